@@ -1,0 +1,366 @@
+"""Virtual time, one task at a time.
+
+    a cell, a widget      -> the root task of that OS thread \\
+    a handler, a poller   -> a task on a pooled OS thread     > exactly one of them holds the baton
+    a sleep, a deadline   -> a timer on the virtual clock    /
+
+A task runs until it waits; then the next ready task gets the baton, and when none is ready the clock
+jumps to the next timer. So order depends on (instant, who asked first) and on nothing else.
+
+Tasks are real threads because a learner's Lambda handler is plain code that calls `time.sleep(5)` and
+boto3: a generator-based scheduler cannot stop inside those, and greenlets cannot be entered from the
+other OS threads on which JupyterLab runs widget callbacks.
+
+Two rules keep this free of races. Whoever holds the baton owns every field of the kernel. Everything
+is decided *before* the baton is handed over, for afterwards another thread runs.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+from workbook.engine.clock import Clock, microseconds
+from workbook.engine.tasks import Deadlock, Interrupted, Stuck, Task, TaskFailed, Timer
+from workbook.engine.timers import Timers
+from workbook.engine.workers import Workers, throw_into
+
+Result = TypeVar("Result")
+
+_LOOK_EVERY = 0.2
+"""Real seconds between two looks of a waiting cell at what runs, and for Ctrl-C."""
+
+_YEAR = 366 * 24 * 3600.0
+
+
+class Kernel:
+    """Runs tasks on virtual time. See the module's text for the picture."""
+
+    def __init__(self, clock: Clock, *, real_time_limit: float = 10.0) -> None:
+        """Make a kernel on `clock`; a task that runs `real_time_limit` real seconds without waiting is stopped."""
+        self.clock = clock
+        self.real_time_limit = real_time_limit
+        self.switches = 0
+        self._timers = Timers()
+        self._ready: deque[tuple[Task, int]] = deque()
+        self._parked: dict[Task, None] = {}
+        self._failures: list[Task] = []
+        self._workers = Workers(self._task_ended)
+        self._entrance = threading.Lock()
+        self._root: Task | None = None
+        self._root_thread: int | None = None
+        self._depth = 0
+        self._current: Task | None = None
+        self._interrupt_wanted = False
+        self._closed = False
+
+    # ---- entering from outside
+
+    def __enter__(self) -> Kernel:
+        """Enter from any OS thread; others wait outside until this one has left."""
+        me = threading.get_ident()
+        if self._workers.is_worker(me):
+            return self
+        if self._root_thread != me:
+            self._entrance.acquire()
+            self._root_thread = me
+            self._current = self._root = _root_task()
+        self._depth += 1
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._workers.is_worker(threading.get_ident()):
+            return
+        self._depth -= 1
+        if self._depth == 0:
+            self._root = self._root_thread = self._current = None
+            self._entrance.release()
+
+    # ---- what tasks ask for
+
+    def spawn(self, function: Callable[..., object], *arguments: object, name: str) -> Task:
+        """Start a task at the present instant; it inherits the caller's context, and so its cause."""
+        context = contextvars.copy_context()
+        task = Task(name, functools.partial(context.run, function, *arguments))
+        self._ready.append((task, 0))
+        return task
+
+    def at(
+        self, instant: int, function: Callable[..., object], *arguments: object, name: str, daemon: bool = False
+    ) -> Timer:
+        """Start a task at `instant` (or now, if that has passed).
+
+        A `daemon` timer belongs to an endless schedule: `run_until_idle` does not wait for it.
+        """
+        context = contextvars.copy_context()
+        body = functools.partial(context.run, function, *arguments)
+
+        def start() -> None:
+            self._ready.append((Task(name, body), 0))
+
+        return self._timers.add(max(instant, self.clock.now), start, daemon=daemon)
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` of virtual time pass for the current task; whatever is due happens meanwhile."""
+        self.sleep_until(self.clock.now + microseconds(max(seconds, 0.0)))
+
+    def sleep_until(self, instant: int) -> None:
+        """Let virtual time pass until `instant`; returns at once, after all that is ready, if it has come."""
+        with self:
+            if self._nothing_happens_before(instant):
+                self.clock.move_to(max(instant, self.clock.now))
+            else:
+                self.park(max(instant, self.clock.now), waiting_for="time to pass")
+            self._raise_failures()
+
+    def call(self, function: Callable[..., Result], *arguments: object, name: str) -> Result:
+        """Run `function` on a task of its own and wait for what it returns.
+
+        A cell's thread never runs a learner's handler itself: Ctrl-C and the real-time limit can stop a
+        worker at any place, but must not break this kernel's own thread of control.
+        """
+        with self:
+            if self._workers.is_worker(threading.get_ident()):
+                return function(*arguments)
+            task = self.spawn(function, *arguments, name=name)
+            task.joined = True
+            try:
+                self.join(task)
+            except BaseException:
+                self._kill(task)
+                raise
+            if task.error is not None:
+                raise task.error
+            return task.result  # type: ignore[return-value]  # the task ran `function`, so this is its Result
+
+    def join(self, task: Task) -> None:
+        """Wait until `task` has ended."""
+        while not task.done:
+            me = self._running()
+            task.joiners.append((me, me.ticket + 1))
+            self.park(waiting_for=f"the end of {task.name}")
+
+    def run_until_idle(self, limit: float = _YEAR) -> bool:
+        """Let time pass until no work is left, at most `limit` virtual seconds; True when idle.
+
+        Work is: a task that can run, and a timer that is not a daemon. A task that waits for an event
+        which nobody has announced is no work, else an idle poller would keep the lab busy for ever.
+        """
+        with self:
+            end = self.clock.now + microseconds(limit)
+            while self._ready or self._timers.work:
+                instant = self._timers.next_instant()
+                instant = self.clock.now if self._ready or instant is None else instant
+                if instant > end:
+                    self.sleep_until(end)
+                    return False
+                self.park(instant, waiting_for="the lab to be idle", daemon=True)
+                self._raise_failures()
+            return True
+
+    # ---- waiting
+
+    def park(self, until: int | None = None, *, waiting_for: str = "", daemon: bool = False) -> bool:
+        """Wait to be woken, or until an instant; True when woken, False when the instant came first.
+
+        Raises:
+            Deadlock: nothing is left to happen that could end the wait.
+        """
+        me = self._running()
+        me.ticket += 1
+        me.woken = None
+        me.waiting_for = waiting_for
+        wake_up = functools.partial(self._wake, me, me.ticket, woken=False)
+        timer = None if until is None else self._timers.add(until, wake_up, daemon=daemon)
+        self._parked[me] = None
+        try:
+            self._pass_baton(me)
+        finally:
+            self._parked.pop(me, None)
+            me.ticket += 1
+            me.waiting_for = ""
+            if timer is not None:
+                timer.cancel()
+        return bool(me.woken)
+
+    def ticket(self) -> tuple[Task, int]:
+        """What `unpark` needs to wake the current task from the wait that it is about to begin."""
+        me = self._running()
+        return me, me.ticket + 1
+
+    def unpark(self, task: Task, ticket: int) -> None:
+        """Wake `task` from the wait that `ticket` stands for; harmless if that wait is over."""
+        self._wake(task, ticket, woken=True)
+
+    # ---- what the lab asks for
+
+    def running(self) -> list[str]:
+        """The names of tasks that could run at this instant."""
+        return [task.name for task, ticket in self._ready if not task.done and task.ticket == ticket]
+
+    def waiting(self) -> list[tuple[str, str]]:
+        """Who waits for what."""
+        return [(task.name, task.waiting_for) for task in self._parked]
+
+    def next_instant(self) -> int | None:
+        """When the next thing is due to happen."""
+        return self._timers.next_instant()
+
+    def stop(self) -> None:
+        """End every task and forget the future; the kernel is empty afterwards, and the clock stands still."""
+        with self:
+            self._timers.clear()
+            self._ready.clear()
+            for task in list(self._parked):
+                self._kill(task)
+            while self._ready:
+                self.park(self.clock.now, waiting_for="tasks to stop", daemon=True)
+            self._timers.clear()
+            self._failures.clear()
+
+    def close(self) -> None:
+        """Stop, and let the pooled threads end."""
+        self.stop()
+        self._closed = True
+        self._workers.close()
+
+    # ---- the scheduler
+
+    def _running(self) -> Task:
+        if self._current is None:
+            message = "this can only be called inside `with kernel:` or from a task of the kernel"
+            raise RuntimeError(message)
+        return self._current
+
+    def _nothing_happens_before(self, instant: int) -> bool:
+        if self._ready or self._interrupt_wanted or self._running().killed:
+            return False
+        following = self._timers.next_instant()
+        return following is None or following > instant
+
+    def _wake(self, task: Task, ticket: int, *, woken: bool) -> None:
+        if task.ticket == ticket and task.woken is None:
+            task.woken = woken
+            self._ready.append((task, ticket))
+
+    def _kill(self, task: Task) -> None:
+        if not task.done and task is not self._root:
+            task.killed = True
+            task.woken = None
+            self._wake(task, task.ticket, woken=True)
+
+    def _next(self) -> Task:
+        """Choose who runs next, and move the clock there. Raises Deadlock when nobody ever will."""
+        while True:
+            if self._interrupt_wanted and self._root is not None:
+                return self._interrupted_root()
+            while self._ready:
+                task, ticket = self._ready.popleft()
+                if not task.done and task.ticket == ticket:
+                    return task
+            timer = self._timers.pop()
+            if timer is None:
+                raise Deadlock(self._deadlock_text())
+            self.clock.move_to(max(timer.instant, self.clock.now))
+            timer.callback()
+
+    def _interrupted_root(self) -> Task:
+        root = self._root
+        assert root is not None  # noqa: S101 - the caller has looked; this is for the type checker
+        self._interrupt_wanted = False
+        root.pending = KeyboardInterrupt()
+        return root
+
+    def _deadlock_text(self) -> str:
+        waits = ", ".join(f"{name!r} waits for {what or 'an event'}" for name, what in self.waiting())
+        return f"nothing is left that could happen: {waits or 'no task waits'}"
+
+    def _choose(self) -> Task:
+        """As `_next`, but a deadlock is told to the root task, whoever found it."""
+        try:
+            return self._next()
+        except Deadlock as deadlock:
+            if self._root is None:
+                raise
+            self._root.pending = deadlock
+            return self._root
+
+    def _pass_baton(self, me: Task) -> None:
+        following = self._choose()
+        if following is not me:
+            is_root = me is self._root
+            self._hand_over(following)
+            if is_root:
+                self._wait_as_root(me)
+            else:
+                self._workers.wait(me)
+        self._current = me
+        if me.pending is not None:
+            error, me.pending = me.pending, None
+            raise error
+        if me.killed:
+            raise Interrupted
+
+    def _hand_over(self, following: Task) -> None:
+        self.switches += 1
+        self._current = following
+        if following.baton is None:
+            self._workers.start(following)
+        else:
+            following.baton.release()
+
+    def _task_ended(self, task: Task) -> None:
+        """Called on the worker's own thread, which still holds the baton."""
+        if isinstance(task.error, Exception) and not task.joined:
+            self._failures.append(task)
+        for joiner, ticket in task.joiners:
+            self.unpark(joiner, ticket)
+        self._hand_over(self._choose())
+
+    def _raise_failures(self) -> None:
+        if self._failures and self._current is self._root:
+            task = self._failures.pop(0)
+            message = f"the background task {task.name!r} failed: {type(task.error).__name__}: {task.error}"
+            raise TaskFailed(message) from task.error
+
+    def _wait_as_root(self, me: Task) -> None:
+        """Wait for the baton on a thread from outside, with an eye on Ctrl-C and on tasks that spin."""
+        assert me.baton is not None  # noqa: S101 - every root task is made with a baton
+        switches, since = self.switches, time.monotonic()
+        interrupted = False
+        while True:
+            try:
+                if me.baton.acquire(timeout=_LOOK_EVERY):
+                    return
+                if switches != self.switches:
+                    switches, since = self.switches, time.monotonic()
+                elif interrupted:
+                    self._throw(Interrupted)
+                elif time.monotonic() - since > self.real_time_limit:
+                    since = time.monotonic()
+                    self._throw(Stuck)
+            except KeyboardInterrupt:
+                interrupted = self._interrupt_wanted = True
+
+    def _throw(self, error: type[BaseException]) -> None:
+        current = self._current
+        if current is not None and current.thread_ident is not None:
+            throw_into(current.thread_ident, error)
+
+
+def _root_task() -> Task:
+    task = Task("the cell")
+    task.baton = threading.Lock()
+    task.baton.acquire()
+    return task

@@ -1,0 +1,89 @@
+"""What the kernel runs: tasks, the timers that start or wake them, and the ways in which they end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+class Interrupted(BaseException):  # noqa: N818 - a signal to stop, like KeyboardInterrupt, not an error
+    """Ctrl-C, `lab.reset()` or `lab.close()` ends this task.
+
+    It is not an `Exception`, so that `except Exception` in a Lambda handler does not swallow it.
+    """
+
+
+class Stuck(BaseException):  # noqa: N818 - thrown into a handler from outside, like Interrupted
+    """A task ran for too long in real time without giving way to virtual time."""
+
+
+class Deadlock(RuntimeError):
+    """Nothing is left that could happen, but somebody still waits. The text says who waits for what."""
+
+
+class TaskFailed(RuntimeError):
+    """A background task of the simulation ended with an error; the error is its `__cause__`."""
+
+
+class Task:
+    """One thread of control in virtual time. Only the kernel touches its fields."""
+
+    __slots__ = (
+        "baton",
+        "done",
+        "error",
+        "function",
+        "joined",
+        "joiners",
+        "killed",
+        "name",
+        "pending",
+        "result",
+        "thread_ident",
+        "ticket",
+        "waiting_for",
+        "woken",
+    )
+
+    def __init__(self, name: str, function: Callable[[], object] | None = None) -> None:
+        self.name = name
+        self.function = function
+        self.baton: threading.Lock | None = None
+        self.thread_ident: int | None = None
+        self.ticket = 0
+        """Counts the waits of this task, so that a late wake-up for an earlier wait is ignored."""
+        self.woken: bool | None = None
+        self.waiting_for = ""
+        self.done = False
+        self.killed = False
+        self.joined = False
+        self.result: object = None
+        self.error: BaseException | None = None
+        self.pending: BaseException | None = None
+        """An exception to be raised in this task when it next gets the baton."""
+        self.joiners: list[tuple[Task, int]] = []
+
+    def __repr__(self) -> str:
+        state = "done" if self.done else (f"waits for {self.waiting_for}" if self.waiting_for else "runs")
+        return f"<Task {self.name}: {state}>"
+
+
+class Timer:
+    """Something that will happen at an instant, unless it is cancelled first."""
+
+    __slots__ = ("_cancel", "callback", "cancelled", "daemon", "instant")
+
+    def __init__(
+        self, instant: int, callback: Callable[[], None], *, daemon: bool, cancel: Callable[[Timer], None]
+    ) -> None:
+        self.instant = instant
+        self.callback = callback
+        self.daemon = daemon
+        self.cancelled = False
+        self._cancel = cancel
+
+    def cancel(self) -> None:
+        """Make sure that this does not happen; harmless when it already has."""
+        if not self.cancelled:
+            self.cancelled = True
+            self._cancel(self)

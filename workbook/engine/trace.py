@@ -1,0 +1,273 @@
+"""The one record of what happened.
+
+    api-call ──> send ──> receive ──> batch ──> invoke ──> api-call ──> send ...
+                   message id carries the cause over a queue; a batch has many causes: a graph, not a tree
+
+Every picture, table, check and count is derived from this list. A hop is immutable and is never taken
+out. Its cause inside one call is a context variable; over a queue it is the message's last hop.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+from workbook.engine.clock import Clock, datetime_of
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+
+
+class Hop(NamedTuple):
+    """One thing that happened."""
+
+    number: int
+    """Its place in the trace, from 1."""
+    time: int
+    """When it happened: microseconds since the Unix epoch, in virtual time."""
+    kind: str
+    """What happened, as a verb: "send", "receive", "invoke" ..."""
+    resource: str
+    """What it happened to: an ARN where there is one, else a name."""
+    message: str | None
+    """The id of the message that it is about, if it is about one."""
+    causes: tuple[int, ...]
+    """The numbers of the hops that led to it; none for what a person did."""
+    outcome: str
+    """ "ok", or the error code."""
+    size: int
+    """Bytes moved, as the service counts them; 0 where that makes no sense."""
+    facts: Mapping[str, object]
+    """What else is worth knowing, by name."""
+
+
+_NO_FACTS: Mapping[str, object] = MappingProxyType({})
+
+
+class Trace(Sequence[Hop]):
+    """All hops so far, in the order in which they happened."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Hops are stamped with the time of `clock`."""
+        self._clock = clock
+        self._hops: list[Hop] = []
+        self._last_of: dict[str, int] = {}
+        self._cause: contextvars.ContextVar[int | None] = contextvars.ContextVar("cause", default=None)
+
+    # ---- recording
+
+    def record(
+        self,
+        kind: str,
+        resource: str,
+        *,
+        message: str | None = None,
+        causes: Iterable[Hop | int] | None = None,
+        outcome: str = "ok",
+        size: int = 0,
+        **facts: object,
+    ) -> Hop:
+        """Write down that something happened, now.
+
+        Without `causes`, it was caused by the hop in progress and by what last happened to the message.
+        """
+        number = len(self._hops) + 1
+        if causes is None:
+            because = self._present_causes(message)
+        else:
+            because = tuple([cause if isinstance(cause, int) else cause.number for cause in causes])
+        details = MappingProxyType(facts) if facts else _NO_FACTS
+        hop = Hop(number, self._clock.now, kind, resource, message, because, outcome, size, details)
+        self._hops.append(hop)
+        if message is not None:
+            self._last_of[message] = number
+        return hop
+
+    def amend(self, hop: Hop, *, outcome: str, **facts: object) -> Hop:
+        """Complete a hop that was recorded when it began and whose outcome is known only at its end."""
+        details = MappingProxyType({**hop.facts, **facts}) if facts else hop.facts
+        completed = hop._replace(outcome=outcome, facts=details)
+        self._hops[hop.number - 1] = completed
+        return completed
+
+    @contextmanager
+    def under(self, hop: Hop) -> Iterator[None]:
+        """What is recorded inside is caused by `hop`."""
+        token = self._cause.set(hop.number)
+        try:
+            yield
+        finally:
+            self._cause.reset(token)
+
+    @contextmanager
+    def from_nothing(self) -> Iterator[None]:
+        """What is recorded inside is not caused by the call in progress: a poller outlives who started it."""
+        token = self._cause.set(None)
+        try:
+            yield
+        finally:
+            self._cause.reset(token)
+
+    @property
+    def cause(self) -> int | None:
+        """The number of the hop in progress."""
+        return self._cause.get()
+
+    def last_of(self, message_id: str) -> int | None:
+        """The number of the last hop about a message."""
+        return self._last_of.get(message_id)
+
+    def _present_causes(self, message: str | None) -> tuple[int, ...]:
+        cause = self._cause.get()
+        last = None if message is None else self._last_of.get(message)
+        if last is None or last == cause:
+            return () if cause is None else (cause,)
+        return (last,) if cause is None else (last, cause)
+
+    # ---- reading
+
+    def __len__(self) -> int:
+        return len(self._hops)
+
+    @overload
+    def __getitem__(self, index: int) -> Hop: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Hop]: ...
+    def __getitem__(self, index: int | slice) -> Hop | Sequence[Hop]:
+        return self._hops[index]
+
+    def __iter__(self) -> Iterator[Hop]:
+        return iter(self._hops)
+
+    def __repr__(self) -> str:
+        return f"<Trace: {len(self._hops)} hops>"
+
+    def of(self, message: str | Mapping[str, object]) -> Story:
+        """The whole life of a message, across queues and functions.
+
+        `message` is its id, or any response of boto3 with a "MessageId".
+
+        Raises:
+            LookupError: nothing with that id ever happened here.
+        """
+        message_id = message if isinstance(message, str) else str(message.get("MessageId"))
+        if message_id not in self._last_of:
+            hint = "pass the MessageId of a send_message or receive_message response"
+            raise LookupError(f"no message {message_id!r} in this trace; {hint}")
+        return Story(_life_of(message_id, self._hops), self)
+
+    def text(self) -> str:
+        """The trace for people: one line a hop."""
+        return Story(self._hops, self).text()
+
+    def frame(self) -> pandas.DataFrame:
+        """The trace as a pandas DataFrame, one row a hop; see `Story.frame`."""
+        return Story(self._hops, self).frame()
+
+    def graph(self) -> networkx.DiGraph[int]:
+        """The trace as a graph from cause to effect: nodes are hop numbers with the hop as attribute `hop`."""
+        return Story(self._hops, self).graph()
+
+
+def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:
+    """What happened to a message, what that caused, and what had directly caused it.
+
+    A message that was born from this one (a handler sent it on) belongs to the story; one that merely
+    shared a batch with it does not.
+    """
+    known: set[str] = set()
+    ours = {message_id}
+    chosen: set[int] = set()
+    for hop in hops:
+        caused_by_ours = any(cause in chosen for cause in hop.causes)
+        if hop.message is not None and hop.message not in known:
+            known.add(hop.message)
+            if caused_by_ours:
+                ours.add(hop.message)
+        if hop.message in ours or (hop.message is None and caused_by_ours):
+            chosen.add(hop.number)
+    context = {cause for number in chosen for cause in hops[number - 1].causes if hops[cause - 1].message is None}
+    return [hop for hop in hops if hop.number in chosen or hop.number in context]
+
+
+class Story:
+    """Some hops of a trace, to be read: as text, as a table, as a graph."""
+
+    def __init__(self, hops: Sequence[Hop], trace: Trace) -> None:
+        self.hops = list(hops)
+        self._start = trace[0].time if len(trace) else 0
+
+    def __len__(self) -> int:
+        return len(self.hops)
+
+    def __iter__(self) -> Iterator[Hop]:
+        return iter(self.hops)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def text(self) -> str:
+        """One line a hop: number, seconds since the first hop of the lab, what, where, whose fault."""
+        return "\n".join(_line(hop, self._start) for hop in self.hops)
+
+    def frame(self) -> pandas.DataFrame:
+        """A DataFrame with one row a hop, indexed by its number.
+
+        Columns: time (UTC timestamp), seconds (since the lab's first hop), kind, resource (short name),
+        message, outcome, size (bytes), causes (numbers), facts (text).
+        """
+        import pandas  # noqa: PLC0415 - 0.3 s that a lesson without tables need not pay
+
+        rows = [_row(hop, self._start) for hop in self.hops]
+        frame = pandas.DataFrame(rows, columns=["number", *_COLUMNS])
+        return frame.set_index("number")
+
+    def graph(self) -> networkx.DiGraph[int]:
+        """A graph from cause to effect."""
+        import networkx  # noqa: PLC0415 - as pandas above
+
+        graph: networkx.DiGraph[int] = networkx.DiGraph()
+        graph.add_nodes_from((hop.number, {"hop": hop}) for hop in self.hops)
+        here = set(graph)
+        graph.add_edges_from((cause, hop.number) for hop in self.hops for cause in hop.causes if cause in here)
+        return graph
+
+
+_COLUMNS = ["time", "seconds", "kind", "resource", "message", "outcome", "size", "causes", "facts"]
+
+
+def _row(hop: Hop, start: int) -> list[object]:
+    return [
+        hop.number,
+        datetime_of(hop.time),
+        (hop.time - start) / 1_000_000,
+        hop.kind,
+        short_name(hop.resource),
+        hop.message,
+        hop.outcome,
+        hop.size,
+        hop.causes,
+        _facts_text(hop),
+    ]
+
+
+def short_name(resource: str) -> str:
+    """The last part of an ARN, which is how people call the thing; other names as they are."""
+    return resource.rpartition(":")[2] if resource.startswith("arn:") else resource
+
+
+def _facts_text(hop: Hop) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in hop.facts.items())
+
+
+def _line(hop: Hop, start: int) -> str:
+    message = f"  message {hop.message[:8]}" if hop.message else ""
+    outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
+    facts = f"  ({_facts_text(hop)})" if hop.facts else ""
+    causes = f"  <- {', '.join(f'#{cause}' for cause in hop.causes)}" if hop.causes else ""
+    seconds = (hop.time - start) / 1_000_000
+    return f"#{hop.number:<4} {seconds:>11.3f} s  {hop.kind:<11} {short_name(hop.resource)}{message}{outcome}{facts}{causes}"
