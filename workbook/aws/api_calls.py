@@ -1,0 +1,50 @@
+"""Every boto3 call, a learner's or a handler's, passes here: it enters the kernel, leaves a hop, takes time.
+
+The wrapped method belongs to the class of all clients, so it does not matter whether a client was made
+before the lab or after.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from workbook.aws.simulated import refuse_unsimulated
+from workbook.engine.patches import Patches
+from workbook.engine.world import current_world
+
+ROUND_TRIP = 0.001
+"""Virtual seconds from a request to its response. It only has to be more than nothing, so that two calls
+never share an instant; AWS promises no figure."""
+
+
+def install(patches: Patches) -> None:
+    """Wrap botocore's one method through which every API call goes."""
+    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - no public seam covers all clients
+
+    @functools.wraps(make_api_call)
+    def recorded_api_call(
+        client: BaseClient, operation: str, parameters: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        world = current_world()
+        service = client.meta.service_model.service_name
+        with world.kernel:
+            refuse_unsimulated(service, operation)
+            hop = world.trace.record("api-call", f"{service}:{operation}")
+            try:
+                with world.trace.under(hop):
+                    response: Mapping[str, object] = make_api_call(client, operation, parameters)
+            except ClientError as error:
+                world.trace.amend(hop, outcome=error.response["Error"]["Code"])
+                raise
+            except Exception as error:
+                world.trace.amend(hop, outcome=type(error).__name__)
+                raise
+            finally:
+                world.kernel.sleep(ROUND_TRIP)
+            return response
+
+    patches.set(BaseClient, "_make_api_call", recorded_api_call)

@@ -1,0 +1,150 @@
+"""Modules that look like `time`, `datetime`, `random`, `uuid` and `os`, on the virtual clock and the seeds.
+
+They are put in place of the real ones inside chosen modules only (see `substitution`). Freezing the real
+modules for the whole process was tried and fails in a notebook: it stops the kernel's own heartbeat, the
+widgets and `asyncio.sleep`, or gives every message of the notebook protocol a false date.
+"""
+
+from __future__ import annotations
+
+import datetime as real_datetime
+import os as real_os
+import random as real_random
+import time as real_time
+import types
+import uuid as real_uuid
+from collections.abc import Callable
+
+from workbook.engine.clock import Clock
+
+Sleep = Callable[[float], None]
+
+
+def copy_of(module: types.ModuleType, **replaced: object) -> types.ModuleType:
+    """A module with the same names as `module`, except for those that are `replaced`."""
+    copy = types.ModuleType(module.__name__, module.__doc__)
+    private = {"__spec__", "__loader__", "__name__", "__doc__"}
+    copy.__dict__.update({name: value for name, value in vars(module).items() if name not in private})
+    copy.__dict__.update(replaced)
+    return copy
+
+
+def virtual_time_module(clock: Clock, sleep: Sleep) -> types.ModuleType:
+    """A `time` module whose present is `clock` and whose `sleep` is `sleep`. Local time is UTC."""
+
+    def gmtime(seconds: float | None = None) -> real_time.struct_time:
+        return real_time.gmtime(clock.seconds if seconds is None else seconds)
+
+    def strftime(pattern: str, moment: real_time.struct_time | None = None) -> str:
+        return real_time.strftime(pattern, moment or gmtime())
+
+    def asctime(moment: real_time.struct_time | None = None) -> str:
+        return real_time.asctime(moment or gmtime())
+
+    def ctime(seconds: float | None = None) -> str:
+        return real_time.asctime(gmtime(seconds))
+
+    def seconds() -> float:
+        return clock.seconds
+
+    def nanoseconds() -> int:
+        return clock.now * 1000
+
+    return copy_of(
+        real_time,
+        **dict.fromkeys(["time", "monotonic", "perf_counter", "process_time", "thread_time"], seconds),
+        **{f"{name}_ns": nanoseconds for name in ["time", "monotonic", "perf_counter", "process_time"]},
+        sleep=sleep,
+        gmtime=gmtime,
+        localtime=gmtime,
+        strftime=strftime,
+        asctime=asctime,
+        ctime=ctime,
+        timezone=0,
+        altzone=0,
+        daylight=0,
+        tzname=("UTC", "UTC"),
+    )
+
+
+class _LooksLike(type):
+    """Lets `isinstance(value, datetime)` be true of values of the real class."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.__mro__[1])
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, cls.__mro__[1])
+
+
+def virtual_datetime_module(clock: Clock) -> types.ModuleType:
+    """A `datetime` module whose present is `clock`.
+
+    What it makes are values of the real classes, so that they pickle, copy and print as ever. A naive
+    `now()` is UTC, as on a Lambda worker; moto compares it with naive UTC times, too.
+    """
+
+    class VirtualDatetime(real_datetime.datetime, metaclass=_LooksLike):
+        def __new__(cls, *arguments: object, **options: object) -> real_datetime.datetime:  # type: ignore[misc]
+            return real_datetime.datetime(*arguments, **options)  # type: ignore[arg-type]
+
+        @classmethod
+        def now(cls, tz: real_datetime.tzinfo | None = None) -> real_datetime.datetime:  # type: ignore[override]
+            present = clock.datetime()
+            return present.replace(tzinfo=None) if tz is None else present.astimezone(tz)
+
+        @classmethod
+        def utcnow(cls) -> real_datetime.datetime:  # type: ignore[override]
+            return clock.datetime().replace(tzinfo=None)
+
+        @classmethod
+        def today(cls) -> real_datetime.datetime:  # type: ignore[override]
+            return cls.utcnow()
+
+    class VirtualDate(real_datetime.date, metaclass=_LooksLike):
+        def __new__(cls, *arguments: object, **options: object) -> real_datetime.date:  # type: ignore[misc]
+            return real_datetime.date(*arguments, **options)  # type: ignore[arg-type]
+
+        @classmethod
+        def today(cls) -> real_datetime.date:  # type: ignore[override]
+            return clock.datetime().date()
+
+    for virtual, real in ((VirtualDatetime, real_datetime.datetime), (VirtualDate, real_datetime.date)):
+        virtual.__name__ = virtual.__qualname__ = real.__name__
+        virtual.__module__ = "datetime"
+    return copy_of(real_datetime, datetime=VirtualDatetime, date=VirtualDate)
+
+
+_DRAWING = (
+    "random randint choice choices uniform shuffle sample randrange getrandbits randbytes gauss "
+    "normalvariate expovariate triangular betavariate gammavariate lognormvariate paretovariate "
+    "vonmisesvariate weibullvariate seed getstate setstate"
+).split()
+
+
+def seeded_random_module(stream: real_random.Random) -> types.ModuleType:
+    """A `random` module that draws from `stream`; an unseeded `Random()` made from it is seeded, too."""
+
+    class SeededRandom(real_random.Random):  # noqa: S311 - repeatable on purpose
+        def __init__(self, seed: int | float | str | bytes | None = None) -> None:
+            super().__init__(stream.random() if seed is None else seed)
+
+    names = {name: getattr(stream, name) for name in _DRAWING if hasattr(stream, name)}
+    return copy_of(real_random, Random=SeededRandom, SystemRandom=SeededRandom, **names)
+
+
+def seeded_uuid_module(stream: real_random.Random) -> types.ModuleType:
+    """A `uuid` module whose `uuid1` and `uuid4` draw from `stream`."""
+
+    def uuid4() -> real_uuid.UUID:
+        return real_uuid.UUID(int=stream.getrandbits(128), version=4)
+
+    def uuid1(node: int | None = None, clock_seq: int | None = None) -> real_uuid.UUID:  # noqa: ARG001 - uuid's signature
+        return real_uuid.UUID(int=stream.getrandbits(128), version=1)
+
+    return copy_of(real_uuid, uuid1=uuid1, uuid4=uuid4)
+
+
+def seeded_os_module(stream: real_random.Random, **replaced: object) -> types.ModuleType:
+    """An `os` module whose `urandom` draws from `stream`, with further names `replaced`."""
+    return copy_of(real_os, urandom=stream.randbytes, **replaced)

@@ -1,0 +1,85 @@
+"""No packet leaves this computer while a lab is open.
+
+moto answers requests for AWS's own hosts, but lets others through, and a learner's code may call
+anything. So the process itself is sealed at the socket: connecting, sending and looking up a host name
+work for loopback addresses only. Jupyter talks to the browser over loopback, and its kernel protocol
+does not use Python's sockets, so notebooks do not notice.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+
+from workbook.engine.patches import Patches
+
+_LOOPBACK_NAMES = {"localhost", "localhost.localdomain", "ip6-localhost", ""}
+
+
+class SealedError(ConnectionRefusedError):
+    """Something tried to reach a host outside this computer."""
+
+
+def is_loopback(host: object) -> bool:
+    """Whether `host` names this computer itself."""
+    if host is None:
+        return True
+    text = (host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)).split("%")[0].lower()
+    if text in _LOOPBACK_NAMES or text.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse(host: object) -> None:
+    if not is_loopback(host):
+        message = (
+            f"the lab is sealed: a connection to {host!r} was refused, nothing left this computer. "
+            "Call lab.close() first if you really want to use the network."
+        )
+        raise SealedError(errno.ECONNREFUSED, message)
+
+
+def _check_address(address: object) -> None:
+    if isinstance(address, tuple) and address:  # a path or bytes is a socket of this computer
+        host = address[0]
+        _refuse("::1" if host in {"0.0.0.0", "::"} else host)  # noqa: S104 - the wildcard connects to oneself
+
+
+def seal(patches: Patches) -> None:
+    """Refuse every connection and every look-up that is not for loopback, until the patches are undone."""
+    real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
+    real_sendto, real_getaddrinfo = socket.socket.sendto, socket.getaddrinfo
+    real_gethostbyname = socket.gethostbyname
+
+    def connect(self: socket.socket, address: object) -> None:
+        _check_address(address)
+        real_connect(self, address)  # type: ignore[arg-type]
+
+    def connect_ex(self: socket.socket, address: object) -> int:
+        try:
+            _check_address(address)
+        except SealedError:
+            return errno.ECONNREFUSED
+        return real_connect_ex(self, address)  # type: ignore[arg-type]
+
+    def sendto(self: socket.socket, data: bytes, *arguments: object) -> int:
+        _check_address(arguments[-1])
+        return real_sendto(self, data, *arguments)  # type: ignore[call-overload,no-any-return]
+
+    def getaddrinfo(host: object, *arguments: object, **options: object) -> object:
+        _refuse(host)
+        return real_getaddrinfo(host, *arguments, **options)  # type: ignore[arg-type]
+
+    def gethostbyname(host: str) -> str:
+        _refuse(host)
+        return real_gethostbyname(host)
+
+    patches.set(socket.socket, "connect", connect)
+    patches.set(socket.socket, "connect_ex", connect_ex)
+    patches.set(socket.socket, "sendto", sendto)
+    patches.set(socket, "getaddrinfo", getaddrinfo)
+    patches.set(socket, "gethostbyname", gethostbyname)

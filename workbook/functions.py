@@ -1,0 +1,49 @@
+"""Deploys a learner's handler as a real Lambda function, with the role and the zip that AWS asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from workbook.packaging import package
+
+ROLE_NAME = "workbook-lambda-role"
+
+_TRUST_LAMBDA = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+
+
+def deploy_function(
+    name: str, handler: Callable[..., object] | str | Path, options: Mapping[str, Any]
+) -> str:
+    """Create the function, or update the one of this name; returns its ARN. These are plain boto3 calls."""
+    bundle = package(handler)
+    client = boto3.client("lambda")
+    settings = {"Handler": bundle.handler, "Runtime": "python3.13", **options}
+    try:
+        client.get_function(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        settings.setdefault("Role", _role_arn())
+        created = client.create_function(FunctionName=name, Code={"ZipFile": bundle.zip_bytes}, **settings)
+        return str(created["FunctionArn"])
+    client.update_function_code(FunctionName=name, ZipFile=bundle.zip_bytes)
+    return str(client.update_function_configuration(FunctionName=name, **settings)["FunctionArn"])
+
+
+def _role_arn() -> str:
+    iam = boto3.client("iam")
+    try:
+        role = iam.get_role(RoleName=ROLE_NAME)
+    except iam.exceptions.NoSuchEntityException:
+        role = iam.create_role(RoleName=ROLE_NAME, AssumeRolePolicyDocument=_TRUST_LAMBDA)
+    return str(role["Role"]["Arn"])
