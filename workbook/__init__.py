@@ -1,8 +1,8 @@
 """A workbook for AWS messaging. This page is its table of contents.
 
-    from workbook import Lab
-    lab = Lab(seed=7)               # AWS, in this process
-    sqs = lab.client("sqs")         # plain boto3
+from workbook import Lab
+lab = Lab(seed=7)               # AWS, in this process
+sqs = lab.client("sqs")         # plain boto3
 """
 
 from __future__ import annotations

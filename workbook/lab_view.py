@@ -8,6 +8,7 @@ from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.world import World
 
 _MOST_SHOWN = 8
+_LEFT = 'style="text-align:left"'
 
 
 def lab_text(world: World) -> str:
@@ -20,8 +21,7 @@ def lab_html(world: World) -> str:
     rows = [("AWS time", _time(world)), ("hops in the trace", str(len(world.trace))), ("next", _next(world))]
     rows += [(f"{name}", f"waits for {what or 'an event'}") for name, what in _waiting(world)]
     cells = "".join(
-        f'<tr><th style="text-align:left">{escape(name)}</th><td style="text-align:left">{escape(value)}</td></tr>'
-        for name, value in rows
+        f"<tr><th {_LEFT}>{escape(name)}</th><td {_LEFT}>{escape(value)}</td></tr>" for name, value in rows
     )
     return f"<table><caption>Lab</caption><tbody>{cells}</tbody></table>"
 

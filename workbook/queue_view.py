@@ -62,7 +62,9 @@ class QueueView:
             for snapshot in self._queue.contents()
         )
         caption = escape(repr(self).strip("<>"))
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return (
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
 
 
 def _row(snapshot: Snapshot) -> list[object]:

@@ -22,12 +22,12 @@ from botocore.credentials import Credentials
 from botocore.exceptions import EndpointConnectionError
 from dateutil.tz import tzutc
 from moto import backend_index, backends
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from moto.core.exceptions import HTTPException
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain, method_names_from_class
+from werkzeug.exceptions import HTTPException
 
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of, account_of
 from workbook.engine.patches import Patches
@@ -51,7 +51,7 @@ def install(patches: Patches, world: World) -> None:
 
 
 def answer_from_cached_routes(patches: Patches) -> None:
-    """moto tries some 190 regular expressions and rebuilds a service's routes on every request."""
+    """Moto tries some 190 regular expressions and rebuilds a service's routes on every request."""
     routes: dict[str, Handler] = {}
     slow_path = BotocoreStubber.process_request
 
@@ -93,12 +93,12 @@ def _paths_of(service: str) -> Mapping[str, Handler]:
 
 
 def answer_clients_made_before_the_lab(patches: Patches) -> None:
-    """moto hooks into clients that are made after it was imported; the lab answers the others, too.
+    """Moto hooks into clients that are made after it was imported; the lab answers the others, too.
 
     It is also the last door to the network: what moto does not answer ends here.
     """
 
-    def send(endpoint: botocore.endpoint.Endpoint, request: AWSPreparedRequest) -> AWSResponse:
+    def send(_endpoint: botocore.endpoint.Endpoint, request: AWSPreparedRequest) -> AWSResponse:
         answer = BotocoreStubber().process_request(request)
         if answer is None:
             host = urlsplit(request.url).netloc
@@ -119,18 +119,18 @@ def sign_without_hashing(patches: Patches, world: World) -> None:
     are signed as ever. A client that was made before the lab and has no credentials gets the lab's.
     """
     add_auth = SigV4Auth.add_auth
-    inject = SigV4Auth._inject_signature_to_request  # noqa: SLF001 - tells header signing from query signing
+    inject = SigV4Auth._inject_signature_to_request  # type: ignore[attr-defined]  # noqa: SLF001 - tells header signing from query signing
     own = Credentials(access_key_of(world.account), SECRET_ACCESS_KEY).get_frozen_credentials()
 
     def add_plain_auth(signer: SigV4Auth, request: AWSRequest) -> None:
         if signer.credentials is None:
             signer.credentials = own
-        if type(signer)._inject_signature_to_request is not inject:  # noqa: SLF001
+        if getattr(type(signer), inject.__name__) is not inject:
             add_auth(signer, request)
             return
         timestamp = world.clock.datetime().strftime(SIGV4_TIMESTAMP)
         request.context["timestamp"] = timestamp
-        signer._modify_request_before_signing(request)  # noqa: SLF001 - adds the X-Amz-* headers
+        signer._modify_request_before_signing(request)  # type: ignore[attr-defined]  # noqa: SLF001
         request.headers["Authorization"] = (
             f"AWS4-HMAC-SHA256 Credential={signer.scope(request)}, "
             f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
@@ -140,7 +140,7 @@ def sign_without_hashing(patches: Patches, world: World) -> None:
 
 
 def know_accounts_by_their_key(patches: Patches, world: World) -> None:
-    """moto knows the keys made in its IAM only; a lab's own keys carry their account, and strangers use the lab's."""
+    """A lab's keys carry their account; moto knows those of its IAM only, and all others are the lab's."""
     look_up = moto.iam.models.get_account_id_from
 
     def get_account_id_from(access_key: str) -> str:
@@ -154,16 +154,16 @@ def know_accounts_by_their_key(patches: Patches, world: World) -> None:
 
 
 def parse_timestamps_as_utc(patches: Patches) -> None:
-    """botocore gives timestamps in the computer's own time zone, so outputs would differ from place to place."""
+    """Botocore gives timestamps in the computer's own zone, so outputs would differ between places."""
     patches.set(botocore.utils, "get_tzinfo_options", lambda: (tzutc,))
 
 
 def list_methods_once(patches: Patches) -> None:
-    """moto inspects all methods of a response class on every request."""
+    """Moto inspects all methods of a response class on every request."""
     patches.set(moto.core.responses, "method_names_from_class", functools.cache(method_names_from_class))
 
 
 def sanitise_user_agents_once(patches: Patches) -> None:
-    """botocore cleans the same parts of the User-Agent on every call, for 0.2 ms."""
+    """Botocore cleans the same parts of the User-Agent on every call, for 0.2 ms."""
     clean = botocore.useragent.sanitize_user_agent_string_component
     patches.set(botocore.useragent, "sanitize_user_agent_string_component", functools.lru_cache(4096)(clean))

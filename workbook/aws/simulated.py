@@ -13,43 +13,48 @@ NOT_SIMULATED = "NotSimulatedByWorkbook"
 
 _EVERYTHING = frozenset({"*"})
 
-_LAMBDA = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LAMBDA = _names(
     """
-    AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias DeleteEventSourceMapping
-    DeleteFunction DeleteFunctionConcurrency GetAccountSettings GetAlias GetEventSourceMapping GetFunction
-    GetFunctionConcurrency GetFunctionConfiguration GetPolicy Invoke ListAliases ListEventSourceMappings
-    ListFunctions ListTags ListVersionsByFunction PublishVersion PutFunctionConcurrency RemovePermission
-    TagResource UntagResource UpdateAlias UpdateEventSourceMapping UpdateFunctionCode
-    UpdateFunctionConfiguration
-    """.split()
+    AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
+    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency GetAccountSettings GetAlias
+    GetEventSourceMapping GetFunction GetFunctionConcurrency GetFunctionConfiguration GetPolicy Invoke
+    ListAliases ListEventSourceMappings ListFunctions ListTags ListVersionsByFunction PublishVersion
+    PutFunctionConcurrency RemovePermission TagResource UntagResource UpdateAlias
+    UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    """
 )
 
-_CLOUDWATCH = frozenset(
+_CLOUDWATCH = _names(
     """
     GetMetricData GetMetricStatistics ListMetrics PutMetricData
-    """.split()
+    """
 )
 
-_LOGS = frozenset(
+_LOGS = _names(
     """
-    CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy DescribeLogGroups
-    DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource PutLogEvents PutRetentionPolicy
-    TagResource UntagResource
-    """.split()
+    CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
+    DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource PutLogEvents
+    PutRetentionPolicy TagResource UntagResource
+    """
 )
 
-_DYNAMODB = frozenset(
+_DYNAMODB = _names(
     """
-    BatchGetItem BatchWriteItem CreateTable DeleteItem DeleteTable DescribeTable GetItem ListTables PutItem
-    Query Scan TransactGetItems TransactWriteItems UpdateItem
-    """.split()
+    BatchGetItem BatchWriteItem CreateTable DeleteItem DeleteTable DescribeTable GetItem ListTables
+    PutItem Query Scan TransactGetItems TransactWriteItems UpdateItem
+    """
 )
 
-_S3 = frozenset(
+_S3 = _names(
     """
-    CopyObject CreateBucket DeleteBucket DeleteObject DeleteObjects GetBucketLocation GetObject HeadBucket
-    HeadObject ListBuckets ListObjects ListObjectsV2 PutObject
-    """.split()
+    CopyObject CreateBucket DeleteBucket DeleteObject DeleteObjects GetBucketLocation GetObject
+    HeadBucket HeadObject ListBuckets ListObjects ListObjectsV2 PutObject
+    """
 )
 
 SIMULATED: dict[str, frozenset[str]] = {

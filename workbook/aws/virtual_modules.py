@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import random
+import threading
 import time
 import uuid
 
@@ -20,6 +21,7 @@ from workbook.engine.lookalikes import (
     virtual_time_module,
 )
 from workbook.engine.substitution import Substitution
+from workbook.engine.threads import virtual_threading_module
 from workbook.engine.world import World
 
 _BOTOCORE_WITH_CLOCK = {
@@ -53,6 +55,11 @@ def draws_ids(name: str) -> bool:
     return name == "botocore.handlers" or name.startswith(_CHANCE_OUTSIDE_MOTO_RANDOM)
 
 
+def starts_threads(name: str) -> bool:
+    """Whether the module called `name` is part of moto's Step Functions interpreter, which is all threads."""
+    return name.startswith("moto.stepfunctions.")
+
+
 def virtual_modules(world: World) -> Substitution:
     """The substitution of all look-alikes for `world`, not yet installed."""
     substitution = Substitution()
@@ -60,7 +67,9 @@ def virtual_modules(world: World) -> Substitution:
     virtual_datetime = virtual_datetime_module(world.clock)
     functions = ["time", "time_ns", "monotonic", "perf_counter", "sleep", "gmtime", "localtime", "strftime"]
     clock_pairs = [(getattr(time, name), getattr(virtual_time, name)) for name in functions]
-    clock_pairs += [(getattr(datetime, name), getattr(virtual_datetime, name)) for name in ("datetime", "date")]
+    clock_pairs += [
+        (getattr(datetime, name), getattr(virtual_datetime, name)) for name in ("datetime", "date")
+    ]
     substitution.add(reads_the_clock, [(time, virtual_time), (datetime, virtual_datetime), *clock_pairs])
 
     stream = world.seeds.stream("ids of moto and botocore")
@@ -72,4 +81,9 @@ def virtual_modules(world: World) -> Substitution:
         (uuid.uuid4, seeded_uuid.uuid4),
     ]
     substitution.add(draws_ids, id_pairs)
+
+    virtual_threading = virtual_threading_module(world.kernel)
+    names = ("Thread", "Event", "Lock", "RLock", "Condition", "Semaphore")
+    thread_pairs = [(getattr(threading, name), getattr(virtual_threading, name)) for name in names]
+    substitution.add(starts_threads, [(threading, virtual_threading), *thread_pairs])
     return substitution

@@ -1,6 +1,6 @@
-"""Virtual time, one task at a time.
+r"""Virtual time, one task at a time.
 
-    a cell, a widget      -> the root task of that OS thread \\
+    a cell, a widget      -> the root task of that OS thread \
     a handler, a poller   -> a task on a pooled OS thread     > exactly one of them holds the baton
     a sleep, a deadline   -> a timer on the virtual clock    /
 
@@ -24,7 +24,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from workbook.engine.clock import Clock, microseconds
 from workbook.engine.tasks import Deadlock, Interrupted, Stuck, Task, TaskFailed, Timer
@@ -43,7 +43,7 @@ class Kernel:
     """Runs tasks on virtual time. See the module's text for the picture."""
 
     def __init__(self, clock: Clock, *, real_time_limit: float = 10.0) -> None:
-        """Make a kernel on `clock`; a task that runs `real_time_limit` real seconds without waiting is stopped."""
+        """Run on `clock`, and stop a task that runs `real_time_limit` real seconds without waiting."""
         self.clock = clock
         self.real_time_limit = real_time_limit
         self.switches = 0
@@ -62,7 +62,7 @@ class Kernel:
 
     # ---- entering from outside
 
-    def __enter__(self) -> Kernel:
+    def __enter__(self) -> Self:
         """Enter from any OS thread; others wait outside until this one has left."""
         me = threading.get_ident()
         if self._workers.is_worker(me):
@@ -97,7 +97,12 @@ class Kernel:
         return task
 
     def at(
-        self, instant: int, function: Callable[..., object], *arguments: object, name: str, daemon: bool = False
+        self,
+        instant: int,
+        function: Callable[..., object],
+        *arguments: object,
+        name: str,
+        daemon: bool = False,
     ) -> Timer:
         """Start a task at `instant` (or now, if that has passed).
 
@@ -113,16 +118,25 @@ class Kernel:
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` of virtual time pass for the current task; whatever is due happens meanwhile."""
-        self.sleep_until(self.clock.now + microseconds(max(seconds, 0.0)))
+        with self:
+            self.sleep_until(self.clock.now + microseconds(max(seconds, 0.0)))
 
     def sleep_until(self, instant: int) -> None:
-        """Let virtual time pass until `instant`; returns at once, after all that is ready, if it has come."""
+        """Let virtual time pass until `instant`; if it has come, only what is ready happens."""
         with self:
             if self._nothing_happens_before(instant):
                 self.clock.move_to(max(instant, self.clock.now))
             else:
                 self.park(max(instant, self.clock.now), waiting_for="time to pass")
             self._raise_failures()
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass, and all that is due by then happen, the last instant included."""
+        with self:
+            self.sleep(seconds)
+            while self._ready or self._timers.next_instant() == self.clock.now:
+                self.park(self.clock.now, waiting_for="this instant to be over", daemon=True)
+                self._raise_failures()
 
     def call(self, function: Callable[..., Result], *arguments: object, name: str) -> Result:
         """Run `function` on a task of its own and wait for what it returns.
@@ -218,7 +232,7 @@ class Kernel:
         return self._timers.next_instant()
 
     def stop(self) -> None:
-        """End every task and forget the future; the kernel is empty afterwards, and the clock stands still."""
+        """End every task and forget the future; the clock stands still meanwhile."""
         with self:
             self._timers.clear()
             self._ready.clear()

@@ -86,7 +86,7 @@ def virtual_datetime_module(clock: Clock) -> types.ModuleType:
 
     class VirtualDatetime(real_datetime.datetime, metaclass=_LooksLike):
         def __new__(cls, *arguments: object, **options: object) -> real_datetime.datetime:  # type: ignore[misc]
-            return real_datetime.datetime(*arguments, **options)  # type: ignore[arg-type]
+            return real_datetime.datetime(*arguments, **options)  # type: ignore[arg-type]  # noqa: DTZ001 - as given
 
         @classmethod
         def now(cls, tz: real_datetime.tzinfo | None = None) -> real_datetime.datetime:  # type: ignore[override]
@@ -115,21 +115,18 @@ def virtual_datetime_module(clock: Clock) -> types.ModuleType:
     return copy_of(real_datetime, datetime=VirtualDatetime, date=VirtualDate)
 
 
-_DRAWING = (
-    "random randint choice choices uniform shuffle sample randrange getrandbits randbytes gauss "
-    "normalvariate expovariate triangular betavariate gammavariate lognormvariate paretovariate "
-    "vonmisesvariate weibullvariate seed getstate setstate"
-).split()
+_DRAWING = [name for name in dir(real_random.Random) if not name.startswith("_")]
+"""What the functions of `random` are called: they are methods of one hidden generator."""
 
 
 def seeded_random_module(stream: real_random.Random) -> types.ModuleType:
     """A `random` module that draws from `stream`; an unseeded `Random()` made from it is seeded, too."""
 
-    class SeededRandom(real_random.Random):  # noqa: S311 - repeatable on purpose
-        def __init__(self, seed: int | float | str | bytes | None = None) -> None:
+    class SeededRandom(real_random.Random):
+        def __init__(self, seed: float | str | bytes | None = None) -> None:
             super().__init__(stream.random() if seed is None else seed)
 
-    names = {name: getattr(stream, name) for name in _DRAWING if hasattr(stream, name)}
+    names = {name: getattr(stream, name) for name in _DRAWING}
     return copy_of(real_random, Random=SeededRandom, SystemRandom=SeededRandom, **names)
 
 

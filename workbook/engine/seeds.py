@@ -24,7 +24,7 @@ class Seeds:
         stream = self._streams.get(name)
         if stream is None:
             # A string seed is hashed with SHA-512 by `random`, so it does not depend on PYTHONHASHSEED.
-            stream = self._streams[name] = random.Random(f"{self.seed}/{name}")  # noqa: S311 - repeatable on purpose
+            stream = self._streams[name] = random.Random(f"{self.seed}/{name}")
         return stream
 
     def uuid(self, name: str) -> str:

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable
 
 
-class Interrupted(BaseException):  # noqa: N818 - a signal to stop, like KeyboardInterrupt, not an error
+class Interrupted(BaseException):
     """Ctrl-C, `lab.reset()` or `lab.close()` ends this task.
 
     It is not an `Exception`, so that `except Exception` in a Lambda handler does not swallow it.
     """
 
 
-class Stuck(BaseException):  # noqa: N818 - thrown into a handler from outside, like Interrupted
+class Stuck(BaseException):
     """A task ran for too long in real time without giving way to virtual time."""
 
 

@@ -169,7 +169,7 @@ class Trace(Sequence[Hop]):
         return Story(self._hops, self).frame()
 
     def graph(self) -> networkx.DiGraph[int]:
-        """The trace as a graph from cause to effect: nodes are hop numbers with the hop as attribute `hop`."""
+        """The trace as a graph from cause to effect: nodes are hop numbers; their attribute `hop` is the hop."""
         return Story(self._hops, self).graph()
 
 
@@ -190,7 +190,9 @@ def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:
                 ours.add(hop.message)
         if hop.message in ours or (hop.message is None and caused_by_ours):
             chosen.add(hop.number)
-    context = {cause for number in chosen for cause in hops[number - 1].causes if hops[cause - 1].message is None}
+    context = {
+        cause for number in chosen for cause in hops[number - 1].causes if hops[cause - 1].message is None
+    }
     return [hop for hop in hops if hop.number in chosen or hop.number in context]
 
 
@@ -233,7 +235,9 @@ class Story:
         graph: networkx.DiGraph[int] = networkx.DiGraph()
         graph.add_nodes_from((hop.number, {"hop": hop}) for hop in self.hops)
         here = set(graph)
-        graph.add_edges_from((cause, hop.number) for hop in self.hops for cause in hop.causes if cause in here)
+        graph.add_edges_from(
+            (cause, hop.number) for hop in self.hops for cause in hop.causes if cause in here
+        )
         return graph
 
 
@@ -269,5 +273,6 @@ def _line(hop: Hop, start: int) -> str:
     outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
     facts = f"  ({_facts_text(hop)})" if hop.facts else ""
     causes = f"  <- {', '.join(f'#{cause}' for cause in hop.causes)}" if hop.causes else ""
-    seconds = (hop.time - start) / 1_000_000
-    return f"#{hop.number:<4} {seconds:>11.3f} s  {hop.kind:<11} {short_name(hop.resource)}{message}{outcome}{facts}{causes}"
+    when = f"{(hop.time - start) / 1_000_000:>11.3f} s"
+    what = f"{hop.kind:<11} {short_name(hop.resource)}"
+    return f"#{hop.number:<4} {when}  {what}{message}{outcome}{facts}{causes}"

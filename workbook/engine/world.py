@@ -18,7 +18,7 @@ START = datetime.datetime(2026, 1, 5, 9, 0, tzinfo=datetime.UTC)
 """When a lab begins unless told otherwise: a Monday morning."""
 
 
-class NoLab(RuntimeError):  # noqa: N818 - a state that the text explains
+class NoLab(RuntimeError):
     """Something asked for the simulated AWS, but no Lab is open."""
 
 

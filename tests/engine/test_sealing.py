@@ -1,0 +1,90 @@
+"""Sealing: no connection and no look-up outside loopback."""
+
+import errno
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+
+from workbook.engine import Patches
+from workbook.engine.sealing import SealedError, is_loopback, seal
+
+
+@pytest.fixture
+def sealed():
+    patches = Patches()
+    seal(patches)
+    yield
+    patches.undo_all()
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "LOCALHOST", "lab.localhost", b"localhost", None]
+)
+def test_loopback_is_this_computer(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["192.0.2.1", "169.254.169.254", "2001:db8::1", "sqs.us-east-1.amazonaws.com", "localhost.example.org"],
+)
+def test_everything_else_is_not(host):
+    assert not is_loopback(host)
+
+
+@pytest.mark.usefixtures("sealed")
+def test_a_connection_to_another_computer_is_refused_with_a_text_that_says_so():
+    with socket.socket() as outside, pytest.raises(SealedError, match=r"192\.0\.2\.1.*lab\.close\(\)"):
+        outside.connect(("192.0.2.1", 80))
+    with socket.socket() as outside:
+        assert outside.connect_ex(("192.0.2.1", 80)) == errno.ECONNREFUSED
+
+
+@pytest.mark.usefixtures("sealed")
+def test_a_datagram_and_a_look_up_are_refused():
+    with socket.socket(type=socket.SOCK_DGRAM) as outside, pytest.raises(SealedError):
+        outside.sendto(b"x", ("192.0.2.1", 53))
+    with pytest.raises(SealedError):
+        socket.getaddrinfo("example.org", 443)
+    with pytest.raises(SealedError):
+        socket.gethostbyname("example.org")
+
+
+@pytest.mark.usefixtures("sealed")
+def test_python_libraries_are_sealed_with_it():
+    with pytest.raises(urllib.error.URLError, match="sealed"):
+        urllib.request.urlopen("http://example.org")
+
+
+@pytest.mark.usefixtures("sealed")
+def test_loopback_works():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as client,
+    ):
+        connection, _ = server.accept()
+        client.sendall(b"hello")
+        assert connection.recv(5) == b"hello"
+        connection.close()
+
+
+def test_unsealing_puts_the_real_functions_back():
+    before = [
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.socket.sendto,
+        socket.getaddrinfo,
+        dict(vars(socket.socket)),
+    ]
+    patches = Patches()
+    seal(patches)
+    patches.undo_all()
+    assert before == [
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.socket.sendto,
+        socket.getaddrinfo,
+        dict(vars(socket.socket)),
+    ]

@@ -1,0 +1,102 @@
+"""The trace: one record, from which every view derives."""
+
+import networkx
+import pytest
+
+from workbook.engine import World
+
+
+@pytest.fixture
+def trace():
+    return World.for_tests().trace
+
+
+def a_batch_of_two(trace):
+    """Messages a and b go through one invocation, which sends c."""
+    call = trace.record("api-call", "sqs:SendMessageBatch")
+    with trace.under(call):
+        trace.record("send", "arn:aws:sqs:us-east-1:123456789012:orders", message="a", size=5)
+        trace.record("send", "arn:aws:sqs:us-east-1:123456789012:orders", message="b", size=5)
+    receives = [trace.record("receive", "orders", message=name) for name in "ab"]
+    batch = trace.record("batch", "the mapping", causes=receives)
+    invoke = trace.record("invoke", "worker", causes=[batch])
+    with trace.under(invoke):
+        trace.record("send", "invoices", message="c")
+    trace.record("delete", "orders", message="a", causes=[invoke])
+    trace.record("delete", "orders", message="b", causes=[invoke])
+
+
+def test_a_hop_is_caused_by_the_call_in_progress_and_by_the_last_hop_of_its_message(trace):
+    first = trace.record("send", "orders", message="a")
+    call = trace.record("api-call", "sqs:ReceiveMessage")
+    with trace.under(call):
+        second = trace.record("receive", "orders", message="a")
+    assert second.causes == (first.number, call.number)
+
+
+def test_a_hop_cannot_be_changed(trace):
+    hop = trace.record("send", "orders", size=5, receive_count=1)
+    with pytest.raises(AttributeError):
+        hop.size = 6
+    with pytest.raises(TypeError):
+        hop.facts["receive_count"] = 2
+
+
+def test_the_story_of_a_message_goes_through_batches_and_to_what_it_caused(trace):
+    a_batch_of_two(trace)
+    story = [(hop.kind, hop.message) for hop in trace.of("a")]
+    assert story == [
+        ("api-call", None),
+        ("send", "a"),
+        ("receive", "a"),
+        ("batch", None),
+        ("invoke", None),
+        ("send", "c"),
+        ("delete", "a"),
+    ]
+
+
+def test_a_response_of_boto3_stands_for_its_message(trace):
+    a_batch_of_two(trace)
+    assert len(trace.of({"MessageId": "a"})) == len(trace.of("a"))
+
+
+def test_an_unknown_message_is_an_error_that_says_what_to_pass(trace):
+    with pytest.raises(LookupError, match="MessageId"):
+        trace.of("no-such-message")
+
+
+def test_the_frame_has_a_row_a_hop(trace):
+    a_batch_of_two(trace)
+    frame = trace.frame()
+    assert len(frame) == len(trace)
+    assert list(frame.loc[2, ["kind", "resource", "message", "size"]]) == ["send", "orders", "a", 5]
+
+
+def test_the_graph_goes_from_cause_to_effect(trace):
+    a_batch_of_two(trace)
+    graph = trace.graph()
+    assert networkx.is_directed_acyclic_graph(graph)
+    assert networkx.has_path(graph, 1, len(trace))
+    assert graph.nodes[1]["hop"] == trace[0]
+
+
+def test_the_text_has_a_line_a_hop_with_its_cause(trace):
+    a_batch_of_two(trace)
+    lines = trace.text().splitlines()
+    assert len(lines) == len(trace)
+    assert "send" in lines[1]
+    assert lines[1].endswith("<- #1")
+
+
+def test_what_a_poller_does_is_not_caused_by_who_started_it(trace):
+    call = trace.record("api-call", "lambda:CreateEventSourceMapping")
+    with trace.under(call), trace.from_nothing():
+        assert trace.record("poll", "orders").causes == ()
+
+
+def test_an_outcome_is_written_when_it_is_known(trace):
+    hop = trace.record("api-call", "sqs:SendMessage")
+    trace.amend(hop, outcome="QueueDoesNotExist", retries=2)
+    assert trace[0].outcome == "QueueDoesNotExist"
+    assert trace[0].facts == {"retries": 2}
