@@ -1,0 +1,69 @@
+"""The commands of the workbook.
+
+`doctor` must run where packages are missing or Python is too old, so this module imports nothing but the
+standard library; each command imports what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Sequence  # noqa: UP035 - the doctor also speaks on a Python older than 3.9, to say so
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the words after `workbook`; those of the process if not given.
+
+    Returns:
+        The exit code: 0 if all is well, 1 if the command found something wrong, 2 for a wrong command line.
+    """
+    options = _parser().parse_args(arguments)
+    exit_code: int = options.run(options)
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="workbook", description="A workbook for AWS messaging.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    doctor = commands.add_parser("doctor", help="say what is wrong with this environment, and how to mend it")
+    doctor.set_defaults(run=_doctor)
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the first lesson, on this computer only")
+    lab.add_argument("--port", type=int, help="the port on 127.0.0.1 (default: the first free one from 8888)")
+    lab.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    lab.set_defaults(run=_lab)
+
+    bake = commands.add_parser("bake", help="execute notebooks and save their outputs in the form to commit")
+    bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
+    bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
+    bake.set_defaults(run=_bake)
+    return parser
+
+
+def _doctor(_options: argparse.Namespace) -> int:
+    from workbook import doctor  # noqa: PLC0415
+
+    return doctor.report()
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from workbook import doctor, launch  # noqa: PLC0415
+
+    if doctor.check_environment():
+        return doctor.report()
+    return launch.open_lab(port=options.port, browser=not options.no_browser)
+
+
+def _bake(options: argparse.Namespace) -> int:
+    from workbook import bake  # noqa: PLC0415
+
+    try:
+        notebooks = bake.find_notebooks(options.paths)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return bake.bake_all(notebooks, timeout=options.timeout)

@@ -1,0 +1,49 @@
+"""JupyterLab as the workbook wants it: on this computer only, with a token, and without the network.
+
+The options stand here rather than in the Makefile so that `workbook lab` is the same on every system, in a
+virtual environment and in conda.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST_LESSON = Path("notebooks", "00_start_here.ipynb")
+
+# The extension manager would list packages from the network; the start page would ask for news.
+_NO_NETWORK = (
+    "--LabApp.extension_manager=readonly",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+)
+
+
+def open_lab(port: int | None = None, *, browser: bool = True) -> int:
+    """Run JupyterLab in the foreground until it is stopped (Ctrl-C twice); its address is printed.
+
+    Args:
+        port: the port on 127.0.0.1. If it is taken, JupyterLab says so and stops. Without a number, the first
+            free one from 8888 is used.
+        browser: open the lesson in a browser, where there is one.
+
+    Returns:
+        The exit code of JupyterLab.
+    """
+    from jupyterlab.labapp import LabApp  # noqa: PLC0415 - slow to import, and only needed here
+
+    exit_code = LabApp.launch_instance(jupyterlab_arguments(port, browser=browser))
+    return int(exit_code or 0)
+
+
+def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> list[str]:
+    """Return the command line for JupyterLab; parameters as for open_lab."""
+    arguments = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}", *_NO_NETWORK]
+    if port is not None:
+        # Without this a taken port would silently become the next one, and a bookmark would lead nowhere.
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if not browser:
+        arguments.append("--no-browser")
+    if (ROOT / FIRST_LESSON).is_file():
+        arguments.append(str(ROOT / FIRST_LESSON))
+    return arguments
