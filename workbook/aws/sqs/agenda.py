@@ -23,9 +23,6 @@ class Appointment(Generic[Item]):
         self.number = number
         self.item: Item | None = item
 
-    def __lt__(self, other: Appointment[Item]) -> bool:
-        return (self.due, self.number) < (other.due, other.number)
-
 
 class Agenda(Generic[Item]):
     """Appointments in the order in which they fall due; equal instants in the order of booking."""

@@ -1,8 +1,8 @@
 """What lies in a queue: a message from its sending to its end, and one delivery of it.
 
-A `Draft` is what a producer asks for, checked already.  A `Message` is the draft once a queue has
-accepted it: it has an identity, a clock reading and a count of receives.  A `Delivery` is one
-receive of one message; it is frozen, because a consumer keeps it while the message goes on changing.
+A `Draft` is what a producer asks for, checked already. A `Message` is the draft once a queue has
+accepted it: it has an identity, a clock reading and a count of receives. A `Delivery` is one receive of
+one message; it is frozen, because a consumer keeps it while the message goes on changing.
 
 All instants are microseconds since the Unix epoch, all sizes are bytes.
 """
@@ -50,9 +50,10 @@ class Draft:
 class Message(Draft):
     """A message that a queue has accepted.
 
-    `sent` is the enqueue time, from which retention counts.  `place` orders the messages of one
-    queue by arrival.  `generation` counts the receives of this message in the queue where it is
-    now, so that a receipt handle can be told from the handles of earlier receives.
+    `sent` is the enqueue time, from which retention counts; `arrived` is when it came into the queue
+    where it is now. `receive_count` is ApproximateReceiveCount, which goes on counting in a dead-letter
+    queue; `receives_here` starts again there. `generation` numbers the receives so that a receipt handle
+    can be told from those of earlier receives.
     """
 
     message_id: str = ""
@@ -62,12 +63,16 @@ class Message(Draft):
     first_received: int | None = None
     dead_letter_source: str | None = None
 
+    arrived: int = field(default=0, repr=False)
+    received: int = field(default=0, repr=False)
+    visible_at: int = field(default=0, repr=False)
+    receives_here: int = field(default=0, repr=False)
+    generation: int = field(default=0, repr=False)
+    place: int = field(default=0, repr=False)
     state: State = State.GONE
-    place: int = 0
-    generation: int = 0
-    received: int = 0
     appointment: Appointment[Message] | None = field(default=None, repr=False)
     expiry: Appointment[Message] | None = field(default=None, repr=False)
+    aging: Appointment[Message] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, draft: Draft, message_id: str, sent: int, sequence_number: str | None) -> Message:
@@ -94,8 +99,8 @@ class Message(Draft):
 class Delivery:
     """One receive of one message.
 
-    `receive_count` and `first_received` are as they were at this receive; `visible_at` is the
-    instant at which the message would show itself again if nobody changed its visibility.
+    `receive_count`, `first_received` and `generation` are as they were at this receive; `visible_at` is
+    the instant at which the message will show itself again if nobody changes its visibility.
     """
 
     message: Message
@@ -103,6 +108,7 @@ class Delivery:
     receive_count: int
     first_received: int
     visible_at: int
+    generation: int
 
 
 class Counts(NamedTuple):
@@ -114,10 +120,9 @@ class Counts(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """One message in a queue as nobody on AWS can see it, without receiving it.
+    """One message in a queue, seen without receiving it, as nobody on AWS can see it.
 
-    `available_at` is the instant at which the message becomes visible by itself; None when it is
-    visible already.
+    `available_at` is the instant at which the message becomes visible by itself; None when it is visible.
     """
 
     message_id: str

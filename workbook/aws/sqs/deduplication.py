@@ -1,0 +1,114 @@
+"""What a FIFO queue remembers for five minutes so that a retry does no harm.
+
+Two kinds of retry: of a send whose answer was lost (`DeduplicationWindow`) and of a receive whose answer
+was lost (`ReceiveAttempts`). Both forget by age alone; that a message was deleted meanwhile changes nothing.
+Source of the rules: botocore 1.44, SQS SendMessage MessageDeduplicationId, ReceiveMessage ReceiveRequestAttemptId.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Generic, NamedTuple, TypeVar
+
+from workbook.aws.sqs.message import Delivery, State
+from workbook.engine.clock import SECOND
+
+INTERVAL = 300 * SECOND
+"""Microseconds: the deduplication interval of 5 minutes, which cannot be changed."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Memory(Generic[Key, Value]):
+    """Values by key, each for five minutes from when it was noted."""
+
+    __slots__ = ("_ages", "_values")
+
+    def __init__(self) -> None:
+        self._values: dict[Key, tuple[int, Value]] = {}
+        self._ages: deque[tuple[int, Key]] = deque()
+
+    def note(self, key: Key, value: Value, now: int) -> None:
+        """Remember `value` from now on."""
+        self._forget(now)
+        self._values[key] = (now, value)
+        self._ages.append((now, key))
+
+    def recall(self, key: Key, now: int) -> Value | None:
+        """The value noted for `key` less than five minutes ago."""
+        self._forget(now)
+        noted = self._values.get(key)
+        return noted[1] if noted else None
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()
+        self._ages.clear()
+
+    def _forget(self, now: int) -> None:
+        while self._ages and self._ages[0][0] + INTERVAL <= now:
+            noted_at, key = self._ages.popleft()
+            if self._values.get(key, (None,))[0] == noted_at:
+                del self._values[key]
+
+
+class Original(NamedTuple):
+    """The message whose duplicates are dropped: what the answer to a duplicate repeats."""
+
+    message_id: str
+    sequence_number: str | None
+
+
+class DeduplicationWindow:
+    """The deduplication ids of a FIFO queue's last five minutes.
+
+    With `DeduplicationScope` `messageGroup`, an id counts within its group only.
+    """
+
+    __slots__ = ("_originals",)
+
+    def __init__(self) -> None:
+        self._originals: Memory[tuple[str | None, str], Original] = Memory()
+
+    def original(self, scope: str | None, deduplication_id: str, now: int) -> Original | None:
+        """The message sent with this id in the last five minutes, if there is one."""
+        return self._originals.recall((scope, deduplication_id), now)
+
+    def note(self, scope: str | None, deduplication_id: str, original: Original, now: int) -> None:
+        """A message with this id has been accepted."""
+        self._originals.note((scope, deduplication_id), original, now)
+
+
+class ReceiveAttempts:
+    """What the receives of the last five minutes returned, by ReceiveRequestAttemptId."""
+
+    __slots__ = ("_attempts",)
+
+    def __init__(self) -> None:
+        self._attempts: Memory[str, list[Delivery]] = Memory()
+
+    def repeatable(self, attempt_id: str, now: int) -> list[Delivery]:
+        """What the attempt returned, if all of it is as it was then; else nothing.
+
+        A message that was deleted, or whose visibility was changed or has ended, makes the attempt a new one.
+        """
+        deliveries = self._attempts.recall(attempt_id, now) or []
+        return deliveries if all(map(_untouched, deliveries)) else []
+
+    def note(self, attempt_id: str, deliveries: list[Delivery], now: int) -> None:
+        """The attempt has returned this."""
+        self._attempts.note(attempt_id, deliveries, now)
+
+    def clear(self) -> None:
+        """Forget all attempts."""
+        self._attempts.clear()
+
+
+def _untouched(delivery: Delivery) -> bool:
+    message = delivery.message
+    return (
+        message.state is State.IN_FLIGHT
+        and message.generation == delivery.generation
+        and message.visible_at == delivery.visible_at
+    )

@@ -1,0 +1,184 @@
+"""The metrics AWS/SQS of a queue, one value a minute, without a timer.
+
+Sums are collected while things happen. A gauge is the state of the queue at the end of a minute; a queue
+changes only when it is touched or when a due instant passes, and it settles those in order, so it is enough
+to note the gauges whenever a minute's end has gone by since the last look: one *stretch* for any number of
+minutes in which nothing changed. A day of idleness costs one stretch, and nothing at all while it passes.
+`publishing` turns what was collected into CloudWatch's data when somebody reads them.
+
+Names, units and when each is reported: Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon
+SQS"; active for six hours: "Monitoring queues using CloudWatch". A value is stamped with its minute's start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from workbook.engine.clock import SECOND
+
+MINUTE = 60 * SECOND
+"""Microseconds between two values of a metric."""
+ACTIVE = 6 * 3600 * SECOND
+"""Microseconds for which a queue is active after it was last used or held a message."""
+
+
+class QuietGauges(NamedTuple):
+    """What a fair queue shows besides: the noisy tenants, and the messages of the others."""
+
+    noisy_groups: int
+    visible: int
+    in_flight: int
+    delayed: int
+    oldest: int | None
+
+
+class Gauges(NamedTuple):
+    """The state of a queue at one instant; `oldest` is when its oldest message came in, in microseconds."""
+
+    visible: int
+    in_flight: int
+    delayed: int
+    oldest: int | None
+    groups_in_flight: int | None = None
+    quiet: QuietGauges | None = None
+
+    @property
+    def messages(self) -> int:
+        """How many messages the queue holds."""
+        return self.visible + self.in_flight + self.delayed
+
+
+class Stretch(NamedTuple):
+    """Minute ends from `first` to `last` (instants, both included) at which the queue looked the same."""
+
+    first: int
+    last: int
+    gauges: Gauges
+
+
+class Datum(NamedTuple):
+    """One value of one metric: what CloudWatch keeps. `minute` is the instant at which the minute began."""
+
+    name: str
+    minute: int
+    total: float
+    unit: str
+    smallest: float
+    largest: float
+    samples: int
+
+
+class Tally:
+    """The values that were added up in one minute."""
+
+    __slots__ = ("largest", "samples", "smallest", "total")
+
+    def __init__(self, value: float) -> None:
+        self.total = self.smallest = self.largest = value
+        self.samples = 1
+
+    def add(self, value: float) -> None:
+        """Add one more value."""
+        self.total += value
+        self.smallest = min(self.smallest, value)
+        self.largest = max(self.largest, value)
+        self.samples += 1
+
+
+class QueueMetrics:
+    """Collects the metrics of one queue."""
+
+    __slots__ = ("_active_until", "_next_end", "_stretches", "_tallies", "queue_name")
+
+    def __init__(self, queue_name: str, now: int) -> None:
+        self.queue_name = queue_name
+        self._tallies: dict[tuple[int, str], Tally] = {}
+        self._stretches: list[Stretch] = []
+        self._next_end = (now // MINUTE + 1) * MINUTE
+        self._active_until = now + ACTIVE
+
+    @property
+    def next_end(self) -> int:
+        """The end of the first minute whose gauges have not been noted yet."""
+        return self._next_end
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether everything collected has been taken."""
+        return not self._tallies and not self._stretches
+
+    def touch(self, now: int) -> None:
+        """Somebody used the queue."""
+        self._active_until = now + ACTIVE
+
+    def add(self, name: str, value: float, now: int) -> None:
+        """Something happened that a metric adds up."""
+        key = (now // MINUTE, name)
+        tally = self._tallies.get(key)
+        if tally is None:
+            self._tallies[key] = Tally(value)
+        else:
+            tally.add(value)
+
+    def note(self, gauges: Gauges, now: int) -> None:
+        """The queue has looked like this at every minute's end up to now."""
+        first, last = self._next_end, now // MINUTE * MINUTE
+        if last < first:
+            return
+        self._next_end = last + MINUTE
+        if gauges.messages:
+            self._active_until = max(self._active_until, last + ACTIVE)
+        last = min(last, self._active_until // MINUTE * MINUTE)
+        if first <= last:
+            self._stretches.append(Stretch(first, last, gauges))
+
+    def drain(self, now: int) -> Iterator[Datum]:
+        """Take what is complete: all minutes that have ended by `now`."""
+        ended = now // MINUTE
+        for key in [key for key in self._tallies if key[0] < ended]:
+            minute, name = key
+            yield _sum_of(name, minute * MINUTE, self._tallies.pop(key))
+        stretches, self._stretches = self._stretches, []
+        for stretch in stretches:
+            for end in range(stretch.first, stretch.last + 1, MINUTE):
+                yield from _gauges_of(stretch.gauges, end)
+
+
+def _sum_of(name: str, minute: int, tally: Tally) -> Datum:
+    if name == "SentMessageSize":
+        return Datum(name, minute, tally.total, "Bytes", tally.smallest, tally.largest, tally.samples)
+    return Datum(name, minute, tally.total, "Count", tally.total, tally.total, 1)
+
+
+def _gauges_of(gauges: Gauges, end: int) -> Iterator[Datum]:
+    minute = end - MINUTE
+    yield _gauge("ApproximateNumberOfMessagesVisible", minute, gauges.visible)
+    if gauges.in_flight:
+        yield _gauge("ApproximateNumberOfMessagesNotVisible", minute, gauges.in_flight)
+    if gauges.delayed:
+        yield _gauge("ApproximateNumberOfMessagesDelayed", minute, gauges.delayed)
+    if gauges.oldest is not None:
+        yield _gauge("ApproximateAgeOfOldestMessage", minute, _age(gauges.oldest, end), "Seconds")
+    if gauges.groups_in_flight is not None:
+        yield _gauge("ApproximateNumberOfGroupsWithInflightMessages", minute, gauges.groups_in_flight)
+    if gauges.quiet is not None:
+        yield from _quiet_gauges_of(gauges.quiet, end)
+
+
+def _quiet_gauges_of(quiet: QuietGauges, end: int) -> Iterator[Datum]:
+    minute = end - MINUTE
+    age = 0 if quiet.oldest is None else _age(quiet.oldest, end)
+    yield _gauge("ApproximateNumberOfNoisyGroups", minute, quiet.noisy_groups)
+    yield _gauge("ApproximateNumberOfMessagesVisibleInQuietGroups", minute, quiet.visible)
+    yield _gauge("ApproximateNumberOfMessagesNotVisibleInQuietGroups", minute, quiet.in_flight)
+    yield _gauge("ApproximateNumberOfMessagesDelayedInQuietGroups", minute, quiet.delayed)
+    yield _gauge("ApproximateAgeOfOldestMessageInQuietGroups", minute, age, "Seconds")
+
+
+def _gauge(name: str, minute: int, value: float, unit: str = "Count") -> Datum:
+    return Datum(name, minute, value, unit, value, value, 1)
+
+
+def _age(instant: int, now: int) -> int:
+    return (now - instant) // SECOND
