@@ -1,0 +1,74 @@
+"""What ends a handler that would not end by itself.
+
+AWS kills the process of a function that runs into its timeout. Here the handler is a call on a task of
+the kernel, so the end is an exception, raised at the place where the handler waits: in `time.sleep`, or
+deep inside a boto3 call that polls a queue. What a killed process cannot do, a handler that is being
+unwound must not do either: from then on it calls AWS no more, and its `finally` prints nothing.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.client import BaseClient
+
+from workbook.engine.kernel import Kernel
+from workbook.engine.patches import Patches
+from workbook.engine.tasks import Task
+
+
+class TimedOut(BaseException):
+    """The time of an invocation (or of an init phase) is over. Not an Exception: handlers catch those."""
+
+
+class Deadline:
+    """The instant at which what runs now must have ended, in microseconds since the Unix epoch."""
+
+    __slots__ = ("_kernel", "_task", "instant", "over")
+
+    def __init__(self, kernel: Kernel, instant: int) -> None:
+        self.instant = instant
+        self.over = False
+        """True once time ran out, or once whoever enforces this has stopped the handler for another reason."""
+        self._kernel = kernel
+        self._task: Task | None = None
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        """Raise TimedOut in the current task when the instant comes before the block has ended."""
+        self._task, _ = self._kernel.ticket()
+        timer = self._kernel.at(self.instant, self._expire, name="a function's timeout")
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+            timer.cancel()
+            self._task = None
+
+    def _expire(self) -> None:
+        task = self._task
+        if task is not None:
+            self.over = True
+            task.pending = TimedOut()
+            self._kernel.unpark(task, task.ticket)
+
+
+_current: contextvars.ContextVar[Deadline | None] = contextvars.ContextVar("deadline", default=None)
+
+
+def stop_calls_of_the_dead(patches: Patches) -> None:
+    """Patch: a function that was stopped calls AWS no more, whatever its `except` and `finally` blocks do."""
+    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - the one method all calls pass
+
+    @functools.wraps(make_api_call)
+    def make_api_call_if_alive(client: BaseClient, operation: str, parameters: object) -> object:
+        deadline = _current.get()
+        if deadline is not None and deadline.over:
+            raise TimedOut
+        return make_api_call(client, operation, parameters)
+
+    patches.set(BaseClient, "_make_api_call", make_api_call_if_alive)

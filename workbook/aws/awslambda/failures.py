@@ -1,0 +1,119 @@
+"""How a function that failed looks from outside: the payload, the log lines, the status in the report.
+
+    raised              {"errorMessage", "errorType", "requestId", "stackTrace"}   environment lives on
+    init failed         the same, with an empty requestId                          environment is gone
+    timed out           {"errorType": "Sandbox.Timedout", "errorMessage"}          environment is gone
+    exited              {"errorType": "Runtime.ExitError", "errorMessage"}         environment is gone
+
+Sources: AWS's Python runtime interface client (how errors are named and worded); payloads and log events
+of AWS recorded in public test suites (2023 to 2025). AWS's stack traces of a failed init begin with
+frames of importlib; ours begin with the function's own (unverified difference).
+"""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from workbook.aws.awslambda.isolation import TASK_ROOT, real_path
+
+SourceLine = Callable[[str, int], str]
+
+
+class RuntimeFault(Exception):
+    """The runtime, not the handler's own code, found that the function cannot run, e.g. a wrong handler name."""
+
+    def __init__(self, error_type: str, message: str, trace: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+        self.trace = trace or []
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed init or invocation."""
+
+    error_type: str
+    payload: dict[str, Any]
+    log: str
+    """What the platform writes to the log; may have several lines."""
+    status: str | None
+    """What the REPORT line says after "Status:", if it says it."""
+    fatal: bool
+    """Whether the execution environment is gone with it."""
+
+
+def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal: bool = False) -> Failure:
+    """An exception that left the handler, or the module's code when `fatal` (then `request_id` is "")."""
+    if isinstance(error, SystemExit) or not isinstance(error, Exception):
+        return exited(error, request_id)
+    if isinstance(error, RuntimeFault):
+        error_type, message, trace = error.error_type, error.message, error.trace
+    else:
+        error_type, message = type(error).__name__, str(error)
+        trace = list(_stack_trace(error.__traceback__, line))
+    payload = {
+        "errorMessage": message,
+        "errorType": error_type,
+        "requestId": "" if fatal else request_id,
+        "stackTrace": trace,
+    }
+    return Failure(error_type, payload, _log_of(error_type, message, trace), "error" if fatal else None, fatal)
+
+
+def exited(error: BaseException, request_id: str) -> Failure:
+    """The process ended: `sys.exit()`, or an exception that is no Exception."""
+    code = error.code if isinstance(error, SystemExit) else 1
+    status = code if isinstance(code, int) else 0 if code is None else 1
+    reason = f"exited with error: exit status {status}" if status else "exited without providing a reason"
+    message = f"RequestId: {request_id} Error: Runtime {reason}"
+    payload = {"errorType": "Runtime.ExitError", "errorMessage": message}
+    return Failure("Runtime.ExitError", payload, f"{message}\nRuntime.ExitError\n", "error", fatal=True)
+
+
+def timed_out(request_id: str, timeout: int, moment: str) -> Failure:
+    """The handler was still running after `timeout` seconds; `moment` is the time in ISO format with Z."""
+    said = f"Task timed out after {timeout:.2f} seconds"
+    payload = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: {said}"}
+    return Failure("Sandbox.Timedout", payload, f"{moment} {request_id} {said}\n\n", "timeout", fatal=True)
+
+
+def response_too_large(limit: int) -> Failure:
+    """The handler returned more than a synchronous invocation can carry, in bytes."""
+    message = f"Response payload size exceeded maximum allowed payload size ({limit} bytes)."
+    payload = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
+    return Failure("Function.ResponseSizeTooLarge", payload, "", None, fatal=False)
+
+
+def _log_of(error_type: str, message: str, trace: list[str]) -> str:
+    lines = [f"[ERROR] {error_type}: {message}", "Traceback (most recent call last):"]
+    lines += [_indented(line) for entry in trace for line in entry.splitlines()]
+    return "\n".join(lines)
+
+
+def _indented(line: str) -> str:
+    """A line with no-break spaces at its front, for CloudWatch drops ordinary ones."""
+    text = line.lstrip(" ")
+    return "\u00a0" * (len(line) - len(text)) + text
+
+
+def _stack_trace(start: TracebackType | None, line: SourceLine) -> Iterator[str]:
+    """The frames from the function's own code on, without those of the simulation."""
+    inside = False
+    for frame, number in traceback.walk_tb(start):
+        path = frame.f_code.co_filename
+        inside = inside or path.startswith(f"{TASK_ROOT}/")
+        if inside and not _is_simulation(str(frame.f_globals.get("__name__", ""))):
+            own = path.startswith(f"{TASK_ROOT}/")
+            source = line(path, number) if own else linecache.getline(path, number).strip()
+            text = f'  File "{path if own else real_path(path)}", line {number}, in {frame.f_code.co_name}\n'
+            yield f"{text}    {source}\n" if source else text
+
+
+def _is_simulation(module: str) -> bool:
+    return module.partition(".")[0] in {"workbook", "moto"}

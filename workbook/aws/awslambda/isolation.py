@@ -1,0 +1,258 @@
+"""The standard library as a handler sees it.
+
+A handler shares this process with the notebook, so some modules must not be the process's own: those that
+tell the time, draw random numbers, write to the screen, or keep settings (logging). Each execution
+environment gets its own of these, made when first imported, in one of two ways:
+
+    look-alike      the real module with a few names replaced: time, datetime, os, sys, importlib, threading
+    private copy    the real module's code, run once more, so that *its* imports are look-alikes as well:
+                    logging writes to the function's log and has its own root logger; random, uuid and
+                    secrets draw from the environment's seed; traceback and linecache see the function's files
+
+Everything else (json, boto3 ...) is shared, as long as Lambda's Python runtime has it. What it does not
+have, such as pandas, cannot be imported: on AWS it would have to be in the zip file.
+
+Not simulated, and refused by name: starting threads and processes, asyncio. `/tmp` is the computer's own.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.util
+import io
+import os
+import random
+import sys
+import threading
+import types
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbook.engine.lookalikes import (
+    copy_of,
+    seeded_os_module,
+    virtual_datetime_module,
+    virtual_time_module,
+)
+
+if TYPE_CHECKING:
+    from workbook.engine.clock import Clock
+
+TASK_ROOT = "/var/task"
+"""Where Lambda unpacks the zip file."""
+
+_PRIVATE = {"logging", "random", "uuid", "secrets", "traceback", "linecache"}
+_RUNTIME_OFFERS = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
+"""What Lambda's Python runtime has besides the standard library: the AWS SDK and what that needs."""
+_NOT_SIMULATED = {"asyncio", "multiprocessing", "concurrent", "subprocess", "_thread"}
+
+
+class StandardLibrary:
+    """The modules that one execution environment does not share with the process."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        sleep: Callable[[float], None],
+        stream: random.Random,
+        environment: Mapping[str, str],
+        output: io.TextIOBase,
+        import_module: Callable[..., types.ModuleType],
+        namespace: dict[str, object],
+    ) -> None:
+        """Draw from `stream`, print to `output`; `namespace` is the `__builtins__` of the handler's modules."""
+        self._clock = clock
+        self._sleep = sleep
+        self._stream = stream
+        self._environment = ProcessEnvironment(environment)
+        self._output = output
+        self._import_module = import_module
+        self._namespace = namespace
+        self._made: dict[str, types.ModuleType] = {}
+        self._recipes: dict[str, Callable[[], types.ModuleType]] = {
+            "time": lambda: _with_plain_functions(virtual_time_module(clock, sleep)),
+            "datetime": lambda: virtual_datetime_module(clock),
+            "os": self._make_os,
+            "sys": self._make_sys,
+            "importlib": lambda: copy_of(importlib, import_module=import_module),
+            "threading": lambda: copy_of(threading, Thread=_NoThread, Timer=_NoThread),
+            "atexit": lambda: _module("atexit", register=_forget, unregister=_forget),
+            "builtins": lambda: _module("builtins", **namespace),
+            "__main__": lambda: types.ModuleType("__main__"),
+        }
+
+    def find(self, name: str) -> types.ModuleType | None:
+        """The environment's own module of that name, or None when the process's own will do.
+
+        Raises:
+            ModuleNotFoundError: Lambda's runtime does not have it.
+            ImportError: it is not simulated in handlers.
+        """
+        top = name.partition(".")[0]
+        if name in self._made:
+            return self._made[name]
+        if name in self._recipes:
+            module = self._made[name] = self._recipes[name]()
+            return module
+        if top in _PRIVATE:
+            return self._make_private_copy(name)
+        if name == "os.path":
+            return None
+        _refuse(top)
+        return None
+
+    def _make_private_copy(self, name: str) -> types.ModuleType:
+        spec = importlib.util.find_spec(name)
+        loader: Any = None if spec is None else spec.loader
+        if spec is None or loader is None:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        module = importlib.util.module_from_spec(spec)
+        vars(module)["__builtins__"] = self._namespace
+        self._made[name] = module
+        code = loader.get_code(name)
+        exec(code, vars(module))  # noqa: S102 - a module of the standard library, as the import system runs it
+        _FINISH.get(name, _forget)(module, self._stream)
+        return module
+
+    def _make_os(self) -> types.ModuleType:
+        environ = self._environment
+        return seeded_os_module(
+            self._stream,
+            environ=environ,
+            environb={},
+            getenv=environ.get,
+            putenv=environ.__setitem__,
+            unsetenv=environ.__delitem__,
+            getcwd=lambda: TASK_ROOT,
+            _exit=_exit,
+            abort=_exit,
+            register_at_fork=_forget,
+        )
+
+    def _make_sys(self) -> types.ModuleType:
+        return copy_of(
+            sys,
+            stdout=self._output,
+            stderr=self._output,
+            __stdout__=self._output,
+            __stderr__=self._output,
+            stdin=io.StringIO(),
+            argv=["/var/runtime/bootstrap.py"],
+            path=[TASK_ROOT, "/opt/python", "/var/runtime"],
+            modules=self._made,
+        )
+
+
+class ProcessEnvironment(dict[str, str]):
+    """`os.environ` of an execution environment: a mapping of text to text, as the real one insists."""
+
+    def __setitem__(self, name: str, value: str) -> None:
+        for part in (name, value):
+            if not isinstance(part, str):
+                raise TypeError(f"str expected, not {type(part).__name__}")
+        super().__setitem__(name, value)
+
+    def copy(self) -> dict[str, str]:
+        """A plain dict, as `os.environ.copy()` gives."""
+        return dict(self)
+
+
+def _refuse(top: str) -> None:
+    if top in _NOT_SIMULATED:
+        message = (
+            f"'{top}' works in Lambda, but this workbook does not simulate it inside handlers: "
+            "do one thing after the other in the handler"
+        )
+        raise ImportError(message, name=top)
+    if top not in sys.stdlib_module_names and top not in _RUNTIME_OFFERS:
+        raise ModuleNotFoundError(f"No module named '{top}'", name=top)
+
+
+class _NoThread(threading.Thread):
+    """A thread that can be made but not started."""
+
+    def start(self) -> None:
+        message = (
+            "threads work in Lambda, but this workbook does not simulate them inside handlers: "
+            "do one thing after the other in the handler"
+        )
+        raise RuntimeError(message)
+
+
+class _PlainFunction:
+    """A function that stays as it is when a class gets it as an attribute, as functions written in C do.
+
+    Lambda code likes to say `logging.Formatter.converter = time.gmtime`.
+    """
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._function = function
+
+    def __call__(self, *arguments: object, **options: object) -> object:
+        return self._function(*arguments, **options)
+
+
+def _with_plain_functions(module: types.ModuleType) -> types.ModuleType:
+    for name in ("time", "gmtime", "localtime"):
+        setattr(module, name, _PlainFunction(getattr(module, name)))
+    return module
+
+
+def _module(name: str, **names: object) -> types.ModuleType:
+    module = types.ModuleType(name)
+    vars(module).update(names)
+    return module
+
+
+def _forget(*_arguments: object, **_options: object) -> None:
+    """Stands in for registering something that would outlive the environment."""
+
+
+def _exit(status: int = 1) -> None:
+    """`os._exit` in a handler ends the execution environment, not the notebook."""
+    raise SystemExit(status)
+
+
+def _seed_random(module: types.ModuleType, stream: random.Random) -> None:
+    """Seed the module's own generator, and every generator that a handler makes without a seed."""
+    seed = module.Random.seed
+
+    def seed_from_stream(self: random.Random, a: Any = None, version: int = 2) -> None:  # noqa: ANN401 - as Random.seed
+        seed(self, stream.getrandbits(128) if a is None else a, version)
+
+    module.Random.seed = seed_from_stream  # type: ignore[attr-defined]
+    module._inst.seed(stream.getrandbits(128))  # type: ignore[attr-defined]  # noqa: SLF001 - what random.random() draws from
+
+
+def _seed_uuid(module: types.ModuleType, _stream: random.Random) -> None:
+    """Let `uuid1` be computed in Python, from virtual time, instead of asking the operating system."""
+    for name in ("_generate_time_safe", "_UuidCreate"):
+        if hasattr(module, name):
+            setattr(module, name, None)
+    vars(module)["_node"] = 0x0242AC110002
+
+
+_FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {"random": _seed_random, "uuid": _seed_uuid}
+
+
+def own_builtins(output: io.TextIOBase, **replaced: object) -> dict[str, object]:
+    """The `__builtins__` of a handler's modules: `print` goes to `output`, and names are `replaced`."""
+
+    def print_to_log(*values: object, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False) -> None:  # noqa: ANN401, E501, FBT001, FBT002 - as print
+        print(*values, sep=sep, end=end, file=output if file is None else file, flush=flush)  # noqa: T201 - this is print
+
+    return {**vars(builtins), "print": print_to_log, **replaced}
+
+
+def real_path(path: str) -> str:
+    """Where a file of the process's Python would be in Lambda, so that stack traces show no host paths."""
+    python = f"/var/lang/lib/python{sys.version_info.major}.{sys.version_info.minor}"
+    slashed = path.replace("\\", "/")
+    if "/site-packages/" in slashed:
+        return f"{python}/site-packages/{slashed.rpartition('/site-packages/')[2]}"
+    library = os.path.dirname(os.__file__).replace("\\", "/")  # noqa: PTH120 - os.__file__ is a string
+    return f"{python}{slashed.removeprefix(library)}" if slashed.startswith(library) else slashed

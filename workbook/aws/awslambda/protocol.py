@@ -1,0 +1,194 @@
+"""Between moto's HTTP front and the operations: requests in, answers and errors out.
+
+moto parses and writes a request by botocore's model; the operations get and return plain dicts with the
+names of the API reference. Invoke is apart, since its payload and half of its answer are not JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextvars
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import HTTPException, JsonRESTError
+from moto.core.responses import ActionResult
+
+from workbook.aws.awslambda.errors import (
+    InvalidParameterValue,
+    InvalidRequestContent,
+    LambdaError,
+    NotSimulated,
+    RequestTooLarge,
+    ValidationError,
+)
+from workbook.aws.awslambda.functions import check_settled
+from workbook.aws.awslambda.invocation import Invocation, invoke
+from workbook.aws.awslambda.names import LATEST, arn_of, read
+from workbook.aws.awslambda.registry import find, lifecycle_of
+from workbook.engine.world import World, current_world
+
+if TYPE_CHECKING:
+    from moto.awslambda.models import LambdaBackend
+    from moto.awslambda.responses import LambdaResponse
+
+Answer = tuple[str | bytes, dict[str, Any]]
+Operation = Callable[["LambdaBackend", dict[str, Any]], dict[str, Any]]
+
+LARGEST_PAYLOAD = 6_291_456
+"""Bytes of a synchronous invocation's event: 6 MB (Lambda quotas)."""
+
+_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_a_function", default=False)
+
+
+def action(operation: Operation) -> Callable[[LambdaResponse], ActionResult | Answer]:
+    """A method for moto's response class that answers with `operation`."""
+
+    def answer(response: LambdaResponse) -> ActionResult | Answer:
+        try:
+            response.parse_parameters(response.normalized_request)
+            return ActionResult(operation(response.backend, dict(response.params)))
+        except LambdaError as error:
+            return error_answer(error)
+        except JsonRESTError as error:
+            return error_answer(_of_moto(error))
+
+    answer.__name__ = operation.__name__
+    answer.__doc__ = operation.__doc__
+    return answer
+
+
+def error_answer(error: LambdaError) -> Answer:
+    """An error as AWS writes it."""
+    headers = {
+        "status": error.status,
+        "Content-Type": "application/json",
+        "x-amzn-ErrorType": error.code,
+        **error.headers(),
+    }
+    return json.dumps(error.body()), headers
+
+
+def _of_moto(error: JsonRESTError) -> LambdaError:
+    """An error of moto's own (S3 objects that are missing, architectures ...) keeps its text."""
+    return InvalidParameterValue(str(getattr(error, "message", error)))
+
+
+# ---- Invoke
+
+
+def invoke_action(response: LambdaResponse) -> Answer:
+    """Invoke, for InvocationType RequestResponse and DryRun."""
+    try:
+        return _invoke(response)
+    except LambdaError as error:
+        return error_answer(error)
+
+
+def _invoke(response: LambdaResponse) -> Answer:
+    backend, headers = response.backend, response.headers
+    response._get_action()  # fills uri_match
+    name, qualifier = read(backend, response.uri_match["FunctionName"], response.querystring.get("Qualifier", [None])[0])
+    kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    target = find(backend, name, qualifier or LATEST)
+    payload = _payload_of(response, kind)
+    if kind == "DryRun":
+        return "", {"status": 204}
+    if kind == "Event":
+        advice = "Use InvocationType RequestResponse, which waits for the function."
+        raise NotSimulated("InvocationType Event (asynchronous invocation)", advice)
+    if kind != "RequestResponse":
+        rule = "Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
+        raise ValidationError.of("invocationType", kind, rule)
+    if lifecycle_of(target.function).pending:
+        check_settled(target.function)
+    world = current_world()
+    context = _client_context(headers.get("X-Amz-Client-Context"))
+    invocation = _on_own_task(world, arn_of(backend, name, qualifier), payload, context)
+    return _answer_of(invocation, wants_log=headers.get("X-Amz-Log-Type") == "Tail")
+
+
+def _answer_of(invocation: Invocation, *, wants_log: bool) -> Answer:
+    headers: dict[str, Any] = {
+        "status": 200,
+        "Content-Type": "application/json",
+        "X-Amz-Executed-Version": invocation.executed_version,
+        "x-amzn-RequestId": invocation.request_id,
+    }
+    if invocation.function_error:
+        headers["X-Amz-Function-Error"] = invocation.function_error
+    if wants_log:
+        headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail.encode()).decode()
+    return invocation.payload.encode(), headers
+
+
+def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any] | None) -> Invocation:
+    """Run a function on a task of its own: Ctrl-C can stop it, and a caller that times out does not."""
+
+    def run() -> Invocation | LambdaError:
+        _inside.set(True)
+        try:
+            return invoke(world, arn, payload, client_context=context)
+        except LambdaError as error:
+            return error
+
+    name = f"function {arn.rpartition(':function:')[2]}"
+    if _inside.get():
+        task = world.kernel.spawn(run, name=name)
+        world.kernel.join(task)
+        outcome = task.result
+    else:
+        outcome = world.kernel.call(run, name=name)
+    if isinstance(outcome, LambdaError):
+        raise outcome
+    assert isinstance(outcome, Invocation)  # noqa: S101 - `run` returns nothing else
+    return outcome
+
+
+def _payload_of(response: LambdaResponse, kind: str) -> str:
+    body: str | bytes = response.body or b""
+    content = body.encode() if isinstance(body, str) else body
+    if len(content) > LARGEST_PAYLOAD:
+        message = (
+            f"{len(content)} byte payload is too large for the {kind} invocation type "
+            f"(limit {LARGEST_PAYLOAD} bytes)"
+        )
+        raise RequestTooLarge(message)
+    try:
+        text = content.decode()
+        if text.strip():
+            json.loads(text)
+    except ValueError as error:
+        raise InvalidRequestContent(_parse_error(content, error)) from None
+    return text
+
+
+def _parse_error(content: bytes, error: ValueError) -> str:
+    """The text of AWS's JSON parser for the commonest cases; columns may differ from AWS's (unverified)."""
+    place = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}, column: {}]"
+    if isinstance(error, UnicodeDecodeError):
+        what = f"Invalid UTF-8 start byte 0x{content[error.start]:02x}"
+        where = place.format(1, error.start + 2)
+    else:
+        assert isinstance(error, json.JSONDecodeError)  # noqa: S101 - the other ValueError that is caught
+        token = error.doc[error.pos :].split()[0] if error.doc[error.pos :].split() else ""
+        allowed = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        what = f"Unrecognized token '{token}': was expecting {allowed}"
+        where = place.format(error.lineno, error.colno + len(token))
+    return f"Could not parse request body into json: Could not parse payload into json: {what}\n at {where}"
+
+
+def _client_context(header: str | None) -> Mapping[str, Any] | None:
+    if not header:
+        return None
+    try:
+        context = json.loads(base64.b64decode(header))
+    except (binascii.Error, ValueError):
+        message = "Client context must be a valid Base64-encoded JSON object."
+        raise InvalidRequestContent(message) from None
+    return context if isinstance(context, dict) else None
+
+
+__all__ = ["HTTPException", "action", "error_answer", "invoke_action"]

@@ -1,0 +1,115 @@
+"""What is replaced inside moto's Lambda, one named function a seam. Each has a test that it is still needed."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import moto.awslambda.urls
+import moto.logs.models
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.responses import LambdaResponse
+
+from workbook.aws.awslambda import aliases, functions, permissions, protocol, reservations, tags, versions
+from workbook.aws.awslambda.deadline import stop_calls_of_the_dead
+from workbook.aws.awslambda.invocation import invoke
+from workbook.engine.patches import Patches
+from workbook.engine.world import current_world
+
+OPERATIONS: tuple[protocol.Operation, ...] = (
+    functions.create_function,
+    functions.get_function,
+    functions.get_function_configuration,
+    functions.update_function_code,
+    functions.update_function_configuration,
+    functions.delete_function,
+    functions.list_functions,
+    versions.publish_version,
+    versions.list_versions_by_function,
+    aliases.create_alias,
+    aliases.get_alias,
+    aliases.update_alias,
+    aliases.delete_alias,
+    aliases.list_aliases,
+    reservations.put_function_concurrency,
+    reservations.get_function_concurrency,
+    reservations.delete_function_concurrency,
+    permissions.add_permission,
+    permissions.remove_permission,
+    permissions.get_policy,
+    tags.tag_resource,
+    tags.untag_resource,
+    tags.list_tags,
+)
+
+_ACCOUNT_SETTINGS = r"{0}/(?P<api_version>[^/]+)/account-settings/?$"
+
+
+def install(patches: Patches) -> None:
+    """Replace all of it."""
+    answer_with_our_operations(patches)
+    route_account_settings(patches)
+    keep_more_of_a_function(patches)
+    run_functions_in_process(patches)
+    number_log_events_from_the_start(patches)
+    stop_calls_of_the_dead(patches)
+
+
+def answer_with_our_operations(patches: Patches) -> None:
+    """moto ignores qualifiers, states, revisions and limits, and words errors in its own way."""
+    for operation in OPERATIONS:
+        patches.set(LambdaResponse, operation.__name__, protocol.action(operation))
+    patches.set(LambdaResponse, "invoke", protocol.invoke_action)
+    # A payload that is not UTF-8 gets AWS's error; moto would fail on decoding it.
+    patches.set(LambdaResponse, "use_raw_body", True)  # noqa: FBT003 - a class attribute
+
+
+def route_account_settings(patches: Patches) -> None:
+    """moto has no GetAccountSettings at all."""
+    routes: dict[str, Any] = moto.awslambda.urls.url_paths
+    patches.set_item(routes, _ACCOUNT_SETTINGS, LambdaResponse.dispatch)
+    name = reservations.get_account_settings.__name__
+    setattr(LambdaResponse, name, protocol.action(reservations.get_account_settings))
+    patches.on_undo(lambda: delattr(LambdaResponse, name))
+
+
+def keep_more_of_a_function(patches: Patches) -> None:
+    """moto keeps neither the state of a function, nor its dead-letter queue, nor its log group."""
+    make = LambdaFunction.__init__
+
+    @functools.wraps(make)
+    def make_and_begin(
+        function: LambdaFunction, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1
+    ) -> None:
+        make(function, account_id, spec, region, version)
+        functions.begin(function, spec)
+
+    patches.set(LambdaFunction, "__init__", make_and_begin)
+
+
+def run_functions_in_process(patches: Patches) -> None:
+    """moto's other services call `LambdaFunction.invoke`, which would start Docker."""
+
+    def invoke_in_process(
+        function: LambdaFunction, body: str | bytes, _request_headers: object, response_headers: dict[str, str]
+    ) -> bytes:
+        payload = body.decode() if isinstance(body, bytes) else body
+        invocation = invoke(current_world(), function.function_arn, payload)
+        if invocation.function_error:
+            response_headers["x-amz-function-error"] = invocation.function_error
+        return invocation.payload.encode()
+
+    def refuse_docker(function: LambdaFunction, event: object = None) -> tuple[str, bool, str]:
+        answer = invoke(current_world(), function.function_arn, json.dumps(event or {}))
+        return answer.payload, answer.function_error is not None, answer.log_tail
+
+    replacements: dict[str, Callable[..., object]] = {"invoke": invoke_in_process, "_invoke_lambda": refuse_docker}
+    for name, replacement in replacements.items():
+        patches.set(LambdaFunction, name, replacement)
+
+
+def number_log_events_from_the_start(patches: Patches) -> None:
+    """moto counts log events for the life of the process, so a second lab would number them differently."""
+    patches.set(moto.logs.models.LogEvent, "_event_id", 0)
