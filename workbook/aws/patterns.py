@@ -43,9 +43,7 @@ class _Leaf:
         return all(isinstance(test, Absent) for test in self.tests)
 
     def matches(self, values: list[object]) -> bool:
-        """Whether the field's values satisfy it; an object is no leaf of the event, so it counts as
-        missing.
-        """
+        """Whether the values of the field satisfy it; an object is no leaf, so it counts as missing."""
         scalars = [scalar for value in values for scalar in _scalars(value)]
         if not scalars:
             return self.absent
@@ -68,6 +66,18 @@ class _Fields:
             and all(leaf.absence_only for leaf in self.leaves.values())
             and all(fields.absence_only for fields in self.objects.values())
         )
+
+    def names(self) -> Iterator[str]:
+        """The fields that are asked for at this level."""
+        yield from self.leaves
+        yield from self.objects
+
+    def with_alternatives(self) -> Iterator[_Fields]:
+        """These fields, and those of every alternative at the same level."""
+        yield self
+        for choices in self.alternatives:
+            for choice in choices:
+                yield from choice.with_alternatives()
 
     def matches(self, values: list[object]) -> bool:
         """Whether one of the objects among these values satisfies all fields.
@@ -111,12 +121,12 @@ class EventPattern:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names of the fields at the top of the pattern."""
-        return frozenset(self._root.leaves) | frozenset(self._root.objects)
+        """The names of the fields at the top of the pattern, those in ``$or`` included."""
+        return frozenset(name for fields in self._root.with_alternatives() for name in fields.names())
 
     def asks_inside(self, name: str) -> bool:
         """Whether the pattern asks for fields *inside* a top-level field, which must then be an object."""
-        return name in self._root.objects
+        return any(name in fields.objects for fields in self._root.with_alternatives())
 
     def matches(self, event: Mapping[str, object]) -> bool:
         """Whether the event, a parsed JSON object, satisfies the pattern."""

@@ -1,0 +1,87 @@
+"""Gathering a batch: messages are added until it is full, too large, or its window ends.
+
+A batch becomes one invocation, and an invocation takes 6 MB at most. SQS hands over up to ten messages of up
+to 1 MiB in one request, so the last request can bring more than fits; the batch then becomes several
+invocations, one after the other, in the order of the messages.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from workbook.aws.event_sources.records import record_of
+from workbook.engine.clock import SECOND
+
+if TYPE_CHECKING:
+    from workbook.aws.event_sources.settings import MappingSettings
+    from workbook.aws.sqs.message import Delivery
+    from workbook.aws.sqs.queue import Queue
+
+LARGEST_PAYLOAD = 6 * 1024 * 1024
+"""Bytes of one synchronous invocation (Lambda quotas: 6 MB; Invoke refuses what is larger than 6291456
+bytes)."""
+
+MESSAGES_PER_REQUEST = 10
+"""The most messages of one ReceiveMessage or DeleteMessageBatch."""
+
+_OPENING, _CLOSING = '{"Records": [', "]}"
+
+
+@dataclass(slots=True)
+class Part:
+    """The messages of one invocation, each with its record as JSON text."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
+    size: int = len(_OPENING) + len(_CLOSING)
+    """Bytes of the payload."""
+
+    def payload(self) -> str:
+        """The event, as JSON text."""
+        return f"{_OPENING}{', '.join(self.records)}{_CLOSING}"
+
+    def deadline(self) -> int:
+        """The instant at which the first of the messages becomes visible again."""
+        return min(delivery.visible_at for delivery in self.deliveries)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Messages that were received for one invocation, or for several where 6 MB are not enough."""
+
+    settings: MappingSettings
+    queue: Queue
+    parts: list[Part] = field(default_factory=lambda: [Part()])
+    count: int = 0
+    window_end: int | None = None
+    """The instant at which gathering ends; None before the first message."""
+
+    def add(self, delivery: Delivery, now: int) -> bool:
+        """Take a message in, unless a filter keeps it out; returns whether it was taken."""
+        record = record_of(delivery, self.queue, windowed=self.settings.maximum_batching_window > 0)
+        if not self.settings.filters.let_through(record):
+            return False
+        text = json.dumps(record)
+        self._part_for(len(text)).records.append(text)
+        part = self.parts[-1]
+        part.deliveries.append(delivery)
+        part.size += len(text) + 2
+        if self.window_end is None:
+            self.window_end = now + self.settings.maximum_batching_window * SECOND
+        self.count += 1
+        return True
+
+    @property
+    def room(self) -> int:
+        """How many messages the next request may bring."""
+        if len(self.parts) > 1:
+            return 0
+        return min(self.settings.batch_size - self.count, MESSAGES_PER_REQUEST)
+
+    def _part_for(self, size: int) -> Part:
+        # json.dumps writes ASCII, so characters are bytes.
+        if self.parts[-1].deliveries and self.parts[-1].size + size > LARGEST_PAYLOAD:
+            self.parts.append(Part())
+        return self.parts[-1]
