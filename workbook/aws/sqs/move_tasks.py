@@ -32,6 +32,9 @@ DEFAULT_RATE = 500
 MOST_LISTED = 10
 """Tasks that ListMessageMoveTasks returns at most."""
 
+_NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"
+_NO_SOURCE = "CouldNotDetermineMessageSource"
+
 FindQueue = Callable[[str], "Queue | None"]
 
 
@@ -148,17 +151,17 @@ class MoveTasks:
 
     def _move_one(self, task: MoveTask, source: Queue, destination: Queue | None) -> bool:
         """Move the next message; False when there is none or the task has failed."""
-        message = None if source.closed else source.next_to_move()
+        if source.closed:
+            return self._fail(task, _NO_QUEUE)
+        message = source.next_to_move()
         if message is None:
             return False
-        target = destination
-        if target is None:
-            if message.dead_letter_source is None:
-                return self._fail(task, "CouldNotDetermineMessageSource")
-            target = self._find_queue(message.dead_letter_source)
+        if destination is None and message.dead_letter_source is None:
+            return self._fail(task, _NO_SOURCE)
+        target = destination or self._find_queue(message.dead_letter_source or "")
         if target is None or target.closed:
-            return self._fail(task, "AWS.SimpleQueueService.NonExistentQueue")
-        source.give_up(message)
+            return self._fail(task, _NO_QUEUE)
+        source.moved_away(message)
         target.accept_moved(message, source.arn)
         task.moved += 1
         return True

@@ -11,7 +11,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from moto.core.base_backend import CloudWatchMetricProvider
+from moto.core.common_models import CloudWatchMetricProvider
 
 from workbook.aws.sqs.metrics import Datum, QueueMetrics
 from workbook.engine.clock import datetime_of

@@ -59,7 +59,18 @@ class RecentTime:
 class Tenant:
     """The messages with one MessageGroupId; `name` None: all those without any."""
 
-    __slots__ = ("ages", "delayed", "elder", "in_flight", "last_sent", "name", "noisy", "ready", "time", "turn")
+    __slots__ = (
+        "ages",
+        "delayed",
+        "elder",
+        "in_flight",
+        "last_sent",
+        "name",
+        "noisy",
+        "ready",
+        "time",
+        "turn",
+    )
 
     def __init__(self, name: str | None) -> None:
         self.name = name

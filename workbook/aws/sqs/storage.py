@@ -203,8 +203,9 @@ class Storage:
         oldest = self._order.oldest()
         if self.fifo is not None:
             return Gauges(*counts, oldest, groups_in_flight=self.fifo.groups_in_flight)
-        quiet = None if self.standard is None or not self.standard.fair else _quiet_gauges(self.standard, counts)
-        return Gauges(*counts, oldest, quiet=quiet)
+        if self.standard is not None and self.standard.fair:
+            return Gauges(*counts, oldest, quiet=_quiet_gauges(self.standard, counts))
+        return Gauges(*counts, oldest)
 
     def _note_metrics(self, instant: int) -> None:
         if instant >= self._metrics.next_end:
