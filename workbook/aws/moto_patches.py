@@ -6,10 +6,10 @@ change is still needed. Services of our own (`sqs`, `awslambda`, `event_sources`
 
 from __future__ import annotations
 
+import datetime
 import functools
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 import botocore.endpoint
 import botocore.useragent
@@ -20,7 +20,6 @@ from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.credentials import Credentials
 from botocore.exceptions import EndpointConnectionError
-from dateutil.tz import tzutc
 from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
@@ -37,6 +36,12 @@ Answer = tuple[int, Mapping[str, str], str | bytes]
 Handler = Callable[..., Answer]
 
 _ROUTES_KEPT = 4096
+
+
+class SealedEndpointError(EndpointConnectionError):
+    """A request for a host that is none of AWS's, or none that moto knows."""
+
+    fmt = "the lab is sealed: nothing was sent to {endpoint_url}, which is no address of AWS that it simulates"
 
 
 def install(patches: Patches, world: World) -> None:
@@ -62,7 +67,7 @@ def answer_from_cached_routes(patches: Patches) -> None:
         if handler is None:
             handler = _find_handler(url)
             if handler is None:
-                return slow_path(stubber, request)  # type: ignore[return-value]  # moto's loose type of an answer
+                return slow_path(stubber, request)
             if len(routes) >= _ROUTES_KEPT:
                 routes.clear()
             routes[url] = handler
@@ -101,11 +106,7 @@ def answer_clients_made_before_the_lab(patches: Patches) -> None:
     def send(_endpoint: botocore.endpoint.Endpoint, request: AWSPreparedRequest) -> AWSResponse:
         answer = BotocoreStubber().process_request(request)
         if answer is None:
-            host = urlsplit(request.url).netloc
-            raise EndpointConnectionError(
-                endpoint_url=request.url,
-                error=f"the lab is sealed, and {host} is not a host of AWS that it simulates",
-            )
+            raise SealedEndpointError(endpoint_url=request.url)
         status, headers, body = answer
         return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
 
@@ -155,7 +156,13 @@ def know_accounts_by_their_key(patches: Patches, world: World) -> None:
 
 def parse_timestamps_as_utc(patches: Patches) -> None:
     """Botocore gives timestamps in the computer's own zone, so outputs would differ between places."""
-    patches.set(botocore.utils, "get_tzinfo_options", lambda: (tzutc,))
+    parse = botocore.utils._parse_timestamp_with_tzinfo  # type: ignore[attr-defined]  # noqa: SLF001 - all ways lead here
+
+    def parse_as_utc(value: object, tzinfo: object) -> datetime.datetime:
+        moment: datetime.datetime = parse(value, tzinfo)
+        return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+
+    patches.set(botocore.utils, "_parse_timestamp_with_tzinfo", parse_as_utc)
 
 
 def list_methods_once(patches: Patches) -> None:

@@ -1,0 +1,93 @@
+"""Runs every benchmark and prints one table: what it took, what was promised, and whether it was kept."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from benchmarks.measuring import best_of_processes, in_a_fresh_process
+
+
+@dataclass(frozen=True)
+class Row:
+    """One promise and what was measured."""
+
+    work: str
+    promise: str
+    measured: str
+    kept: bool
+
+
+def send_rows() -> list[Row]:
+    """send_message, against plain moto and against itself."""
+    moto, lab = best_of_processes(2, "moto send"), best_of_processes(2, "lab send")
+    ratio, growth = moto["empty"] / lab["empty"], lab["queued_10000"] / lab["empty"]
+    moto_growth = moto["queued_2000"] / moto["empty"]
+    costs = f"({moto['empty'] * 1e6:,.0f} us against {lab['empty'] * 1e6:,.0f} us)"
+    queued = f"(plain moto with 2,000: {moto_growth:.1f} x)"
+    return [
+        Row("send_message, empty queue", "1.5 x plain moto", f"{ratio:.2f} x {costs}", ratio >= 1.5),
+        Row("... with 10,000 queued", "within 1.2 x of empty", f"{growth:.2f} x {queued}", growth <= 1.2),
+    ]
+
+
+def receive_row() -> Row:
+    """receive_message(10) with a backlog."""
+    moto, lab = in_a_fresh_process("moto receive")["seconds"], best_of_processes(2, "lab receive")["seconds"]
+    costs = f"({moto * 1e3:,.1f} ms against {lab * 1e3:,.2f} ms)"
+    return Row(
+        "receive_message(10) of 10,000", "20 x plain moto", f"{moto / lab:.0f} x {costs}", moto / lab >= 20
+    )
+
+
+def drain_rows() -> list[Row]:
+    """SQS to Lambda."""
+    figures = best_of_processes(2, "lab drain 10000")
+    seconds, memory = figures["seconds"], figures["memory"]
+    return [
+        Row("10,000 messages, SQS to Lambda", "under 3 s", f"{seconds:.2f} s", seconds < 3),
+        Row("... memory above start", "under 150 MB", f"{memory:.0f} MB", memory < 150),
+    ]
+
+
+def single_rows() -> list[Row]:
+    """What is measured without plain moto."""
+    day = best_of_processes(2, "lab idle day")["seconds"] * 1e3
+    start = best_of_processes(3, "lab start")["seconds"]
+    hop = best_of_processes(2, "hop")["seconds"] * 1e6
+    return [
+        Row("24 h with a poller, empty queue", "under 50 ms", f"{day:.2f} ms", day < 50),
+        Row("Lab() and first SQS call", "under 0.4 s CPU", f"{start:.2f} s", start < 0.4),
+        Row("a hop recorded", "under 5 us", f"{hop:.2f} us", hop < 5),
+    ]
+
+
+def growth_rows() -> list[Row]:
+    """Cost a message at 1k, 10k and 100k."""
+    sizes = (1_000, 10_000, 100_000)
+    figures = {size: in_a_fresh_process(f"lab growth {size}") for size in sizes}
+    rows = []
+    for step in ("send", "consume"):
+        measured = ", ".join(f"{figures[size][step] * 1e6:,.0f} us at {size:,}" for size in sizes)
+        growth = figures[100_000][step] / figures[1_000][step]
+        rows.append(Row(f"{step} a message, by backlog", "does not grow", measured, growth <= 1.5))
+    return rows
+
+
+def main() -> int:
+    """Print the table; the exit code is 1 when a promise was not kept."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("moto", "boto3"))
+    print(f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {packages}\n")
+    rows = [*send_rows(), receive_row(), *drain_rows(), *single_rows(), *growth_rows()]
+    print(f"| {'work':32} | {'promise':22} | kept | measured")
+    print(f"|{'-' * 34}|{'-' * 24}|------|{'-' * 40}")
+    for row in rows:
+        print(f"| {row.work:32} | {row.promise:22} | {'yes' if row.kept else 'NO':4} | {row.measured}")
+    return 0 if all(row.kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

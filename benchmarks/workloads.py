@@ -1,0 +1,204 @@
+"""What is measured. Each workload runs in a fresh process and prints its figures as JSON.
+
+Workloads of plain moto and of the lab make the same boto3 calls.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import psutil
+from moto import mock_aws
+
+from benchmarks.measuring import Measurement, best_of
+
+BACKLOG = 10_000
+
+
+@contextmanager
+def plain_moto() -> Iterator[None]:
+    """The process as moto alone would have it."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield
+
+
+def filled_with_moto(client: Any, messages: int) -> str:
+    """A queue of plain moto with `messages` in it, put there directly: by API it would take minutes."""
+    from moto.sqs.models import Message, sqs_backends  # noqa: PLC0415 - not to be loaded by the lab's workloads
+
+    url: str = client.create_queue(QueueName="orders")["QueueUrl"]
+    queue = sqs_backends["123456789012"]["us-east-1"].get_queue("orders")
+    for number in range(messages):
+        message = Message(str(number), "a cake")
+        message.mark_sent()
+        queue._messages.append(message)  # noqa: SLF001 - see above
+    return url
+
+
+def filled(client: Any, messages: int, name: str = "orders") -> str:
+    """A queue with `messages` in it, sent in batches of ten."""
+    url: str = client.create_queue(QueueName=name)["QueueUrl"]
+    for start in range(0, messages, 10):
+        entries = [
+            {"Id": str(n), "MessageBody": f"cake {n}"} for n in range(start, min(start + 10, messages))
+        ]
+        client.send_message_batch(QueueUrl=url, Entries=entries)
+    return url
+
+
+def empty(client: Any, url: str) -> None:
+    """Receive and delete what is there."""
+    for message in client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def send_time(client: Any, url: str, *, keep_empty: bool) -> float:
+    """Seconds of one send_message."""
+    prepare = (lambda: empty(client, url)) if keep_empty else None
+    return best_of(200, lambda: client.send_message(QueueUrl=url, MessageBody="a cake"), prepare)
+
+
+def moto_send() -> Measurement:
+    """Plain moto: one send, on an empty queue and with 2,000 messages queued."""
+    with plain_moto():
+        client = boto3.client("sqs")
+        url = client.create_queue(QueueName="empty")["QueueUrl"]
+        nothing = send_time(client, url, keep_empty=True)
+        url = filled_with_moto(client, 2_000)
+        queued = best_of(10, lambda: client.send_message(QueueUrl=url, MessageBody="a cake"))
+        return {"empty": nothing, "queued_2000": queued}
+
+
+def lab_send() -> Measurement:
+    """The lab: one send, on an empty queue and with 10,000 messages queued."""
+    from workbook import Lab  # noqa: PLC0415 - plain moto must not see our patches
+
+    with Lab():
+        client = boto3.client("sqs")
+        url = client.create_queue(QueueName="empty")["QueueUrl"]
+        nothing = send_time(client, url, keep_empty=True)
+        url = filled(client, BACKLOG)
+        return {"empty": nothing, "queued_10000": send_time(client, url, keep_empty=False)}
+
+
+def moto_receive() -> Measurement:
+    """Plain moto: receive ten of 10,000."""
+    with plain_moto():
+        client = boto3.client("sqs")
+        url = filled_with_moto(client, BACKLOG)
+        return {"seconds": best_of(5, lambda: client.receive_message(QueueUrl=url, MaxNumberOfMessages=10))}
+
+
+def lab_receive() -> Measurement:
+    """The lab: receive ten of 10,000."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab():
+        client = boto3.client("sqs")
+        url = filled(client, BACKLOG)
+        return {"seconds": best_of(100, lambda: client.receive_message(QueueUrl=url, MaxNumberOfMessages=10))}
+
+
+HANDLER = "def handler(event, context):\n    return len(event['Records'])\n"
+
+
+def lab_drain(messages: int) -> Measurement:
+    """The lab: messages from SQS through a Lambda function in batches of ten, from first send to last delete."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        client = boto3.client("sqs")
+        url = client.create_queue(QueueName="orders")["QueueUrl"]
+        arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        lab.function("worker", HANDLER)
+        boto3.client("lambda").create_event_source_mapping(
+            EventSourceArn=arn, FunctionName="worker", BatchSize=10
+        )
+        memory_before = psutil.Process().memory_info().rss
+        start = time.perf_counter()
+        filled(client, messages)
+        lab.run_until_idle()
+        seconds = time.perf_counter() - start
+        deleted = sum(hop.kind == "delete" for hop in lab.trace)
+        assert deleted == messages, f"{deleted} of {messages} messages were deleted"
+        memory = (psutil.Process().memory_info().rss - memory_before) / 2**20
+        return {"seconds": seconds, "memory": memory, "microseconds_a_message": seconds / messages * 1e6}
+
+
+def lab_idle_day() -> Measurement:
+    """The lab: 24 hours of virtual time with a poller on an empty queue."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        client = boto3.client("sqs")
+        url = client.create_queue(QueueName="orders")["QueueUrl"]
+        arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        lab.function("worker", HANDLER)
+        boto3.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName="worker")
+        lab.advance(60)
+        return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
+
+
+def lab_start() -> Measurement:
+    """The lab: CPU seconds of `Lab()` and the first call, after `import boto3, moto`."""
+    start = time.process_time()
+    from workbook import Lab  # noqa: PLC0415 - its import is what is measured
+
+    with Lab():
+        boto3.client("sqs").list_queues()
+        return {"seconds": time.process_time() - start}
+
+
+def hop() -> Measurement:
+    """The trace: one hop."""
+    from workbook.engine.world import World  # noqa: PLC0415
+
+    trace = World.create().trace
+
+    def record_thousand() -> None:
+        for number in range(1000):
+            trace.record(
+                "send", "arn:aws:sqs:us-east-1:123456789012:orders", message=str(number), size=9, group="a"
+            )
+
+    return {"seconds": best_of(50, record_thousand) / 1000}
+
+
+def lab_growth(messages: int) -> Measurement:
+    """The lab: seconds a message, to send it and to receive and delete it, with a backlog of `messages`."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab():
+        client = boto3.client("sqs")
+        start = time.perf_counter()
+        url = filled(client, messages)
+        sent = time.perf_counter()
+        while batch := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(batch)]
+            client.delete_message_batch(QueueUrl=url, Entries=entries)
+        done = time.perf_counter()
+        return {"send": (sent - start) / messages, "consume": (done - sent) / messages}
+
+
+WORKLOADS: dict[str, Callable[[], Measurement]] = {
+    "moto send": moto_send,
+    "lab send": lab_send,
+    "moto receive": moto_receive,
+    "lab receive": lab_receive,
+    "lab drain 10000": lambda: lab_drain(10_000),
+    "lab idle day": lab_idle_day,
+    "lab start": lab_start,
+    "hop": hop,
+    **{f"lab growth {n}": (lambda n=n: lab_growth(n)) for n in (1_000, 10_000, 100_000)},
+}
+
+if __name__ == "__main__":
+    print(json.dumps(WORKLOADS[sys.argv[1]]()))

@@ -1,0 +1,245 @@
+"""The front door: one lab at a time, time in the learner's hands, and an interpreter left as it was."""
+
+import datetime
+import os
+import socket
+import subprocess
+import sys
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from workbook import Chaos, Lab
+from workbook.lab import LabError
+
+
+def test_a_client_made_by_plain_boto3_talks_to_the_lab(lab):
+    url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    assert lab.client("sqs").get_queue_url(QueueName="orders")["QueueUrl"] == url
+
+
+def test_a_client_made_before_the_lab_talks_to_it_too():
+    program = """
+import boto3
+before = boto3.client("sqs", region_name="us-east-1")
+import workbook
+lab = workbook.Lab()
+url = before.create_queue(QueueName="orders")["QueueUrl"]
+assert boto3.client("sqs").list_queues()["QueueUrls"] == [url], url
+"""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+
+
+def test_a_resource_is_a_boto3_resource(lab):
+    queue = lab.resource("sqs").create_queue(QueueName="orders")
+    queue.send_message(MessageBody="tea")
+    assert [message.body for message in queue.receive_messages()] == ["tea"]
+
+
+def test_a_second_lab_is_refused_and_the_text_says_what_to_do(lab):
+    with pytest.raises(LabError, match=r"close\(\).*reset\(\)"):
+        Lab()
+    assert lab.client("sqs").list_queues()
+
+
+def test_a_lab_can_follow_a_lab():
+    Lab().close()
+    with Lab() as second:
+        assert second.now == datetime.datetime(2026, 1, 5, 9, 0, tzinfo=datetime.UTC)
+
+
+def test_a_closed_lab_says_so():
+    lab = Lab()
+    lab.close()
+    lab.close()
+    with pytest.raises(LabError, match="closed"):
+        lab.advance(1)
+    assert repr(lab) == "<Lab: closed>"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"account": "42"}, "12 digits"),
+        ({"account": 123456789012}, "12 digits"),
+        ({"seed": "lucky"}, "whole number"),
+        ({"region": "moon-1"}, "no such AWS region"),
+        ({"start": "yesterday"}, "datetime"),
+        ({"chaos": 0.5}, r"Chaos\(duplicates=0.1\)"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_its_value_and_the_fix(arguments, text):
+    with pytest.raises(LabError, match=text):
+        Lab(**arguments)
+    Lab().close()
+
+
+def test_region_account_start_and_chaos_are_the_learners():
+    start = datetime.datetime(2030, 6, 1, tzinfo=datetime.UTC)
+    with Lab(region="eu-west-1", account="111122223333", start=start, chaos=Chaos(duplicates=1)) as lab:
+        url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+        assert "eu-west-1" in url
+        assert "111122223333" in url
+        assert boto3.client("sts").get_caller_identity()["Account"] == "111122223333"
+        assert lab.now.year == 2030
+
+
+# ---- time
+
+
+def test_time_stands_still_until_it_is_moved(lab):
+    before = lab.now
+    assert lab.now == before
+    lab.advance(days=1, hours=1, minutes=1, seconds=1)
+    assert lab.now - before == datetime.timedelta(days=1, hours=1, minutes=1, seconds=1)
+
+
+def test_an_api_call_takes_a_millisecond(lab, sqs):
+    before = lab.now
+    sqs.list_queues()
+    assert lab.now - before == datetime.timedelta(milliseconds=1)
+
+
+def test_time_does_not_go_back(lab):
+    with pytest.raises(ValueError, match="forwards only"):
+        lab.advance(-1)
+
+
+def test_the_repr_says_what_time_it_is_and_what_is_due(lab):
+    assert repr(lab) == "<Lab: 2026-01-05 09:00:00 UTC, 0 hops, nothing is due>"
+    with lab.world.kernel:
+        lab.world.kernel.at(lab.world.clock.now + 30_000_000, lambda: None, name="something")
+    assert "due in 30 s, at 09:00:30" in repr(lab)
+    assert "AWS time" in lab._repr_html_()
+
+
+# ---- what happened
+
+
+def test_every_call_leaves_a_hop_with_its_outcome(lab, sqs):
+    with pytest.raises(ClientError):
+        sqs.get_queue_url(QueueName="missing")
+    hop = lab.trace[-1]
+    assert (hop.kind, hop.resource) == ("api-call", "sqs:GetQueueUrl")
+    assert "NonExistentQueue" in hop.outcome
+
+
+def test_a_call_that_botocore_refuses_is_no_request(lab, sqs):
+    with pytest.raises(Exception, match="Parameter validation failed"):
+        sqs.send_message(QueueUrl=1, MessageBody="tea")
+    assert lab.trace[-1].outcome == "ParamValidationError"
+    assert lab.billable().sqs_requests == 0
+
+
+# ---- sealed
+
+
+def test_what_is_not_simulated_is_refused_by_name(lab):
+    with pytest.raises(ClientError, match=r"sns:CreateTopic is not simulated.*sqs") as caught:
+        lab.client("sns").create_topic(Name="orders")
+    assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+
+
+def test_a_host_that_moto_does_not_know_is_not_asked(lab):
+    with pytest.raises(EndpointConnectionError, match="sealed"):
+        lab.client("sqs", endpoint_url="http://sqs.example.org").list_queues()
+
+
+def test_real_credentials_are_hidden_and_come_back(monkeypatch, tmp_path):
+    secrets = tmp_path / "credentials"
+    secrets.write_text("[default]\naws_access_key_id = AKIAREALREALREALREAL\naws_secret_access_key = real\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(secrets))
+    monkeypatch.setenv("AWS_PROFILE", "does-not-exist")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://192.0.2.1")
+    before = dict(os.environ)
+    with Lab() as lab:
+        credentials = boto3.Session().get_credentials()
+        assert credentials.access_key == "AKIA123456789012LABX"
+        assert credentials.token is None
+        lab.client("sqs").list_queues()
+    assert dict(os.environ) == before
+
+
+def test_no_socket_is_opened(lab, monkeypatch):
+    def refuse(*arguments, **options):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "__init__", refuse)
+    sqs = lab.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="tea")
+    assert sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"][0]["Body"] == "tea"
+
+
+# ---- beginning and end
+
+
+def use(lab):
+    """A little of everything; returns all that a learner could see."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="orders", Attributes={"VisibilityTimeout": "5"})["QueueUrl"]
+    sent = sqs.send_message(QueueUrl=url, MessageBody="tea")
+    first = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])
+    lab.advance(6)
+    again = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])
+    return [sent, first, again, lab.trace.text(), repr(lab)]
+
+
+def test_reset_equals_a_fresh_start():
+    with Lab(seed=3) as lab:
+        first = use(lab)
+        lab.reset()
+        assert lab.now == datetime.datetime(2026, 1, 5, 9, 0, tzinfo=datetime.UTC)
+        assert len(lab.trace) == 0
+        assert boto3.client("sqs").list_queues().get("QueueUrls", []) == []
+        lab.reset()
+        second = use(lab)
+    with Lab(seed=3) as lab:
+        third = use(lab)
+    assert first == second == third
+
+
+def namespaces():
+    """Every name of every module that a lab may patch, and of the classes in them."""
+    snapshot = {}
+    for name, module in list(sys.modules.items()):
+        if not name.startswith(
+            ("moto", "botocore", "boto3", "socket", "os", "time", "datetime", "threading", "random")
+        ):
+            continue
+        for attribute, value in list(vars(module).items()):
+            snapshot[name, attribute] = id(value)
+            if isinstance(value, type) and value.__module__ == name:
+                for member, content in list(vars(value).items()):
+                    snapshot[name, attribute, member] = id(content)
+    return snapshot
+
+
+# What moto makes anew whenever it resets, and what Python caches by itself.
+CACHES = {
+    "instances_tracked",
+    "_abc_impl",
+    "__abstractmethods__",
+    "__annotations__",
+    "__dict__",
+    "__weakref__",
+}
+
+
+def test_close_restores_every_patched_name():
+    with Lab() as lab:
+        use(lab)  # loads what is loaded lazily, so that both snapshots know the same modules
+    before = namespaces()
+    finders = list(sys.meta_path)
+    with Lab() as lab:
+        use(lab)
+        during = namespaces()
+    after = namespaces()
+    changed = {key for key in before if after.get(key) != before[key] and key[-1] not in CACHES}
+    assert any(during.get(key) != value for key, value in before.items())
+    assert changed == set()
+    assert sys.meta_path == finders

@@ -1,0 +1,156 @@
+"""Each change inside moto and botocore: what it changes is still there, and the change is still needed.
+
+When a new version of moto or botocore makes one of these fail, the patch can go, or has to be written anew.
+"""
+
+import inspect
+import re
+import time
+
+import boto3
+import botocore.endpoint
+import botocore.useragent
+import botocore.utils
+import moto.core.responses
+import moto.iam.models
+import pytest
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from dateutil.tz import tzlocal
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+
+from workbook import Lab
+
+
+@pytest.fixture
+def plain_moto(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield
+
+
+# ---- answer_from_cached_routes
+
+
+def test_moto_still_searches_its_routes_on_every_request():
+    source = inspect.getsource(BotocoreStubber.process_request)
+    assert "for service, pattern in backend_index.backend_url_patterns" in source
+    assert "re.compile(url).match(clean_url)" in source
+
+
+def test_a_route_is_found_for_every_service_that_is_simulated(lab):
+    assert lab.client("sts").get_caller_identity()["Account"] == "123456789012"
+    assert lab.client("iam").list_roles()["Roles"] == []
+    assert lab.client("kms").list_keys()["Keys"] == []
+    assert lab.client("logs").describe_log_groups()["logGroups"] == []
+    assert lab.client("dynamodb").list_tables()["TableNames"] == []
+    assert lab.client("s3").list_buckets()["Buckets"] == []
+    assert lab.client("cloudwatch").list_metrics()["Metrics"] == []
+
+
+def test_what_moto_raises_as_http_errors_still_arrives_as_aws_errors(lab):
+    with pytest.raises(Exception, match="NoSuchBucket"):
+        lab.client("s3").list_objects_v2(Bucket="missing")
+
+
+# ---- answer_clients_made_before_the_lab
+
+
+def test_botocore_still_sends_in_one_method():
+    assert list(inspect.signature(botocore.endpoint.Endpoint._send).parameters) == ["self", "request"]
+
+
+def test_a_client_without_motos_hook_would_go_to_the_network(lab):
+    client = boto3.client("sqs")
+    client.meta.events.unregister("before-send", moto.core.models.botocore_stubber)
+    assert client.list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+# ---- sign_without_hashing
+
+
+def test_botocore_still_hashes_the_whole_request_to_sign_it():
+    assert "self.canonical_request(request)" in inspect.getsource(SigV4Auth.add_auth)
+    assert SigV4QueryAuth._inject_signature_to_request is not SigV4Auth._inject_signature_to_request
+
+
+def test_a_request_still_carries_account_region_and_service_in_its_header(lab):
+    headers = []
+    client = lab.client("sqs", account="111122223333", region_name="eu-west-1")
+    client.meta.events.register_last(
+        "before-send", lambda request, **_: headers.append(request.headers["Authorization"])
+    )
+    client.meta.events.register_first("request-created", lambda **_: None)
+    queues = client.create_queue(QueueName="orders")["QueueUrl"]
+    assert queues == "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+
+
+def test_a_presigned_url_is_signed_as_ever(lab):
+    url = lab.client("s3").generate_presigned_url("get_object", Params={"Bucket": "cakes", "Key": "plum"})
+    assert re.search(r"Signature=[0-9a-zA-Z%]+", url)
+    assert "Signature=" + "0" * 64 not in url
+
+
+# ---- know_accounts_by_their_key
+
+
+@pytest.mark.usefixtures("plain_moto")
+def test_moto_still_takes_every_unknown_key_for_its_default_account():
+    assert moto.iam.models.get_account_id_from("AKIA111122223333LABX") == "123456789012"
+
+
+def test_a_key_of_the_lab_belongs_to_the_account_it_names(lab):
+    assert lab.client("sts", account="111122223333").get_caller_identity()["Account"] == "111122223333"
+
+
+def test_a_key_made_in_iam_belongs_to_the_account_it_was_made_in(lab):
+    iam = lab.client("iam", account="111122223333")
+    iam.create_user(UserName="mina")
+    key = iam.create_access_key(UserName="mina")["AccessKey"]
+    client = boto3.client(
+        "sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    assert client.get_caller_identity()["Account"] == "111122223333"
+
+
+# ---- parse_timestamps_as_utc
+
+
+def test_botocore_still_prefers_the_computers_time_zone():
+    assert botocore.utils.get_tzinfo_options()[0] is tzlocal
+    assert isinstance(botocore.utils.parse_timestamp(0).tzinfo, tzlocal)
+
+
+@pytest.mark.skipif(
+    not hasattr(time, "tzset"), reason="the time zone of a process cannot be changed on Windows"
+)
+def test_a_timestamp_looks_the_same_in_every_time_zone(monkeypatch):
+    seen = set()
+    for zone in ("UTC", "Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        with Lab() as lab:
+            seen.add(repr(lab.client("iam").create_user(UserName="mina")["User"]["CreateDate"]))
+    monkeypatch.undo()
+    time.tzset()
+    assert len(seen) == 1
+
+
+# ---- list_methods_once, sanitise_user_agents_once
+
+
+def test_moto_still_inspects_the_methods_of_a_response_on_every_request():
+    source = inspect.getsource(moto.core.responses.BaseResponse.call_action)
+    assert "method_names_from_class(self.__class__)" in source
+    assert not hasattr(moto.core.responses.method_names_from_class, "cache_info")
+
+
+def test_botocore_still_cleans_the_user_agent_on_every_call():
+    assert not hasattr(botocore.useragent.sanitize_user_agent_string_component, "cache_info")
+
+
+def test_both_are_done_once_in_a_lab(lab):
+    for _ in range(3):
+        lab.client("iam").list_roles()
+    assert moto.core.responses.method_names_from_class.cache_info().hits > 0
+    assert botocore.useragent.sanitize_user_agent_string_component.cache_info().hits > 0
