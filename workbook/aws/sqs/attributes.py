@@ -1,8 +1,9 @@
 """What a queue is set to: one immutable value, :class:`QueueSettings`.
 
-The API sends and returns every attribute as text. A queue, though, wants numbers and policies it can use on each message
-without parsing them again. So the text is read once, when it arrives (:mod:`workbook.aws.sqs.queue_attributes` does that, with
-AWS's errors), and what the message plane holds is this frozen record; ``SetQueueAttributes`` replaces the whole record.
+The API sends and returns every attribute as text. A queue, though, wants numbers and policies it can use on
+each message without parsing them again. So the text is read once, when it arrives
+(:mod:`workbook.aws.sqs.queue_attributes` does that, with AWS's errors), and what the message plane holds is
+this frozen record; ``SetQueueAttributes`` replaces the whole record.
 
 Defaults and ranges: botocore 1.44 service model of SQS, SetQueueAttributes.
 """
@@ -41,8 +42,8 @@ class RedriveAllowPolicy:
 class QueueSettings:
     """Every attribute of a queue that a caller can set. Times in seconds, sizes in bytes.
 
-    ``redrive_policy_text`` and ``redrive_allow_policy_text`` are the JSON texts as the caller sent them: AWS gives them back
-    unchanged.
+    ``redrive_policy_text`` and ``redrive_allow_policy_text`` are the JSON texts as the caller sent them: AWS
+    gives them back unchanged.
     """
 
     visibility_timeout: int = 30

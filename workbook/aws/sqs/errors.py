@@ -1,12 +1,13 @@
 """The errors of SQS, each with the names, text and HTTP status that AWS uses.
 
-An SQS error has two names. The JSON protocol carries the shape's name of the service model (``QueueDoesNotExist``); the
-older Query protocol carries another one (``AWS.SimpleQueueService.NonExistentQueue``). boto3 speaks JSON, yet shows the
-*older* name in ``error.response["Error"]["Code"]``, because AWS sends it along in the header ``x-amzn-query-error``. So each
+An SQS error has two names. The JSON protocol carries the shape's name of the service model
+(``QueueDoesNotExist``); the older Query protocol carries another one
+(``AWS.SimpleQueueService.NonExistentQueue``). boto3 speaks JSON, yet shows the *older* name in
+``error.response["Error"]["Code"]``, because AWS sends it along in the header ``x-amzn-query-error``. So each
 class below states both, and :mod:`workbook.aws.sqs.protocol` writes whichever the caller's protocol wants.
 
-Sources: botocore 1.44 service model of SQS (shapes); the same model before it became JSON (query codes and statuses);
-answers of AWS recorded in public test suites (texts).
+Sources: botocore 1.44 service model of SQS (shapes); the same model before it became JSON (query codes and
+statuses); answers of AWS recorded in public test suites (texts).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import ClassVar
 class SQSError(Exception):
     """An error that AWS returns to the caller of an SQS operation.
 
-    ``shape`` is the JSON name, ``code`` the Query name (which boto3 shows), ``status`` the HTTP status, ``fault`` is
-    ``"Sender"`` when the caller can mend it and ``"Receiver"`` when only AWS can.
+    ``shape`` is the JSON name, ``code`` the Query name (which boto3 shows), ``status`` the HTTP status,
+    ``fault`` is ``"Sender"`` when the caller can mend it and ``"Receiver"`` when only AWS can.
     """
 
     shape: ClassVar[str]
@@ -73,7 +74,8 @@ class QueueDeletedRecently(SQSError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+            "You must wait 60 seconds after deleting a queue before you can create another with the same "
+            "name.",
         )
 
 
@@ -153,6 +155,16 @@ class MissingParameter(SQSError):
 
     def __init__(self, parameter: str) -> None:
         super().__init__(f"The request must contain the parameter {parameter}.")
+
+
+class EmptyValue(SQSError):
+    """An entry of a batch has no body; of a single message SQS says MissingParameter instead."""
+
+    shape = "EmptyValue"
+    code = "EmptyValue"
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(f"No Value Found for {parameter}.")
 
 
 class InvalidAttributeName(SQSError):

@@ -1,0 +1,74 @@
+"""The numbers of AWS, in one dated table: code, documents and lessons refer to it.
+
+A number changes when AWS changes it, so each row says where it stands and when it was last looked up. Rows
+are added by the service that needs them; a name is ``service.what``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One number: its name, value and unit, where AWS says so, and when that was read."""
+
+    name: str
+    value: int
+    unit: str
+    source: str
+    date: datetime.date
+
+
+_READ = datetime.date(2026, 11, 1)
+_MODEL = "botocore 1.44.5, service model of SQS"
+_QUOTAS = "SQS Developer Guide, message quotas"
+_POLICY = "SQS Developer Guide, policy quotas"
+
+_ROWS = (
+    Limit("sqs.message-size", 1_048_576, "bytes", f"{_MODEL}: MaximumMessageSize", _READ),
+    Limit("sqs.message-size.minimum-setting", 1_024, "bytes", f"{_MODEL}: MaximumMessageSize", _READ),
+    Limit("sqs.batch-size", 1_048_576, "bytes", f"{_MODEL}: SendMessageBatch", _READ),
+    Limit("sqs.batch-entries", 10, "messages", f"{_MODEL}: SendMessageBatch", _READ),
+    Limit("sqs.batch-entry-id", 80, "characters", f"{_MODEL}: SendMessageBatchRequestEntry.Id", _READ),
+    Limit("sqs.message-attributes", 10, "attributes", _QUOTAS, _READ),
+    Limit("sqs.delay", 900, "seconds", f"{_MODEL}: DelaySeconds", _READ),
+    Limit("sqs.retention.minimum", 60, "seconds", f"{_MODEL}: MessageRetentionPeriod", _READ),
+    Limit("sqs.retention.maximum", 1_209_600, "seconds", f"{_MODEL}: MessageRetentionPeriod", _READ),
+    Limit("sqs.retention.default", 345_600, "seconds", f"{_MODEL}: MessageRetentionPeriod", _READ),
+    Limit("sqs.visibility-timeout.default", 30, "seconds", f"{_MODEL}: VisibilityTimeout", _READ),
+    Limit("sqs.visibility-timeout.maximum", 43_200, "seconds", f"{_MODEL}: VisibilityTimeout", _READ),
+    Limit("sqs.wait-time", 20, "seconds", f"{_MODEL}: ReceiveMessageWaitTimeSeconds", _READ),
+    Limit("sqs.receive.maximum-messages", 10, "messages", f"{_MODEL}: MaxNumberOfMessages", _READ),
+    Limit("sqs.in-flight", 120_000, "messages", f"{_MODEL}: ReceiveMessage, OverLimit", _READ),
+    Limit("sqs.fifo.deduplication-interval", 300, "seconds", f"{_MODEL}: MessageDeduplicationId", _READ),
+    Limit("sqs.fifo.calls", 300, "calls per second and action", _QUOTAS, _READ),
+    Limit("sqs.purge-interval", 60, "seconds", f"{_MODEL}: PurgeQueue", _READ),
+    Limit("sqs.recreate-interval", 60, "seconds", f"{_MODEL}: CreateQueue", _READ),
+    Limit("sqs.move-task.rate", 500, "messages per second", f"{_MODEL}: StartMessageMoveTask", _READ),
+    Limit(
+        "sqs.redrive.max-receive-count", 1_000, "receives", "SQS Developer Guide, dead-letter queues", _READ
+    ),
+    Limit("sqs.redrive-allow.source-queues", 10, "queues", f"{_MODEL}: RedriveAllowPolicy", _READ),
+    Limit("sqs.kms-data-key-reuse.minimum", 60, "seconds", f"{_MODEL}: KmsDataKeyReusePeriodSeconds", _READ),
+    Limit(
+        "sqs.kms-data-key-reuse.maximum", 86_400, "seconds", f"{_MODEL}: KmsDataKeyReusePeriodSeconds", _READ
+    ),
+    Limit("sqs.permission.actions", 7, "actions", _POLICY, _READ),
+    Limit("sqs.policy.statements", 20, "statements", _POLICY, _READ),
+    Limit("sqs.queue-tags", 50, "tags", "SQS Developer Guide, queue quotas", _READ),
+    Limit("sqs.queue-name", 80, "characters", f"{_MODEL}: QueueName", _READ),
+    Limit("sqs.list.page", 1_000, "queues", f"{_MODEL}: ListQueues", _READ),
+)
+
+LIMITS: dict[str, Limit] = {row.name: row for row in _ROWS}
+
+
+def limit(name: str) -> int:
+    """The value of the limit called ``name``.
+
+    Raises:
+        KeyError: the table has no such row.
+    """
+    return LIMITS[name].value

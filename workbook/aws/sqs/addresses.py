@@ -1,0 +1,78 @@
+"""Queue URLs: what a queue is called from outside, and which queue a URL, a name or an ARN means.
+
+    https://sqs.us-east-1.amazonaws.com/123456789012/orders
+            region           account      name
+
+A queue lives in one region of one account, and a request reaches the endpoint of one region. So a URL that
+names another region finds nothing there (NonExistentQueue), and one that is no queue URL is answered with
+InvalidAddress. SQS also takes a bare name for a queue of the caller's own account.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from workbook.aws.sqs.calls import Call
+from workbook.aws.sqs.errors import InvalidAddress
+from workbook.aws.sqs.validation import required_text
+
+_URL = re.compile(r"(https?://([^/]+)/)(\d+)/([^/]+)")
+_HOSTS = (
+    re.compile(
+        r"(?:vpce-[\w-]+\.)?sqs(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+    ),
+    re.compile(r"(?P<region>[a-z0-9-]+)\.queue\.amazonaws\.com(?:\.cn)?"),
+    re.compile(r"(?P<region>)queue\.amazonaws\.com"),
+)
+
+
+class Address(NamedTuple):
+    """Where a queue is to be looked for; the region is None where the URL does not tell it."""
+
+    account: str
+    region: str | None
+    name: str
+
+
+def queue_url(region: str, account: str, name: str) -> str:
+    """The URL of a queue."""
+    suffix = ".cn" if region.startswith("cn-") else ""
+    return f"https://sqs.{region}.amazonaws.com{suffix}/{account}/{name}"
+
+
+def address_of(call: Call) -> Address:
+    """What the parameter QueueUrl of a request means.
+
+    Raises:
+        MissingParameter: the request has no QueueUrl.
+        InvalidAddress: it is a URL, but not one of a queue.
+    """
+    url = required_text(call.parameters, "QueueUrl")
+    if "/" not in url and ":" not in url:
+        return Address(call.caller.account, None, url)
+    found = _parsed(url)
+    if found is None:
+        raise InvalidAddress(call.endpoint)
+    base, address = found
+    if address.region is None and base != call.endpoint:
+        raise InvalidAddress(call.endpoint)
+    return address
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(url: str) -> tuple[str, Address] | None:
+    match = _URL.fullmatch(url)
+    if match is None:
+        return None
+    base, host, account, name = match.groups()
+    return base, Address(account, _region_of(host), name)
+
+
+def _region_of(host: str) -> str | None:
+    for form in _HOSTS:
+        match = form.fullmatch(host)
+        if match is not None:
+            return match["region"] or "us-east-1"
+    return None

@@ -1,0 +1,23 @@
+"""One request to SQS, whichever protocol brought it: who asks, where, and with what parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbook.aws.policies import Principal
+from workbook.engine.world import World
+
+Answer = Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. ``endpoint`` is the URL it was sent to, up to and with the slash after the host."""
+
+    world: World
+    operation: str
+    parameters: Mapping[str, object]
+    caller: Principal
+    region: str
+    endpoint: str
