@@ -44,7 +44,7 @@ def find_notebooks(paths: Sequence[str | Path]) -> list[Path]:
         paths: notebooks and folders. None given: the folders notebooks and solutions, as far as they exist.
 
     Raises:
-        FileNotFoundError: a path does not exist.
+        FileNotFoundError: a path does not exist, or there is no notebook in any of them.
     """
     chosen = [Path(path) for path in paths] or [Path(name) for name in DEFAULT_FOLDERS if Path(name).is_dir()]
     found: set[Path] = set()
@@ -53,7 +53,12 @@ def find_notebooks(paths: Sequence[str | Path]) -> list[Path]:
             message = f"There is no {path}; give notebooks or folders that hold some."
             raise FileNotFoundError(message)
         found.update(path.rglob("*.ipynb") if path.is_dir() else [path])
-    return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
+    notebooks = sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
+    if not notebooks:
+        places = ", ".join(map(str, chosen)) or " and ".join(DEFAULT_FOLDERS)
+        message = f"There is no notebook in {places}; give notebooks or folders that hold some."
+        raise FileNotFoundError(message)
+    return notebooks
 
 
 def bake_all(notebooks: Iterable[Path], *, timeout: int) -> int:

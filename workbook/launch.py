@@ -6,6 +6,7 @@ virtual environment and in conda.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,9 @@ def open_lab(port: int | None = None, *, browser: bool = True) -> int:
 def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> list[str]:
     """Return the command line for JupyterLab; parameters as for open_lab."""
     arguments = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}", *_NO_NETWORK]
+    if _is_root():
+        # In a container everybody is root, and there JupyterLab would refuse to start.
+        arguments.append("--ServerApp.allow_root=True")
     if port is not None:
         # Without this a taken port would silently become the next one, and a bookmark would lead nowhere.
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -47,3 +51,7 @@ def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> li
     if (ROOT / FIRST_LESSON).is_file():
         arguments.append(str(ROOT / FIRST_LESSON))
     return arguments
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0

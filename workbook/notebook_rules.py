@@ -18,7 +18,7 @@ UNCHECKED_TAGS = frozenset({"nbval-skip", "nbval-ignore-output", "skip-execution
 
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 MACHINE_PATH = re.compile(
-    r"(?<![\w.:/-])/(?:home|Users|root|work|mnt|opt|private)/[\w.]"  # somebody's folders
+    r"(?<![\w.:/-])/(?:home|Users|root|work|private)/[\w.]"  # somebody's folders
     r"|/(?:tmp|T)/(?:ipykernel_|pytest-|tmp[a-z0-9_]{6})"  # made-up names of temporary files
     r"|\bsite-packages\b"
     r"|\b[A-Za-z]:\\\\?[A-Za-z]"  # a drive of Windows
