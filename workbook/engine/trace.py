@@ -169,7 +169,7 @@ class Trace(Sequence[Hop]):
         return Story(self._hops, self).frame()
 
     def graph(self) -> networkx.DiGraph[int]:
-        """The trace as a graph from cause to effect: nodes are hop numbers; their attribute `hop` is the hop."""
+        """The trace as a graph from cause to effect. Nodes are hop numbers, with the hop as attribute."""
         return Story(self._hops, self).graph()
 
 
@@ -255,7 +255,7 @@ def _row(hop: Hop, start: int) -> list[object]:
         hop.outcome,
         hop.size,
         hop.causes,
-        _facts_text(hop),
+        _facts_text(hop, start),
     ]
 
 
@@ -264,14 +264,24 @@ def short_name(resource: str) -> str:
     return resource.rpartition(":")[2] if resource.startswith("arn:") else resource
 
 
-def _facts_text(hop: Hop) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in hop.facts.items())
+def _facts_text(hop: Hop, start: int) -> str:
+    """Facts by name. One whose name ends in "_at" is an instant, and is shown like the times of hops."""
+    return ", ".join(f"{name.replace('_', ' ')} {_shown(name, hop, start)}" for name in hop.facts)
+
+
+def _shown(name: str, hop: Hop, start: int) -> str:
+    value = hop.facts[name]
+    return (
+        f"{(value - start) / 1_000_000:.3f} s"
+        if name.endswith("_at") and isinstance(value, int)
+        else str(value)
+    )
 
 
 def _line(hop: Hop, start: int) -> str:
     message = f"  message {hop.message[:8]}" if hop.message else ""
     outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
-    facts = f"  ({_facts_text(hop)})" if hop.facts else ""
+    facts = f"  ({_facts_text(hop, start)})" if hop.facts else ""
     causes = f"  <- {', '.join(f'#{cause}' for cause in hop.causes)}" if hop.causes else ""
     when = f"{(hop.time - start) / 1_000_000:>11.3f} s"
     what = f"{hop.kind:<11} {short_name(hop.resource)}"

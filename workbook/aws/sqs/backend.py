@@ -16,7 +16,6 @@ from typing import Any, ClassVar, cast
 from urllib.parse import ParseResult
 
 import moto.sqs.urls
-from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.sqs.models import sqs_backends
@@ -130,6 +129,9 @@ class RegisteredQueue(Queue):
         """What CloudFormation's ``Fn::GetAtt`` gives."""
         known = {"Arn": self.arn, "QueueName": self.name, "QueueUrl": self.physical_resource_id}
         if attribute_name not in known:
+            # Loading moto's CloudFormation takes seconds, and hardly anybody comes here.
+            from moto.cloudformation.exceptions import UnformattedGetAttTemplateException  # noqa: PLC0415
+
             raise UnformattedGetAttTemplateException
         return known[attribute_name]
 
