@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextvars
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from botocore.client import BaseClient
@@ -27,10 +27,12 @@ class TimedOut(BaseException):
 class Deadline:
     """The instant at which what runs now must have ended, in microseconds since the Unix epoch."""
 
-    __slots__ = ("_kernel", "_task", "instant", "over")
+    __slots__ = ("_at_the_end", "_kernel", "_task", "instant", "over")
 
-    def __init__(self, kernel: Kernel, instant: int) -> None:
+    def __init__(self, kernel: Kernel, instant: int, at_the_end: Callable[[], object] | None = None) -> None:
+        """`at_the_end` is called when the instant comes, before the handler is unwound."""
         self.instant = instant
+        self._at_the_end = at_the_end
         self.over = False
         """True once time ran out, or once whoever enforces this has stopped the handler for another reason."""
         self._kernel = kernel
@@ -53,6 +55,8 @@ class Deadline:
         task = self._task
         if task is not None:
             self.over = True
+            if self._at_the_end is not None:
+                self._at_the_end()
             task.pending = TimedOut()
             self._kernel.unpark(task, task.ticket)
 

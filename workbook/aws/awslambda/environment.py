@@ -78,10 +78,14 @@ class ExecutionEnvironment:
         self._modules = self._make_modules()
         self._handler = None
         with deadline.enforced():
-            handler = self._find_handler(self._modules)
+            try:
+                handler = self._find_handler(self._modules)
+            except Exception:
+                self._world.kernel.sleep_until(self._world.clock.now + INIT)
+                raise
             self._world.kernel.sleep_until(self._world.clock.now + INIT)
-            if deadline.over:
-                raise TimedOut
+        if deadline.over:
+            raise TimedOut
         self._handler = handler
 
     @property

@@ -130,13 +130,16 @@ class Execution:
     # ---- the invoke phase
 
     def _invoke_phase(self, payload: str) -> tuple[str, Failure | None]:
-        deadline = Deadline(self._world.kernel, self._started + self._environment.deployment.timeout * SECOND)
+        until = self._started + self._environment.deployment.timeout * SECOND
+        deadline = Deadline(self._world.kernel, until, self._log.stop_handler)
         if not self._environment.initialised:
             failure = self._initialise(deadline.instant)
             if failure is not None:
                 self._report_init(failure, self._world.clock.now - self._started, "invoke")
                 self._log_start()
-                return json.dumps(failure.payload), failure
+                if failure.status == "timeout":
+                    self._log.event(failure.log)
+                return json.dumps(failure.payload, ensure_ascii=False), failure
         self._log_start()
         text, failure = self._call_handler(payload, deadline)
         self._log.end_handler()

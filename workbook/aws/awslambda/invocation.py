@@ -18,7 +18,6 @@ from workbook.aws.awslambda.execution import Execution, Report
 from workbook.aws.awslambda.logs import tail
 from workbook.aws.awslambda.registry import (
     Target,
-    backend_of,
     choose_version,
     find_by_arn,
     latest,
@@ -84,10 +83,9 @@ def invoke(
     if target.lifecycle.pending:
         world.kernel.sleep_until(target.lifecycle.ready_at)
     function = choose_version(world, target)
-    backend = backend_of(function)
-    reserved = reserved_of(latest(backend, function.function_name))
-    unreserved = ACCOUNT_CONCURRENCY - reserved_in_all(backend)
-    concurrency = concurrency_of(world, backend)
+    reserved = reserved_of(latest(target.backend, function.function_name))
+    unreserved = ACCOUNT_CONCURRENCY - reserved_in_all(target.backend)
+    concurrency = concurrency_of(world, target.backend)
     try:
         with concurrency.slot(function.function_name, reserved, unreserved):
             environment = _warm_environment(world, function)

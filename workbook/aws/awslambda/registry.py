@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Target:
     """What a qualified name leads to."""
 
+    backend: LambdaBackend
     function: LambdaFunction
     alias: LambdaAlias | None
     arn: str
@@ -87,12 +88,12 @@ def find(backend: LambdaBackend, name: str, qualifier: str | None = None) -> Tar
     """
     function = latest(backend, name, shown=qualifier)
     if qualifier in {None, LATEST}:
-        return Target(function, None, arn_of(backend, name, qualifier))
+        return Target(backend, function, None, arn_of(backend, name, qualifier))
     assert qualifier is not None  # noqa: S101 - for the type checker, which does not read the line above
     alias = aliases(backend, name).get(qualifier)
     if alias is not None:
-        return Target(version(backend, name, alias.function_version), alias, arn_of(backend, name, qualifier))
-    return Target(version(backend, name, qualifier), None, arn_of(backend, name, qualifier))
+        return Target(backend, version(backend, name, alias.function_version), alias, arn_of(backend, name, qualifier))
+    return Target(backend, version(backend, name, qualifier), None, arn_of(backend, name, qualifier))
 
 
 def find_by_arn(world: World, function_arn: str) -> Target:
@@ -106,11 +107,6 @@ def find_by_arn(world: World, function_arn: str) -> Target:
     return find(backend, reference.name, reference.qualifier)
 
 
-def backend_of(function: LambdaFunction) -> LambdaBackend:
-    """The registry that a function belongs to."""
-    return get_backend(function.account_id, function.region)
-
-
 def choose_version(world: World, target: Target) -> LambdaFunction:
     """The version that an invocation goes to: an alias with weights sends some of them to another one."""
     alias = target.alias
@@ -120,6 +116,6 @@ def choose_version(world: World, target: Target) -> LambdaFunction:
     draw = world.seeds.stream("lambda.alias-routing").random()
     for number, weight in weights.items():
         if draw < weight:
-            return version(backend_of(target.function), target.function.function_name, number)
+            return version(target.backend, target.function.function_name, number)
         draw -= weight
     return target.function
