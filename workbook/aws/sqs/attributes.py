@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MAXIMUM_MESSAGE_SIZE = 1_048_576
+from workbook.aws.limits import limit
+
+MAXIMUM_MESSAGE_SIZE = limit("sqs.message-size")
 """Bytes: the largest message, and the largest sum over a batch (since 2025; 262,144 before)."""
 
 
@@ -46,9 +48,9 @@ class QueueSettings:
     gives them back unchanged.
     """
 
-    visibility_timeout: int = 30
+    visibility_timeout: int = limit("sqs.visibility-timeout.default")
     delay_seconds: int = 0
-    message_retention_period: int = 345_600
+    message_retention_period: int = limit("sqs.retention.default")
     maximum_message_size: int = MAXIMUM_MESSAGE_SIZE
     receive_message_wait_time_seconds: int = 0
     redrive_policy: RedrivePolicy | None = None

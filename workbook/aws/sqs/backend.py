@@ -21,6 +21,7 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.sqs.models import sqs_backends
 from moto.utilities.utils import get_partition
 
+from workbook.aws.limits import limit
 from workbook.aws.policies import Principal
 from workbook.aws.sqs.addresses import queue_url
 from workbook.aws.sqs.attributes import QueueSettings
@@ -38,7 +39,7 @@ from workbook.aws.sqs.queue_names import check_queue_name
 from workbook.engine.clock import SECOND
 from workbook.engine.world import World, current_world
 
-DELETED_NAME_IS_FREE_AFTER = 60 * SECOND
+DELETED_NAME_IS_FREE_AFTER = limit("sqs.recreate-interval") * SECOND
 
 
 def find_queue(arn: str) -> RegisteredQueue | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.attributes import QueueSettings
 from workbook.aws.sqs.errors import InvalidParameterValue, MissingParameter
 from workbook.aws.sqs.message import Draft
@@ -19,7 +20,7 @@ from workbook.aws.sqs.message_attributes import (
 )
 from workbook.aws.sqs.validation import Parameters, optional_integer, optional_text, structure
 
-LONGEST_DELAY = 900
+LONGEST_DELAY = limit("sqs.delay")
 _TOKEN = re.compile(r"""[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}""")
 
 

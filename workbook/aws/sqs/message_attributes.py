@@ -19,10 +19,11 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.errors import InvalidMessageContents, InvalidParameterValue, MalformedInput
 from workbook.aws.sqs.validation import scalar_text
 
-MAXIMUM_ATTRIBUTES = 10
+MAXIMUM_ATTRIBUTES = limit("sqs.message-attributes")
 _LONGEST_NAME = 256
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _TYPES = ("String", "Number", "Binary")

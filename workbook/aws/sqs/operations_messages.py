@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.backend import RegisteredQueue
 from workbook.aws.sqs.calls import Answer, Call
 from workbook.aws.sqs.drafts import draft_of, refuse_oversized
@@ -16,7 +17,7 @@ from workbook.aws.sqs.queue_lookup import queue_of
 from workbook.aws.sqs.validation import optional_integer, optional_text, required_text, texts
 
 MILLISECOND = 1_000
-LONGEST_VISIBILITY_TIMEOUT = 43_200
+LONGEST_VISIBILITY_TIMEOUT = limit("sqs.visibility-timeout.maximum")
 _SYSTEM_ATTRIBUTES = (
     "SenderId",
     "SentTimestamp",

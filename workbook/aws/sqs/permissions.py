@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbook.aws.limits import limit
 from workbook.aws.policies import Principal, Verdict, parse_policy
 from workbook.aws.sqs.errors import AccessDenied, InvalidParameterValue, MissingParameter, OverLimit
 from workbook.engine.world import current_world
@@ -23,8 +24,8 @@ from workbook.engine.world import current_world
 if TYPE_CHECKING:
     from workbook.aws.sqs.queue import Queue
 
-MAXIMUM_ACTIONS = 7
-MAXIMUM_STATEMENTS = 20
+MAXIMUM_ACTIONS = limit("sqs.permission.actions")
+MAXIMUM_STATEMENTS = limit("sqs.policy.statements")
 _SHARED_ACTIONS = {
     "SendMessage": "SendMessage",
     "SendMessageBatch": "SendMessage",

@@ -17,23 +17,36 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from workbook.aws.limits import limit
 from workbook.aws.policies import PolicyError, parse_policy
-from workbook.aws.sqs.attributes import MAXIMUM_MESSAGE_SIZE, QueueSettings
+from workbook.aws.sqs.attributes import QueueSettings
 from workbook.aws.sqs.errors import InvalidAttributeName, InvalidAttributeValue, OverLimit
 from workbook.aws.sqs.message import Counts
 from workbook.aws.sqs.redrive import FindQueue, check_target, parse_redrive_allow_policy, parse_redrive_policy
 
 Changes = dict[str, Any]
-MAXIMUM_POLICY_STATEMENTS = 20
+MAXIMUM_POLICY_STATEMENTS = limit("sqs.policy.statements")
 SECOND = 1_000_000
 
 _INTEGERS: dict[str, tuple[str, int, int]] = {
-    "DelaySeconds": ("delay_seconds", 0, 900),
-    "MaximumMessageSize": ("maximum_message_size", 1_024, MAXIMUM_MESSAGE_SIZE),
-    "MessageRetentionPeriod": ("message_retention_period", 60, 1_209_600),
-    "ReceiveMessageWaitTimeSeconds": ("receive_message_wait_time_seconds", 0, 20),
-    "VisibilityTimeout": ("visibility_timeout", 0, 43_200),
-    "KmsDataKeyReusePeriodSeconds": ("kms_data_key_reuse_period_seconds", 60, 86_400),
+    "DelaySeconds": ("delay_seconds", 0, limit("sqs.delay")),
+    "MaximumMessageSize": (
+        "maximum_message_size",
+        limit("sqs.message-size.minimum-setting"),
+        limit("sqs.message-size"),
+    ),
+    "MessageRetentionPeriod": (
+        "message_retention_period",
+        limit("sqs.retention.minimum"),
+        limit("sqs.retention.maximum"),
+    ),
+    "ReceiveMessageWaitTimeSeconds": ("receive_message_wait_time_seconds", 0, limit("sqs.wait-time")),
+    "VisibilityTimeout": ("visibility_timeout", 0, limit("sqs.visibility-timeout.maximum")),
+    "KmsDataKeyReusePeriodSeconds": (
+        "kms_data_key_reuse_period_seconds",
+        limit("sqs.kms-data-key-reuse.minimum"),
+        limit("sqs.kms-data-key-reuse.maximum"),
+    ),
 }
 _CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "DeduplicationScope": ("deduplication_scope", ("queue", "messageGroup")),

@@ -13,11 +13,12 @@ import json
 from collections.abc import Callable
 from typing import Protocol
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.attributes import QueueSettings, RedriveAllowPolicy, RedrivePolicy
 from workbook.aws.sqs.errors import InvalidAttributeValue, InvalidParameterValue
 
-MAXIMUM_RECEIVE_COUNT = 1000
-MAXIMUM_SOURCE_QUEUES = 10
+MAXIMUM_RECEIVE_COUNT = limit("sqs.redrive.max-receive-count")
+MAXIMUM_SOURCE_QUEUES = limit("sqs.redrive-allow.source-queues")
 _PERMISSIONS = ("allowAll", "denyAll", "byQueue")
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.errors import (
     BatchEntryIdsNotDistinct,
     EmptyBatchRequest,
@@ -23,7 +24,7 @@ from workbook.aws.sqs.errors import (
 )
 
 Parameters = Mapping[str, object]
-MAXIMUM_ENTRIES: Final = 10
+MAXIMUM_ENTRIES: Final = limit("sqs.batch-entries")
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
