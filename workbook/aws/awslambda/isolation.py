@@ -61,15 +61,14 @@ class StandardLibrary:
         output: io.TextIOBase,
         import_module: Callable[..., types.ModuleType],
         namespace: dict[str, object],
+        source_files: Mapping[str, bytes],
     ) -> None:
         """Draw from `stream`, print to `output`; `namespace` is the `__builtins__` of the handler's modules."""
-        self._clock = clock
-        self._sleep = sleep
         self._stream = stream
         self._environment = ProcessEnvironment(environment)
         self._output = output
-        self._import_module = import_module
         self._namespace = namespace
+        self._source_files = source_files
         self._made: dict[str, types.ModuleType] = {}
         self._recipes: dict[str, Callable[[], types.ModuleType]] = {
             "time": lambda: _with_plain_functions(virtual_time_module(clock, sleep)),
@@ -113,6 +112,8 @@ class StandardLibrary:
         self._made[name] = module
         code = loader.get_code(name)
         exec(code, vars(module))  # noqa: S102 - a module of the standard library, as the import system runs it
+        if name == "linecache":
+            _know_sources(module, self._source_files)
         _FINISH.get(name, _forget)(module, self._stream)
         return module
 
@@ -234,6 +235,15 @@ def _seed_uuid(module: types.ModuleType, _stream: random.Random) -> None:
         if hasattr(module, name):
             setattr(module, name, None)
     vars(module)["_node"] = 0x0242AC110002
+
+
+def _know_sources(linecache: types.ModuleType, files: Mapping[str, bytes]) -> None:
+    """Let stack traces that a handler prints show the lines of its own files, which are nowhere on disk."""
+    for path, content in files.items():
+        if path.endswith(".py"):
+            lines = content.decode("utf-8", "replace").splitlines(keepends=True)
+            file = f"{TASK_ROOT}/{path}"
+            vars(linecache)["cache"][file] = (len(content), None, lines, file)
 
 
 _FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {"random": _seed_random, "uuid": _seed_uuid}

@@ -52,6 +52,7 @@ class Modules:
             output=output,
             import_module=self.import_module,
             namespace=namespace,
+            source_files=files,
         )
 
     def import_module(self, name: str, package: str | None = None) -> types.ModuleType:
