@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from workbook.aws.sqs.attributes import QueueSettings, RedrivePolicy
+from workbook.aws.sqs.errors import SQSError
 from workbook.aws.sqs.message import Draft
 from workbook.aws.sqs.queue import Queue
 from workbook.engine.clock import SECOND
@@ -51,7 +52,7 @@ class Desk:
         def run():
             try:
                 result = function(*arguments)
-            except Exception as error:
+            except SQSError as error:
                 result = error
             results.append((result, (self.now - started) / SECOND))
 

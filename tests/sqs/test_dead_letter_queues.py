@@ -5,6 +5,7 @@ import json
 
 import pytest
 from message_plane import Desk, bodies, change, draft
+
 from workbook.aws.sqs import errors
 from workbook.aws.sqs.attributes import RedrivePolicy
 from workbook.aws.sqs.move_tasks import MoveTasks, Status
@@ -231,7 +232,7 @@ def test_fifo_messages_move_in_order(desk):
 def test_only_one_task_of_a_queue_at_a_time(desk):
     _, dead, tasks = filled(desk, 5)
     tasks.start(dead, None, 1)
-    with pytest.raises(errors.InvalidParameterValue, match="There is already a task running. Only one active task"):
+    with pytest.raises(errors.InvalidParameterValue, match="There is already a task running"):
         tasks.start(dead, None, 1)
     desk.advance(10)
     tasks.start(dead, None, 1)
@@ -285,11 +286,11 @@ def test_cancelling_what_is_no_task(desk):
     def handle(**content):
         return base64.b64encode(json.dumps(content).encode()).decode()
 
-    with pytest.raises(errors.InvalidParameterValue, match="Value for parameter TaskHandle is invalid."):
+    with pytest.raises(errors.InvalidParameterValue, match="Value for parameter TaskHandle is invalid"):
         tasks.cancel("foobared")
     with pytest.raises(errors.ResourceNotFound, match="SourceArn parameter doesn't exist"):
         tasks.cancel(handle(taskId=task.task_id, sourceArn="arn:aws:sqs:us-east-1:123456789012:none"))
-    with pytest.raises(errors.ResourceNotFound, match="Task does not exist."):
+    with pytest.raises(errors.ResourceNotFound, match="Task does not exist"):
         tasks.cancel(handle(taskId="unknown", sourceArn=dead.arn))
     with pytest.raises(errors.UnsupportedOperation):
         tasks.cancel(task.handle)

@@ -2,7 +2,9 @@
 
 import pytest
 from message_plane import Desk, bodies, change, draft
+
 from workbook.aws.sqs import delivery, errors
+from workbook.engine.seeds import Chaos
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_several_of_a_group_come_again_in_order_after_the_timeout(desk, queue):
 
 def test_a_group_waits_for_its_slowest_message(desk, queue):
     send(queue, "A1", "A2")
-    first, second = queue.receive(2, None)
+    first, _ = queue.receive(2, None)
     queue.change_visibility(first.receipt_handle, 10)
     desk.advance(10)
     assert queue.counts().visible == 1
@@ -254,8 +256,6 @@ def test_a_standard_queue_is_never_throttled(desk):
 
 
 def test_chance_never_touches_a_fifo_queue():
-    from workbook.engine.seeds import Chaos
-
     queue = Desk(chaos=Chaos(1.0, 1.0, 1.0)).queue("orders.fifo")
     send(queue, "A1", "A2", "B1")
     assert bodies(queue.receive_waiting(10, None, 0)) == ["A1", "A2", "B1"]

@@ -2,6 +2,7 @@
 
 import pytest
 from message_plane import Desk, bodies, change, draft
+
 from workbook.aws.sqs import delivery, errors
 from workbook.engine.clock import SECOND
 
@@ -264,7 +265,9 @@ def test_sqs_32_purge_deletes_everything_and_only_once_a_minute(desk):
     assert queue.counts() == (0, 0, 0)
     queue.delete(received.receipt_handle)
     desk.advance(59.999)
-    with pytest.raises(errors.PurgeQueueInProgress, match="Only one PurgeQueue operation on orders is allowed"):
+    with pytest.raises(
+        errors.PurgeQueueInProgress, match="Only one PurgeQueue operation on orders is allowed"
+    ):
         queue.purge()
     desk.advance(0.001)
     queue.purge()

@@ -2,6 +2,7 @@
 
 import pytest
 from message_plane import Desk, bodies, draft
+
 from workbook.aws.sqs import errors
 from workbook.engine.seeds import Chaos
 
@@ -201,7 +202,11 @@ def test_either_handle_of_a_duplicated_message_deletes_it():
     queue = desk.queue()
     queue.send(draft())
     queue.receive(1, 60)
-    (copy,) = queue.receive_waiting(1, 60, 20) or queue.receive_waiting(1, 60, 20) or queue.receive_waiting(1, 60, 20)
+    (copy,) = (
+        queue.receive_waiting(1, 60, 20)
+        or queue.receive_waiting(1, 60, 20)
+        or queue.receive_waiting(1, 60, 20)
+    )
     assert queue.counts() == (0, 1, 0)
     queue.delete(copy.receipt_handle)
     assert queue.counts() == (0, 0, 0)

@@ -1,9 +1,9 @@
 """The chance that standard queues really have, when a lab asks for it (`Lab(chaos=...)`).
 
-A standard queue keeps each message on several servers. One of them may miss a delete and deliver its copy once
-more; a message may reach one server later than the next message; and a short poll asks only some of them. FIFO
-queues have none of this. AWS publishes no rates, so the probabilities are the lab's; what is drawn comes from
-the lab's seed.
+A standard queue keeps each message on several servers. One of them may miss a delete and deliver its
+copy once more; a message may reach one server later than the next message; and a short poll asks only
+some of them. FIFO queues have none of this. AWS publishes no rates, so the probabilities are the lab's;
+what is drawn comes from the lab's seed.
 Source: Amazon SQS Developer Guide, "Amazon SQS standard queues"; botocore 1.44, SQS ReceiveMessage.
 """
 

@@ -24,7 +24,18 @@ from workbook.engine.world import World
 class Core:
     """The parts of one queue."""
 
-    __slots__ = ("arn", "arrivals", "clock", "closed", "line", "metrics", "mischance", "name", "storage", "world")
+    __slots__ = (
+        "arn",
+        "arrivals",
+        "clock",
+        "closed",
+        "line",
+        "metrics",
+        "mischance",
+        "name",
+        "storage",
+        "world",
+    )
 
     def __init__(self, world: World, name: str, arn: str, settings: QueueSettings) -> None:
         self.world = world

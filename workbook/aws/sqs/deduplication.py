@@ -2,7 +2,8 @@
 
 Two kinds of retry: of a send whose answer was lost (`DeduplicationWindow`) and of a receive whose answer
 was lost (`ReceiveAttempts`). Both forget by age alone; that a message was deleted meanwhile changes nothing.
-Source of the rules: botocore 1.44, SQS SendMessage MessageDeduplicationId, ReceiveMessage ReceiveRequestAttemptId.
+Source of the rules: botocore 1.44, SQS SendMessage MessageDeduplicationId, ReceiveMessage
+ReceiveRequestAttemptId.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How messages get to consumers: a receive, a receive that waits, and the receive that is one too many.
 
-What has been received as often as the redrive policy says goes to the dead-letter queue at the *next* receive,
-not when its last visibility timeout ends; until then it counts as visible, on AWS as here.
+What has been received as often as the redrive policy says goes to the dead-letter queue at the *next*
+receive, not when its last visibility timeout ends; until then it counts as visible, on AWS as here.
 
 Sources: botocore 1.44, SQS ReceiveMessage; answers of AWS recorded in public test suites.
 """
@@ -92,8 +92,8 @@ class Deliverer:
     def _deliver_standard(self, maximum: int, until: int, *, short: bool) -> list[Delivery]:
         if self._core.storage.in_flight >= IN_FLIGHT_LIMIT:
             raise OverLimit(
-                f"Too many messages are in flight: {self._core.name} has {IN_FLIGHT_LIMIT}, the most that a queue "
-                "may have."
+                f"Too many messages are in flight: {self._core.name} has {IN_FLIGHT_LIMIT}, "
+                "the most that a queue may have."
             )
         copies = self._deliver_copies(maximum, until)
         missed: list[Message] = []
@@ -105,7 +105,9 @@ class Deliverer:
         """Take messages in order; `missed` collects those that a short poll does not see."""
         deliveries: list[Delivery] = []
         message: Message | None = None
-        while len(deliveries) + len(missed or ()) < maximum and self._core.storage.in_flight < IN_FLIGHT_LIMIT:
+        while (
+            len(deliveries) + len(missed or ()) < maximum and self._core.storage.in_flight < IN_FLIGHT_LIMIT
+        ):
             message = self._core.storage.take(message)
             if message is None:
                 break
@@ -152,7 +154,9 @@ class Deliverer:
 
     def _can_be_copied(self, message: Message) -> bool:
         expired = message.sent + self._core.storage.retention <= self._core.clock.now
-        elsewhere = message.dead_letter_source not in (None, self._core.arn) and message.state is not State.GONE
+        elsewhere = (
+            message.dead_letter_source not in (None, self._core.arn) and message.state is not State.GONE
+        )
         here = self._core.storage.messages.get(message.message_id) is message
         in_flight_or_deleted = message.state is (State.IN_FLIGHT if here else State.GONE)
         return in_flight_or_deleted and not expired and not elsewhere

@@ -1,10 +1,12 @@
 """How messages come into a queue: sent by a producer, given up by another queue, or moved by a task.
 
-Sources: botocore 1.44, SQS SendMessage; Amazon SQS Developer Guide, "Setting-up dead-letter queue retention" and
-"Learn how to configure a dead-letter queue redrive".
+Sources: botocore 1.44, SQS SendMessage; Amazon SQS Developer Guide, "Setting-up dead-letter queue
+retention" and "Learn how to configure a dead-letter queue redrive".
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from workbook.aws.sqs.core import Core
 from workbook.aws.sqs.deduplication import DeduplicationWindow, Original
@@ -109,8 +111,8 @@ class Intake:
         return str(self._last_sequence_number)
 
 
-def _facts_of(message: Message) -> dict[str, object]:
-    facts: dict[str, object] = {}
+def _facts_of(message: Message) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
     if message.group_id is not None:
         facts["group_id"] = message.group_id
     if message.deduplication_id is not None:

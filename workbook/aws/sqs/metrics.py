@@ -109,8 +109,8 @@ class QueueMetrics:
         return not self._tallies and not self._stretches
 
     def touch(self, now: int) -> None:
-        """Somebody used the queue."""
-        self._active_until = now + ACTIVE
+        """Somebody used the queue, or a message ended in it."""
+        self._active_until = max(self._active_until, now + ACTIVE)
 
     def add(self, name: str, value: float, now: int) -> None:
         """Something happened that a metric adds up."""

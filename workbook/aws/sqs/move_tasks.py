@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbook.engine.world import World
 
 DEFAULT_RATE = 500
-"""Messages a second when the caller leaves the rate to SQS. AWS chooses it by the backlog and does not say how."""
+"""Messages a second when the caller leaves the rate to SQS, which does not say how it chooses."""
 MOST_LISTED = 10
 """Tasks that ListMessageMoveTasks returns at most."""
 
@@ -95,8 +95,8 @@ class MoveTasks:
         tasks = self._tasks.setdefault(source.arn, [])
         if any(task.active for task in tasks):
             raise InvalidParameterValue(
-                "There is already a task running. Only one active task is allowed for a source queue arn at a given "
-                "time."
+                "There is already a task running. "
+                "Only one active task is allowed for a source queue arn at a given time."
             )
         task = MoveTask(
             self._world.seeds.uuid("sqs.move-task"),
@@ -108,7 +108,9 @@ class MoveTasks:
             cancelled=Signal(self._world.kernel, "the next message to move"),
         )
         tasks.insert(0, task)
-        self._world.kernel.spawn(self._run, task, source, destination, name=f"message move task of {source.name}")
+        self._world.kernel.spawn(
+            self._run, task, source, destination, name=f"message move task of {source.name}"
+        )
         return task
 
     def cancel(self, handle: str) -> MoveTask:
@@ -121,13 +123,17 @@ class MoveTasks:
         """
         task_id, source_arn = _read(handle)
         if self._find_queue(source_arn) is None:
-            raise ResourceNotFound("The resource that you specified for the SourceArn parameter doesn't exist.")
+            raise ResourceNotFound(
+                "The resource that you specified for the SourceArn parameter doesn't exist."
+            )
         task = next((task for task in self._tasks.get(source_arn, []) if task.task_id == task_id), None)
         if task is None:
             raise ResourceNotFound("Task does not exist.")
         if task.status is not Status.RUNNING:
             # AWS documents the rule; its text is not public.
-            raise UnsupportedOperation("A message movement can only be cancelled when the current status is RUNNING.")
+            raise UnsupportedOperation(
+                "A message movement can only be cancelled when the current status is RUNNING."
+            )
         task.status = Status.CANCELLING
         if task.cancelled is not None:
             task.cancelled.notify_all()

@@ -1,8 +1,9 @@
 """The metrics AWS/SQS in CloudWatch, made when somebody looks.
 
-moto's CloudWatch asks every subclass of its `CloudWatchMetricProvider` for data whenever it answers a question
-about metrics. So nothing has to run each minute and nothing of moto has to be replaced: at the question, the
-queues of that account and Region hand over what they have collected (`metrics`), complete minutes only.
+moto's CloudWatch asks every subclass of its `CloudWatchMetricProvider` for data whenever it answers a
+question about metrics. So nothing has to run each minute and nothing of moto has to be replaced: at the
+question, the queues of that account and Region hand over what they have collected (`metrics`), complete
+minutes only.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def published_metrics(world: World, account: str, region: str) -> list[MetricDat
         if not queue.closed:
             queue.settle()
         published.data.extend(_moto_datum(queue.metrics, datum) for datum in queue.metrics.drain(now))
-    published.queues = [queue for queue in published.queues if not (queue.closed and queue.metrics.is_drained)]
+    published.queues = [
+        queue for queue in published.queues if not (queue.closed and queue.metrics.is_drained)
+    ]
     return published.data
 
 
@@ -73,7 +76,9 @@ def _published(world: World, account: str, region: str) -> Published:
 def _moto_datum(metrics: QueueMetrics, datum: Datum) -> MetricDatumBase:
     from moto.cloudwatch.models import MetricAggregatedDatum  # noqa: PLC0415 - only who reads metrics needs it
 
-    timestamp = datetime_of(datum.minute).astimezone(datetime.UTC).replace(tzinfo=None)  # as moto compares them
+    timestamp = (
+        datetime_of(datum.minute).astimezone(datetime.UTC).replace(tzinfo=None)
+    )  # as moto compares them
     return MetricAggregatedDatum(
         namespace="AWS/SQS",
         name=datum.name,

@@ -5,9 +5,9 @@
                Receipts: delete and change visibility
 
 Every thing that happens to a message is written into the trace: send, deduplicate, receive, hide (its
-visibility was changed), delete, dead-letter, move, expire, purge, duplicate (chance made a copy). The resource
-of such a hop is the queue in which the message is afterwards; so a "dead-letter" names the dead-letter queue,
-and its fact `source` the queue that gave the message up.
+visibility was changed), delete, dead-letter, move, expire, purge, duplicate (chance made a copy). The
+resource of such a hop is the queue in which the message is afterwards; so a "dead-letter" names the
+dead-letter queue, and its fact `source` the queue that gave the message up.
 """
 
 from __future__ import annotations
@@ -249,13 +249,23 @@ class Queue:
         receipt = self._read(receipt_handle)
         message = self._core.storage.messages.get(receipt.message_id)
         latest = message is not None and message.generation == receipt.generation
-        if self.settings.fifo_queue and message is not None and not (latest and message.state is State.IN_FLIGHT):
-            raise errors.InvalidParameterValue.of("ReceiptHandle", receipt_handle, "The receipt handle has expired.")
+        if (
+            self.settings.fifo_queue
+            and message is not None
+            and not (latest and message.state is State.IN_FLIGHT)
+        ):
+            raise errors.InvalidParameterValue.of(
+                "ReceiptHandle", receipt_handle, "The receipt handle has expired."
+            )
         self.metrics.add("NumberOfMessagesDeleted", 1, now)
         if message is None:
-            self._core.world.trace.record("delete", self.arn, message=receipt.message_id, already_deleted=True)
+            self._core.world.trace.record(
+                "delete", self.arn, message=receipt.message_id, already_deleted=True
+            )
         elif not latest:
-            self._core.record("delete", message, kept=True, reason="a newer receive has a newer receipt handle")
+            self._core.record(
+                "delete", message, kept=True, reason="a newer receive has a newer receipt handle"
+            )
         else:
             self._core.record("delete", message)
             self._core.storage.remove(message)

@@ -93,6 +93,7 @@ class Storage:
             return
         state = message.state
         self.remove(message, instant)
+        self._metrics.touch(instant)
         last = self._world.trace.last_of(message.message_id)
         self._world.trace.record(
             "expire",

@@ -1,9 +1,10 @@
 """How many calls a second a FIFO queue takes.
 
-Each of SendMessage, ReceiveMessage and DeleteMessage has a quota of 300 calls a second; a batch is one call,
-so batches of 10 make 3,000 messages a second. With `FifoThroughputLimit` `perMessageGroupId` (high throughput)
-the quota of sends counts for each message group by itself. Receives and deletes have then the quota of the
-Region, tens of thousands a second, which is not simulated. Standard queues have no quota.
+Each of SendMessage, ReceiveMessage and DeleteMessage has a quota of 300 calls a second; a batch is one
+call, so batches of 10 make 3,000 messages a second. With `FifoThroughputLimit` `perMessageGroupId` (high
+throughput) the quota of sends counts for each message group by itself. Receives and deletes have then
+the quota of the Region, tens of thousands a second, which is not simulated. Standard queues have no
+quota.
 Source: Amazon SQS Developer Guide, "Amazon SQS message quotas" and "Troubleshoot FIFO throttling issues".
 """
 
