@@ -82,7 +82,12 @@ async def coroutine(event, context):
 
 @pytest.mark.parametrize(
     ("code", "message"),
-    [(lambda e, c: e, "has no name"), (coroutine, "is async"), (print, "not a plain function"), (42, "is not code")],
+    [
+        (lambda e, c: e, "has no name"),
+        (coroutine, "is async"),
+        (print, "not a plain function"),
+        (42, "is not code"),
+    ],
 )
 def test_what_cannot_be_a_handler_is_refused(code, message):
     with pytest.raises(PackagingError, match=message):

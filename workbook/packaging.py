@@ -37,7 +37,7 @@ class PackagingError(ValueError):
 
 @dataclass(frozen=True)
 class DeploymentPackage:
-    """What `CreateFunction` needs to know of the code: `Code={"ZipFile": zip_bytes}` and `Handler=handler`."""
+    """What `CreateFunction` needs to know: `Code={"ZipFile": zip_bytes}` and `Handler=handler`."""
 
     zip_bytes: bytes
     handler: str
@@ -114,13 +114,17 @@ def _package_text(source: str, handler: str | None) -> DeploymentPackage:
     source = textwrap.dedent(source).strip("\n") + "\n"
     if handler is None:
         handler = f"{_MODULE}.{_only_handler(source)}"
-    return DeploymentPackage(zip_of({f"{handler.rpartition('.')[0].replace('.', '/')}.py": source.encode()}), handler)
+    return DeploymentPackage(
+        zip_of({f"{handler.rpartition('.')[0].replace('.', '/')}.py": source.encode()}), handler
+    )
 
 
 def _only_handler(source: str) -> str:
     """The function in `source` that is the handler. Source that does not compile is Lambda's to report."""
     try:
-        functions = [table.get_name() for table in _module_table(source).get_children() if _is_function(table)]
+        functions = [
+            table.get_name() for table in _module_table(source).get_children() if _is_function(table)
+        ]
     except SyntaxError:
         return _USUAL_NAMES[0]
     usual = [name for name in _USUAL_NAMES if name in functions]
@@ -161,10 +165,12 @@ def _plain_function(function: Callable[..., object]) -> types.FunctionType:
         message = f"{function!r} is not a plain function; write `def handler(event, context): ...`"
         raise PackagingError(message)
     if function.__name__ == "<lambda>":
-        message = "a lambda expression has no name that Lambda could call; write `def handler(event, context): ...`"
+        message = (
+            "a lambda expression has no name that Lambda could call; write `def handler(event, context): ...`"
+        )
         raise PackagingError(message)
     if inspect.iscoroutinefunction(function):
-        message = f"{function.__name__} is async; Lambda's Python runtime calls handlers as plain functions: use `def`"
+        message = f"{function.__name__} is async; Lambda's Python runtime calls plain functions: use `def`"
         raise PackagingError(message)
     return function
 
@@ -183,7 +189,9 @@ def _source_of(function: types.FunctionType) -> str:
 def _foreign_names(source: str) -> list[str]:
     """The names that `source` uses but neither it nor Python defines, in alphabetical order."""
     module = _module_table(source)
-    own = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    own = {
+        symbol.get_name() for symbol in module.get_symbols() if symbol.is_assigned() or symbol.is_imported()
+    }
     used = {name for table in _all_tables(module) for name in _names_from_outside(table)}
     return sorted(used - own - set(dir(builtins)) - {"__name__", "__file__"})
 

@@ -39,7 +39,9 @@ def test_reserved_concurrency_comes_and_goes(aws_lambda, deploy):
         answer = aws_lambda.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=wanted)
         assert answer["ReservedConcurrentExecutions"] == wanted
         assert aws_lambda.get_function_concurrency(FunctionName="f")["ReservedConcurrentExecutions"] == wanted
-        assert aws_lambda.get_function(FunctionName="f")["Concurrency"] == {"ReservedConcurrentExecutions": wanted}
+        assert aws_lambda.get_function(FunctionName="f")["Concurrency"] == {
+            "ReservedConcurrentExecutions": wanted
+        }
     answer = aws_lambda.delete_function_concurrency(FunctionName="f")
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
     assert "ReservedConcurrentExecutions" not in aws_lambda.get_function_concurrency(FunctionName="f")
@@ -49,7 +51,9 @@ def test_la_08_a_hundred_must_be_left_for_the_others(aws_lambda, deploy):
     deploy("f", SLEEPS)
     deploy("g", SLEEPS)
     aws_lambda.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
-    error = refused(aws_lambda.put_function_concurrency, FunctionName="g", ReservedConcurrentExecutions=1)["Error"]
+    error = refused(aws_lambda.put_function_concurrency, FunctionName="g", ReservedConcurrentExecutions=1)[
+        "Error"
+    ]
     assert error == {
         "Code": "InvalidParameterValueException",
         "Message": "Specified ReservedConcurrentExecutions for function decreases account's "

@@ -9,7 +9,10 @@ REQUEST = r"[0-9a-f-]{36}"
 
 
 def test_an_exception_is_an_unhandled_error(deploy, invoke, log_events):
-    deploy("f", "class Custom(Exception): pass\ndef handler(event, context):\n    raise Custom('some error occurred')")
+    deploy(
+        "f",
+        "class Custom(Exception): pass\ndef handler(event, context):\n    raise Custom('some error occurred')",
+    )
     result = invoke("f")
     assert result.error == "Unhandled"
     request_id = result.value.pop("requestId")
@@ -18,20 +21,23 @@ def test_an_exception_is_an_unhandled_error(deploy, invoke, log_events):
         "errorMessage": "some error occurred",
         "errorType": "Custom",
         "stackTrace": [
-            '  File "/var/task/index.py", line 3, in handler\n    raise Custom(\'some error occurred\')\n'
+            "  File \"/var/task/index.py\", line 3, in handler\n    raise Custom('some error occurred')\n"
         ],
     }
     messages = [message for _, message in log_events("f")]
     assert messages[2] == (
         "[ERROR] Custom: some error occurred\nTraceback (most recent call last):\n"
-        "\u00a0\u00a0File \"/var/task/index.py\", line 3, in handler\n"
+        '\u00a0\u00a0File "/var/task/index.py", line 3, in handler\n'
         "\u00a0\u00a0\u00a0\u00a0raise Custom('some error occurred')"
     )
     assert "Status:" not in messages[-1]
 
 
 def test_an_environment_survives_an_exception(deploy, invoke):
-    deploy("f", "n = 0\ndef handler(e, c):\n    global n\n    n += 1\n    if e == 'fail': raise ValueError\n    return n")
+    deploy(
+        "f",
+        "n = 0\ndef handler(e, c):\n    global n\n    n += 1\n    if e == 'fail': raise ValueError\n    return n",
+    )
     invoke("f", "fail")
     assert invoke("f").value == 2
 
@@ -63,7 +69,12 @@ def test_an_environment_survives_an_exception(deploy, invoke):
             "Runtime.MalformedHandlerName",
             "Bad handler 'index': not enough values to unpack (expected 2, got 1)",
         ),
-        ("raise Exception('Runtime startup fails')\ndef handler(e, c): pass", {}, "Exception", "Runtime startup fails"),
+        (
+            "raise Exception('Runtime startup fails')\ndef handler(e, c): pass",
+            {},
+            "Exception",
+            "Runtime startup fails",
+        ),
     ],
 )
 def test_a_failed_init_fails_the_invocation(deploy, invoke, source, options, error_type, message):
@@ -72,8 +83,14 @@ def test_a_failed_init_fails_the_invocation(deploy, invoke, source, options, err
     assert result.error == "Unhandled"
     assert (result.value["errorType"], result.value["errorMessage"]) == (error_type, message)
     assert result.value["requestId"] == ""
-    assert f"INIT_REPORT Init Duration: 100.00 ms\tPhase: init\tStatus: error\tError Type: {error_type}" in result.log
-    assert f"INIT_REPORT Init Duration: 100.00 ms\tPhase: invoke\tStatus: error\tError Type: {error_type}" in result.log
+    assert (
+        f"INIT_REPORT Init Duration: 100.00 ms\tPhase: init\tStatus: error\tError Type: {error_type}"
+        in result.log
+    )
+    assert (
+        f"INIT_REPORT Init Duration: 100.00 ms\tPhase: invoke\tStatus: error\tError Type: {error_type}"
+        in result.log
+    )
     assert result.log[-1].endswith(f"\tStatus: error\tError Type: {error_type}")
 
 
@@ -109,7 +126,10 @@ def test_a_failed_init_is_tried_again_by_the_next_invocation(deploy, invoke, lab
     ],
 )
 def test_an_exit_ends_the_environment(deploy, invoke, call, reason):
-    deploy("f", f"import sys\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    if e: {call}\n    return n")
+    deploy(
+        "f",
+        f"import sys\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    if e: {call}\n    return n",
+    )
     result = invoke("f", 1)
     assert result.value["errorType"] == "Runtime.ExitError"
     assert re.fullmatch(f"RequestId: {REQUEST} Error: {reason}", result.value["errorMessage"])
@@ -133,12 +153,18 @@ def test_what_is_not_json_cannot_be_returned(deploy, invoke, returned, message):
 
 
 def test_decimals_and_unicode_can_be_returned(deploy, invoke):
-    deploy("f", "from decimal import Decimal\ndef handler(e, c):\n    return [Decimal('1'), Decimal('1.5'), 'ü']")
+    deploy(
+        "f", "from decimal import Decimal\ndef handler(e, c):\n    return [Decimal('1'), Decimal('1.5'), 'ü']"
+    )
     assert invoke("f").value == [1, 1.5, "ü"]
 
 
 def test_a_handler_times_out_in_virtual_time(lab, deploy, invoke, log_events):
-    deploy("f", "import time\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    time.sleep(e)\n    return n", Timeout=3)
+    deploy(
+        "f",
+        "import time\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    time.sleep(e)\n    return n",
+        Timeout=3,
+    )
     assert invoke("f", 0).value == 1
     before = lab.now
     result = invoke("f", 60)
@@ -176,7 +202,10 @@ def test_a_dead_function_does_nothing_more(lab, deploy, invoke):
 
 
 def test_a_timeout_cannot_be_caught(deploy, invoke):
-    deploy("f", "import time\ndef handler(e, c):\n    try:\n        time.sleep(60)\n    except:\n        return 'survived'")
+    deploy(
+        "f",
+        "import time\ndef handler(e, c):\n    try:\n        time.sleep(60)\n    except:\n        return 'survived'",
+    )
     assert invoke("f").value["errorType"] == "Sandbox.Timedout"
 
 
@@ -198,8 +227,14 @@ def test_a_handler_times_out_inside_a_long_poll(lab, sqs, deploy, invoke):
 
 
 def test_a_caller_that_times_out_does_not_stop_the_callee(lab, deploy, invoke):
-    deploy("inner", "import time, boto3\ndef handler(e, c):\n    time.sleep(10)\n    boto3.client('iam').create_user(UserName='u')", Timeout=30)
-    deploy("outer", "import boto3\ndef handler(e, c):\n    boto3.client('lambda').invoke(FunctionName='inner')")
+    deploy(
+        "inner",
+        "import time, boto3\ndef handler(e, c):\n    time.sleep(10)\n    boto3.client('iam').create_user(UserName='u')",
+        Timeout=30,
+    )
+    deploy(
+        "outer", "import boto3\ndef handler(e, c):\n    boto3.client('lambda').invoke(FunctionName='inner')"
+    )
     assert invoke("outer").value["errorType"] == "Sandbox.Timedout"
     iam = lab.client("iam")
     assert iam.list_users()["Users"] == []

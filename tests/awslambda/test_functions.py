@@ -180,7 +180,9 @@ def test_an_environment_of_exactly_4_kb_is_accepted(create):
 def test_an_unknown_runtime_is_refused(create):
     error = refused(create, Runtime="non-existent-runtime")["Error"]
     assert error["Code"] == "InvalidParameterValueException"
-    assert error["Message"].startswith("Value non-existent-runtime at 'runtime' failed to satisfy constraint:")
+    assert error["Message"].startswith(
+        "Value non-existent-runtime at 'runtime' failed to satisfy constraint:"
+    )
     assert error["Message"].endswith("or be a valid ARN")
 
 
@@ -220,7 +222,9 @@ def test_the_dead_letter_queue_of_a_function_is_kept(lab, aws_lambda, create):
     target = "arn:aws:sqs:us-east-1:123456789012:dead"
     create(DeadLetterConfig={"TargetArn": target})
     lab.advance(1)
-    assert aws_lambda.get_function_configuration(FunctionName="f")["DeadLetterConfig"] == {"TargetArn": target}
+    assert aws_lambda.get_function_configuration(FunctionName="f")["DeadLetterConfig"] == {
+        "TargetArn": target
+    }
 
 
 def test_new_code_serves_a_second_later(lab, aws_lambda, deploy, invoke):
@@ -326,7 +330,9 @@ def test_functions_of_another_region_are_not_reachable(aws_lambda):
     }
 
 
-@pytest.mark.parametrize("name", ["f", "123456789012:function:f", "function:f", "arn:aws:lambda:us-east-1:123456789012:function:f"])
+@pytest.mark.parametrize(
+    "name", ["f", "123456789012:function:f", "function:f", "arn:aws:lambda:us-east-1:123456789012:function:f"]
+)
 def test_a_function_can_be_named_in_four_ways(aws_lambda, deploy, name):
     deploy("f", SOURCE)
     assert aws_lambda.get_function(FunctionName=name)["Configuration"]["FunctionName"] == "f"

@@ -93,7 +93,11 @@ def test_an_unknown_invocation_type_is_refused(deploy, aws_lambda):
 
 
 def test_the_hop_of_an_invocation_tells_what_is_billed(lab, deploy, invoke):
-    arn = deploy("f", "import time\ndef handler(e, c):\n    time.sleep(0.2001)\n    raise KeyError('x')", MemorySize=512)
+    arn = deploy(
+        "f",
+        "import time\ndef handler(e, c):\n    time.sleep(0.2001)\n    raise KeyError('x')",
+        MemorySize=512,
+    )
     invoke("f", {"a": 1})
     (hop,) = [hop for hop in lab.trace if hop.kind == "invoke"]
     assert (hop.resource, hop.outcome, hop.size) == (arn, "KeyError", len('{"a": 1}'))
@@ -128,14 +132,21 @@ def test_services_wait_for_a_function_that_is_being_created(lab, deploy, aws_lam
     from workbook.packaging import package
 
     arn = aws_lambda.create_function(
-        FunctionName="f", Role=role, Runtime="python3.13", Handler="index.handler", Code={"ZipFile": package(ECHO).zip_bytes}
+        FunctionName="f",
+        Role=role,
+        Runtime="python3.13",
+        Handler="index.handler",
+        Code={"ZipFile": package(ECHO).zip_bytes},
     )["FunctionArn"]
     with lab.world.kernel:
         assert awslambda.invoke(lab.world, arn, "1").payload == "1"
 
 
 def test_concurrent_invocations_interleave(lab, deploy):
-    arn = deploy("f", "import time\ndef handler(e, c):\n    for n in range(3):\n        time.sleep(e['every'])\n    return e['name']")
+    arn = deploy(
+        "f",
+        "import time\ndef handler(e, c):\n    for n in range(3):\n        time.sleep(e['every'])\n    return e['name']",
+    )
     ended = []
 
     def one(name, every):

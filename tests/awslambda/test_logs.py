@@ -30,7 +30,10 @@ def test_events_carry_the_virtual_time_of_their_line(lab, deploy, invoke, log_ev
 
 
 def test_a_record_of_logging_is_one_event_with_level_time_and_request(deploy, invoke, log_events):
-    deploy("f", "import logging\nlogging.getLogger().setLevel('INFO')\ndef handler(e, c):\n    logging.info('two\\nlines')")
+    deploy(
+        "f",
+        "import logging\nlogging.getLogger().setLevel('INFO')\ndef handler(e, c):\n    logging.info('two\\nlines')",
+    )
     invoke("f")
     (message,) = [message for _, message in log_events("f") if "lines" in message]
     assert re.fullmatch(rf"\[INFO\]\t2026-01-05T09:00:01\.\d{{3}}Z\t{REQUEST}\ttwo\nlines\n", message)

@@ -7,7 +7,12 @@ from botocore.exceptions import ClientError
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 SOURCE = "def handler(event, context):\n    pass"
-S3 = {"FunctionName": "f", "StatementId": "s3", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+S3 = {
+    "FunctionName": "f",
+    "StatementId": "s3",
+    "Action": "lambda:InvokeFunction",
+    "Principal": "s3.amazonaws.com",
+}
 
 
 def error_of(call, **parameters):
@@ -61,7 +66,10 @@ def test_a_statement_can_be_removed(aws_lambda):
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
     aws_lambda.remove_permission(FunctionName="f", StatementId="second")
     gone = error_of(aws_lambda.get_policy, FunctionName="f")
-    assert gone == {"Code": "ResourceNotFoundException", "Message": "The resource you requested does not exist."}
+    assert gone == {
+        "Code": "ResourceNotFoundException",
+        "Message": "The resource you requested does not exist.",
+    }
 
 
 def test_versions_and_aliases_have_policies_of_their_own(aws_lambda):

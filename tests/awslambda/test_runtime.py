@@ -64,7 +64,10 @@ def test_a_change_of_settings_makes_new_environments(lab, aws_lambda, deploy, in
 def test_a_busy_environment_is_not_shared(lab, deploy):
     from workbook.aws import awslambda
 
-    arn = deploy("f", "import time\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    time.sleep(1)\n    return n")
+    arn = deploy(
+        "f",
+        "import time\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    time.sleep(1)\n    return n",
+    )
     ended = []
 
     def one():
@@ -192,7 +195,9 @@ def test_a_client_context_reaches_the_handler(deploy, invoke):
 
 
 def test_a_handlers_calls_of_aws_are_caused_by_its_invocation(lab, deploy, invoke):
-    deploy("f", "import boto3\niam = boto3.client('iam')\ndef handler(e, c):\n    iam.create_user(UserName='u')")
+    deploy(
+        "f", "import boto3\niam = boto3.client('iam')\ndef handler(e, c):\n    iam.create_user(UserName='u')"
+    )
     invoke("f")
     (hop,) = [hop for hop in lab.trace if hop.kind == "invoke"]
     (call,) = [hop for hop in lab.trace if hop.resource == "iam:CreateUser"]
@@ -257,7 +262,11 @@ def handler(event, context):
         "top.txt": b"text",
     }
     aws_lambda.create_function(
-        FunctionName="f", Role=role, Runtime="python3.13", Handler="app.main.handler", Code={"ZipFile": zip_of(files)}
+        FunctionName="f",
+        Role=role,
+        Runtime="python3.13",
+        Handler="app.main.handler",
+        Code={"ZipFile": zip_of(files)},
     )
     lab.advance(1)
     assert invoke("f").value == [42, 42, 42, "app.deep.er", {"a": 1}, "text", "/var/task/app/main.py"]

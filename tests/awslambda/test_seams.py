@@ -82,7 +82,9 @@ def test_log_events_are_numbered_alike_in_every_lab():
             logs.create_log_group(logGroupName="g")
             logs.create_log_stream(logGroupName="g", logStreamName="s")
             now = int(lab.now.timestamp() * 1000)
-            logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[{"timestamp": now, "message": "m"}])
+            logs.put_log_events(
+                logGroupName="g", logStreamName="s", logEvents=[{"timestamp": now, "message": "m"}]
+            )
             return [event["eventId"] for event in logs.filter_log_events(logGroupName="g")["events"]]
 
     assert event_ids() == event_ids()
@@ -103,6 +105,10 @@ def handler(event, context):
             client = lab.client("lambda")
             answers = [client.invoke(FunctionName="f", LogType="Tail") for _ in range(3)]
             shown = [(json.loads(a["Payload"].read()), base64.b64decode(a["LogResult"])) for a in answers]
-            return shown, client.get_function(FunctionName="f")["Configuration"]["RevisionId"], lab.trace.text()
+            return (
+                shown,
+                client.get_function(FunctionName="f")["Configuration"]["RevisionId"],
+                lab.trace.text(),
+            )
 
     assert run() == run()

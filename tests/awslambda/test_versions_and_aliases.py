@@ -86,7 +86,10 @@ def test_code_can_be_published_as_it_is_updated(lab, aws_lambda, deploy, invoke)
 def test_a_qualifier_that_does_not_exist_is_not_found(aws_lambda, deploy, qualifier):
     deploy("f", SOURCE)
     for operation in (aws_lambda.invoke, aws_lambda.get_function):
-        assert message_of(operation, FunctionName="f", Qualifier=qualifier) == f"Function not found: {ARN}:{qualifier}"
+        assert (
+            message_of(operation, FunctionName="f", Qualifier=qualifier)
+            == f"Function not found: {ARN}:{qualifier}"
+        )
 
 
 def test_invoking_a_function_that_does_not_exist_names_latest(aws_lambda):

@@ -11,11 +11,9 @@ need is below: `invoke` and what goes with it.
 
 from __future__ import annotations
 
-
 from workbook.aws.awslambda.errors import LambdaError, ResourceNotFound, TooManyRequests
 from workbook.aws.awslambda.invocation import Invocation, function_exists, function_timeout, invoke
 from workbook.aws.awslambda.seams import install
-
 
 __all__ = [
     "Invocation",

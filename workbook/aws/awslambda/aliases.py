@@ -65,7 +65,9 @@ def update_alias(backend: LambdaBackend, parameters: Parameters) -> Parameters:
         raise PreconditionFailed
     name, _ = read(backend, parameters["FunctionName"], longest=140)
     number = parameters.get("FunctionVersion") or alias.function_version
-    weights = _weights_of(parameters) if parameters.get("RoutingConfig") is not None else _current_weights(alias)
+    weights = (
+        _weights_of(parameters) if parameters.get("RoutingConfig") is not None else _current_weights(alias)
+    )
     _check_weights(weights, number)
     version(backend, name, number)
     _check_weighted_versions(backend, name, weights)

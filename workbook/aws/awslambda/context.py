@@ -24,7 +24,13 @@ class Client:
     """The mobile app that called."""
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
-        for name in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"):
+        for name in (
+            "installation_id",
+            "app_title",
+            "app_version_name",
+            "app_version_code",
+            "app_package_name",
+        ):
             setattr(self, name, facts.get(name))
 
 

@@ -34,7 +34,7 @@ class Deadline:
         self.instant = instant
         self._at_the_end = at_the_end
         self.over = False
-        """True once time ran out, or once whoever enforces this has stopped the handler for another reason."""
+        """True once time ran out, or once the handler has been stopped for another reason."""
         self._kernel = kernel
         self._task: Task | None = None
 

@@ -51,15 +51,16 @@ def latest_arn(function: LambdaFunction) -> str:
 
 def describe_alias(alias: LambdaAlias) -> dict[str, Any]:
     """An alias; the routing configuration only where there is one."""
-    answer = {
+    answer: dict[str, Any] = {
         "AliasArn": alias.arn,
         "Name": alias.name,
         "FunctionVersion": alias.function_version,
         "Description": alias.description,
         "RevisionId": alias.revision_id,
     }
-    if alias.routing_config and dict(alias.routing_config).get("AdditionalVersionWeights"):
-        answer["RoutingConfig"] = alias.routing_config
+    routing: Any = alias.routing_config
+    if routing and routing.get("AdditionalVersionWeights"):
+        answer["RoutingConfig"] = routing
     return answer
 
 

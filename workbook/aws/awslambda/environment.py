@@ -141,7 +141,9 @@ class ExecutionEnvironment:
     def _find_handler(self, modules: Modules) -> Callable[[Any, Any], object]:
         module_name, separator, function_name = self.deployment.handler.rpartition(".")
         if not separator:
-            message = f"Bad handler '{self.deployment.handler}': not enough values to unpack (expected 2, got 1)"
+            message = (
+                f"Bad handler '{self.deployment.handler}': not enough values to unpack (expected 2, got 1)"
+            )
             raise RuntimeFault("Runtime.MalformedHandlerName", message)
         if module_name.partition(".")[0] in sys.builtin_module_names:
             message = f"Cannot use built-in module {module_name} as a handler module"

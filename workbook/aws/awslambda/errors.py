@@ -79,7 +79,8 @@ class ValidationError(LambdaError):
         """The usual sentence. `rule` begins with "Member must ..."."""
         shown = "null" if value is None else f"'{value}'"
         return cls(
-            f"1 validation error detected: Value {shown} at '{parameter}' failed to satisfy constraint: {rule}"
+            f"1 validation error detected: Value {shown} at '{parameter}' "
+            f"failed to satisfy constraint: {rule}"
         )
 
 

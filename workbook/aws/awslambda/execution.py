@@ -125,7 +125,9 @@ class Execution:
         if not timeout:
             self._log.event(failure.log)
         status = "timeout" if timeout else f"error\tError Type: {failure.error_type}"
-        self._log.event(f"INIT_REPORT Init Duration: {_shown(duration)} ms\tPhase: {phase}\tStatus: {status}\n")
+        self._log.event(
+            f"INIT_REPORT Init Duration: {_shown(duration)} ms\tPhase: {phase}\tStatus: {status}\n"
+        )
 
     # ---- the invoke phase
 
@@ -166,7 +168,9 @@ class Execution:
         )
         try:
             with deadline.enforced():
-                result = self._environment.run(json.loads(payload) if payload else {}, context, self._request_id)
+                result = self._environment.run(
+                    json.loads(payload) if payload else {}, context, self._request_id
+                )
             if deadline.over:
                 return "", self._end_at(deadline)
             text = _marshal(result)
@@ -191,8 +195,8 @@ class Execution:
         deadline.over = True
         if isinstance(error, Stuck):
             self._log.event(
-                f"workbook: the function computed for {self._world.kernel.real_time_limit:g} real seconds without "
-                "waiting for anything, so it was stopped; this counts as a timeout\n"
+                f"workbook: the function computed for {self._world.kernel.real_time_limit:g} real seconds "
+                "without waiting for anything, so it was stopped; this counts as a timeout\n"
             )
             self._world.kernel.sleep_until(deadline.instant)
         moment = datetime_of(deadline.instant).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

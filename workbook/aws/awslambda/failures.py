@@ -25,7 +25,7 @@ SourceLine = Callable[[str, int], str]
 
 
 class RuntimeFault(Exception):
-    """The runtime, not the handler's own code, found that the function cannot run, e.g. a wrong handler name."""
+    """The runtime, not the handler's code, found that the function cannot run: a wrong handler name ..."""
 
     def __init__(self, error_type: str, message: str, trace: list[str] | None = None) -> None:
         super().__init__(message)
@@ -63,7 +63,9 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
         "requestId": "" if fatal else request_id,
         "stackTrace": trace,
     }
-    return Failure(error_type, payload, _log_of(error_type, message, trace), "error" if fatal else None, fatal)
+    return Failure(
+        error_type, payload, _log_of(error_type, message, trace), "error" if fatal else None, fatal
+    )
 
 
 def exited(error: BaseException, request_id: str) -> Failure:

@@ -1,19 +1,17 @@
-"""CreateFunction, GetFunction, UpdateFunctionCode, UpdateFunctionConfiguration, DeleteFunction, ListFunctions."""
+"""Functions: create, get, update their code or their settings, delete, list."""
 
 from __future__ import annotations
 
 import base64
 import copy
-import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import LambdaFunction
-from moto.core.exceptions import JsonRESTError
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
-from workbook.aws.awslambda import versions
+from workbook.aws.awslambda import registry, versions
 from workbook.aws.awslambda.descriptions import describe, describe_in_list, latest_arn
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
@@ -22,7 +20,7 @@ from workbook.aws.awslambda.errors import (
     ValidationError,
 )
 from workbook.aws.awslambda.lifecycle import Deployment, Lifecycle
-from workbook.aws.awslambda.names import LATEST, arn_of, read
+from workbook.aws.awslambda.names import LATEST, read
 from workbook.aws.awslambda.paging import page
 from workbook.aws.awslambda.registry import aliases, find, latest, lifecycle_of
 from workbook.aws.awslambda.registry import versions as versions_of
@@ -72,18 +70,18 @@ def create_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
     check_settings(parameters)
     check_architectures(parameters.get("Architectures"))
     check_tags(parameters.get("Tags") or {})
-    if name in backend._lambdas._functions:
+    if registry.is_taken(backend, name):
         raise ResourceConflict(f"Function already exist: {name}")
     _check_assumable(backend, parameters["Role"])
     code = _code_of(parameters["Code"])
-    function = LambdaFunction(
+    function = LambdaFunction(  # type: ignore[abstract]  # moto itself makes them, too
         account_id=backend.account_id,
         spec={**parameters, "FunctionName": name, "Code": code},
         region=backend.region_name,
         version=LATEST,
     )
     check_zip(function.code_bytes)
-    backend._lambdas.put_function(function)
+    registry.add(backend, function)
     answer = describe(function)
     if parameters.get("Publish"):
         published = versions.publish(backend, function)
@@ -122,7 +120,7 @@ def update_function_code(backend: LambdaBackend, parameters: Parameters) -> Para
     code = _code_of({name: parameters[name] for name in _CODE if parameters.get(name) is not None})
     trial = copy.copy(function)
     trial.code = dict(function.code)
-    trial._set_function_code(code)
+    trial._set_function_code(code)  # noqa: SLF001 - fetches from S3 and computes the digest
     check_zip(trial.code_bytes)
     if parameters.get("Architectures"):
         trial.architectures = parameters["Architectures"]
@@ -162,12 +160,9 @@ def delete_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
     name, qualifier = read(backend, parameters["FunctionName"], parameters.get("Qualifier"))
     if qualifier == LATEST:
         raise InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.")
-    function = latest(backend, name)
+    latest(backend, name)
     if qualifier is None:
-        for version in [function, *versions_of(backend, name)]:
-            backend._lambdas._arns.pop(version.function_arn, None)
-        del backend._lambdas._functions[name]
-        backend._lambdas._aliases.pop(arn_of(backend, name), None)
+        registry.remove(backend, name)
         return {}
     _delete_version(backend, name, qualifier)
     return {}
@@ -178,7 +173,7 @@ def list_functions(backend: LambdaBackend, parameters: Parameters) -> Parameters
     wanted = parameters.get("FunctionVersion")
     if wanted not in {None, "ALL"}:
         raise ValidationError.of("functionVersion", wanted, "Member must satisfy enum value set: [ALL]")
-    functions = sorted(backend._lambdas.latest(), key=lambda function: function.function_name)
+    functions = sorted(registry.functions(backend), key=lambda function: function.function_name)
     entries = []
     for function in functions:
         if wanted is None:
@@ -218,7 +213,9 @@ def _check_new_name(name: str, qualifier: str | None) -> None:
 def _check_required(parameters: Parameters) -> None:
     for name in ("Runtime", "Handler"):
         if not parameters.get(name) and parameters.get("PackageType", "Zip") == "Zip":
-            message = "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+            message = (
+                "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+            )
             raise InvalidParameterValue(message)
 
 
@@ -242,7 +239,8 @@ def _check_assumable(backend: LambdaBackend, role_arn: str) -> None:
 def _code_of(code: Parameters) -> Parameters:
     """The code as moto wants it; a zip file comes from the parser as bytes."""
     if code.get("ImageUri"):
-        raise InvalidParameterValue("Please don't provide ImageUri when updating or creating a function with a zip file.")
+        message = "Please don't provide ImageUri when updating or creating a function with a zip file."
+        raise InvalidParameterValue(message)
     if code.get("ZipFile") is not None:
         content = code["ZipFile"]
         content = content if isinstance(content, bytes) else str(content).encode()
@@ -290,8 +288,7 @@ def check_settled(function: LambdaFunction) -> None:
 def _redeploy(function: LambdaFunction) -> None:
     function.last_modified = _now()
     function.code_or_config_updated = True
-    deployment = deployment_of(function)
-    lifecycle_of(function).update(dataclasses.replace(deployment))
+    lifecycle_of(function).update(deployment_of(function))
 
 
 def _delete_version(backend: LambdaBackend, name: str, qualifier: str) -> None:
@@ -299,9 +296,7 @@ def _delete_version(backend: LambdaBackend, name: str, qualifier: str) -> None:
     if pointing:
         message = f"Version {qualifier} is used by aliases: {', '.join(pointing)}. Delete or move them first."
         raise ResourceConflict(message)
-    remaining = [version for version in versions_of(backend, name) if str(version.version) != qualifier]
-    backend._lambdas._functions[name]["versions"] = remaining
-    backend._lambdas._arns.pop(arn_of(backend, name, qualifier), None)
+    registry.remove_version(backend, name, qualifier)
 
 
 def _location_of(function: LambdaFunction) -> str:
@@ -309,8 +304,3 @@ def _location_of(function: LambdaFunction) -> str:
     key = f"{function.account_id}/{function.function_name}"
     host = f"awslambda-{function.region}-tasks.s3.{function.region}.amazonaws.com"
     return f"https://{host}/snapshots/{key}"
-
-
-def error_of_moto(error: JsonRESTError) -> InvalidParameterValue:
-    """An error of moto's S3 or registry, in the shape of ours."""
-    return InvalidParameterValue(str(error.message))

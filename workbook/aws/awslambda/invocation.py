@@ -128,7 +128,9 @@ def _invoke(
     except BaseException as error:
         world.trace.amend(hop, outcome=type(error).__name__)
         raise
-    if (report.failure is None or not report.failure.fatal) and lifecycle.deployment is environment.deployment:
+    if (
+        report.failure is None or not report.failure.fatal
+    ) and lifecycle.deployment is environment.deployment:
         environment.idle_since = world.clock.now
         lifecycle.idle.append(environment)
     return _invocation_of(world, report, request_id, str(function.version), hop)

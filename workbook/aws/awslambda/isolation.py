@@ -63,7 +63,7 @@ class StandardLibrary:
         namespace: dict[str, object],
         source_files: Mapping[str, bytes],
     ) -> None:
-        """Draw from `stream`, print to `output`; `namespace` is the `__builtins__` of the handler's modules."""
+        """Draw from `stream`, print to `output`; `namespace` is `__builtins__` of the handler's modules."""
         self._stream = stream
         self._environment = ProcessEnvironment(environment)
         self._output = output
@@ -225,8 +225,8 @@ def _seed_random(module: types.ModuleType, stream: random.Random) -> None:
     def seed_from_stream(self: random.Random, a: Any = None, version: int = 2) -> None:  # noqa: ANN401 - as Random.seed
         seed(self, stream.getrandbits(128) if a is None else a, version)
 
-    module.Random.seed = seed_from_stream  # type: ignore[attr-defined]
-    module._inst.seed(stream.getrandbits(128))  # type: ignore[attr-defined]  # noqa: SLF001 - what random.random() draws from
+    module.Random.seed = seed_from_stream
+    module._inst.seed(stream.getrandbits(128))  # noqa: SLF001 - what random.random() draws from
 
 
 def _seed_uuid(module: types.ModuleType, _stream: random.Random) -> None:
@@ -246,14 +246,17 @@ def _know_sources(linecache: types.ModuleType, files: Mapping[str, bytes]) -> No
             vars(linecache)["cache"][file] = (len(content), None, lines, file)
 
 
-_FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {"random": _seed_random, "uuid": _seed_uuid}
+_FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {
+    "random": _seed_random,
+    "uuid": _seed_uuid,
+}
 
 
 def own_builtins(output: io.TextIOBase, **replaced: object) -> dict[str, object]:
     """The `__builtins__` of a handler's modules: `print` goes to `output`, and names are `replaced`."""
 
-    def print_to_log(*values: object, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False) -> None:  # noqa: ANN401, E501, FBT001, FBT002 - as print
-        print(*values, sep=sep, end=end, file=output if file is None else file, flush=flush)  # noqa: T201 - this is print
+    def print_to_log(*values: object, file: Any = None, **options: Any) -> None:  # noqa: ANN401 - as print
+        print(*values, file=output if file is None else file, **options)
 
     return {**vars(builtins), "print": print_to_log, **replaced}
 

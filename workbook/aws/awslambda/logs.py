@@ -1,7 +1,7 @@
-"""What a function writes: to CloudWatch Logs, one log stream an execution environment.
+r"""What a function writes: to CloudWatch Logs, one log stream an execution environment.
 
     INIT_START Runtime Version: ...          once, when the environment starts
-    START RequestId: ... Version: ...        \\
+    START RequestId: ... Version: ...        \
     what the handler prints                   > for each invocation
     END RequestId: ...                       |
     REPORT RequestId: ...  Duration: ...     /

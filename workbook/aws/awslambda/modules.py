@@ -140,7 +140,7 @@ class Modules:
         path = posixpath.join(TASK_ROOT, str(file).replace("\\", "/")) if isinstance(file, str) else ""
         path = posixpath.normpath(path) if path else ""
         if not path.startswith(f"{TASK_ROOT}/"):
-            return open(file, mode, *arguments, **options)  # noqa: SIM115, PTH123 - the caller closes it
+            return open(file, mode, *arguments, **options)  # noqa: PTH123 - the caller closes it
         if set(mode) & set("wax+"):
             raise OSError(30, "Read-only file system", str(file))
         content = self._files.get(path.removeprefix(f"{TASK_ROOT}/"))

@@ -1,8 +1,8 @@
 """How a function is named in a request: name, partial ARN or whole ARN, each with or without a qualifier.
 
-    orders                                                         orders:PROD
-    123456789012:function:orders                                   123456789012:function:orders:3
-    arn:aws:lambda:us-east-1:123456789012:function:orders          arn:aws:...:function:orders:$LATEST
+orders                                                         orders:PROD
+123456789012:function:orders                                   123456789012:function:orders:3
+arn:aws:lambda:us-east-1:123456789012:function:orders          arn:aws:...:function:orders:$LATEST
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def parse(text: str, *, longest: int = 140) -> FunctionName:
         ValidationError: it is neither. The text quotes the pattern of the service model.
     """
     if len(text) > longest:
-        raise ValidationError.of("functionName", text, f"Member must have length less than or equal to {longest}")
+        raise ValidationError.of(
+            "functionName", text, f"Member must have length less than or equal to {longest}"
+        )
     match = _REFERENCE.fullmatch(text)
     if match is None:
         rule = f"Member must satisfy regular expression pattern: {pattern_of('FunctionName')}"
@@ -71,7 +73,9 @@ def read(
     """
     function = parse(text, longest=longest)
     if function.region not in {None, backend.region_name}:
-        message = f"Functions from '{function.region}' are not reachable in this region ('{backend.region_name}')"
+        message = (
+            f"Functions from '{function.region}' are not reachable in this region ('{backend.region_name}')"
+        )
         raise ResourceNotFound(message)
     if function.account not in {None, backend.account_id}:
         message = f"function {text} belongs to account {function.account}, not to {backend.account_id}"
@@ -88,7 +92,9 @@ def read(
 def arn_of(backend: LambdaBackend, name: str, qualifier: str | None = None) -> str:
     """The ARN of a function, qualified or not."""
     suffix = f":{qualifier}" if qualifier else ""
-    return f"arn:{backend.partition}:lambda:{backend.region_name}:{backend.account_id}:function:{name}{suffix}"
+    return (
+        f"arn:{backend.partition}:lambda:{backend.region_name}:{backend.account_id}:function:{name}{suffix}"
+    )
 
 
 @functools.cache

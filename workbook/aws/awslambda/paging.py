@@ -16,7 +16,9 @@ def page(name: str, entries: Sequence[Any], parameters: dict[str, Any]) -> dict[
     """One page of `entries` under `name`, as `Marker` and `MaxItems` ask for."""
     wanted = parameters.get("MaxItems")
     if wanted is not None and not 1 <= int(wanted) <= LARGEST_MAX_ITEMS:
-        bound = f"greater than or equal to 1" if int(wanted) < 1 else f"less than or equal to {LARGEST_MAX_ITEMS}"
+        bound = (
+            "greater than or equal to 1" if int(wanted) < 1 else f"less than or equal to {LARGEST_MAX_ITEMS}"
+        )
         raise ValidationError.of("maxItems", wanted, f"Member must have value {bound}")
     start = _position(parameters.get("Marker"))
     end = start + min(int(wanted or LARGEST_PAGE), LARGEST_PAGE)

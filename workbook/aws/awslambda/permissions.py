@@ -18,7 +18,7 @@ from workbook.aws.awslambda.errors import (
     ValidationError,
 )
 from workbook.aws.awslambda.names import LATEST, arn_of, read
-from workbook.aws.awslambda.registry import aliases, find, latest
+from workbook.aws.awslambda.registry import aliases, find, is_taken, latest
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def add_permission(backend: LambdaBackend, parameters: Parameters) -> Parameters
 def remove_permission(backend: LambdaBackend, parameters: Parameters) -> Parameters:
     """RemovePermission."""
     name, qualifier = read(backend, parameters["FunctionName"], parameters.get("Qualifier"))
-    if name not in backend._lambdas._functions:
+    if not is_taken(backend, name):
         raise ResourceNotFound(f"No policy found for: {arn_of(backend, name)}")
     _check_exists(backend, name, qualifier)
     policy = policy_of(backend, name, qualifier)
@@ -145,7 +145,9 @@ def _principal(principal: str) -> str | dict[str, str]:
         return {"AWS": f"arn:aws:iam::{principal}:root"}
     if re.fullmatch(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:.+", principal):
         return {"AWS": principal}
-    raise InvalidParameterValue("The provided principal was invalid. Please check the principal and try again.")
+    raise InvalidParameterValue(
+        "The provided principal was invalid. Please check the principal and try again."
+    )
 
 
 def _condition(parameters: Parameters) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from moto.core.exceptions import HTTPException, JsonRESTError
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
 from workbook.aws.awslambda.errors import (
@@ -89,8 +89,9 @@ def invoke_action(response: LambdaResponse) -> Answer:
 
 def _invoke(response: LambdaResponse) -> Answer:
     backend, headers = response.backend, response.headers
-    response._get_action()  # fills uri_match
-    name, qualifier = read(backend, response.uri_match["FunctionName"], response.querystring.get("Qualifier", [None])[0])
+    response._get_action()  # noqa: SLF001 - it finds the parameters in the path
+    asked = response.querystring.get("Qualifier", [None])[0]
+    name, qualifier = read(backend, response.uri_match["FunctionName"], asked)
     kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     target = find(backend, name, qualifier or LATEST)
     payload = _payload_of(response, kind)
@@ -167,7 +168,9 @@ def _payload_of(response: LambdaResponse, kind: str) -> str:
 
 def _parse_error(content: bytes, error: ValueError) -> str:
     """The text of AWS's JSON parser for the commonest cases; columns may differ from AWS's (unverified)."""
-    place = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}, column: {}]"
+    place = (
+        "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}, column: {}]"
+    )
     if isinstance(error, UnicodeDecodeError):
         what = f"Invalid UTF-8 start byte 0x{content[error.start]:02x}"
         where = place.format(1, error.start + 2)
@@ -189,6 +192,3 @@ def _client_context(header: str | None) -> Mapping[str, Any] | None:
         message = "Client context must be a valid Base64-encoded JSON object."
         raise InvalidRequestContent(message) from None
     return context if isinstance(context, dict) else None
-
-
-__all__ = ["HTTPException", "action", "error_answer", "invoke_action"]

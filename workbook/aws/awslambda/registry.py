@@ -1,8 +1,10 @@
 """Finding functions in moto's registry, with qualifiers honoured.
 
 moto keeps the functions, their published versions and their aliases; it reads the wrong parameter for the
-qualifier, and knows nothing of weighted aliases.
+qualifier, and knows nothing of weighted aliases. This is the one module that looks inside moto's storage.
 """
+
+# ruff: noqa: SLF001 - moto has no public way to its functions, versions and aliases
 
 from __future__ import annotations
 
@@ -54,6 +56,42 @@ def latest(backend: LambdaBackend, name: str, *, shown: str | None = None) -> La
     return group["latest"]  # type: ignore[no-any-return]
 
 
+def functions(backend: LambdaBackend) -> list[LambdaFunction]:
+    """All functions of an account in a Region, each as its $LATEST."""
+    return [group["latest"] for group in backend._lambdas._functions.values() if group["latest"] is not None]
+
+
+def is_taken(backend: LambdaBackend, name: str) -> bool:
+    """Whether there is a function of that name."""
+    return name in backend._lambdas._functions
+
+
+def add(backend: LambdaBackend, function: LambdaFunction) -> None:
+    """Register a new function."""
+    backend._lambdas.put_function(function)
+
+
+def remove(backend: LambdaBackend, name: str) -> None:
+    """Forget a function with all of its versions and aliases."""
+    for each in [latest(backend, name), *versions(backend, name)]:
+        backend._lambdas._arns.pop(each.function_arn, None)
+    del backend._lambdas._functions[name]
+    backend._lambdas._aliases.pop(arn_of(backend, name), None)
+
+
+def add_version(backend: LambdaBackend, published: LambdaFunction) -> None:
+    """Register a new version of a function."""
+    backend._lambdas._functions[published.function_name]["versions"].append(published)
+    backend._lambdas._arns[published.function_arn] = published
+
+
+def remove_version(backend: LambdaBackend, name: str, number: str) -> None:
+    """Forget one version of a function; harmless when there is none."""
+    remaining = [each for each in versions(backend, name) if str(each.version) != number]
+    backend._lambdas._functions[name]["versions"] = remaining
+    backend._lambdas._arns.pop(arn_of(backend, name, number), None)
+
+
 def versions(backend: LambdaBackend, name: str) -> list[LambdaFunction]:
     """The published versions of a function, oldest first."""
     group: dict[str, Any] = backend._lambdas._functions.get(name) or {}
@@ -92,7 +130,9 @@ def find(backend: LambdaBackend, name: str, qualifier: str | None = None) -> Tar
     assert qualifier is not None  # noqa: S101 - for the type checker, which does not read the line above
     alias = aliases(backend, name).get(qualifier)
     if alias is not None:
-        return Target(backend, version(backend, name, alias.function_version), alias, arn_of(backend, name, qualifier))
+        return Target(
+            backend, version(backend, name, alias.function_version), alias, arn_of(backend, name, qualifier)
+        )
     return Target(backend, version(backend, name, qualifier), None, arn_of(backend, name, qualifier))
 
 
@@ -109,8 +149,8 @@ def find_by_arn(world: World, function_arn: str) -> Target:
 
 def choose_version(world: World, target: Target) -> LambdaFunction:
     """The version that an invocation goes to: an alias with weights sends some of them to another one."""
-    alias = target.alias
-    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") if alias is not None else None
+    routing: Any = None if target.alias is None else target.alias.routing_config
+    weights = (routing or {}).get("AdditionalVersionWeights")
     if not weights:
         return target.function
     draw = world.seeds.stream("lambda.alias-routing").random()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda.errors import InvalidParameterValue, ValidationError
 from workbook.aws.awslambda.names import LATEST, read
-from workbook.aws.awslambda.registry import latest, versions
+from workbook.aws.awslambda.registry import functions, latest, versions
 from workbook.aws.awslambda.settings import UNZIPPED_LIMIT, ZIPPED_LIMIT
 from workbook.aws.awslambda.throttling import (
     ACCOUNT_CONCURRENCY,
@@ -57,9 +57,9 @@ def delete_function_concurrency(backend: LambdaBackend, parameters: Parameters) 
 
 def get_account_settings(backend: LambdaBackend, _parameters: Parameters) -> Parameters:
     """GetAccountSettings."""
-    functions = list(backend._lambdas.latest())
+    existing = functions(backend)
     everything = [
-        each for function in functions for each in [function, *versions(backend, function.function_name)]
+        each for function in existing for each in [function, *versions(backend, function.function_name)]
     ]
     return {
         "AccountLimit": {
@@ -71,7 +71,7 @@ def get_account_settings(backend: LambdaBackend, _parameters: Parameters) -> Par
         },
         "AccountUsage": {
             "TotalCodeSize": sum(int(function.code_size) for function in everything),
-            "FunctionCount": len(functions),
+            "FunctionCount": len(existing),
         },
     }
 

@@ -1,4 +1,4 @@
-"""What is replaced inside moto's Lambda, one named function a seam. Each has a test that it is still needed."""
+"""What is replaced inside moto's Lambda, one named function a seam; tests show that each is still needed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def install(patches: Patches) -> None:
 
 
 def answer_with_our_operations(patches: Patches) -> None:
-    """moto ignores qualifiers, states, revisions and limits, and words errors in its own way."""
+    """Moto ignores qualifiers, states, revisions and limits, and words errors in its own way."""
     for operation in OPERATIONS:
         patches.set(LambdaResponse, operation.__name__, protocol.action(operation))
     patches.set(LambdaResponse, "invoke", protocol.invoke_action)
@@ -67,7 +67,7 @@ def answer_with_our_operations(patches: Patches) -> None:
 
 
 def route_account_settings(patches: Patches) -> None:
-    """moto has no GetAccountSettings at all."""
+    """Moto has no GetAccountSettings at all."""
     routes: dict[str, Any] = moto.awslambda.urls.url_paths
     patches.set_item(routes, _ACCOUNT_SETTINGS, LambdaResponse.dispatch)
     name = reservations.get_account_settings.__name__
@@ -76,7 +76,7 @@ def route_account_settings(patches: Patches) -> None:
 
 
 def keep_more_of_a_function(patches: Patches) -> None:
-    """moto keeps neither the state of a function, nor its dead-letter queue, nor its log group."""
+    """Moto keeps neither the state of a function, nor its dead-letter queue, nor its log group."""
     make = LambdaFunction.__init__
 
     @functools.wraps(make)
@@ -90,10 +90,13 @@ def keep_more_of_a_function(patches: Patches) -> None:
 
 
 def run_functions_in_process(patches: Patches) -> None:
-    """moto's other services call `LambdaFunction.invoke`, which would start Docker."""
+    """Moto's other services call `LambdaFunction.invoke`, which would start Docker."""
 
     def invoke_in_process(
-        function: LambdaFunction, body: str | bytes, _request_headers: object, response_headers: dict[str, str]
+        function: LambdaFunction,
+        body: str | bytes,
+        _request_headers: object,
+        response_headers: dict[str, str],
     ) -> bytes:
         payload = body.decode() if isinstance(body, bytes) else body
         invocation = invoke(current_world(), function.function_arn, payload)
@@ -105,11 +108,14 @@ def run_functions_in_process(patches: Patches) -> None:
         answer = invoke(current_world(), function.function_arn, json.dumps(event or {}))
         return answer.payload, answer.function_error is not None, answer.log_tail
 
-    replacements: dict[str, Callable[..., object]] = {"invoke": invoke_in_process, "_invoke_lambda": refuse_docker}
+    replacements: dict[str, Callable[..., object]] = {
+        "invoke": invoke_in_process,
+        "_invoke_lambda": refuse_docker,
+    }
     for name, replacement in replacements.items():
         patches.set(LambdaFunction, name, replacement)
 
 
 def number_log_events_from_the_start(patches: Patches) -> None:
-    """moto counts log events for the life of the process, so a second lab would number them differently."""
+    """Moto counts log events for the life of the process, so a second lab would number them differently."""
     patches.set(moto.logs.models.LogEvent, "_event_id", 0)

@@ -45,12 +45,26 @@ OTHER_RUNTIMES = (
 _RETIRED = re.compile(r"(python(2\.7|3\.[6-9])|nodejs.*|ruby.*|dotnet.*|java.*|go1\.x|provided.*)")
 
 RESERVED_VARIABLES = frozenset(
-    """
-    _HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE
-    AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID
-    AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR
-    """.split()
+    [
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    ]
 )
 
 _UNSIMULATED = {
@@ -79,7 +93,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     _check_handler(settings.get("Handler"))
     _check_range("timeout", settings.get("Timeout"), range(1, LONGEST_TIMEOUT + 1))
     _check_range("memorySize", settings.get("MemorySize"), MEMORY)
-    _check_range("ephemeralStorage.size", (settings.get("EphemeralStorage") or {}).get("Size"), EPHEMERAL_STORAGE)
+    _check_range(
+        "ephemeralStorage.size", (settings.get("EphemeralStorage") or {}).get("Size"), EPHEMERAL_STORAGE
+    )
     _check_description(settings.get("Description"))
     _check_runtime(settings.get("Runtime"))
     _check_environment((settings.get("Environment") or {}).get("Variables"))
@@ -144,7 +160,9 @@ def _check_handler(handler: str | None) -> None:
     if len(handler) > 128:
         raise ValidationError.of("handler", handler, "Member must have length less than or equal to 128")
     if not re.fullmatch(r"[^\s]+", handler):
-        raise ValidationError.of("handler", handler, r"Member must satisfy regular expression pattern: [^\s]+")
+        raise ValidationError.of(
+            "handler", handler, r"Member must satisfy regular expression pattern: [^\s]+"
+        )
 
 
 def _check_range(parameter: str, value: int | None, allowed: range) -> None:
@@ -173,7 +191,8 @@ def _check_runtime(runtime: str | None) -> None:
         raise NotSimulated(f"the runtime {runtime}", choice)
     if _RETIRED.fullmatch(runtime):
         message = (
-            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating "
+            "AWS Lambda functions. "
             f"We recommend you use a supported runtime while creating or updating functions."
         )
         raise InvalidParameterValue(message)
@@ -188,7 +207,10 @@ def _check_runtime(runtime: str | None) -> None:
 def _check_environment(variables: Mapping[str, str] | None) -> None:
     if not variables:
         return
-    start = "Lambda was unable to configure your environment variables because the environment variables you have "
+    start = (
+        "Lambda was unable to configure your environment variables because "
+        "the environment variables you have "
+    )
     for name in variables:
         if not re.fullmatch(r"[a-zA-Z]([a-zA-Z0-9_])+", name) and name not in RESERVED_VARIABLES:
             shown = "{" + ", ".join(f"{key}={value}" for key, value in variables.items()) + "}"
@@ -226,4 +248,6 @@ def _check_dead_letters(target: str | None) -> None:
         rule = f"Member must satisfy regular expression pattern: {pattern}"
         raise ValidationError.of("deadLetterConfig.targetArn", target, rule)
     if target.split(":")[2] not in {"sqs", "sns"}:
-        raise InvalidParameterValue(f"The provided target {target} is invalid. Use an SQS queue or an SNS topic.")
+        raise InvalidParameterValue(
+            f"The provided target {target} is invalid. Use an SQS queue or an SNS topic."
+        )

@@ -69,12 +69,14 @@ def _tags_of(backend: LambdaBackend, resource: str) -> dict[str, str]:
         rule = f"Member must satisfy regular expression pattern: {_RESOURCE_SHOWN}"
         raise ValidationError.of("resource", resource, rule)
     if ":event-source-mapping:" in resource:
-        mapping = backend._event_source_mappings.get(resource.rpartition(":")[2])
+        mapping = backend._event_source_mappings.get(  # noqa: SLF001 - moto's registry of mappings
+            resource.rpartition(":")[2]
+        )
         if mapping is None:
             raise ResourceNotFound("The resource you requested does not exist.")
-        return mapping.tags  # type: ignore[no-any-return]
+        return mapping.tags
     name, qualifier = read(backend, resource)
     if qualifier is not None:
         message = "Tags on function aliases and versions are not supported. Please specify a function ARN."
         raise InvalidParameterValue(message)
-    return latest(backend, name).tags  # type: ignore[no-any-return]
+    return latest(backend, name).tags

@@ -1,7 +1,7 @@
 """Who may run now: the limits on concurrency.
 
     the account                       1,000 invocations at the same time, over all functions of a Region
-    a function with a reservation     as many as it reserved: no more, and nobody else can have them; 0 stops it
+    a function with a reservation     as many as it reserved, which nobody else can have; 0 stops it
     the other functions               share what is left
     a function's growth               at most 1,000 new environments in any 10 seconds
 
@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbook.aws.awslambda.errors import TooManyRequests
+from workbook.aws.awslambda.registry import functions
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
@@ -93,5 +94,5 @@ def reserved_of(function: LambdaFunction) -> int | None:
 def reserved_in_all(backend: LambdaBackend, *, besides: str = "") -> int:
     """The sum of all reservations in an account and Region, without that of the function `besides`."""
     return sum(
-        reserved_of(function) or 0 for function in backend._lambdas.latest() if function.function_name != besides
+        reserved_of(function) or 0 for function in functions(backend) if function.function_name != besides
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.awslambda.descriptions import describe, describe_in_list, latest_arn
 from workbook.aws.awslambda.errors import InvalidParameterValue, PreconditionFailed
 from workbook.aws.awslambda.lifecycle import Lifecycle
-from workbook.aws.awslambda.names import LATEST, arn_of, read
+from workbook.aws.awslambda.names import arn_of, read
 from workbook.aws.awslambda.paging import page
-from workbook.aws.awslambda.registry import latest, lifecycle_of
+from workbook.aws.awslambda.registry import add_version, latest, lifecycle_of
 from workbook.aws.awslambda.registry import versions as versions_of
 from workbook.engine.world import current_world
 
@@ -34,8 +34,7 @@ def publish(backend: LambdaBackend, function: LambdaFunction, description: str =
     version.description = description or function.description
     version.published_content = content  # type: ignore[attr-defined]
     _start(version, lifecycle_of(function))
-    backend._lambdas._functions[name]["versions"].append(version)
-    backend._lambdas._arns[version.function_arn] = version
+    add_version(backend, version)
     return version
 
 
@@ -49,7 +48,8 @@ def publish_version(backend: LambdaBackend, parameters: Parameters) -> Parameter
     digest = parameters.get("CodeSha256")
     if digest and digest != function.code_sha_256:
         message = (
-            f"CodeSHA256 ({digest}) is different from current CodeSHA256 in $LATEST ({function.code_sha_256}). "
+            f"CodeSHA256 ({digest}) is different from current CodeSHA256 in $LATEST "
+            f"({function.code_sha_256}). "
             "Please try again with the CodeSHA256 in $LATEST."
         )
         raise InvalidParameterValue(message)
@@ -94,6 +94,3 @@ def _start(version: LambdaFunction, latest_lifecycle: Lifecycle) -> None:
 
     settled = not (latest_lifecycle.pending or latest_lifecycle.updating)
     version.lifecycle = Lifecycle(current_world(), deployment_of(version), settled=settled)  # type: ignore[attr-defined]
-
-
-__all__ = ["LATEST", "list_versions_by_function", "publish", "publish_version"]
