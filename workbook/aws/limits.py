@@ -24,6 +24,7 @@ class Limit:
 _READ = datetime.date(2026, 11, 1)
 _MODEL = "botocore 1.44.5, service model of SQS"
 _QUOTAS = "SQS Developer Guide, message quotas"
+_FAIR = "SQS Developer Guide, how fair queues work"
 _POLICY = "SQS Developer Guide, policy quotas"
 
 _ROWS = (
@@ -59,6 +60,10 @@ _ROWS = (
     Limit("sqs.policy.statements", 20, "statements", _POLICY, _READ),
     Limit("sqs.queue-tags", 50, "tags", "SQS Developer Guide, queue quotas", _READ),
     Limit("sqs.queue-name", 80, "characters", f"{_MODEL}: QueueName", _READ),
+    Limit("sqs.fair.noisy-share", 10, "per cent of what is in flight or processed", _FAIR, _READ),
+    Limit("sqs.fair.noisy-in-flight", 30, "messages", _FAIR, _READ),
+    Limit("sqs.fair.quiet-after", 300, "seconds without a message sent", _FAIR, _READ),
+    Limit("sqs.metrics.active", 6, "hours", "SQS Developer Guide, monitoring with CloudWatch", _READ),
     Limit("sqs.list.page", 1_000, "queues", f"{_MODEL}: ListQueues", _READ),
 )
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import deque
 from typing import Generic, NamedTuple, TypeVar
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.message import Delivery, State
 from workbook.engine.clock import SECOND
 
-INTERVAL = 300 * SECOND
+INTERVAL = limit("sqs.fifo.deduplication-interval") * SECOND
 """Microseconds: the deduplication interval of 5 minutes, which cannot be changed."""
 
 Key = TypeVar("Key")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.core import Core
 from workbook.aws.sqs.deduplication import ReceiveAttempts
 from workbook.aws.sqs.errors import OverLimit
@@ -17,8 +18,8 @@ from workbook.aws.sqs.message import Delivery, Message, State
 from workbook.aws.sqs.receipts import Receipts
 from workbook.engine.clock import SECOND
 
-IN_FLIGHT_LIMIT = 120_000
-"""Messages in flight at once, for standard and FIFO queues (botocore 1.44, SQS ChangeMessageVisibility)."""
+IN_FLIGHT_LIMIT = limit("sqs.in-flight")
+"""Messages in flight at once, for standard and FIFO queues."""
 
 GiveUp = Callable[[Message], bool]
 """Moves a message to the dead-letter queue if it is due there; says whether it did."""

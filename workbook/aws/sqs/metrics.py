@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
 MINUTE = 60 * SECOND
 """Microseconds between two values of a metric."""
-ACTIVE = 6 * 3600 * SECOND
+ACTIVE = limit("sqs.metrics.active") * 3600 * SECOND
 """Microseconds for which a queue is active after it was last used or held a message."""
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.errors import InvalidParameterValue, ResourceNotFound, UnsupportedOperation
 from workbook.engine.clock import SECOND
 from workbook.engine.signals import Signal
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from workbook.aws.sqs.queue import Queue
     from workbook.engine.world import World
 
-DEFAULT_RATE = 500
+DEFAULT_RATE = limit("sqs.move-task.rate")
 """Messages a second when the caller leaves the rate to SQS, which does not say how it chooses."""
 MOST_LISTED = 10
 """Tasks that ListMessageMoveTasks returns at most."""

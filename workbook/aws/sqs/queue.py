@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs import errors
 from workbook.aws.sqs.core import Core
 from workbook.aws.sqs.delivery import Deliverer
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from workbook.engine.signals import Signal
     from workbook.engine.world import World
 
-LONGEST_HIDING = 43_200
+LONGEST_HIDING = limit("sqs.visibility-timeout.maximum")
 """Seconds from the receive for which a message can be hidden in all: 12 hours."""
-PURGE_PAUSE = 60 * SECOND
-"""Microseconds between two purges of a queue (botocore 1.44, SQS PurgeQueueInProgress)."""
+PURGE_PAUSE = limit("sqs.purge-interval") * SECOND
+"""Microseconds between two purges of a queue."""
 
 
 class Queue:
@@ -111,7 +112,8 @@ class Queue:
         if self.closed:
             return
         self._core.begin()
-        self._delete_all("the queue was deleted")
+        if self._core.storage.messages:
+            self._delete_all("the queue was deleted")
         self._core.closed = True
         self._core.line.wake_all()
         self.arrivals.notify_all()
@@ -316,13 +318,13 @@ class Queue:
 
     def _delete_all(self, reason: str) -> None:
         messages = self._in_order()
+        self._deliverer.forget()
+        self._core.mischance.clear()
         purge = self._core.world.trace.record("purge", self.arn, messages=len(messages), reason=reason)
         with self._core.world.trace.under(purge):
             for message in messages:
                 self._core.storage.remove(message)
                 self._core.record("purge", message)
-        self._deliverer.forget()
-        self._core.mischance.clear()
 
     def _in_order(self) -> list[Message]:
         return sorted(self._core.storage.messages.values(), key=_place)

@@ -13,15 +13,16 @@ from __future__ import annotations
 
 from collections import deque
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.agenda import Agenda, Appointment
 from workbook.aws.sqs.message import Message, State
 from workbook.engine.clock import SECOND
 
-NOISY_SHARE = 0.10
+NOISY_SHARE = limit("sqs.fair.noisy-share") / 100
 """More than this share of the messages in flight, or of the recent processing time, is noisy."""
-NOISY_IN_FLIGHT = 30
+NOISY_IN_FLIGHT = limit("sqs.fair.noisy-in-flight")
 """A tenant with fewer messages in flight is not noisy by its share of them."""
-QUIET_AFTER = 300 * SECOND
+QUIET_AFTER = limit("sqs.fair.quiet-after") * SECOND
 """Microseconds without a message sent, after which a tenant counts as quiet again."""
 RECENT = 300 * SECOND
 """Microseconds that count as "recent" for processing time; AWS does not say how many, this is our choice."""

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
-CALLS_PER_SECOND = 300
+CALLS_PER_SECOND = limit("sqs.fifo.calls")
 """Calls a second, for each action of a FIFO queue."""
 
 _ACTIONS = {
