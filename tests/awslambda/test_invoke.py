@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from workbook.aws import awslambda
+from workbook.packaging import package
 
 ECHO = "def handler(event, context):\n    return event"
 
@@ -129,8 +130,6 @@ def test_services_can_ask_about_functions(lab, deploy, aws_lambda):
 
 
 def test_services_wait_for_a_function_that_is_being_created(lab, deploy, aws_lambda, role):
-    from workbook.packaging import package
-
     arn = aws_lambda.create_function(
         FunctionName="f",
         Role=role,
@@ -159,3 +158,49 @@ def test_concurrent_invocations_interleave(lab, deploy):
     lab.run_until_idle()
     assert ended == ["fast", "middle", "slow"]
     assert (lab.now - before).total_seconds() == pytest.approx(2.8)
+
+
+def test_the_request_id_of_the_call_is_that_of_the_invocation(deploy, aws_lambda):
+    deploy("f", "def handler(event, context):\n    return context.aws_request_id")
+    answer = aws_lambda.invoke(FunctionName="f")
+    assert json.loads(answer["Payload"].read()) == answer["ResponseMetadata"]["RequestId"]
+
+
+def test_a_function_of_another_region_calls_its_own_region(lab, role):
+    client = lab.client("lambda", region_name="eu-west-1")
+    source = """
+import boto3, os
+def handler(event, context):
+    return [boto3.client("sqs").meta.region_name, boto3.Session().region_name, os.environ["AWS_REGION"]]
+"""
+    client.create_function(
+        FunctionName="f",
+        Role=role,
+        Runtime="python3.13",
+        Handler="index.handler",
+        Code={"ZipFile": package(source).zip_bytes},
+    )
+    lab.advance(1)
+    value = json.loads(client.invoke(FunctionName="f")["Payload"].read())
+    assert value == ["eu-west-1", "eu-west-1", "eu-west-1"]
+
+
+def test_a_function_run_by_a_service_can_invoke_another_and_time_out_alone(lab, deploy):
+    deploy("inner", "import time\ndef handler(e, c):\n    time.sleep(10)\n    return 'inner'", Timeout=30)
+    source = "import boto3\ndef handler(e, c):\n    boto3.client('lambda').invoke(FunctionName='inner')"
+    arn = deploy("outer", source)
+    results = []
+    lab.world.kernel.spawn(lambda: results.append(awslambda.invoke(lab.world, arn, "{}")), name="poller")
+    lab.run_until_idle()
+    assert results[0].hop.outcome == "Sandbox.Timedout"
+    outcomes = {hop.resource.rpartition(":")[2]: hop.outcome for hop in lab.trace if hop.kind == "invoke"}
+    assert outcomes == {"outer": "Sandbox.Timedout", "inner": "ok"}
+
+
+def test_a_stack_trace_shows_no_path_of_this_computer(deploy, aws_lambda):
+    deploy("f", "import boto3\ndef handler(e, c):\n    boto3.client('iam').get_user(UserName='nobody')")
+    payload = json.loads(aws_lambda.invoke(FunctionName="f")["Payload"].read())
+    assert payload["errorType"] == "NoSuchEntityException"
+    files = [line.split('"')[1] for line in payload["stackTrace"]]
+    assert files[0] == "/var/task/index.py"
+    assert all(file.startswith(("/var/task/", "/var/lang/lib/python3.")) for file in files)

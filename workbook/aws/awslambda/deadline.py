@@ -51,6 +51,10 @@ class Deadline:
             timer.cancel()
             self._task = None
 
+    def is_of_this_task(self) -> bool:
+        """Whether the handler that it ends runs on the current task; other tasks only inherit the context."""
+        return self._task is self._kernel.ticket()[0]
+
     def _expire(self) -> None:
         task = self._task
         if task is not None:
@@ -64,6 +68,11 @@ class Deadline:
 _current: contextvars.ContextVar[Deadline | None] = contextvars.ContextVar("deadline", default=None)
 
 
+def inside_a_function() -> bool:
+    """Whether the current task runs a handler (or was started by one)."""
+    return _current.get() is not None
+
+
 def stop_calls_of_the_dead(patches: Patches) -> None:
     """Patch: a function that was stopped calls AWS no more, whatever its `except` and `finally` blocks do."""
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - the one method all calls pass
@@ -71,7 +80,7 @@ def stop_calls_of_the_dead(patches: Patches) -> None:
     @functools.wraps(make_api_call)
     def make_api_call_if_alive(client: BaseClient, operation: str, parameters: object) -> object:
         deadline = _current.get()
-        if deadline is not None and deadline.over:
+        if deadline is not None and deadline.over and deadline.is_of_this_task():
             raise TimedOut
         return make_api_call(client, operation, parameters)
 

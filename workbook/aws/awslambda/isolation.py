@@ -29,6 +29,8 @@ import types
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from workbook.engine.lookalikes import (
     copy_of,
     seeded_os_module,
@@ -71,6 +73,7 @@ class StandardLibrary:
         self._source_files = source_files
         self._made: dict[str, types.ModuleType] = {}
         self._recipes: dict[str, Callable[[], types.ModuleType]] = {
+            **_own_sdk(environment),
             "time": lambda: _with_plain_functions(virtual_time_module(clock, sleep)),
             "datetime": lambda: virtual_datetime_module(clock),
             "os": self._make_os,
@@ -201,6 +204,27 @@ def _with_plain_functions(module: types.ModuleType) -> types.ModuleType:
     for name in ("time", "gmtime", "localtime"):
         setattr(module, name, _PlainFunction(getattr(module, name)))
     return module
+
+
+def _own_sdk(environment: Mapping[str, str]) -> dict[str, Callable[[], types.ModuleType]]:
+    """A boto3 whose default session is of the function's account and Region, where those are not the lab's."""
+    same = all(
+        os.environ.get(name) == environment[name] for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID")
+    )
+    return {} if same else {"boto3": lambda: _boto3_for(environment)}
+
+
+def _boto3_for(environment: Mapping[str, str]) -> types.ModuleType:
+    def make_session(**options: Any) -> boto3.session.Session:  # noqa: ANN401 - as boto3.session.Session
+        own = {
+            "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+            "region_name": environment["AWS_REGION"],
+        }
+        return boto3.session.Session(**{**own, **options})
+
+    session = make_session()
+    return copy_of(boto3, client=session.client, resource=session.resource, Session=make_session)
 
 
 def _module(name: str, **names: object) -> types.ModuleType:

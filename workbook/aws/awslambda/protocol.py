@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextvars
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
+from workbook.aws.awslambda.deadline import inside_a_function
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
     InvalidRequestContent,
@@ -37,10 +37,9 @@ if TYPE_CHECKING:
 Answer = tuple[str | bytes, dict[str, Any]]
 Operation = Callable[["LambdaBackend", dict[str, Any]], dict[str, Any]]
 
+REQUEST_ID = "x-amzn-requestid"
 LARGEST_PAYLOAD = 6_291_456
 """Bytes of a synchronous invocation's event: 6 MB (Lambda quotas)."""
-
-_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_a_function", default=False)
 
 
 def action(operation: Operation) -> Callable[[LambdaResponse], ActionResult | Answer]:
@@ -116,7 +115,7 @@ def _answer_of(invocation: Invocation, *, wants_log: bool) -> Answer:
         "status": 200,
         "Content-Type": "application/json",
         "X-Amz-Executed-Version": invocation.executed_version,
-        "x-amzn-RequestId": invocation.request_id,
+        REQUEST_ID: invocation.request_id,
     }
     if invocation.function_error:
         headers["X-Amz-Function-Error"] = invocation.function_error
@@ -129,14 +128,13 @@ def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any
     """Run a function on a task of its own: Ctrl-C can stop it, and a caller that times out does not."""
 
     def run() -> Invocation | LambdaError:
-        _inside.set(True)
         try:
             return invoke(world, arn, payload, client_context=context)
         except LambdaError as error:
             return error
 
     name = f"function {arn.rpartition(':function:')[2]}"
-    if _inside.get():
+    if inside_a_function():
         task = world.kernel.spawn(run, name=name)
         world.kernel.join(task)
         outcome = task.result

@@ -51,6 +51,7 @@ def install(patches: Patches) -> None:
     """Replace all of it."""
     answer_with_our_operations(patches)
     route_account_settings(patches)
+    name_requests_as_lambda_does(patches)
     keep_more_of_a_function(patches)
     run_functions_in_process(patches)
     number_log_events_from_the_start(patches)
@@ -73,6 +74,19 @@ def route_account_settings(patches: Patches) -> None:
     name = reservations.get_account_settings.__name__
     setattr(LambdaResponse, name, protocol.action(reservations.get_account_settings))
     patches.on_undo(lambda: delattr(LambdaResponse, name))
+
+
+def name_requests_as_lambda_does(patches: Patches) -> None:
+    """Lambda's request ids are UUIDs, and that of Invoke is the one that the handler sees; moto's are neither."""
+    enrich = LambdaResponse._enrich_response  # noqa: SLF001 - the one place where moto sets the id
+
+    def enrich_with_uuid(headers: dict[str, str], body: object) -> tuple[dict[str, str], object]:
+        request_id = headers.get(protocol.REQUEST_ID)
+        headers, body = enrich(headers, body)
+        headers[protocol.REQUEST_ID] = request_id or current_world().seeds.uuid("lambda.api-request-id")
+        return headers, body
+
+    patches.set(LambdaResponse, "_enrich_response", staticmethod(enrich_with_uuid))
 
 
 def keep_more_of_a_function(patches: Patches) -> None:
