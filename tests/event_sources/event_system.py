@@ -69,8 +69,8 @@ class System:
     def create(self, url: str, function: str = "worker", **options: object) -> dict[str, Any]:
         """Create a mapping."""
         arn = self.arn(url)
-        answer = self.aws_lambda.create_event_source_mapping(EventSourceArn=arn, FunctionName=function, **options)
-        return dict(answer)
+        create = self.aws_lambda.create_event_source_mapping
+        return dict(create(EventSourceArn=arn, FunctionName=function, **options))
 
     def get(self, uuid: str) -> dict[str, Any]:
         """The mapping, as AWS describes it."""

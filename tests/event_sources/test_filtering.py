@@ -94,7 +94,7 @@ RECORD = {"messageId": "1", "attributes": {"MessageGroupId": "g"}, "eventSource"
     ],
 )
 def test_formats_of_body_and_pattern_are_compared_first(
-    body: str, pattern: dict[str, Any], passes: bool  # noqa: FBT001 - a parameter of the test
+    body: str, pattern: dict[str, Any], passes: bool
 ) -> None:
     """The table of the Lambda Developer Guide, "Properly filtering Amazon SQS messages"."""
     filters = FilterCriteria.of([json.dumps(pattern)])

@@ -17,7 +17,6 @@ from event_system import System
 from workbook.aws.simulated import NOT_SIMULATED
 
 
-
 def refused(system: System, url: str, code: str, **options: Any) -> str:
     """Try to create a mapping that is refused with `code`; returns the message."""
     with pytest.raises(ClientError) as error:
@@ -98,8 +97,8 @@ def test_a_queue_is_mapped_to_a_function_once(system: System) -> None:
     first = system.create(url)["UUID"]
     message = refused(system, url, "ResourceConflictException")
     assert message == (
-        f'An event source mapping with SQS arn (" {system.arn(url)} ") and function (" worker ") already exists. '
-        f"Please update or delete the existing mapping with UUID {first}"
+        f'An event source mapping with SQS arn (" {system.arn(url)} ") and function (" worker ") already '
+        f"exists. Please update or delete the existing mapping with UUID {first}"
     )
     system.worker("second")
     assert system.create(url, "second")["State"] == "Creating"
@@ -116,7 +115,9 @@ def test_lq_04_a_batch_of_more_than_10_needs_a_window(system: System) -> None:
     mapping = system.map(url)
     with pytest.raises(ClientError, match=expected):
         system.aws_lambda.update_event_source_mapping(UUID=mapping, BatchSize=11)
-    system.aws_lambda.update_event_source_mapping(UUID=mapping, BatchSize=11, MaximumBatchingWindowInSeconds=1)
+    system.aws_lambda.update_event_source_mapping(
+        UUID=mapping, BatchSize=11, MaximumBatchingWindowInSeconds=1
+    )
 
 
 def test_lq_04_a_fifo_queue_has_no_window_and_batches_of_10_at_most(system: System) -> None:
@@ -154,8 +155,16 @@ def test_lq_08_a_function_must_end_before_its_messages_show_themselves_again(sys
             "scalingConfig.maximumConcurrency",
             "value less than or equal to 1000",
         ),
-        ({"StartingPosition": "0"}, "startingPosition", "enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]"),
-        ({"FunctionResponseTypes": ["All"]}, "functionResponseTypes", "enum value set: [ReportBatchItemFailures]"),
+        (
+            {"StartingPosition": "0"},
+            "startingPosition",
+            "enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]",
+        ),
+        (
+            {"FunctionResponseTypes": ["All"]},
+            "functionResponseTypes",
+            "enum value set: [ReportBatchItemFailures]",
+        ),
         (
             {"FilterCriteria": {"Filters": [{"Pattern": '{"body": ["' + 4096 * "x" + '"]}'}]}},
             "filterCriteria.filters.1.member.pattern",
@@ -185,7 +194,9 @@ def test_a_queue_has_no_starting_position(system: System) -> None:
     assert message == "StartingPosition is not valid for SQS event sources."
 
 
-@pytest.mark.parametrize("pattern", ["null", "simple string", '{"eventSource": "aws:sqs"}', '{"eventSource": []}', ""])
+@pytest.mark.parametrize(
+    "pattern", ["null", "simple string", '{"eventSource": "aws:sqs"}', '{"eventSource": []}', ""]
+)
 def test_an_invalid_filter_is_refused(system: System, pattern: str) -> None:
     """Recorded: test_sqs_invalid_event_filter."""
     criteria = {"Filters": [{"Pattern": pattern}]}
@@ -201,7 +212,9 @@ def test_there_are_five_filters_at_most(system: System) -> None:
     assert system.create(url, FilterCriteria=criteria)["FilterCriteria"] == criteria
 
 
-@pytest.mark.parametrize("parameter", ["BisectBatchOnFunctionError", "ParallelizationFactor", "TumblingWindowInSeconds"])
+@pytest.mark.parametrize(
+    "parameter", ["BisectBatchOnFunctionError", "ParallelizationFactor", "TumblingWindowInSeconds"]
+)
 def test_parameters_of_streams_are_refused(system: System, parameter: str) -> None:
     value = True if parameter.startswith("Bisect") else 2
     message = refused(system, system.queue(), "InvalidParameterValueException", **{parameter: value})
@@ -254,7 +267,11 @@ def test_no_source_at_all(system: System) -> None:
 def test_mappings_are_listed_by_source_and_function(system: System) -> None:
     first, second = system.queue("first"), system.queue("second")
     system.worker("other")
-    made = [system.create(first)["UUID"], system.create(second)["UUID"], system.create(first, "other")["UUID"]]
+    made = [
+        system.create(first)["UUID"],
+        system.create(second)["UUID"],
+        system.create(first, "other")["UUID"],
+    ]
 
     def listed(**options: Any) -> list[str]:
         answer = system.aws_lambda.list_event_source_mappings(**options)
@@ -298,7 +315,9 @@ def test_an_update_changes_what_it_names(system: System) -> None:
     assert shown["BatchSize"] == 3
     assert shown["FilterCriteria"] == criteria
     system.lab.advance(5)
-    shown = update(UUID=mapping, FilterCriteria={}, ScalingConfig={}, FunctionResponseTypes=["ReportBatchItemFailures"])
+    shown = update(
+        UUID=mapping, FilterCriteria={}, ScalingConfig={}, FunctionResponseTypes=["ReportBatchItemFailures"]
+    )
     assert "FilterCriteria" not in shown
     assert "ScalingConfig" not in shown
     assert shown["BatchSize"] == 3

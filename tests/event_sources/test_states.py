@@ -9,7 +9,6 @@ from event_system import System
 from workbook.aws.event_sources.mapping import TRANSITION
 from workbook.engine.clock import SECOND
 
-
 SECONDS = TRANSITION / SECOND
 
 

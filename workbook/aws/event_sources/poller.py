@@ -1,28 +1,23 @@
-"""The poller of one event source mapping: reads the queue, invokes the function, deletes what is done.
+"""The poller of one event source mapping: waits for messages, gathers batches, hands them over.
 
-    watch:    wait for messages -> gather a batch -> hand it over -> wait for a free place ...      one task
-    process:  invoke -> delete what is done, leave the rest to its visibility timeout               one a
-    batch
+    wait for messages  ->  gather a batch  ->  hand it over  ->  wait for a free place  ->  ...
 
 AWS polls without a pause: five long polls of 20 seconds, for ever. Here nothing polls. The poller sleeps
-until the queue announces an arrival or until a message becomes visible by itself, so an empty queue costs
-nothing and is no work; how many empty receives AWS would have made meanwhile follows from how long it slept.
+until the queue announces an arrival or a message becomes visible by itself, so an empty queue costs nothing
+and is no work; how many empty receives AWS would have made meanwhile follows from how long it slept.
 
-Sources: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (batching, long polling), "Handling errors
-for an SQS event source" (what becomes of failed and of throttled batches). Numbers without a source there are
-marked.
+Sources: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (batching, long polling). Numbers without
+a source there are marked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbook.aws.awslambda.errors import ResourceNotFound, TooManyRequests
-from workbook.aws.awslambda.invocation import Invocation, function_exists, invoke
-from workbook.aws.event_sources.answers import failed_messages
-from workbook.aws.event_sources.batches import MESSAGES_PER_REQUEST, Batch, Part
+from workbook.aws.awslambda.invocation import function_exists
+from workbook.aws.event_sources.batches import Batch
+from workbook.aws.event_sources.processing import Processor, request_to_sqs
 from workbook.aws.event_sources.scaling import Scaling
 from workbook.aws.sqs.errors import QueueDoesNotExist, SQSError
 from workbook.engine.clock import SECOND
@@ -32,7 +27,6 @@ if TYPE_CHECKING:
     from workbook.aws.event_sources.settings import MappingSettings
     from workbook.aws.sqs.message import Delivery
     from workbook.aws.sqs.queue import Queue
-    from workbook.engine.trace import Hop
     from workbook.engine.world import World
 
 LATENCY = SECOND // 50
@@ -44,11 +38,6 @@ LONG_POLLS = 5
 
 LONG_POLL = 20 * SECOND
 """How long each of them waits."""
-
-FIRST_RETRY = 1.0
-"""Seconds before a throttled invocation is tried again; doubled each time, up to `LONGEST_RETRY`. AWS retries
-"until the message's timestamp exceeds your queue's visibility timeout" and names no intervals: unverified."""
-LONGEST_RETRY = 60.0
 
 SOURCE_ERROR_PAUSE = 10 * SECOND
 """Microseconds before the queue is asked again after it refused a receive. Unverified."""
@@ -72,6 +61,7 @@ class Poller:
         self.settings = settings
         self.scaling = Scaling(settings.maximum_concurrency, fifo=settings.fifo)
         self.in_progress = 0
+        self._processor = Processor(world, arn, queue)
         self._on_problem = on_problem
         self._running = False
         self._freed = Signal(world.kernel, f"a free place of the poller of {queue.name}")
@@ -164,7 +154,7 @@ class Poller:
             deliveries = self._receive(batch.room)
             for delivery in deliveries:
                 if not batch.add(delivery, self.world.clock.now):
-                    self._drop(delivery)
+                    self._processor.drop(delivery)
             if not deliveries and not self._wait_within_window(batch):
                 break
         return batch
@@ -173,7 +163,7 @@ class Poller:
         """One ReceiveMessage, with the queue's own visibility timeout; not made when nothing is there."""
         if not self.queue.counts().visible:
             return []
-        with self._request("ReceiveMessage"):
+        with request_to_sqs(self.world, self.queue, self.arn, "ReceiveMessage"):
             return self.queue.receive(maximum, None)
 
     def _wait_within_window(self, batch: Batch) -> bool:
@@ -185,117 +175,16 @@ class Poller:
         self.queue.arrivals.wait(end if change is None else min(end, change))
         return True
 
-    def _drop(self, delivery: Delivery) -> None:
-        """Delete a message that no filter lets through (LQ-09)."""
-        message_id = delivery.message.message_id
-        hop = self.world.trace.record("filter", self.arn, message=message_id, reason="no filter matches")
-        with self.world.trace.under(hop):
-            self._delete([delivery])
-
-    def _request(self, operation: str) -> AbstractContextManager[None]:
-        """What the block does is one request to SQS, made by Lambda and billed like any other."""
-        hop = self.world.trace.record("poller-request", self.queue.arn, operation=operation, mapping=self.arn)
-        return self.world.trace.under(hop)
-
-    # ---- processing a batch
+    # ---- handing a batch over
 
     def _hand_over(self, batch: Batch) -> None:
         self.in_progress += 1
-        self.world.kernel.spawn(self._process, batch, name=f"batch of {self.queue.name}")
+        name = f"batch of {self.queue.name}"
+        self.world.kernel.spawn(self._process, batch, self.in_progress, name=name)
 
-    def _process(self, batch: Batch) -> None:
+    def _process(self, batch: Batch, concurrency: int) -> None:
         try:
-            for index, part in enumerate(batch.parts):
-                if not self._process_part(batch.settings, part) and batch.settings.fifo:
-                    for later in batch.parts[index + 1 :]:
-                        self._leave(later.deliveries, (), "an earlier part of the batch failed")
-                    return
+            self._processor.process(batch, self.scaling, concurrency)
         finally:
             self.in_progress -= 1
             self._freed.notify_all()
-
-    def _process_part(self, settings: MappingSettings, part: Part) -> bool:
-        """Invoke the function with some messages; True when all of them are done."""
-        trace = self.world.trace
-        ids = [delivery.message.message_id for delivery in part.deliveries]
-        hop = trace.record(
-            "batch",
-            self.arn,
-            causes=[last for last in map(trace.last_of, ids) if last is not None],
-            size=part.size,
-            messages=len(ids),
-            concurrency=self.in_progress,
-        )
-        invocation = self._invoke(settings, part, hop)
-        if invocation is None:
-            self._leave(part.deliveries, (hop,), "the function could not be invoked")
-            return False
-        failed = failed_messages(
-            invocation.payload,
-            ids,
-            function_error=invocation.function_error is not None,
-            reports_item_failures=settings.reports_item_failures,
-        )
-        self._settle(part, failed, invocation.hop)
-        self._learn(settings, failed)
-        return not failed
-
-    def _invoke(self, settings: MappingSettings, part: Part, hop: Hop) -> Invocation | None:
-        """Invoke, again and again while throttled; None when the visibility timeout came first (LQ-11)."""
-        payload, deadline, pause = part.payload(), part.deadline(), FIRST_RETRY
-        while True:
-            try:
-                return invoke(self.world, settings.function_arn, payload, causes=[hop])
-            except TooManyRequests:
-                self.scaling.failed(self.world.clock.now)
-            except ResourceNotFound:
-                return None
-            if self.world.clock.now + pause * SECOND >= deadline:
-                return None
-            self.world.kernel.sleep(pause)
-            pause = min(2 * pause, LONGEST_RETRY)
-
-    def _settle(self, part: Part, failed: Collection[str], outcome: Hop) -> None:
-        """Delete what is done and leave the rest."""
-        if not failed:
-            done, left = part.deliveries, []
-        else:
-            done = [delivery for delivery in part.deliveries if delivery.message.message_id not in failed]
-            left = [delivery for delivery in part.deliveries if delivery.message.message_id in failed]
-        with self.world.trace.under(outcome):
-            self._delete(done)
-        self._leave(left, (outcome,), "the function failed")
-
-    def _delete(self, deliveries: list[Delivery]) -> None:
-        """Delete messages, ten a request. One that cannot be deleted any more comes back by itself."""
-        for start in range(0, len(deliveries), MESSAGES_PER_REQUEST):
-            with self._request("DeleteMessageBatch"):
-                for delivery in deliveries[start : start + MESSAGES_PER_REQUEST]:
-                    self._delete_one(delivery)
-
-    def _delete_one(self, delivery: Delivery) -> None:
-        try:
-            self.queue.delete(delivery.receipt_handle)
-        except SQSError as error:
-            message_id = delivery.message.message_id
-            self.world.trace.record("delete", self.queue.arn, message=message_id, outcome=error.code)
-
-    def _leave(self, deliveries: list[Delivery], causes: tuple[Hop, ...], reason: str) -> None:
-        """Note that messages stay in the queue until their visibility timeout ends (LQ-05)."""
-        for delivery in deliveries:
-            message_id = delivery.message.message_id
-            self.world.trace.record(
-                "return",
-                self.queue.arn,
-                message=message_id,
-                causes=causes or None,
-                until=delivery.visible_at,
-                reason=reason,
-            )
-
-    def _learn(self, settings: MappingSettings, failed: Collection[str]) -> None:
-        """Let the outcome of a batch change how many run at the same time (LQ-12)."""
-        if not failed:
-            self.scaling.succeeded()
-        elif not settings.reports_item_failures:
-            self.scaling.failed(self.world.clock.now)
