@@ -130,7 +130,9 @@ class TestAttributes:
         policy = json.dumps(
             {
                 "Version": "2012-10-17",
-                "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sqs:PurgeQueue"}],
+                "Statement": [
+                    {"Effect": "Deny", "Principal": "*", "Action": "sqs:PurgeQueue", "Resource": "*"}
+                ],
             }
         )
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy, "DelaySeconds": "5"})

@@ -179,7 +179,7 @@ def _parse_statement(statement: object, *, variables: bool) -> Statement:
     _refuse_unknown(statement, _STATEMENT_ELEMENTS, "statement")
     if statement.get("Effect") not in {"Allow", "Deny"}:
         raise PolicyError("Effect must be Allow or Deny")
-    for name in ("Principal", "Action"):
+    for name in ("Principal", "Action", "Resource"):
         if (name in statement) == (f"Not{name}" in statement):
             raise PolicyError(f"a statement has either {name} or Not{name}")
     try:

@@ -89,8 +89,9 @@ def _check_state(world: World, key: Key) -> None:
         raise _kms_error(world, KmsInvalidState, "KMSInvalidStateException", f"{key.arn} is {state}.")
     if not key.enabled:
         raise _kms_error(world, KmsDisabled, "DisabledException", f"{key.arn} is disabled.")
-    if key.key_usage != "ENCRYPT_DECRYPT" or key.key_spec != "SYMMETRIC_DEFAULT":
-        text = f"{key.arn} key usage is {key.key_usage} which is not valid for GenerateDataKey."
+    usage = key.key_usage or "ENCRYPT_DECRYPT"  # moto keeps None for AWS's default
+    if usage != "ENCRYPT_DECRYPT" or key.key_spec != "SYMMETRIC_DEFAULT":
+        text = f"{key.arn} key usage is {usage} which is not valid for GenerateDataKey."
         raise _kms_error(world, KmsInvalidKeyUsage, "InvalidKeyUsageException", text)
 
 
