@@ -1,4 +1,4 @@
-"""Requests that no SDK would send, and services of moto that send in another way: never a traceback, nothing lost."""
+"""Requests that no SDK would send, and services of moto: never a traceback, nothing lost."""
 
 from __future__ import annotations
 

@@ -82,7 +82,10 @@ def test_sqs_15_a_mixed_batch_answers_with_both_lists(sqs, queue):
             "Id": "late",
             "SenderFault": True,
             "Code": "InvalidParameterValue",
-            "Message": "Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+            "Message": (
+                "Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds "
+                "must be >= 0 and <= 900."
+            ),
         },
     ]
     assert answer["Failed"][2]["Code"] == "InvalidMessageContents"
@@ -121,7 +124,9 @@ def test_sqs_16_a_message_larger_than_the_queue_takes_fails_alone(sqs):
             "Id": "large",
             "SenderFault": True,
             "Code": "InvalidParameterValue",
-            "Message": "One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes.",
+            "Message": (
+                "One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes."
+            ),
         }
     ]
     assert [one["Id"] for one in answer["Successful"]] == ["fits"]
@@ -138,12 +143,18 @@ def test_sqs_16_a_message_larger_than_the_queue_takes_fails_alone(sqs):
         (
             {"MessageGroupId": "g"},
             "InvalidParameterValue",
-            "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+            (
+                "The queue should either have ContentBasedDeduplication enabled or "
+                "MessageDeduplicationId provided explicitly"
+            ),
         ),
         (
             {"MessageGroupId": "g", "MessageDeduplicationId": "d", "DelaySeconds": 3},
             "InvalidParameterValue",
-            "Value 3 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.",
+            (
+                "Value 3 for parameter DelaySeconds is invalid. Reason: The request "
+                "include parameter that is not valid for this queue type."
+            ),
         ),
     ],
 )
@@ -218,6 +229,12 @@ def test_changing_visibility_in_a_batch_fails_for_each_bad_entry_alone(sqs, queu
         "MissingParameter",
     ]
     assert [one["Message"] for one in answer["Failed"]][1:] == [
-        "Value -20 for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 and 43200.",
-        "The request must contain the parameter ChangeMessageVisibilityBatchRequestEntry.4.VisibilityTimeout.",
+        (
+            "Value -20 for parameter VisibilityTimeout is invalid. Reason: "
+            "VisibilityTimeout must be an integer between 0 and 43200."
+        ),
+        (
+            "The request must contain the parameter "
+            "ChangeMessageVisibilityBatchRequestEntry.4.VisibilityTimeout."
+        ),
     ]

@@ -44,7 +44,8 @@ def shown_policy(sqs, queue):
 class TestOtherAccounts:
     def test_without_a_policy_another_account_is_refused(self, sqs, stranger, queue):
         text = (
-            f"User: arn:aws:iam::{OTHER}:user/learner is not authorized to perform: sqs:sendmessage on resource: {ARN} "
+            f"User: arn:aws:iam::{OTHER}:user/learner is not authorized to perform: "
+            f"sqs:sendmessage on resource: {ARN} "
             "because no resource-based policy allows the sqs:sendmessage action"
         )
         with refused("AccessDenied", text, status=403, shape="AccessDeniedException"):
@@ -109,7 +110,8 @@ class TestTheOwner:
             {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage"},
         )
         text = (
-            f"User: arn:aws:iam::{OWNER}:user/learner is not authorized to perform: sqs:sendmessage on resource: {ARN} "
+            f"User: arn:aws:iam::{OWNER}:user/learner is not authorized to perform: "
+            f"sqs:sendmessage on resource: {ARN} "
             "with an explicit deny in a resource-based policy"
         )
         with refused("AccessDenied", text, status=403):

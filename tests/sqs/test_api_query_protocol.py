@@ -24,7 +24,8 @@ def request(action, *, account=OWNER, url=ENDPOINT, **fields):
     headers = HTTPHeaders()
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     headers["Authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={access_key_of(account)}/20260105/us-east-1/sqs/aws4_request, Signature=0"
+        "AWS4-HMAC-SHA256 "
+        f"Credential={access_key_of(account)}/20260105/us-east-1/sqs/aws4_request, Signature=0"
     )
     prepared = AWSPreparedRequest("POST", url, headers, urlencode(body), stream_output=False)
     status, answer_headers, text = BotocoreStubber().process_request(prepared)

@@ -187,7 +187,10 @@ class TestFifoAttributes:
         sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"FifoQueue": "true"})
 
     def test_sqs_28_high_throughput_needs_deduplication_by_message_group(self, sqs, fifo):
-        text = "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"
+        text = (
+            "The perMessageGroupId value is allowed only when the value for "
+            "DeduplicationScope is messageGroup"
+        )
         with refused("InvalidAttributeValue", text):
             sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"FifoThroughputLimit": "perMessageGroupId"})
         high = {"FifoThroughputLimit": "perMessageGroupId", "DeduplicationScope": "messageGroup"}
@@ -240,7 +243,10 @@ class TestLife:
             sqs.create_queue(QueueName="orders", Attributes={name: "2"})
 
     def test_sqs_34_the_same_for_a_fifo_queue(self, sqs, fifo):
-        text = "A queue already exists with the same name and a different value for attribute ContentBasedDeduplication"
+        text = (
+            "A queue already exists with the same name and a different value for "
+            "attribute ContentBasedDeduplication"
+        )
         with refused("QueueAlreadyExists", text):
             sqs.create_queue(
                 QueueName="orders.fifo", Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"}
@@ -249,7 +255,10 @@ class TestLife:
     def test_sqs_33_a_deleted_name_is_free_after_60_seconds(self, lab, sqs, queue):
         sqs.send_message(QueueUrl=queue, MessageBody="x")
         sqs.delete_queue(QueueUrl=queue)
-        text = "You must wait 60 seconds after deleting a queue before you can create another with the same name."
+        text = (
+            "You must wait 60 seconds after deleting a queue before you can create "
+            "another with the same name."
+        )
         with refused("AWS.SimpleQueueService.QueueDeletedRecently", text, shape="QueueDeletedRecently"):
             sqs.create_queue(QueueName="orders")
         lab.advance(60)
@@ -358,7 +367,10 @@ class TestLists:
         assert [url for page in pages for url in page["QueueUrls"]] == queues
 
     def test_bad_pages_are_refused(self, sqs, queues):
-        text = "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000."
+        text = (
+            "Value for parameter MaxResults is invalid. Reason: MaxResults must be an "
+            "integer between 1 and 1000."
+        )
         for size in (-1, 1001):
             with refused("InvalidParameterValue", text):
                 sqs.list_queues(MaxResults=size)

@@ -27,7 +27,10 @@ def received(sqs, queue, **parameters):
 class TestParameters:
     @pytest.mark.parametrize("count", [0, 11])
     def test_sqs_14_one_to_ten_messages(self, sqs, queue, count):
-        text = f"Value {count} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."
+        text = (
+            f"Value {count} for parameter MaxNumberOfMessages is invalid. Reason: Must be "
+            "between 1 and 10, if provided."
+        )
         with refused("InvalidParameterValue", text):
             sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=count)
 
@@ -40,13 +43,19 @@ class TestParameters:
 
     @pytest.mark.parametrize("wait", [-1, 21])
     def test_sqs_12_a_wait_is_0_to_20_seconds(self, sqs, queue, wait):
-        text = f"Value {wait} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
+        text = (
+            f"Value {wait} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 "
+            "and <= 20, if provided."
+        )
         with refused("InvalidParameterValue", text):
             sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=wait)
 
     @pytest.mark.parametrize("timeout", [-1, 43_201])
     def test_sqs_01_a_visibility_timeout_is_0_to_43200_seconds(self, sqs, queue, timeout):
-        text = f"Value {timeout} for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200, if provided."
+        text = (
+            f"Value {timeout} for parameter VisibilityTimeout is invalid. Reason: Must be "
+            ">= 0 and <= 43200, if provided."
+        )
         with refused("InvalidParameterValue", text):
             sqs.receive_message(QueueUrl=queue, VisibilityTimeout=timeout)
 
@@ -179,7 +188,10 @@ class TestReceiptHandles:
     def test_sqs_05_a_visibility_timeout_beyond_12_hours_is_refused(self, sqs, strict, timeout):
         sqs.send_message(QueueUrl=strict, MessageBody="x")
         handle = received(sqs, strict)["ReceiptHandle"]
-        text = f"Value {timeout} for parameter VisibilityTimeout is invalid. Reason: Must be between 0 and 43200."
+        text = (
+            f"Value {timeout} for parameter VisibilityTimeout is invalid. Reason: Must be "
+            "between 0 and 43200."
+        )
         with refused("InvalidParameterValue", text):
             sqs.change_message_visibility(QueueUrl=strict, ReceiptHandle=handle, VisibilityTimeout=timeout)
 

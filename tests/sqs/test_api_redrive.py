@@ -11,7 +11,8 @@ from refusals import refused
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}"
 UNSUPPORTED = (
-    "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't create the redrive allow policy, "
+    "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't "
+    "create the redrive allow policy, "
     "as it\u2019s in an unsupported format."
 )
 
@@ -138,7 +139,10 @@ class TestRedriveAllowPolicy:
         [
             (
                 {"redrivePermission": "byQueue"},
-                "When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.",
+                (
+                    "When you specify the byQueue permission type, you must also specify one "
+                    "or more sourceQueueArns values."
+                ),
             ),
             (
                 {"redrivePermission": "byQueue", "sourceQueueArns": [f"{ARN}:x{n}" for n in range(11)]},
@@ -153,7 +157,8 @@ class TestRedriveAllowPolicy:
     def test_sqs_21_permission_and_sources_go_together(self, sqs, dead, policy, reason):
         text = json.dumps(policy)
         expected = (
-            f"Value {text} for parameter RedriveAllowPolicy is invalid. Reason: Amazon SQS can't create the redrive "
+            f"Value {text} for parameter RedriveAllowPolicy is invalid. Reason: Amazon "
+            "SQS can't create the redrive "
             f"allow policy. {reason}"
         )
         with refused("InvalidParameterValue", expected):
@@ -217,7 +222,10 @@ class TestMoveTasks:
         assert task["TaskHandle"] == started["TaskHandle"]
         assert task["DestinationArn"] == f"{ARN}:other"
         assert task["MaxNumberOfMessagesPerSecond"] == 1
-        text = "There is already a task running. Only one active task is allowed for a source queue arn at a given time."
+        text = (
+            "There is already a task running. Only one active task is allowed for a "
+            "source queue arn at a given time."
+        )
         with refused("InvalidParameterValue", text):
             sqs.start_message_move_task(SourceArn=f"{ARN}:dead")
         moved = sqs.cancel_message_move_task(TaskHandle=started["TaskHandle"])[
@@ -260,7 +268,8 @@ class TestMoveTasks:
     @pytest.mark.parametrize("rate", [0, 501])
     def test_sqs_20_the_rate_is_1_to_500_a_second(self, sqs, source, dead, letters, rate):
         text = (
-            "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a number that's "
+            "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You "
+            "must enter a number that's "
             "between 1 and 500."
         )
         with refused("InvalidParameterValue", text):

@@ -86,7 +86,8 @@ def test_a_body_may_have_the_characters_of_xml(sqs, queue, body):
 )
 def test_a_body_may_not_have_others(sqs, queue, body, name):
     text = (
-        f"Invalid binary character '#x{name}' was found in the message body, the set of allowed characters is "
+        f"Invalid binary character '#x{name}' was found in the message body, the set "
+        "of allowed characters is "
         "#x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF]."
     )
     with refused("InvalidMessageContents", text):
@@ -222,7 +223,10 @@ def test_sqs_10_a_delay_is_0_to_900_seconds(sqs, queue, delay):
 
 
 def test_sqs_11_a_fifo_queue_refuses_a_delay_of_one_message(sqs, fifo):
-    text = "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type."
+    text = (
+        "Value 2 for parameter DelaySeconds is invalid. Reason: The request include "
+        "parameter that is not valid for this queue type."
+    )
     with refused("InvalidParameterValue", text):
         sqs.send_message(
             QueueUrl=fifo, MessageBody="x", MessageGroupId="g", MessageDeduplicationId="d", DelaySeconds=2
@@ -247,7 +251,10 @@ def test_sqs_24_a_fifo_queue_needs_a_group(sqs, fifo):
 
 
 def test_sqs_24_a_fifo_queue_needs_a_deduplication_id_unless_it_hashes_the_content(sqs, fifo):
-    text = "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"
+    text = (
+        "The queue should either have ContentBasedDeduplication enabled or "
+        "MessageDeduplicationId provided explicitly"
+    )
     with refused("InvalidParameterValue", text):
         sqs.send_message(QueueUrl=fifo, MessageBody="x", MessageGroupId="g")
     sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"ContentBasedDeduplication": "true"})
@@ -281,7 +288,8 @@ def test_the_answer_to_a_duplicate_has_the_digest_of_what_was_sent(sqs, fifo):
 def test_group_and_deduplication_ids_have_1_to_128_printable_characters(sqs, fifo, parameter, value):
     ids = {"MessageGroupId": "g", "MessageDeduplicationId": "d", parameter: value}
     text = (
-        f"Value {value} for parameter {parameter} is invalid. Reason: {parameter} can only include alphanumeric "
+        f"Value {value} for parameter {parameter} is invalid. Reason: {parameter} can "
+        "only include alphanumeric "
         "and punctuation characters. 1 to 128 in length."
     )
     with refused("InvalidParameterValue", text):
@@ -298,7 +306,8 @@ def test_sqs_31_a_standard_queue_takes_a_group_id_and_gives_it_back(sqs, queue):
 
 def test_a_standard_queue_refuses_a_deduplication_id(sqs, queue):
     text = (
-        "Value 1000 for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is "
+        "Value 1000 for parameter MessageDeduplicationId is invalid. Reason: The "
+        "request include parameter that is "
         "not valid for this queue type."
     )
     with refused("InvalidParameterValue", text):

@@ -21,11 +21,13 @@ class Limit:
     date: datetime.date
 
 
-_READ = datetime.date(2026, 11, 1)
+_READ = datetime.date(2026, 11, 22)
 _MODEL = "botocore 1.44.5, service model of SQS"
 _QUOTAS = "SQS Developer Guide, message quotas"
 _FAIR = "SQS Developer Guide, how fair queues work"
 _POLICY = "SQS Developer Guide, policy quotas"
+_LAMBDA = "botocore 1.44.5, service model of Lambda"
+_SCALING = "Lambda Developer Guide, scaling behavior for SQS event source mappings"
 
 _ROWS = (
     Limit("sqs.message-size", 1_048_576, "bytes", f"{_MODEL}: MaximumMessageSize", _READ),
@@ -65,6 +67,21 @@ _ROWS = (
     Limit("sqs.fair.quiet-after", 300, "seconds without a message sent", _FAIR, _READ),
     Limit("sqs.metrics.active", 6, "hours", "SQS Developer Guide, monitoring with CloudWatch", _READ),
     Limit("sqs.list.page", 1_000, "queues", f"{_MODEL}: ListQueues", _READ),
+    Limit("lambda.mapping.batch-size", 10_000, "messages", f"{_LAMBDA}: BatchSize", _READ),
+    Limit("lambda.mapping.batch-size.default", 10, "messages", f"{_LAMBDA}: BatchSize", _READ),
+    Limit("lambda.mapping.batch-size.fifo", 10, "messages", f"{_LAMBDA}: BatchSize", _READ),
+    Limit("lambda.mapping.batch-size.without-window", 10, "messages", f"{_LAMBDA}: BatchSize", _READ),
+    Limit("lambda.mapping.window", 300, "seconds", f"{_LAMBDA}: MaximumBatchingWindowInSeconds", _READ),
+    Limit("lambda.mapping.maximum-concurrency.least", 2, "invocations", f"{_LAMBDA}: ScalingConfig", _READ),
+    Limit("lambda.mapping.maximum-concurrency", 1_000, "invocations", f"{_LAMBDA}: ScalingConfig", _READ),
+    Limit("lambda.mapping.filters", 5, "filters", "Lambda Developer Guide, event filtering", _READ),
+    Limit("lambda.mapping.pattern", 4_096, "characters", f"{_LAMBDA}: Filter.Pattern", _READ),
+    Limit("lambda.mapping.page", 100, "mappings", f"{_LAMBDA}: ListEventSourceMappings", _READ),
+    Limit("lambda.sqs.initial-batches", 5, "batches at a time", _SCALING, _READ),
+    Limit("lambda.sqs.added-batches", 300, "batches at a time, each minute", _SCALING, _READ),
+    Limit("lambda.sqs.largest", 1_250, "batches at a time", _SCALING, _READ),
+    Limit("lambda.payload.synchronous", 6_291_456, "bytes", "Lambda quotas: 6 MB", _READ),
+    Limit("lambda.function-name", 256, "characters", f"{_LAMBDA}: NamespacedFunctionName", _READ),
 )
 
 LIMITS: dict[str, Limit] = {row.name: row for row in _ROWS}
