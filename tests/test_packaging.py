@@ -34,8 +34,8 @@ def test_a_function_keeps_its_name():
 
 def test_imports_inside_a_function_are_its_own():
     def handler(event, context):
-        import json
-        from os import path as p
+        import json  # noqa: PLC0415 - a handler brings its imports along
+        from os import path as p  # noqa: PLC0415
 
         return [json.dumps(event), p.sep, sorted(x for x in event)]
 
@@ -54,7 +54,7 @@ def test_a_variable_from_outside_is_named_with_the_fix():
     def handler(event, context):
         return event[:LIMIT]
 
-    with pytest.raises(PackagingError, match="uses 'LIMIT'.*Pass LIMIT as an environment variable"):
+    with pytest.raises(PackagingError, match=r"uses 'LIMIT'.*Pass LIMIT as an environment variable"):
         package(handler)
 
 
@@ -64,7 +64,7 @@ def test_a_name_of_an_enclosing_function_is_named():
     def handler(event, context):
         return secret
 
-    with pytest.raises(PackagingError, match="uses 'secret'.*Define secret inside handler"):
+    with pytest.raises(PackagingError, match=r"uses 'secret'.*Define secret inside handler"):
         package(handler)
 
 

@@ -73,7 +73,8 @@ def invoke(aws_lambda):
 
 @pytest.fixture
 def log_events(lab):
-    """log_events("name") are all events of a function in CloudWatch Logs, in order, as (timestamp, message)."""
+    """log_events("name") are all events of a function in CloudWatch Logs, in order, as "
+    "(timestamp, message)."""
 
     def log_events(name):
         logs = lab.client("logs")

@@ -11,7 +11,8 @@ REQUEST = r"[0-9a-f-]{36}"
 def test_an_exception_is_an_unhandled_error(deploy, invoke, log_events):
     deploy(
         "f",
-        "class Custom(Exception): pass\ndef handler(event, context):\n    raise Custom('some error occurred')",
+        "class Custom(Exception): pass\ndef handler(event, context):\n    raise Custom('some "
+        "error occurred')",
     )
     result = invoke("f")
     assert result.error == "Unhandled"
@@ -36,7 +37,8 @@ def test_an_exception_is_an_unhandled_error(deploy, invoke, log_events):
 def test_an_environment_survives_an_exception(deploy, invoke):
     deploy(
         "f",
-        "n = 0\ndef handler(e, c):\n    global n\n    n += 1\n    if e == 'fail': raise ValueError\n    return n",
+        "n = 0\ndef handler(e, c):\n    global n\n    n += 1\n    if e == 'fail': raise "
+        "ValueError\n    return n",
     )
     invoke("f", "fail")
     assert invoke("f").value == 2
@@ -204,7 +206,8 @@ def test_a_dead_function_does_nothing_more(lab, deploy, invoke):
 def test_a_timeout_cannot_be_caught(deploy, invoke):
     deploy(
         "f",
-        "import time\ndef handler(e, c):\n    try:\n        time.sleep(60)\n    except:\n        return 'survived'",
+        "import time\ndef handler(e, c):\n    try:\n        time.sleep(60)\n    except:\n       "
+        " return 'survived'",
     )
     assert invoke("f").value["errorType"] == "Sandbox.Timedout"
 
@@ -229,7 +232,8 @@ def test_a_handler_times_out_inside_a_long_poll(lab, sqs, deploy, invoke):
 def test_a_caller_that_times_out_does_not_stop_the_callee(lab, deploy, invoke):
     deploy(
         "inner",
-        "import time, boto3\ndef handler(e, c):\n    time.sleep(10)\n    boto3.client('iam').create_user(UserName='u')",
+        "import time, boto3\ndef handler(e, c):\n    time.sleep(10)\n    "
+        "boto3.client('iam').create_user(UserName='u')",
         Timeout=30,
     )
     deploy(

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -111,8 +112,11 @@ def test_a_name_is_taken_once(create):
         (
             {"Role": "r1"},
             "ValidationException",
-            "1 validation error detected: Value 'r1' at 'role' failed to satisfy constraint: Member must satisfy "
-            r"regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
+            (
+                "1 validation error detected: Value 'r1' at 'role' failed to satisfy constraint: "
+                "Member must satisfy "
+                r"regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
+            ),
         ),
         (
             {"Role": "arn:aws:iam::123456789012:role/nobody"},
@@ -127,44 +131,62 @@ def test_a_name_is_taken_once(create):
         (
             {"Architectures": ["x86_64", "arm64"]},
             "ValidationException",
-            "1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: "
-            "Member must have length less than or equal to 1",
+            (
+                "1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to "
+                "satisfy constraint: "
+                "Member must have length less than or equal to 1"
+            ),
         ),
         (
             {"Architectures": ["X86_64"]},
             "ValidationException",
-            "1 validation error detected: Value '[X86_64]' at 'architectures' failed to satisfy constraint: Member "
-            "must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+            (
+                "1 validation error detected: Value '[X86_64]' at 'architectures' failed to satisfy "
+                "constraint: Member "
+                "must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], "
+                "Member must not be null]"
+            ),
         ),
         (
             {"FunctionName": "a" * 65},
             "InvalidParameterValueException",
-            f"1 validation error detected: Value '{'a' * 65}' at 'functionName' failed to satisfy constraint: "
-            "Member must have length less than or equal to 64",
+            (
+                f"1 validation error detected: Value '{'a' * 65}' at 'functionName' failed to satisfy "
+                f"constraint: "
+                "Member must have length less than or equal to 64"
+            ),
         ),
         (
             {"Timeout": 901},
             "ValidationException",
-            "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: "
-            "Member must have value less than or equal to 900",
+            (
+                "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: "
+                "Member must have value less than or equal to 900"
+            ),
         ),
         (
             {"MemorySize": 10241},
             "ValidationException",
-            "1 validation error detected: Value '10241' at 'memorySize' failed to satisfy constraint: "
-            "Member must have value less than or equal to 10240",
+            (
+                "1 validation error detected: Value '10241' at 'memorySize' failed to satisfy constraint: "
+                "Member must have value less than or equal to 10240"
+            ),
         ),
         (
             {"Environment": {"Variables": {"AWS_REGION": "eu-west-1"}}},
             "InvalidParameterValueException",
-            "Lambda was unable to configure your environment variables because the environment variables you have "
-            "provided contains reserved keys that are currently not supported for modification. "
-            "Reserved keys used in this request: AWS_REGION",
+            (
+                "Lambda was unable to configure your environment variables because the environment "
+                "variables you have "
+                "provided contains reserved keys that are currently not supported for modification. "
+                "Reserved keys used in this request: AWS_REGION"
+            ),
         ),
         (
             {"Environment": {"Variables": {"LARGE": "x" * 4096}}},
             "InvalidParameterValueException",
-            "Lambda was unable to configure your environment variables because the environment variables you have "
+            "Lambda was unable to configure your environment variables because the environment "
+            "variables you have "
             'provided exceeded the 4KB limit. String measured: {"LARGE":"' + "x" * 4096 + '"}',
         ),
     ],
@@ -207,7 +229,8 @@ def test_what_is_not_simulated_is_refused_by_name(create, options, named):
 
 
 def test_a_role_that_does_not_trust_lambda_cannot_be_assumed(lab, create):
-    trust = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     other = lab.client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     error = refused(create, Role=other)["Error"]
     assert error["Message"] == "The role defined for the function cannot be assumed by Lambda."
@@ -245,7 +268,8 @@ def test_an_update_during_an_update_is_refused(aws_lambda, deploy):
     error = refused(aws_lambda.update_function_configuration, FunctionName="f", Timeout=10)["Error"]
     assert error == {
         "Code": "ResourceConflictException",
-        "Message": f"The operation cannot be performed at this time. An update is in progress for resource: {arn}",
+        "Message": "The operation cannot be performed at this time. "
+        f"An update is in progress for resource: {arn}",
     }
 
 

@@ -54,7 +54,8 @@ def test_la_05_an_event_has_at_most_6_mb(deploy, aws_lambda):
     answer = refused(aws_lambda.invoke, FunctionName="f", Payload=b'"' + b"x" * (limit - 1) + b'"')
     assert answer["Error"] == {
         "Code": "RequestTooLargeException",
-        "Message": "6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)",
+        "Message": "6291457 byte payload is too large for the RequestResponse invocation type "
+        "(limit 6291456 bytes)",
     }
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 413
 
@@ -144,7 +145,8 @@ def test_services_wait_for_a_function_that_is_being_created(lab, deploy, aws_lam
 def test_concurrent_invocations_interleave(lab, deploy):
     arn = deploy(
         "f",
-        "import time\ndef handler(e, c):\n    for n in range(3):\n        time.sleep(e['every'])\n    return e['name']",
+        "import time\ndef handler(e, c):\n    for n in range(3):\n        "
+        "time.sleep(e['every'])\n    return e['name']",
     )
     ended = []
 

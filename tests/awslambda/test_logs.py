@@ -1,5 +1,6 @@
 """CloudWatch Logs: what a function writes, as recorded in AWS."""
 
+import base64
 import re
 
 REQUEST = r"[0-9a-f-]{36}"
@@ -9,12 +10,18 @@ def test_the_log_of_a_cold_start(lab, deploy, invoke, log_events):
     deploy("f", "import time\ndef handler(event, context):\n    print(event)\n    time.sleep(0.0031)")
     invoke("f", {})
     patterns = [
-        r"INIT_START Runtime Version: python:3\.13\.v\d+\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:\w+\n",
+        (
+            r"INIT_START Runtime Version: python:3\.13\.v\d+\tRuntime Version ARN: "
+            r"arn:aws:lambda:us-east-1::runtime:\w+\n"
+        ),
         rf"START RequestId: {REQUEST} Version: \$LATEST\n",
         r"\{\}\n",
         rf"END RequestId: {REQUEST}\n",
-        rf"REPORT RequestId: {REQUEST}\tDuration: 3\.10 ms\tBilled Duration: 104 ms\tMemory Size: 128 MB\t"
-        r"Max Memory Used: \d+ MB\tInit Duration: 100\.00 ms\t\n",
+        (
+            rf"REPORT RequestId: {REQUEST}\tDuration: 3\.10 ms\tBilled Duration: 104 ms\tMemory Size: "
+            rf"128 MB\t"
+            r"Max Memory Used: \d+ MB\tInit Duration: 100\.00 ms\t\n"
+        ),
     ]
     messages = [message for _, message in log_events("f")]
     assert len(messages) == len(patterns)
@@ -32,7 +39,8 @@ def test_events_carry_the_virtual_time_of_their_line(lab, deploy, invoke, log_ev
 def test_a_record_of_logging_is_one_event_with_level_time_and_request(deploy, invoke, log_events):
     deploy(
         "f",
-        "import logging\nlogging.getLogger().setLevel('INFO')\ndef handler(e, c):\n    logging.info('two\\nlines')",
+        "import logging\nlogging.getLogger().setLevel('INFO')\ndef handler(e, c):\n    "
+        "logging.info('two\\nlines')",
     )
     invoke("f")
     (message,) = [message for _, message in log_events("f") if "lines" in message]
@@ -82,8 +90,6 @@ def test_a_function_can_log_to_a_group_of_ones_own(lab, deploy, invoke):
 
 
 def test_the_tail_is_the_last_4_kb(deploy, aws_lambda):
-    import base64
-
     deploy("f", "def handler(e, c):\n    for n in range(1000): print('line', n)")
     tail = base64.b64decode(aws_lambda.invoke(FunctionName="f", LogType="Tail")["LogResult"])
     assert len(tail) == 4096

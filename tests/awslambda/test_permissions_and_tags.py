@@ -88,8 +88,11 @@ def test_versions_and_aliases_have_policies_of_their_own(aws_lambda):
         (
             {"StatementId": "example.com"},
             "ValidationException",
-            "1 validation error detected: Value 'example.com' at 'statementId' failed to satisfy constraint: "
-            "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
+            (
+                "1 validation error detected: Value 'example.com' at 'statementId' failed to satisfy "
+                "constraint: "
+                "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)"
+            ),
         ),
         (
             {"Qualifier": "$LATEST"},

@@ -1,5 +1,6 @@
 """Execution environments: cold and warm starts, and what a handler can and cannot see."""
 
+import base64
 import datetime
 import json
 import logging
@@ -7,6 +8,7 @@ import time
 
 import pytest
 
+from workbook.aws import awslambda
 from workbook.packaging import package, zip_of
 
 COUNTING = """
@@ -62,8 +64,6 @@ def test_a_change_of_settings_makes_new_environments(lab, aws_lambda, deploy, in
 
 
 def test_a_busy_environment_is_not_shared(lab, deploy):
-    from workbook.aws import awslambda
-
     arn = deploy(
         "f",
         "import time\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n    time.sleep(1)\n    return n",
@@ -85,7 +85,12 @@ def test_a_busy_environment_is_not_shared(lab, deploy):
 
 
 def test_functions_do_not_share_modules(lab, deploy, invoke):
-    source = "import random\nrandom.mark = getattr(random, 'mark', 0) + 1\ndef handler(e, c):\n    return random.mark"
+    source = """
+        import random
+        random.mark = getattr(random, "mark", 0) + 1
+        def handler(event, context):
+            return random.mark
+    """
     deploy("f", source)
     deploy("g", source)
     assert (invoke("f").value, invoke("g").value) == (1, 1)
@@ -102,7 +107,8 @@ def test_a_handler_sees_virtual_time(lab, deploy, invoke):
             start = time.time()
             sleep(0.25)
             importlib.import_module("time").sleep(0.25)
-            return [time.time() - start, str(datetime.datetime.now())[:10], str(date.today()), time.strftime("%Y")]
+            today = str(datetime.datetime.now())[:10]
+            return [time.time() - start, today, str(date.today()), time.strftime("%Y")]
         """,
     )
     lab.advance(days=30)
@@ -117,8 +123,8 @@ def test_chance_in_a_handler_is_seeded(deploy, invoke):
         import os, random, secrets, uuid
         from random import random as draw
         def handler(event, context):
-            return [draw(), random.Random().random(), str(uuid.uuid4()), str(uuid.uuid1()), secrets.token_hex(4),
-                    os.urandom(4).hex()]
+            drawn = [draw(), random.Random().random(), secrets.token_hex(4), os.urandom(4).hex()]
+            return [*drawn, str(uuid.uuid4()), str(uuid.uuid1())]
         """,
     )
     first, second = invoke("f").value, invoke("f").value
@@ -186,8 +192,6 @@ def test_the_context_is_complete(lab, deploy, invoke):
 
 
 def test_a_client_context_reaches_the_handler(deploy, invoke):
-    import base64
-
     deploy("f", "def handler(e, c):\n    return [c.client_context.custom, c.client_context.client.app_title]")
     facts = {"custom": {"a": 1}, "client": {"app_title": "shop"}}
     encoded = base64.b64encode(json.dumps(facts).encode()).decode()
@@ -299,7 +303,7 @@ def test_a_traceback_in_a_handler_shows_its_source(deploy, invoke):
 
 def test_a_package_from_a_function_runs(lab, invoke):
     def greet(event, context):
-        import os
+        import os  # noqa: PLC0415 - a handler brings its imports along
 
         return f"hello {event['name']} from {os.environ['AWS_LAMBDA_FUNCTION_NAME']}"
 

@@ -11,6 +11,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
+from moto.awslambda.utils import get_backend
 
 from workbook import Lab
 from workbook.aws.awslambda.seams import OPERATIONS
@@ -66,8 +67,6 @@ def test_plain_moto_has_no_account_settings(plain):
 
 
 def test_what_other_services_of_moto_call_runs_the_function(lab, deploy):
-    from moto.awslambda.utils import get_backend
-
     deploy("f", SOURCE)
     function = get_backend("123456789012", "us-east-1").get_function("f")
     with lab.world.kernel:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from workbook.packaging import package
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
-SOURCE = "def handler(event, context):\n    return ['one', context.function_version, context.invoked_function_arn]\n"
+SOURCE = "def handler(event, c):\n    return ['one', c.function_version, c.invoked_function_arn]\n"
 NEWER = SOURCE.replace("one", "two")
 
 
@@ -149,9 +149,13 @@ def test_aliases_are_listed_by_name_and_by_version(two_versions, aws_lambda):
         ),
         (
             {"RoutingConfig": {"AdditionalVersionWeights": {"2": 2.0}}},
-            "1 validation error detected: Value '{2=2.0}' at 'routingConfig.additionalVersionWeights' failed to "
-            "satisfy constraint: Map value must satisfy constraint: [Member must have value less than or equal to "
-            "1.0, Member must have value greater than or equal to 0.0, Member must not be null]",
+            (
+                "1 validation error detected: Value '{2=2.0}' at "
+                "'routingConfig.additionalVersionWeights' failed to "
+                "satisfy constraint: Map value must satisfy constraint: [Member must have value "
+                "less than or equal to "
+                "1.0, Member must have value greater than or equal to 0.0, Member must not be null]"
+            ),
         ),
         (
             {"RoutingConfig": {"AdditionalVersionWeights": {"1": 0.5}}},
@@ -165,8 +169,11 @@ def test_aliases_are_listed_by_name_and_by_version(two_versions, aws_lambda):
         ),
         (
             {"Name": "2024"},
-            "1 validation error detected: Value '2024' at 'name' failed to satisfy constraint: Member must satisfy "
-            "regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
+            (
+                "1 validation error detected: Value '2024' at 'name' failed to satisfy constraint: "
+                "Member must satisfy "
+                "regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)"
+            ),
         ),
         ({"FunctionName": "g"}, "Function not found: arn:aws:lambda:us-east-1:123456789012:function:g:1"),
     ],

@@ -207,7 +207,7 @@ def _with_plain_functions(module: types.ModuleType) -> types.ModuleType:
 
 
 def _own_sdk(environment: Mapping[str, str]) -> dict[str, Callable[[], types.ModuleType]]:
-    """A boto3 whose default session is of the function's account and Region, where those are not the lab's."""
+    """A boto3 of the function's account and Region, where those are not the lab's."""
     same = all(
         os.environ.get(name) == environment[name] for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID")
     )

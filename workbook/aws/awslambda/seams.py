@@ -77,7 +77,7 @@ def route_account_settings(patches: Patches) -> None:
 
 
 def name_requests_as_lambda_does(patches: Patches) -> None:
-    """Lambda's request ids are UUIDs, and that of Invoke is the one that the handler sees; moto's are neither."""
+    """Lambda's request ids are UUIDs, and that of Invoke is what the handler sees; moto's are neither."""
     enrich = LambdaResponse._enrich_response  # noqa: SLF001 - the one place where moto sets the id
 
     def enrich_with_uuid(headers: dict[str, str], body: object) -> tuple[dict[str, str], object]:
