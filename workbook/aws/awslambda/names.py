@@ -43,6 +43,7 @@ class FunctionName:
     account: str | None
 
 
+@functools.lru_cache(1024)
 def parse(text: str, *, longest: int = 140) -> FunctionName:
     """Read a function's name or ARN.
 
