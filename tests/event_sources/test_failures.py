@@ -255,3 +255,25 @@ def test_lq_12_reporting_functions_are_not_slowed_down(system: System) -> None:
     system.lab.run_until_idle()
     concurrency = [int(str(hop.facts["concurrency"])) for hop in system.hops("batch")]
     assert max(concurrency[-20:]) >= 5
+
+
+def test_a_message_that_outlasts_its_visibility_timeout_is_seen_twice(system: System) -> None:
+    """AWS checks the timeouts when the mapping is made, not when the queue is changed later."""
+    url = system.queue()
+    system.map(url)
+    system.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    system.send(url, "sleep 1.5")
+    system.lab.advance(20)
+    assert len(system.hops("invoke")) > 1
+
+
+def test_a_late_delete_in_a_fifo_queue_is_noted_and_harms_nothing(system: System) -> None:
+    url = system.queue("orders.fifo", FifoQueue="true")
+    dead = system.dead_letters(url, after=5)
+    system.map(url)
+    system.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    system.send(url, "sleep 2", group="one")
+    system.lab.run_until_idle()
+    refused = [hop for hop in system.hops("delete") if hop.outcome != "ok"]
+    assert {hop.outcome for hop in refused} == {"InvalidParameterValue"}
+    assert system.left_in(dead) == ["sleep 2"]

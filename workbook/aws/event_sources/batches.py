@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workbook.aws.event_sources.records import record_of
+from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from workbook.aws.sqs.message import Delivery
     from workbook.aws.sqs.queue import Queue
 
-LARGEST_PAYLOAD = 6 * 1024 * 1024
-"""Bytes of one synchronous invocation (Lambda quotas: 6 MB; Invoke refuses what is larger than 6291456
-bytes)."""
+LARGEST_PAYLOAD = limit("lambda.payload.synchronous")
+"""Bytes of one synchronous invocation."""
 
-MESSAGES_PER_REQUEST = 10
+MESSAGES_PER_REQUEST = limit("sqs.receive.maximum-messages")
 """The most messages of one ReceiveMessage or DeleteMessageBatch."""
 
 _OPENING, _CLOSING = '{"Records": [', "]}"

@@ -21,6 +21,7 @@ from workbook.aws.event_sources.requests import (
     settings_of_creation,
     settings_of_update,
 )
+from workbook.aws.limits import limit
 from workbook.aws.sqs.backend import find_queue
 from workbook.engine.world import current_world
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 Parameters = dict[str, Any]
 
-LARGEST_PAGE = 100
-"""Mappings of one answer of ListEventSourceMappings (Lambda service model)."""
+LARGEST_PAGE = limit("lambda.mapping.page")
+"""Mappings of one answer of ListEventSourceMappings."""
 
 
 def create_event_source_mapping(backend: LambdaBackend, parameters: Parameters) -> Parameters:

@@ -20,6 +20,7 @@ from workbook.aws.event_sources.settings import (
     REPORT_BATCH_ITEM_FAILURES,
     MappingSettings,
 )
+from workbook.aws.limits import limit
 from workbook.aws.patterns import InvalidEventPattern
 
 if TYPE_CHECKING:
@@ -31,19 +32,21 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 FindQueue = Callable[[str], "Queue | None"]
 
-MOST_FILTERS = 5
-"""Filters of one mapping (Lambda Developer Guide, event filtering; AWS raises the quota to 10 on request)."""
-LARGEST_FIFO_BATCH = 10
-LARGEST_BATCH_WITHOUT_WINDOW = 10
-LONGEST_PATTERN = 4096
-LONGEST_FUNCTION_NAME = 256
+MOST_FILTERS = limit("lambda.mapping.filters")
+"""AWS raises this quota to 10 on request."""
+LARGEST_FIFO_BATCH = limit("lambda.mapping.batch-size.fifo")
+LARGEST_BATCH_WITHOUT_WINDOW = limit("lambda.mapping.batch-size.without-window")
+LONGEST_PATTERN = limit("lambda.mapping.pattern")
+LONGEST_FUNCTION_NAME = limit("lambda.function-name")
 
 _RANGES = {
-    "BatchSize": (1, 10_000),
-    "MaximumBatchingWindowInSeconds": (0, 300),
-    "ScalingConfig.MaximumConcurrency": (2, 1_000),
+    "BatchSize": (1, limit("lambda.mapping.batch-size")),
+    "MaximumBatchingWindowInSeconds": (0, limit("lambda.mapping.window")),
+    "ScalingConfig.MaximumConcurrency": (
+        limit("lambda.mapping.maximum-concurrency.least"),
+        limit("lambda.mapping.maximum-concurrency"),
+    ),
 }
-"""Lambda service model."""
 
 _STARTING_POSITIONS = ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON")
 

@@ -17,13 +17,14 @@ partial batch responses").
 
 from __future__ import annotations
 
+from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
-INITIAL = 5
+INITIAL = limit("lambda.sqs.initial-batches")
 """Batches at a time when a queue wakes up."""
-ADDED_PER_MINUTE = 300
+ADDED_PER_MINUTE = limit("lambda.sqs.added-batches")
 """Batches at a time that are added while messages remain."""
-LARGEST = 1250
+LARGEST = limit("lambda.sqs.largest")
 """Batches at a time that one mapping reaches."""
 
 _MINUTE = 60 * SECOND

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook.aws.event_sources.filters import NO_FILTERS, FilterCriteria
+from workbook.aws.limits import limit
 
-DEFAULT_BATCH_SIZE = 10
-"""Messages, for SQS (Lambda service model, CreateEventSourceMapping.BatchSize)."""
+DEFAULT_BATCH_SIZE = limit("lambda.mapping.batch-size.default")
+"""Messages, for SQS."""
 
 REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
 
