@@ -65,7 +65,7 @@ install_packages() {
         uv pip install --quiet --python "$venv/bin/python" --require-hashes --requirements requirements.lock
         uv pip install --quiet --python "$venv/bin/python" --offline --no-deps --no-build-isolation --editable .
     else
-        "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip
+        "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
             --no-build-isolation --editable .
