@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import re
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from workbook.aws.sqs.calls import Call
 from workbook.aws.sqs.errors import InvalidAddress
@@ -37,9 +38,16 @@ class Address(NamedTuple):
 
 
 def queue_url(region: str, account: str, name: str) -> str:
-    """The URL of a queue."""
+    """The URL of a queue on AWS."""
     suffix = ".cn" if region.startswith("cn-") else ""
     return f"https://sqs.{region}.amazonaws.com{suffix}/{account}/{name}"
+
+
+def queue_url_for(call: Call, account: str, name: str) -> str:
+    """The URL of a queue for who made a request: at AWS's host, or at the local server that was asked."""
+    if region_of_host(urlsplit(call.endpoint).netloc) is None:
+        return f"{call.endpoint}{account}/{name}"
+    return queue_url(call.region, account, name)
 
 
 def address_of(call: Call) -> Address:
@@ -67,10 +75,12 @@ def _parsed(url: str) -> tuple[str, Address] | None:
     if match is None:
         return None
     base, host, account, name = match.groups()
-    return base, Address(account, _region_of(host), name)
+    return base, Address(account, region_of_host(host), name)
 
 
-def _region_of(host: str) -> str | None:
+@functools.lru_cache(maxsize=256)
+def region_of_host(host: str) -> str | None:
+    """The region of one of AWS's hosts for SQS; None for any other host."""
     for form in _HOSTS:
         match = form.fullmatch(host)
         if match is not None:

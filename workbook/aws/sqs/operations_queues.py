@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbook.aws.limits import limit
-from workbook.aws.sqs.addresses import queue_url
+from workbook.aws.sqs.addresses import queue_url_for
 from workbook.aws.sqs.backend import RegisteredQueue, SQSBackend, backend_at, find_queue, find_queue_at
 from workbook.aws.sqs.calls import Answer, Call
 from workbook.aws.sqs.errors import InvalidAddress, InvalidParameterValue, MissingParameter, QueueDoesNotExist
@@ -26,7 +26,7 @@ def create_queue(call: Call) -> Answer:
     tags = text_map(call.parameters, "tags") or text_map(call.parameters, "Tags")
     _check_tags(name, tags)
     queue = _own_backend(call).create_queue(name, tags, **text_map(call.parameters, "Attributes"))
-    return {"QueueUrl": _url(queue)}
+    return {"QueueUrl": queue_url_for(call, queue.account, queue.name)}
 
 
 def delete_queue(call: Call) -> Answer:
@@ -47,7 +47,7 @@ def get_queue_url(call: Call) -> Answer:
         raise QueueDoesNotExist
     if queue is None or not queue_access(queue, call.caller, call.operation).allowed:
         raise QueueDoesNotExist("The specified queue does not exist or you do not have access to it.")
-    return {"QueueUrl": _url(queue)}
+    return {"QueueUrl": queue_url_for(call, queue.account, queue.name)}
 
 
 def list_queues(call: Call) -> Answer:
@@ -55,7 +55,7 @@ def list_queues(call: Call) -> Answer:
     prefix = optional_text(call.parameters, "QueueNamePrefix") or ""
     queues = _own_backend(call).queues
     names = sorted(name for name in queues if name.startswith(prefix))
-    page = page_of(call, [_url(queues[name]) for name in names])
+    page = page_of(call, [queue_url_for(call, queues[name].account, name) for name in names])
     return {"QueueUrls": page.items, "NextToken": page.next_token}
 
 
@@ -67,7 +67,7 @@ def list_dead_letter_source_queues(call: Call) -> Answer:
         for _, queue in sorted(backend_at(target.region, target.account).queues.items())
         if _dead_letters_go_to(queue, target)
     ]
-    page = page_of(call, [_url(queue) for queue in sources])
+    page = page_of(call, [queue_url_for(call, queue.account, queue.name) for queue in sources])
     return {"queueUrls": page.items, "NextToken": page.next_token}
 
 
@@ -148,10 +148,6 @@ def _own_backend(call: Call) -> SQSBackend:
         return backend_at(call.region, call.caller.account)
     except LookupError:
         raise InvalidAddress(call.endpoint) from None
-
-
-def _url(queue: RegisteredQueue) -> str:
-    return queue_url(queue.region, queue.account, queue.name)
 
 
 def _dead_letters_go_to(queue: RegisteredQueue, target: RegisteredQueue) -> bool:

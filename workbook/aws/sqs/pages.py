@@ -55,6 +55,6 @@ def _decoded(token: str) -> str:
         text = base64.b64decode(token, validate=True).decode()
     except (binascii.Error, ValueError):
         raise InvalidParameterValue("Invalid or expired next token.") from None
-    if not text.startswith("https://"):
+    if not text.startswith("http"):
         raise InvalidParameterValue("Invalid or expired next token.")
     return text

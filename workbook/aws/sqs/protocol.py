@@ -8,7 +8,6 @@ errors the older name in ``x-amzn-query-error``, which boto3 shows as the code.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from moto.core.request import Request
 
 from workbook.aws.callers import caller_of, signed_by
+from workbook.aws.sqs.addresses import region_of_host
 from workbook.aws.sqs.calls import Answer, Call
 from workbook.aws.sqs.errors import InvalidAction, MalformedInput, SQSError
 from workbook.aws.sqs.operations import OPERATIONS
@@ -27,7 +27,6 @@ Reply = tuple[int, dict[str, str], str]
 _JSON = "application/x-amz-json-1.0"
 _XML = "text/xml"
 _TARGET = "AmazonSQS."
-_HOST_REGION = re.compile(r"//(?:[\w-]+\.)*?(?:sqs(?:-fips)?\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.")
 _UNMODELLED = frozenset(
     {"InvalidParameterValueException", "MissingRequiredParameterException", "AccessDeniedException"}
     | {"SerializationException", "UnknownOperationException"}
@@ -39,9 +38,10 @@ def answer_request(request: Any, full_url: str, headers: Any) -> Reply:  # noqa:
     world = current_world()
     request_id = world.seeds.uuid("sqs.request-id")
     target = request.headers.get("X-Amz-Target")
-    if target is None:
-        return _answer_query(world, request, request_id)
-    return _answer_json(world, request, target, request_id)
+    with world.kernel:  # a request over HTTP comes from a thread of the server's
+        if target is None:
+            return _answer_query(world, request, request_id)
+        return _answer_json(world, request, target, request_id)
 
 
 def _answer_json(world: World, request: Request, target: str, request_id: str) -> Reply:
@@ -84,8 +84,7 @@ def _perform(call: Call) -> Answer:
 def _call(world: World, request: Request, operation: str, parameters: Mapping[str, object]) -> Call:
     access_key, signed_region = signed_by(request.headers.get("Authorization", ""))
     endpoint = request.host_url
-    found = _HOST_REGION.search(endpoint)
-    region = (found[1] or found[2]) if found else signed_region or world.region
+    region = region_of_host(request.host) or signed_region or world.region
     return Call(world, operation, parameters, caller_of(access_key, region), region, endpoint)
 
 
