@@ -92,6 +92,22 @@ def test_lq_01_a_backlog_is_worked_off_ever_faster(system: System) -> None:
     assert len(seen) == 400
 
 
+def test_each_burst_begins_with_five_again(system: System) -> None:
+    system.worker("waiting", WAITING.format(seconds=2))
+    url = system.queue()
+    system.map(url, "waiting", BatchSize=1)
+    system.send(url, *[f"m{n}" for n in range(200)])
+    system.lab.run_until_idle()
+    first = len(concurrencies(system))
+    assert max(concurrencies(system)) > 15
+    system.lab.advance(600)
+    system.send(url, *[f"n{n}" for n in range(200)])
+    system.lab.advance(1)
+    assert len(concurrencies(system)) - first < 15
+    system.lab.run_until_idle()
+    assert len(concurrencies(system)) == 400
+
+
 def test_lq_02_maximum_concurrency_is_kept_without_throttles(system: System) -> None:
     system.worker("waiting", WAITING.format(seconds=1))
     url = system.queue()

@@ -142,8 +142,9 @@ class Poller:
         return 0 if instant is None else LONG_POLLS * ((self.world.clock.now - instant) // LONG_POLL)
 
     def _give_up(self, problem: str) -> None:
-        self._running = False
-        self._on_problem(problem)
+        if self._running:
+            self._running = False
+            self._on_problem(problem)
 
     # ---- gathering a batch
 
@@ -161,10 +162,17 @@ class Poller:
 
     def _receive(self, maximum: int) -> list[Delivery]:
         """One ReceiveMessage, with the queue's own visibility timeout; not made when nothing is there."""
-        if not self.queue.counts().visible:
+        if not self._something_is_there():
             return []
         with request_to_sqs(self.world, self.queue, self.arn, "ReceiveMessage"):
             return self.queue.receive(maximum, None)
+
+    def _something_is_there(self) -> bool:
+        """Whether a receive can bring something: a visible message, or, under chaos, a copy of another."""
+        if self.queue.counts().visible:
+            return True
+        change = self.queue.next_change()
+        return change is not None and change <= self.world.clock.now
 
     def _wait_within_window(self, batch: Batch) -> bool:
         """Wait for more messages; False when there is no use in waiting."""
@@ -187,4 +195,6 @@ class Poller:
             self._processor.process(batch, self.scaling, concurrency)
         finally:
             self.in_progress -= 1
+            if self._idle_since is not None:
+                self.scaling.drained(self.world.clock.now, idle=not self.in_progress)
             self._freed.notify_all()
