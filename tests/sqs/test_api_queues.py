@@ -199,6 +199,11 @@ class TestFifoAttributes:
         with refused("InvalidAttributeValue", text):
             sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"DeduplicationScope": "queue"})
 
+    def test_true_is_taken_in_any_case(self, sqs):
+        given = {"FifoQueue": "True", "ContentBasedDeduplication": "TRUE"}
+        queue = sqs.create_queue(QueueName="new.fifo", Attributes=given)["QueueUrl"]
+        assert attributes(sqs, queue, *given) == {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+
     @pytest.mark.parametrize(
         "name", ["DeduplicationScope", "FifoThroughputLimit", "ContentBasedDeduplication"]
     )

@@ -33,6 +33,7 @@ from workbook.aws.sqs.queue_attributes import (
     changed_settings,
     differing_attribute,
     first_settings,
+    is_true,
     shown_attributes,
 )
 from workbook.aws.sqs.queue_names import check_queue_name
@@ -168,7 +169,7 @@ class SQSBackend(BaseBackend, TaggableResourcesMixin):
             QueueDeletedRecently: a queue of that name was deleted less than 60 seconds ago.
         """
         attributes = _attributes_of(kwargs)
-        check_queue_name(name, fifo=attributes.get("FifoQueue") == "true")
+        check_queue_name(name, fifo=is_true(attributes.get("FifoQueue")))
         arn = f"arn:{get_partition(self.region_name)}:sqs:{self.region_name}:{self.account_id}:{name}"
         settings = first_settings(attributes, arn, find_queue)
         existing = self.queues.get(name)

@@ -110,9 +110,14 @@ def first_settings(given: Mapping[str, str], queue_arn: str, find_queue: FindQue
         InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue, OverLimit: as `changed_settings`.
     """
     fifo = queue_arn.endswith(".fifo")
-    if fifo and given.get("FifoQueue") != "true":
+    if fifo and not is_true(given.get("FifoQueue")):
         raise InvalidAttributeName.unknown("FifoQueue")
     return changed_settings(QueueSettings(fifo_queue=fifo), given, queue_arn, find_queue)
+
+
+def is_true(text: str | None) -> bool:
+    """Whether an attribute's text means true; SQS takes ``True`` as well as ``true``."""
+    return text is not None and text.lower() == "true"
 
 
 def differing_attribute(
@@ -185,7 +190,7 @@ def _only_for_fifo(name: str) -> InvalidAttributeName:
 
 
 def _refuse_two_encryptions(given: Mapping[str, str]) -> None:
-    if given.get("KmsMasterKeyId") and given.get("SqsManagedSseEnabled") == "true":
+    if given.get("KmsMasterKeyId") and is_true(given.get("SqsManagedSseEnabled")):
         raise InvalidAttributeName(
             "You can use one type of server-side encryption (SSE) at one time. "
             "You can either enable KMS SSE or SQS SSE."
@@ -227,9 +232,10 @@ def _read_choice(name: str, text: str) -> Changes:
 
 
 def _read_boolean(name: str, text: str) -> Changes:
-    if text not in _BOOLEANS:
+    value = _BOOLEANS.get(text.lower())
+    if value is None:
         raise InvalidAttributeValue.of(name)
-    return {_FIELDS[name][0]: _BOOLEANS[text]}
+    return {_FIELDS[name][0]: value}
 
 
 def _read_key(_: str, text: str) -> Changes:
