@@ -111,7 +111,7 @@ HANDLER = "def handler(event, context):\n    return len(event['Records'])\n"
 
 
 def lab_drain(messages: int) -> Measurement:
-    """The lab: messages from SQS through a Lambda function in batches of ten, from first send to last delete."""
+    """The lab: messages from SQS through a function in batches of ten, from first send to last delete."""
     from workbook import Lab  # noqa: PLC0415
 
     with Lab() as lab:

@@ -19,7 +19,9 @@ outputs = []
 dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
 dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["All"])["Attributes"]["QueueArn"]
 url = sqs.create_queue(QueueName="orders", Attributes={
-    "RedrivePolicy": json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 3}), "VisibilityTimeout": "60"})["QueueUrl"]
+    "RedrivePolicy": json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 3}),
+    "VisibilityTimeout": "60",
+})["QueueUrl"]
 arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["QueueArn"]
 lab.function("worker", '''
 import json, random, time, uuid
@@ -36,7 +38,8 @@ lab.run_until_idle()
 outputs.append(sqs.receive_message(QueueUrl=dead, AttributeNames=["All"], WaitTimeSeconds=5))
 logs = lab.client("logs")
 for stream in logs.describe_log_streams(logGroupName="/aws/lambda/worker")["logStreams"]:
-    outputs.append(logs.get_log_events(logGroupName="/aws/lambda/worker", logStreamName=stream["logStreamName"])["events"])
+    name = stream["logStreamName"]
+    outputs.append(logs.get_log_events(logGroupName="/aws/lambda/worker", logStreamName=name)["events"])
 for output in outputs:
     print(output)
 print(lab.trace.text())

@@ -12,6 +12,7 @@ import boto3
 from workbook.packaging import package
 
 ROLE_NAME = "workbook-lambda-role"
+RUNTIME = "python3.13"
 
 _TRUST_LAMBDA = json.dumps(
     {
@@ -26,18 +27,25 @@ _TRUST_LAMBDA = json.dumps(
 def deploy_function(
     name: str, handler: Callable[..., object] | str | Path, options: Mapping[str, Any]
 ) -> str:
-    """Create the function, or update the one of this name; returns its ARN. These are plain boto3 calls."""
-    bundle = package(handler)
+    """Create the function, or update the one of this name, and wait until it is ready; returns its ARN.
+
+    These are plain boto3 calls, waiters included: a function is not ready the moment it is created.
+    """
+    bundle = package(handler, handler=options.get("Handler"), name=name)
     client = boto3.client("lambda")
-    settings = {"Handler": bundle.handler, "Runtime": "python3.13", **options}
+    settings = {"Runtime": RUNTIME, **options, "Handler": bundle.handler}
     try:
         client.get_function(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
         settings.setdefault("Role", _role_arn())
-        created = client.create_function(FunctionName=name, Code={"ZipFile": bundle.zip_bytes}, **settings)
-        return str(created["FunctionArn"])
-    client.update_function_code(FunctionName=name, ZipFile=bundle.zip_bytes)
-    return str(client.update_function_configuration(FunctionName=name, **settings)["FunctionArn"])
+        client.create_function(FunctionName=name, Code={"ZipFile": bundle.zip_bytes}, **settings)
+        client.get_waiter("function_active_v2").wait(FunctionName=name)
+    else:
+        client.update_function_code(FunctionName=name, ZipFile=bundle.zip_bytes)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name)
+        client.update_function_configuration(FunctionName=name, **settings)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name)
+    return str(client.get_function(FunctionName=name)["Configuration"]["FunctionArn"])
 
 
 def _role_arn() -> str:

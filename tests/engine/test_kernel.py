@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from workbook.engine import SECOND, Deadlock, Interrupted, Signal, Stuck, TaskFailed, World
+from workbook.engine import SECOND, Deadlock, Interrupted, Livelock, Signal, Stuck, TaskFailed, World
 
 
 @pytest.fixture
@@ -206,6 +206,36 @@ def test_a_background_task_that_fails_is_not_passed_over_in_silence(kernel):
         kernel.sleep(1)
     assert isinstance(caught.value.__cause__, KeyError)
     kernel.sleep(1)
+
+
+def test_what_is_busy_for_nothing_is_an_error_and_not_a_hang(kernel):
+    kernel.most_at_one_instant = 1_000
+
+    def busy():
+        while True:
+            kernel.park(kernel.clock.now, waiting_for="nothing")
+
+    spawn(kernel, busy, name="the busy poller")
+    with pytest.raises(Livelock, match="'the busy poller'"):
+        kernel.sleep(1)
+
+
+def test_an_error_can_be_thrown_into_a_task_that_waits(kernel):
+    caught = []
+
+    def sleeper():
+        try:
+            kernel.sleep(100)
+        except TimeoutError as error:
+            caught.append(str(error))
+
+    task = spawn(kernel, sleeper)
+    kernel.sleep(1)
+    with kernel:
+        kernel.throw(task, TimeoutError("enough"))
+    kernel.sleep(0)
+    assert caught == ["enough"]
+    kernel.throw(task, TimeoutError("too late"))
 
 
 def test_outside_the_kernel_there_is_nothing_to_park(kernel):

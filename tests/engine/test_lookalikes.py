@@ -44,6 +44,13 @@ def test_local_time_is_utc(virtual_time):
     assert virtual_time.ctime() == "Mon Jan  5 09:00:00 2026"
 
 
+def test_a_function_of_time_can_be_an_attribute_of_a_class(virtual_time):
+    class Formatter:
+        converter = virtual_time.gmtime
+
+    assert Formatter().converter(0).tm_year == 1970
+
+
 def test_now_is_virtual_and_naive_now_is_utc(virtual_datetime):
     assert virtual_datetime.datetime.now() == datetime.datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001 - naive on purpose
     assert virtual_datetime.datetime.now(datetime.UTC) == datetime.datetime(

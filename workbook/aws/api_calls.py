@@ -21,6 +21,10 @@ ROUND_TRIP = 0.001
 never share an instant; AWS promises no figure."""
 
 
+def _outcome_of(error: Exception) -> str:
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+
+
 def install(patches: Patches) -> None:
     """Wrap botocore's one method through which every API call goes."""
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - no public seam covers all clients
@@ -37,14 +41,11 @@ def install(patches: Patches) -> None:
             try:
                 with world.trace.under(hop):
                     response: Mapping[str, object] = make_api_call(client, operation, parameters)
-            except ClientError as error:
-                world.trace.amend(hop, outcome=error.response["Error"]["Code"])
-                raise
             except Exception as error:
-                world.trace.amend(hop, outcome=type(error).__name__)
-                raise
-            finally:
+                world.trace.amend(hop, outcome=_outcome_of(error))
                 world.kernel.sleep(ROUND_TRIP)
+                raise
+            world.kernel.sleep(ROUND_TRIP)
             return response
 
     patches.set(BaseClient, "_make_api_call", recorded_api_call)

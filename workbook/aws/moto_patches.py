@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+import types
 from collections.abc import Callable, Mapping
 
 import botocore.endpoint
 import botocore.useragent
 import botocore.utils
 import moto.core.responses
-import moto.iam.models
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.credentials import Credentials
@@ -29,6 +29,7 @@ from moto.core.utils import get_equivalent_url_in_aws_domain, method_names_from_
 from werkzeug.exceptions import HTTPException
 
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of, account_of
+from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
 from workbook.engine.world import World
 
@@ -41,7 +42,9 @@ _ROUTES_KEPT = 4096
 class SealedEndpointError(EndpointConnectionError):
     """A request for a host that is none of AWS's, or none that moto knows."""
 
-    fmt = "the lab is sealed: nothing was sent to {endpoint_url}, which is no address of AWS that it simulates"
+    fmt = (
+        "the lab is sealed: nothing was sent to {endpoint_url}, which is no address of AWS that it simulates"
+    )
 
 
 def install(patches: Patches, world: World) -> None:
@@ -49,7 +52,11 @@ def install(patches: Patches, world: World) -> None:
     answer_from_cached_routes(patches)
     answer_clients_made_before_the_lab(patches)
     sign_without_hashing(patches, world)
-    know_accounts_by_their_key(patches, world)
+    for hook in (
+        when_loaded("moto.iam.models", lambda iam: know_accounts_by_their_key(patches, world, iam)),
+        when_loaded("moto.logs.models", lambda logs: number_log_events_from_the_start(patches, logs)),
+    ):
+        patches.on_undo(hook.remove)
     parse_timestamps_as_utc(patches)
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
@@ -140,18 +147,18 @@ def sign_without_hashing(patches: Patches, world: World) -> None:
     patches.set(SigV4Auth, "add_auth", add_plain_auth)
 
 
-def know_accounts_by_their_key(patches: Patches, world: World) -> None:
+def know_accounts_by_their_key(patches: Patches, world: World, iam: types.ModuleType) -> None:
     """A lab's keys carry their account; moto knows those of its IAM only, and all others are the lab's."""
-    look_up = moto.iam.models.get_account_id_from
+    look_up = iam.get_account_id_from
 
     def get_account_id_from(access_key: str) -> str:
         account = account_of(access_key)
         if account is not None:
             return account
-        account = look_up(access_key)
+        account = str(look_up(access_key))
         return world.account if account == DEFAULT_ACCOUNT_ID else account
 
-    patches.set(moto.iam.models, "get_account_id_from", get_account_id_from)
+    patches.set(iam, "get_account_id_from", get_account_id_from)
 
 
 def parse_timestamps_as_utc(patches: Patches) -> None:
@@ -163,6 +170,11 @@ def parse_timestamps_as_utc(patches: Patches) -> None:
         return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC)
 
     patches.set(botocore.utils, "_parse_timestamp_with_tzinfo", parse_as_utc)
+
+
+def number_log_events_from_the_start(patches: Patches, logs: types.ModuleType) -> None:
+    """Moto counts log events for the life of the process, so a second lab would number them differently."""
+    patches.set(logs.LogEvent, "_event_id", 0)
 
 
 def list_methods_once(patches: Patches) -> None:

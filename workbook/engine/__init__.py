@@ -5,7 +5,7 @@ from workbook.engine.kernel import Kernel
 from workbook.engine.patches import Patches
 from workbook.engine.seeds import Chaos, Seeds
 from workbook.engine.signals import Signal
-from workbook.engine.tasks import Deadlock, Interrupted, Stuck, Task, TaskFailed, Timer
+from workbook.engine.tasks import Deadlock, Interrupted, Livelock, Stuck, Task, TaskFailed, Timer
 from workbook.engine.trace import Hop, Trace
 from workbook.engine.world import NoLab, World, current_world
 
@@ -17,6 +17,7 @@ __all__ = [
     "Hop",
     "Interrupted",
     "Kernel",
+    "Livelock",
     "NoLab",
     "Patches",
     "Seeds",

@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from workbook.engine.clock import Clock, microseconds
-from workbook.engine.tasks import Deadlock, Interrupted, Stuck, Task, TaskFailed, Timer
+from workbook.engine.tasks import Deadlock, Interrupted, Livelock, Stuck, Task, TaskFailed, Timer
 from workbook.engine.timers import Timers
 from workbook.engine.workers import Workers, throw_into
 
@@ -42,10 +42,17 @@ _YEAR = 366 * 24 * 3600.0
 class Kernel:
     """Runs tasks on virtual time. See the module's text for the picture."""
 
-    def __init__(self, clock: Clock, *, real_time_limit: float = 10.0) -> None:
-        """Run on `clock`, and stop a task that runs `real_time_limit` real seconds without waiting."""
+    def __init__(
+        self, clock: Clock, *, real_time_limit: float = 10.0, most_at_one_instant: int = 1_000_000
+    ) -> None:
+        """Run on `clock`.
+
+        A task that runs `real_time_limit` real seconds without waiting is stopped. When `most_at_one_instant`
+        timers have gone off without time moving, something is busy for nothing: an error, not a hang.
+        """
         self.clock = clock
         self.real_time_limit = real_time_limit
+        self.most_at_one_instant = most_at_one_instant
         self.switches = 0
         self._timers = Timers()
         self._ready: deque[tuple[Task, int]] = deque()
@@ -59,6 +66,7 @@ class Kernel:
         self._current: Task | None = None
         self._interrupt_wanted = False
         self._closed = False
+        self._happened_now = 0
 
     # ---- entering from outside
 
@@ -213,6 +221,13 @@ class Kernel:
         me = self._running()
         return me, me.ticket + 1
 
+    def throw(self, task: Task, error: BaseException) -> None:
+        """Raise `error` in a task where it waits, as soon as it can run; harmless when it has ended."""
+        if not task.done:
+            task.pending = error
+            task.woken = None
+            self._wake(task, task.ticket, woken=True)
+
     def unpark(self, task: Task, ticket: int) -> None:
         """Wake `task` from the wait that `ticket` stands for; harmless if that wait is over."""
         self._wake(task, ticket, woken=True)
@@ -286,8 +301,19 @@ class Kernel:
             timer = self._timers.pop()
             if timer is None:
                 raise Deadlock(self._deadlock_text())
-            self.clock.move_to(max(timer.instant, self.clock.now))
+            self._move_to(timer.instant)
             timer.callback()
+
+    def _move_to(self, instant: int) -> None:
+        if instant > self.clock.now:
+            self.clock.move_to(instant)
+            self._happened_now = 0
+            return
+        self._happened_now += 1
+        if self._happened_now > self.most_at_one_instant:
+            self._happened_now = 0
+            busy = ", ".join(repr(name) for name, _ in self.waiting())
+            raise Livelock(f"{self.most_at_one_instant:,} things happened at one instant; among {busy}")
 
     def _interrupted_root(self) -> Task:
         root = self._root
@@ -301,13 +327,13 @@ class Kernel:
         return f"nothing is left that could happen: {waits or 'no task waits'}"
 
     def _choose(self) -> Task:
-        """As `_next`, but a deadlock is told to the root task, whoever found it."""
+        """As `_next`, but that time cannot go on is told to the root task, whoever found it."""
         try:
             return self._next()
-        except Deadlock as deadlock:
+        except (Deadlock, Livelock) as problem:
             if self._root is None:
                 raise
-            self._root.pending = deadlock
+            self._root.pending = problem
             return self._root
 
     def _pass_baton(self, me: Task) -> None:

@@ -29,6 +29,25 @@ def copy_of(module: types.ModuleType, **replaced: object) -> types.ModuleType:
     return copy
 
 
+class _Builtin:
+    """Makes a function behave like one of C: as an attribute of a class it does not become a method.
+
+    Without it `logging.Formatter.converter = time.gmtime` would pass the formatter as the time.
+    """
+
+    __slots__ = ("__name__", "_function")
+
+    def __init__(self, function: Callable[..., object], name: str) -> None:
+        self._function = function
+        self.__name__ = name
+
+    def __call__(self, *arguments: object, **options: object) -> object:
+        return self._function(*arguments, **options)
+
+    def __repr__(self) -> str:
+        return f"<virtual function {self.__name__}>"
+
+
 def virtual_time_module(clock: Clock, sleep: Sleep) -> types.ModuleType:
     """A `time` module whose present is `clock` and whose `sleep` is `sleep`. Local time is UTC."""
 
@@ -50,21 +69,19 @@ def virtual_time_module(clock: Clock, sleep: Sleep) -> types.ModuleType:
     def nanoseconds() -> int:
         return clock.now * 1000
 
-    return copy_of(
-        real_time,
-        **dict.fromkeys(["time", "monotonic", "perf_counter", "process_time", "thread_time"], seconds),
-        **{f"{name}_ns": nanoseconds for name in ["time", "monotonic", "perf_counter", "process_time"]},
-        sleep=sleep,
-        gmtime=gmtime,
-        localtime=gmtime,
-        strftime=strftime,
-        asctime=asctime,
-        ctime=ctime,
-        timezone=0,
-        altzone=0,
-        daylight=0,
-        tzname=("UTC", "UTC"),
-    )
+    clocks = ["time", "monotonic", "perf_counter", "process_time", "thread_time"]
+    functions: dict[str, Callable[..., object]] = {
+        **dict.fromkeys(clocks, seconds),
+        **dict.fromkeys([f"{name}_ns" for name in clocks], nanoseconds),
+        "sleep": sleep,
+        "gmtime": gmtime,
+        "localtime": gmtime,
+        "strftime": strftime,
+        "asctime": asctime,
+        "ctime": ctime,
+    }
+    builtins = {name: _Builtin(function, name) for name, function in functions.items()}
+    return copy_of(real_time, timezone=0, altzone=0, daylight=0, tzname=("UTC", "UTC"), **builtins)
 
 
 class _LooksLike(type):

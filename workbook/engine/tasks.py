@@ -21,6 +21,10 @@ class Deadlock(RuntimeError):
     """Nothing is left that could happen, but somebody still waits. The text says who waits for what."""
 
 
+class Livelock(RuntimeError):
+    """Things go on happening at one instant, and time does not move. The text says who is busy."""
+
+
 class TaskFailed(RuntimeError):
     """A background task of the simulation ended with an error; the error is its `__cause__`."""
 

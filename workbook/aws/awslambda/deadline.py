@@ -61,8 +61,7 @@ class Deadline:
             self.over = True
             if self._at_the_end is not None:
                 self._at_the_end()
-            task.pending = TimedOut()
-            self._kernel.unpark(task, task.ticket)
+            self._kernel.throw(task, TimedOut())
 
 
 _current: contextvars.ContextVar[Deadline | None] = contextvars.ContextVar("deadline", default=None)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import moto.awslambda.urls
-import moto.logs.models
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
@@ -54,7 +53,6 @@ def install(patches: Patches) -> None:
     name_requests_as_lambda_does(patches)
     keep_more_of_a_function(patches)
     run_functions_in_process(patches)
-    number_log_events_from_the_start(patches)
     stop_calls_of_the_dead(patches)
 
 
@@ -128,8 +126,3 @@ def run_functions_in_process(patches: Patches) -> None:
     }
     for name, replacement in replacements.items():
         patches.set(LambdaFunction, name, replacement)
-
-
-def number_log_events_from_the_start(patches: Patches) -> None:
-    """Moto counts log events for the life of the process, so a second lab would number them differently."""
-    patches.set(moto.logs.models.LogEvent, "_event_id", 0)

@@ -1,0 +1,78 @@
+"""Puts a simulated AWS into this process, and takes it out again without a trace.
+
+Order matters once: the environment is isolated before anything asks boto3 for credentials, and our
+services go in before moto's registries hold their first resource.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import moto.moto_api._internal
+from moto import mock_aws
+from moto.core.base_backend import BackendDict
+
+from workbook.aws import api_calls, environment, moto_patches, sqs
+from workbook.aws.virtual_modules import virtual_modules
+from workbook.engine.loading import when_loaded
+from workbook.engine.patches import Patches
+from workbook.engine.sealing import seal
+from workbook.engine.world import World, close_world, open_world
+
+_MOTO_CONFIG: Any = {
+    "core": {"mock_credentials": False, "reset_boto3_session": True},
+    "lambda": {"use_docker": False},
+}
+
+_WHEN_LAMBDA_IS_FIRST_USED = ("workbook.aws.awslambda", "workbook.aws.event_sources")
+"""Packages of ours that go in when moto loads its Lambda: a lesson without functions need not wait for it."""
+
+
+class Simulation:
+    """One simulated AWS, open from its making until `close`."""
+
+    def __init__(self, world: World) -> None:
+        """Open `world`: from here on, boto3 in this process talks to it."""
+        self.world = world
+        self._patches = Patches()
+        self._moto = mock_aws(config=_MOTO_CONFIG)
+        open_world(world)
+        try:
+            self._install()
+        except BaseException:
+            self.close()
+            raise
+
+    def _install(self) -> None:
+        patches, world = self._patches, self.world
+        patches.on_undo(close_world)
+        environment.isolate(patches, region=world.region, account=world.account)
+        seal(patches)
+        self._start_moto()
+        moto_patches.install(patches, world)
+        api_calls.install(patches)
+        sqs.install(patches)
+        patches.on_undo(when_loaded("moto.awslambda", self._install_lambda).remove)
+        substitution = virtual_modules(world)
+        substitution.install()
+        patches.on_undo(substitution.undo)
+
+    def _install_lambda(self, _: object) -> None:
+        for package in _WHEN_LAMBDA_IS_FIRST_USED:
+            importlib.import_module(package).install(self._patches)
+
+    def _start_moto(self) -> None:
+        generator = moto.moto_api._internal.mock_random  # noqa: SLF001 - moto's one source of ids
+        before = generator.getstate()
+        self._patches.on_undo(lambda: generator.setstate(before))
+        generator.seed(self.world.seeds.stream("moto").getrandbits(64))
+        self._moto.start()
+        self._patches.on_undo(self._moto.stop)
+        # A registry that was filled outside a lab (by moto itself, at import) must not outlive it.
+        self._patches.on_undo(BackendDict.reset)
+
+    def close(self) -> None:
+        """Take everything out again: every patched name is what it was before."""
+        self.world.kernel.close()
+        self._patches.undo_all()

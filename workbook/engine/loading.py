@@ -1,0 +1,77 @@
+"""Does something to a module right after its body has run, whenever that may be.
+
+moto loads a service when it is first asked for, and some take a second. So nothing here may load a module
+in order to change it; it has to wait until somebody else does.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Sequence
+
+
+class LoadHook(importlib.abc.MetaPathFinder):
+    """Treats modules of certain names: those that are loaded, and later those that will be."""
+
+    def __init__(self, applies_to: Callable[[str], bool], treat: Callable[[types.ModuleType], None]) -> None:
+        """`treat(module)` is called once for each module whose name satisfies `applies_to`."""
+        self._applies_to = applies_to
+        self._treat = treat
+
+    def install(self) -> None:
+        """Treat what is loaded, and be part of the import system from now on."""
+        for name, module in list(sys.modules.items()):
+            if isinstance(module, types.ModuleType) and self._applies_to(name):
+                self._treat(module)
+        sys.meta_path.insert(0, self)
+
+    def remove(self) -> None:
+        """Be no longer part of the import system; what was treated stays so."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Part of the import system: let the others find a wanted module, and treat it when it is loaded."""
+        if not self._applies_to(name):
+            return None
+        spec = self._found_by_others(name, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        load = spec.loader.exec_module
+
+        def load_and_treat(module: types.ModuleType) -> None:
+            load(module)
+            if self in sys.meta_path:
+                _bind_to_parent(module)
+                self._treat(module)
+
+        spec.loader.exec_module = load_and_treat  # type: ignore[method-assign]  # a loader is made per import
+        return spec
+
+    def _found_by_others(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None
+    ) -> importlib.machinery.ModuleSpec | None:
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                return spec
+        return None
+
+
+def _bind_to_parent(module: types.ModuleType) -> None:
+    """What the import system does next anyhow; treatments that import from the same package need it now."""
+    parent, _, child = module.__name__.rpartition(".")
+    if parent in sys.modules:
+        setattr(sys.modules[parent], child, module)
+
+
+def when_loaded(name: str, treat: Callable[[types.ModuleType], None]) -> LoadHook:
+    """Install a hook for the one module called `name`."""
+    hook = LoadHook(lambda candidate: candidate == name, treat)
+    hook.install()
+    return hook

@@ -1,0 +1,237 @@
+"""AWS in this process, with time in the learner's hands.
+
+    lab = Lab(seed=7)
+    sqs = lab.client("sqs")       # the same as boto3.client("sqs")
+    lab.advance(minutes=5)        # five minutes pass, in a blink
+
+One Lab at a time, because moto's registry of resources is one a process.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import botocore.loaders
+
+from workbook.aws.billable import BillableUnits, billable_units
+from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
+from workbook.aws.simulation import Simulation
+from workbook.aws.sqs.backend import find_queue_by_name
+from workbook.engine.seeds import Chaos
+from workbook.engine.trace import Trace
+from workbook.engine.world import START, World
+from workbook.functions import deploy_function
+from workbook.lab_view import lab_html, lab_text
+from workbook.queue_view import QueueView
+
+_open_lab: Lab | None = None
+
+
+class LabError(RuntimeError):
+    """The lab was used in a way that cannot work; the text says how it can."""
+
+
+class Lab:
+    """A simulated AWS account. Use boto3 as ever; it stays in this process.
+
+    Args:
+        seed: Every id and every chance comes from it. Same seed and same cells: same outputs.
+        region: The default region.
+        account: The account id, 12 digits.
+        start: When the lab's time begins; a datetime without a time zone is taken as UTC.
+        chaos: The chance that standard queues duplicate, reorder or miss messages; none by default.
+
+    Raises:
+        LabError: another Lab is open, or an argument cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        region: str = "us-east-1",
+        account: str = "123456789012",
+        start: datetime.datetime = START,
+        chaos: Chaos | None = None,
+    ) -> None:
+        global _open_lab  # noqa: PLW0603 - one Lab a process is the point
+        if _open_lab is not None:
+            message = (
+                "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
+                "close() first; its reset() makes it as good as new."
+            )
+            raise LabError(message)
+        self._arguments = _checked_arguments(seed, region, account, start, chaos)
+        self._simulation = Simulation(World.create(**self._arguments))
+        self._closed = False
+        _open_lab = self
+
+    # ---- plain boto3
+
+    def client(self, service: str, *, account: str | None = None, **options: Any) -> Any:  # noqa: ANN401 - as boto3.client
+        """Make a boto3 client, exactly as `boto3.client(service, **options)` does.
+
+        `account` makes the requests come from another account (12 digits), for lessons on queue policies.
+        """
+        self._ensure_open()
+        return boto3.client(service, **_credentials(account), **options)  # type: ignore[call-overload]
+
+    def resource(self, service: str, *, account: str | None = None, **options: Any) -> Any:  # noqa: ANN401 - as boto3.resource
+        """Make a boto3 resource, exactly as `boto3.resource(service, **options)` does."""
+        self._ensure_open()
+        return boto3.resource(service, **_credentials(account), **options)  # type: ignore[call-overload]
+
+    def function(self, name: str, handler: Callable[..., object] | str | Path, **options: Any) -> str:  # noqa: ANN401
+        """Deploy a Lambda function and return its ARN.
+
+        Args:
+            name: The function's name.
+            handler: A Python function, whose source becomes the code; or source text with a function
+                `handler`; or the path of a folder with an `index.py`.
+            options: Further arguments of boto3's `create_function`, such as `Timeout=60`. If the function
+                exists already, its code and settings are updated: a cell can be run again.
+
+        Raises:
+            PackagingError: the code cannot run away from the notebook; the text names what is missing.
+        """
+        self._ensure_open()
+        return deploy_function(name, handler, options)
+
+    # ---- time
+
+    @property
+    def now(self) -> datetime.datetime:
+        """What time it is in the lab, as an aware UTC datetime."""
+        return self.world.clock.datetime()
+
+    def advance(
+        self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0
+    ) -> datetime.datetime:
+        """Let time pass, and everything that is due in it happen; returns the time then.
+
+        Raises:
+            ValueError: the sum is negative; time does not go back.
+        """
+        self._ensure_open()
+        total = seconds + 60 * minutes + 3600 * hours + 86400 * days
+        if total < 0:
+            message = f"advance({total} seconds): time goes forwards only; lab.reset() goes back to the start"
+            raise ValueError(message)
+        self.world.kernel.advance(total)
+        return self.now
+
+    def run_until_idle(self, limit: float = 366 * 86400) -> bool:
+        """Let time pass until nothing is left to do, at most `limit` seconds; True when all is done.
+
+        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has.
+        """
+        self._ensure_open()
+        return self.world.kernel.run_until_idle(limit)
+
+    # ---- what happened
+
+    @property
+    def world(self) -> World:
+        """Kernel, trace and chance of this lab, for tools and tests."""
+        return self._simulation.world
+
+    @property
+    def trace(self) -> Trace:
+        """Everything that happened, in order."""
+        return self.world.trace
+
+    def queue(self, name: str) -> QueueView:
+        """What is in a queue, visible or not: what no consumer of AWS can see.
+
+        Raises:
+            LookupError: there is no such queue; the text lists those there are.
+        """
+        self._ensure_open()
+        return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
+
+    def billable(self) -> BillableUnits:
+        """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""
+        return billable_units(self.world)
+
+    # ---- beginning and end
+
+    def reset(self) -> None:
+        """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
+        self._ensure_open()
+        self._simulation.close()
+        self._simulation = Simulation(World.create(**self._arguments))
+
+    def close(self) -> None:
+        """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
+        global _open_lab  # noqa: PLW0603 - see above
+        if not self._closed:
+            self._closed = True
+            _open_lab = None
+            self._simulation.close()
+
+    def __enter__(self) -> Self:
+        self._ensure_open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<Lab: closed>" if self._closed else lab_text(self.world)
+
+    def _repr_html_(self) -> str:
+        return "<p>Lab: closed</p>" if self._closed else lab_html(self.world)
+
+    def _ensure_open(self) -> None:
+        if self._closed:
+            message = "this Lab is closed: make a new one with `lab = Lab()`"
+            raise LabError(message)
+
+
+def _credentials(account: str | None) -> dict[str, str]:
+    if account is None:
+        return {}
+    _check_account(account)
+    return {"aws_access_key_id": access_key_of(account), "aws_secret_access_key": SECRET_ACCESS_KEY}
+
+
+def _regions_of_aws() -> list[str]:
+    # Not from a boto3 Session: making one fails where AWS_PROFILE names a profile that does not exist.
+    partitions = botocore.loaders.create_loader().load_data("partitions")["partitions"]
+    return [name for partition in partitions for name in partition["regions"]]
+
+
+def _check_account(account: str) -> None:
+    if not (isinstance(account, str) and len(account) == 12 and account.isdigit()):
+        message = f"account={account!r}: an AWS account id is a string of 12 digits, e.g. '123456789012'"
+        raise LabError(message)
+
+
+def _checked_arguments(
+    seed: int, region: str, account: str, start: datetime.datetime, chaos: Chaos | None
+) -> dict[str, Any]:
+    _check_account(account)
+    if not isinstance(seed, int):
+        message = f"seed={seed!r}: a seed is a whole number, e.g. 7"
+        raise LabError(message)
+    regions = _regions_of_aws()
+    if region not in regions:
+        message = f"region={region!r}: there is no such AWS region; try one of {', '.join(regions[:6])} ..."
+        raise LabError(message)
+    if not isinstance(start, datetime.datetime):
+        message = f"start={start!r}: pass a datetime, e.g. datetime.datetime(2026, 1, 5, 9, 0)"
+        raise LabError(message)
+    if chaos is not None and not isinstance(chaos, Chaos):
+        message = f"chaos={chaos!r}: pass Chaos(duplicates=0.1), for example, or leave it out"
+        raise LabError(message)
+    return {"seed": seed, "region": region, "account": account, "start": start, "chaos": chaos}
+
+
+__all__ = ["Lab", "LabError"]
