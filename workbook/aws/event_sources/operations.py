@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda import names
 from workbook.aws.awslambda.errors import InvalidParameterValue
+from workbook.aws.awslambda.tags import check_tags
 from workbook.aws.event_sources.mapping import Mapping
 from workbook.aws.event_sources.registry import mappings_of
 from workbook.aws.event_sources.requests import (
@@ -38,6 +39,8 @@ def create_event_source_mapping(backend: LambdaBackend, parameters: Parameters) 
     """CreateEventSourceMapping. The mapping polls once its State is Enabled, some seconds later."""
     world = current_world()
     settings = settings_of_creation(parameters)
+    tags = dict(parameters.get("Tags") or {})
+    check_tags(tags)
     function_arn = function_arn_of(world, backend, parameters.get("FunctionName"))
     settings = replace(settings, function_arn=function_arn)
     queue = queue_of(world, settings, find_queue)
@@ -49,7 +52,7 @@ def create_event_source_mapping(backend: LambdaBackend, parameters: Parameters) 
     uuid = world.seeds.uuid("lambda.event-source-mapping")
     home = f"arn:{backend.partition}:lambda:{backend.region_name}:{backend.account_id}"
     arn = f"{home}:event-source-mapping:{uuid}"
-    mapping = Mapping(world, uuid, arn, settings, find_queue, dict(parameters.get("Tags") or {}))
+    mapping = Mapping(world, uuid, arn, settings, find_queue, tags)
     mappings.add(mapping)
     mapping.create(enabled=parameters.get("Enabled") is not False)
     return mapping.configuration()
