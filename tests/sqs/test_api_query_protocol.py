@@ -196,3 +196,22 @@ def test_malformed_fields_get_an_error_of_aws_and_never_a_traceback(queue, field
     status, code, _ = error("SetQueueAttributes", QueueUrl=queue, **fields)
     assert status == 400
     assert code in {"MissingParameter", "InvalidAttributeName", "MalformedInput"}
+
+
+def test_the_older_parameter_for_system_attributes_wins(queue):
+    call("SendMessage", QueueUrl=queue, MessageBody="x")
+    fields = {"MessageSystemAttributeName__1": "All", "AttributeName__1": "SenderId"}
+    received = call("ReceiveMessage", QueueUrl=queue, **fields)
+    assert texts(received, "ReceiveMessageResult/Message/Attribute/Name") == ["SenderId"]
+
+
+@pytest.mark.parametrize("action", ["CreateQueue", "ListQueues"])
+def test_actions_that_are_not_about_one_queue_are_refused_at_its_url(queue, action):
+    expected = (400, "InvalidAction", f"The action {action} is not valid for this endpoint.")
+    assert error(action, url=queue, QueueName="other") == expected
+
+
+def test_a_request_without_an_action_is_an_unknown_operation(queue):
+    status, tree = request("", url=queue)
+    assert status == 404
+    assert tree.tag == "UnknownOperationException"

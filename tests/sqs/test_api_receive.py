@@ -155,6 +155,7 @@ class TestMessageAttributeNames:
         [
             (["All"], {"General", "Hello", "Help.Me"}, "4c360f3fdafd970e05fae2f149d997f5"),
             ([".*"], {"General", "Hello", "Help.Me"}, "4c360f3fdafd970e05fae2f149d997f5"),
+            (["*"], {"General", "Hello", "Help.Me"}, "4c360f3fdafd970e05fae2f149d997f5"),
             (["Hello", "General"], {"General", "Hello"}, "fca026605781cb4126a1e9044df24232"),
             (["Hello", "Foo"], {"Hello"}, "a311262e065454b75da111d535b8dacd"),
             (["Hel.*"], {"Hello", "Help.Me"}, "83fee93c1bcd8b9a5a923ffacdc636c7"),
@@ -165,7 +166,7 @@ class TestMessageAttributeNames:
         assert set(message["MessageAttributes"]) == shown
         assert message["MD5OfMessageAttributes"] == digest
 
-    @pytest.mark.parametrize("names", [[], ["Foo"], ["AWS."], ["..foo"]])
+    @pytest.mark.parametrize("names", [[], ["Foo", "Help"], ["AWS."], ["..foo"]])
     def test_names_that_no_attribute_has_show_none(self, sqs, queue, sent, names):
         message = received(sqs, queue, MessageAttributeNames=names)
         assert "MessageAttributes" not in message

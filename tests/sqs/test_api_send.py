@@ -193,7 +193,7 @@ def test_attributes_that_break_a_rule_are_refused_in_aws_words(sqs, queue, attri
     assert waiting(sqs, queue) == 0
 
 
-@pytest.mark.parametrize("name", ["with space", "a:b", "\u00e9", ".start", "end.", "two..dots"])
+@pytest.mark.parametrize("name", ["with space", "a:b", "\u00a7", "!", ".start", "end.", "two..dots"])
 def test_a_name_has_letters_digits_hyphens_underscores_and_single_dots(sqs, queue, name):
     with refused("InvalidParameterValue"):
         sqs.send_message(QueueUrl=queue, MessageBody="x", MessageAttributes={name: STRING})
@@ -312,3 +312,26 @@ def test_a_standard_queue_refuses_a_deduplication_id(sqs, queue):
     )
     with refused("InvalidParameterValue", text):
         sqs.send_message(QueueUrl=queue, MessageBody="x", MessageDeduplicationId="1000")
+
+
+def test_letters_of_names_may_be_of_any_alphabet(sqs, queue):
+    attributes = {"attr.1\u00f8\u00df\u00e4": STRING}
+    sqs.send_message(QueueUrl=queue, MessageBody="x", MessageAttributes=attributes)
+    received = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"][0]
+    assert received["MessageAttributes"] == attributes
+
+
+def test_the_trace_header_of_a_request_goes_along_with_its_messages(sqs, queue):
+    header = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
+
+    def add_header(request, **_):
+        request.headers["X-Amzn-Trace-Id"] = header
+
+    sqs.meta.events.register("request-created.sqs", add_header)
+    try:
+        sqs.send_message(QueueUrl=queue, MessageBody="x")
+        sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": "x"}])
+    finally:
+        sqs.meta.events.unregister("request-created.sqs", add_header)
+    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, AttributeNames=["AWSTraceHeader"])
+    assert [one["Attributes"] for one in received["Messages"]] == [{"AWSTraceHeader": header}] * 2

@@ -13,7 +13,11 @@ Answer = Mapping[str, object] | None
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. ``endpoint`` is the URL it was sent to, up to and with the slash after the host."""
+    """A request.
+
+    ``endpoint`` is the URL it was sent to, up to and with the slash after the host; ``trace_header`` is
+    X-Ray's header X-Amzn-Trace-Id, empty where there is none.
+    """
 
     world: World
     operation: str
@@ -21,3 +25,4 @@ class Call:
     caller: Principal
     region: str
     endpoint: str
+    trace_header: str = ""

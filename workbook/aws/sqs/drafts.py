@@ -59,6 +59,13 @@ def draft_of(parameters: Parameters, settings: QueueSettings, sender_id: str) ->
     )
 
 
+def with_trace_header(draft: Draft, trace_header: str) -> Draft:
+    """A message without an AWSTraceHeader of its own takes over the trace header of its request."""
+    if trace_header and not draft.system_attributes:
+        draft.system_attributes = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace_header}}
+    return draft
+
+
 def refuse_oversized(draft: Draft, settings: QueueSettings) -> None:
     """Hold a message against the queue's MaximumMessageSize (bytes of body and attributes).
 

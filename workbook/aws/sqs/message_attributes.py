@@ -25,7 +25,7 @@ from workbook.aws.sqs.validation import scalar_text
 
 MAXIMUM_ATTRIBUTES = limit("sqs.message-attributes")
 _LONGEST_NAME = 256
-_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_OTHERS_IN_NAMES = frozenset("_-.")
 _TYPES = ("String", "Number", "Binary")
 _STRING_TRANSPORT, _BINARY_TRANSPORT = b"\x01", b"\x02"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -166,8 +166,8 @@ def _check_name(name: str) -> None:
             "You can't use message attribute names beginning with 'AWS.' or 'Amazon'. "
             "These strings are reserved for internal use."
         )
-    if _NAME.fullmatch(name) is None:
-        wrong = next(character for character in name if _NAME.match(character) is None)
+    wrong = next((one for one in name if not (one.isalnum() or one in _OTHERS_IN_NAMES)), None)
+    if wrong is not None:
         raise InvalidParameterValue(
             f"Invalid non-alphanumeric character '#x{ord(wrong):X}' was found in the message attribute name. "
             "Can only include alphanumeric characters, hyphens, underscores, or dots."

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from workbook.aws.sqs.attributes import MAXIMUM_MESSAGE_SIZE
 from workbook.aws.sqs.backend import RegisteredQueue
 from workbook.aws.sqs.calls import Answer, Call
-from workbook.aws.sqs.drafts import draft_of
+from workbook.aws.sqs.drafts import draft_of, with_trace_header
 from workbook.aws.sqs.encryption import SEND_ACTIONS
 from workbook.aws.sqs.errors import (
     BatchRequestTooLong,
@@ -45,7 +45,7 @@ def send_message_batch(call: Call) -> Answer:
     entries = batch_entries(call.parameters, _SEND)
     drafts: dict[str, Draft | SQSError] = {}
     for number, (entry_id, entry) in enumerate(entries, start=1):
-        drafts[entry_id] = _checked_draft(entry, number, queue, call.caller.user_id)
+        drafts[entry_id] = _checked_draft(entry, number, queue, call)
     _refuse_too_long(drafts)
     for entry_id, draft in drafts.items():
         drafts[entry_id] = _refused_if_oversized(draft, queue)
@@ -95,13 +95,11 @@ def _receipt_handle(entry: Parameters) -> str:
     return receipt_handle
 
 
-def _checked_draft(
-    entry: Parameters, number: int, queue: RegisteredQueue, sender_id: str
-) -> Draft | SQSError:
+def _checked_draft(entry: Parameters, number: int, queue: RegisteredQueue, call: Call) -> Draft | SQSError:
     try:
         if not optional_text(entry, "MessageBody"):
             raise EmptyValue(f"{_SEND}.{number}.MessageBody")
-        return draft_of(entry, queue.settings, sender_id)
+        return with_trace_header(draft_of(entry, queue.settings, call.caller.user_id), call.trace_header)
     except MissingParameter as error:
         return _failed(queue, InvalidParameterValue(error.message))
     except SQSError as error:

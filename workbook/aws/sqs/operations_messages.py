@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from workbook.aws.limits import limit
 from workbook.aws.sqs.backend import RegisteredQueue
 from workbook.aws.sqs.calls import Answer, Call
-from workbook.aws.sqs.drafts import draft_of, refuse_oversized
+from workbook.aws.sqs.drafts import draft_of, refuse_oversized, with_trace_header
 from workbook.aws.sqs.encryption import RECEIVE_ACTIONS, SEND_ACTIONS, check_key
 from workbook.aws.sqs.errors import InvalidAttributeName, MissingParameter
 from workbook.aws.sqs.message import Delivery, Draft, Message
@@ -18,6 +18,7 @@ from workbook.aws.sqs.validation import optional_integer, optional_text, require
 
 MILLISECOND = 1_000
 LONGEST_VISIBILITY_TIMEOUT = limit("sqs.visibility-timeout.maximum")
+_ALL_NAMES = frozenset({"All", ".*", "*"})
 _SYSTEM_ATTRIBUTES = (
     "SenderId",
     "SentTimestamp",
@@ -34,7 +35,9 @@ _SYSTEM_ATTRIBUTES = (
 def send_message(call: Call) -> Answer:
     """Check a message and put it into its queue."""
     queue = queue_of(call)
-    draft = draft_of(call.parameters, queue.settings, call.caller.user_id)
+    draft = with_trace_header(
+        draft_of(call.parameters, queue.settings, call.caller.user_id), call.trace_header
+    )
     refuse_oversized(draft, queue.settings)
     queue.admit("SendMessage", (draft.group_id,) if draft.group_id else ())
     demand_key(call, queue, SEND_ACTIONS)
@@ -173,9 +176,9 @@ def _system_attributes(delivery: Delivery) -> dict[str, str]:
 
 
 def _wanted_attributes(message: Message, names: list[str]) -> dict[str, dict[str, str]]:
-    """The attributes whose name was asked for: itself, ``All`` or ``.*``, or a beginning and ``.*``."""
+    """The attributes whose name was asked for: itself, or by ``All``, ``.*`` or ``*``, or its beginning."""
     attributes: Mapping[str, dict[str, str]] = message.attributes
-    if "All" in names or ".*" in names:
+    if not _ALL_NAMES.isdisjoint(names):
         return dict(attributes)
     prefixes = tuple(name.removesuffix(".*") for name in names if name.endswith(".*"))
     return {

@@ -27,6 +27,8 @@ Reply = tuple[int, dict[str, str], str]
 _JSON = "application/x-amz-json-1.0"
 _XML = "text/xml"
 _TARGET = "AmazonSQS."
+_NOT_OF_ONE_QUEUE = frozenset({"CreateQueue", "ListQueues"})
+"""Actions that the Query protocol takes at the endpoint only, not at the URL of a queue."""
 _UNMODELLED = frozenset(
     {"InvalidParameterValueException", "MissingRequiredParameterException", "AccessDeniedException"}
     | {"SerializationException", "UnknownOperationException"}
@@ -63,9 +65,15 @@ def _answer_query(world: World, request: Request, request_id: str) -> Reply:
         part for part in (request.query_string.decode(), request.get_data(as_text=True)) if part
     )
     action, parameters = read_query(fields)
-    if "QueueUrl" not in parameters and request.path.count("/") >= 2:
-        parameters["QueueUrl"] = request.base_url
+    if not action:
+        body = "<UnknownOperationException/>"
+        return 404, _headers(world, request_id, _XML, body), body
+    to_queue = request.path.count("/") >= 2
+    if to_queue:
+        parameters.setdefault("QueueUrl", request.base_url)
     try:
+        if to_queue and action in _NOT_OF_ONE_QUEUE:
+            raise InvalidAction(action)
         answer = _perform(_call(world, request, action, parameters))
     except SQSError as error:
         body = write_error(error.fault, error.code, error.query_message, request_id)
@@ -85,7 +93,8 @@ def _call(world: World, request: Request, operation: str, parameters: Mapping[st
     access_key, signed_region = signed_by(request.headers.get("Authorization", ""))
     endpoint = request.host_url
     region = region_of_host(request.host) or signed_region or world.region
-    return Call(world, operation, parameters, caller_of(access_key, region), region, endpoint)
+    trace_header = request.headers.get("X-Amzn-Trace-Id", "")
+    return Call(world, operation, parameters, caller_of(access_key, region), region, endpoint, trace_header)
 
 
 def _read_json(body: bytes) -> Mapping[str, object]:

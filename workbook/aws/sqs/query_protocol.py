@@ -67,7 +67,10 @@ def read_query(body: str) -> tuple[str, dict[str, object]]:
         _plant(tree, path.split("."), value)
     action = str(tree.pop("Action", ""))
     tree.pop("Version", None)
-    return action, _shaped(tree)
+    parameters = _shaped(tree)
+    if "AttributeNames" in parameters:
+        parameters.pop("MessageSystemAttributeNames", None)  # in this protocol the older parameter wins
+    return action, parameters
 
 
 def write_answer(operation: str, answer: Mapping[str, object] | None, request_id: str) -> str:
