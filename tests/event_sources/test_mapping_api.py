@@ -297,6 +297,8 @@ def test_the_list_comes_in_pages(system: System) -> None:
     assert found == made
     with pytest.raises(ClientError):
         system.aws_lambda.list_event_source_mappings(Marker="no marker")
+    with pytest.raises(ClientError, match="Value '10001' at 'maxItems'"):
+        system.aws_lambda.list_event_source_mappings(MaxItems=10_001)
 
 
 def test_tags_belong_to_a_mapping(system: System) -> None:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda import names
 from workbook.aws.awslambda.errors import InvalidParameterValue
+from workbook.aws.awslambda.paging import LARGEST_MAX_ITEMS
 from workbook.aws.awslambda.tags import check_tags
 from workbook.aws.event_sources.mapping import Mapping
 from workbook.aws.event_sources.registry import mappings_of
 from workbook.aws.event_sources.requests import (
     LONGEST_FUNCTION_NAME,
+    check_range,
     function_arn_of,
     queue_of,
     settings_of_creation,
@@ -70,6 +72,7 @@ def list_event_source_mappings(backend: LambdaBackend, parameters: Parameters) -
         name, qualifier = names.read(backend, parameters["FunctionName"], longest=LONGEST_FUNCTION_NAME)
         function_arn = names.arn_of(backend, name, qualifier)
     chosen = mappings_of(current_world(), backend).select(parameters.get("EventSourceArn"), function_arn)
+    check_range(parameters, "MaxItems", 1, LARGEST_MAX_ITEMS)
     start = _position(parameters.get("Marker"))
     end = start + min(int(parameters.get("MaxItems") or LARGEST_PAGE), LARGEST_PAGE)
     answer: Parameters = {"EventSourceMappings": [mapping.configuration() for mapping in chosen[start:end]]}

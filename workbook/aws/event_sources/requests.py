@@ -127,7 +127,7 @@ def settings_of_update(request: Request, settings: MappingSettings) -> MappingSe
 
 def _check_model(request: Request) -> None:
     for path, (least, most) in _RANGES.items():
-        _check_range(request, path, least, most)
+        check_range(request, path, least, most)
     position = request.get("StartingPosition")
     if position is not None and position not in _STARTING_POSITIONS:
         allowed = ", ".join(_STARTING_POSITIONS)
@@ -140,7 +140,12 @@ def _check_model(request: Request) -> None:
         raise ValidationError.of("functionResponseTypes", shown, f"Member must satisfy constraint: [{rule}]")
 
 
-def _check_range(request: Request, path: str, least: int, most: int) -> None:
+def check_range(request: Request, path: str, least: int, most: int) -> None:
+    """Check a number of a request; `path` names it, with dots where it is inside a structure.
+
+    Raises:
+        ValidationError: it is less than `least` or more than `most`.
+    """
     value: Any = request
     for name in path.split("."):
         value = (value or {}).get(name)
