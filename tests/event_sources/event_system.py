@@ -7,7 +7,7 @@ from typing import Any
 
 from workbook import Lab
 from workbook.engine.clock import SECOND
-from workbook.engine.trace import Hop
+from workbook.engine.hop import Hop
 
 WORKER = '''
 import json

@@ -20,7 +20,7 @@ from workbook.aws.event_sources.settings import REPORT_BATCH_ITEM_FAILURES, Mapp
 from workbook.aws.sqs.attributes import QueueSettings, RedrivePolicy
 from workbook.aws.sqs.message import Draft
 from workbook.aws.sqs.queue import Queue
-from workbook.engine.trace import Hop
+from workbook.engine.hop import Hop
 from workbook.engine.world import World, close_world
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:plan"

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from workbook.engine.trace import Hop
+from workbook.engine.hop import Hop
 from workbook.engine.world import World
 
 SQS_CHUNK = 64 * 1024

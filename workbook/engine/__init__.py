@@ -6,7 +6,8 @@ from workbook.engine.patches import Patches
 from workbook.engine.seeds import Chaos, Seeds
 from workbook.engine.signals import Signal
 from workbook.engine.tasks import Deadlock, Interrupted, Livelock, Stuck, Task, TaskFailed, Timer
-from workbook.engine.trace import Hop, Trace
+from workbook.engine.hop import Hop
+from workbook.engine.trace import Trace
 from workbook.engine.world import NoLab, World, current_world
 
 __all__ = [

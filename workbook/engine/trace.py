@@ -13,36 +13,15 @@ import contextvars
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, overload
 
-from workbook.engine.clock import Clock, datetime_of
+from workbook.engine.clock import Clock
+from workbook.engine.hop import Hop
+from workbook.engine.story import Story
 
 if TYPE_CHECKING:
     import networkx
     import pandas
-
-
-class Hop(NamedTuple):
-    """One thing that happened."""
-
-    number: int
-    """Its place in the trace, from 1."""
-    time: int
-    """When it happened: microseconds since the Unix epoch, in virtual time."""
-    kind: str
-    """What happened, as a verb: "send", "receive", "invoke" ..."""
-    resource: str
-    """What it happened to: an ARN where there is one, else a name."""
-    message: str | None
-    """The id of the message that it is about, if it is about one."""
-    causes: tuple[int, ...]
-    """The numbers of the hops that led to it; none for what a person did."""
-    outcome: str
-    """ "ok", or the error code."""
-    size: int
-    """Bytes moved, as the service counts them; 0 where that makes no sense."""
-    facts: Mapping[str, object]
-    """What else is worth knowing, by name."""
 
 
 _NO_FACTS: Mapping[str, object] = MappingProxyType({})
@@ -128,6 +107,10 @@ class Trace(Sequence[Hop]):
             return () if cause is None else (cause,)
         return (last,) if cause is None else (last, cause)
 
+    @property
+    def _start(self) -> int:
+        return self._hops[0].time if self._hops else self._clock.now
+
     # ---- reading
 
     def __len__(self) -> int:
@@ -158,19 +141,19 @@ class Trace(Sequence[Hop]):
         if message_id not in self._last_of:
             hint = "pass the MessageId of a send_message or receive_message response"
             raise LookupError(f"no message {message_id!r} in this trace; {hint}")
-        return Story(_life_of(message_id, self._hops), self)
+        return Story(_life_of(message_id, self._hops), self._start)
 
     def text(self) -> str:
         """The trace for people: one line a hop."""
-        return Story(self._hops, self).text()
+        return Story(self._hops, self._start).text()
 
     def frame(self) -> pandas.DataFrame:
         """The trace as a pandas DataFrame, one row a hop; see `Story.frame`."""
-        return Story(self._hops, self).frame()
+        return Story(self._hops, self._start).frame()
 
     def graph(self) -> networkx.DiGraph[int]:
         """The trace as a graph from cause to effect. Nodes are hop numbers, with the hop as attribute."""
-        return Story(self._hops, self).graph()
+        return Story(self._hops, self._start).graph()
 
 
 def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:
@@ -194,95 +177,3 @@ def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:
         cause for number in chosen for cause in hops[number - 1].causes if hops[cause - 1].message is None
     }
     return [hop for hop in hops if hop.number in chosen or hop.number in context]
-
-
-class Story:
-    """Some hops of a trace, to be read: as text, as a table, as a graph."""
-
-    def __init__(self, hops: Sequence[Hop], trace: Trace) -> None:
-        self.hops = list(hops)
-        self._start = trace[0].time if len(trace) else 0
-
-    def __len__(self) -> int:
-        return len(self.hops)
-
-    def __iter__(self) -> Iterator[Hop]:
-        return iter(self.hops)
-
-    def __repr__(self) -> str:
-        return self.text()
-
-    def text(self) -> str:
-        """One line a hop: number, seconds since the first hop of the lab, what, where, whose fault."""
-        return "\n".join(_line(hop, self._start) for hop in self.hops)
-
-    def frame(self) -> pandas.DataFrame:
-        """A DataFrame with one row a hop, indexed by its number.
-
-        Columns: time (UTC timestamp), seconds (since the lab's first hop), kind, resource (short name),
-        message, outcome, size (bytes), causes (numbers), facts (text).
-        """
-        import pandas  # noqa: PLC0415 - 0.3 s that a lesson without tables need not pay
-
-        rows = [_row(hop, self._start) for hop in self.hops]
-        frame = pandas.DataFrame(rows, columns=["number", *_COLUMNS])
-        return frame.set_index("number")
-
-    def graph(self) -> networkx.DiGraph[int]:
-        """A graph from cause to effect."""
-        import networkx  # noqa: PLC0415 - as pandas above
-
-        graph: networkx.DiGraph[int] = networkx.DiGraph()
-        graph.add_nodes_from((hop.number, {"hop": hop}) for hop in self.hops)
-        here = set(graph)
-        graph.add_edges_from(
-            (cause, hop.number) for hop in self.hops for cause in hop.causes if cause in here
-        )
-        return graph
-
-
-_COLUMNS = ["time", "seconds", "kind", "resource", "message", "outcome", "size", "causes", "facts"]
-
-
-def _row(hop: Hop, start: int) -> list[object]:
-    return [
-        hop.number,
-        datetime_of(hop.time),
-        (hop.time - start) / 1_000_000,
-        hop.kind,
-        short_name(hop.resource),
-        hop.message,
-        hop.outcome,
-        hop.size,
-        hop.causes,
-        _facts_text(hop, start),
-    ]
-
-
-def short_name(resource: str) -> str:
-    """The last part of an ARN, which is how people call the thing; other names as they are."""
-    return resource.rpartition(":")[2] if resource.startswith("arn:") else resource
-
-
-def _facts_text(hop: Hop, start: int) -> str:
-    """Facts by name. One whose name ends in "_at" is an instant, and is shown like the times of hops."""
-    return ", ".join(f"{name.replace('_', ' ')} {_shown(name, hop, start)}" for name in hop.facts)
-
-
-def _shown(name: str, hop: Hop, start: int) -> str:
-    value = hop.facts[name]
-    return (
-        f"{(value - start) / 1_000_000:.3f} s"
-        if name.endswith("_at") and isinstance(value, int)
-        else str(value)
-    )
-
-
-def _line(hop: Hop, start: int) -> str:
-    message = f"  message {hop.message[:8]}" if hop.message else ""
-    outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
-    facts = f"  ({_facts_text(hop, start)})" if hop.facts else ""
-    causes = f"  <- {', '.join(f'#{cause}' for cause in hop.causes)}" if hop.causes else ""
-    when = f"{(hop.time - start) / 1_000_000:>11.3f} s"
-    what = f"{hop.kind:<11} {short_name(hop.resource)}"
-    return f"#{hop.number:<4} {when}  {what}{message}{outcome}{facts}{causes}"

@@ -33,7 +33,7 @@ from workbook.aws.awslambda.throttling import (
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
-    from workbook.engine.trace import Hop
+    from workbook.engine.hop import Hop
     from workbook.engine.world import World
 
 Causes = Iterable["Hop | int"] | None

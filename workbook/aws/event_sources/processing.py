@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbook.aws.event_sources.settings import MappingSettings
     from workbook.aws.sqs.message import Delivery
     from workbook.aws.sqs.queue import Queue
-    from workbook.engine.trace import Hop
+    from workbook.engine.hop import Hop
     from workbook.engine.world import World
 
 FIRST_RETRY = 1.0
