@@ -222,6 +222,13 @@ class TestEncryptionAttributes:
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={"SqsManagedSseEnabled": "true"})
         assert attributes(sqs, queue, *names) == {"SqsManagedSseEnabled": "true"}
 
+    def test_an_empty_key_turns_sse_kms_off_and_leaves_no_encryption(self, sqs, queue):
+        names = ["SqsManagedSseEnabled", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"]
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"KmsMasterKeyId": "testKeyId"})
+        defaults = {"KmsMasterKeyId": "", "KmsDataKeyReusePeriodSeconds": "300"}
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes=defaults)
+        assert attributes(sqs, queue, *names) == {"SqsManagedSseEnabled": "false"}
+
     def test_the_two_exclude_each_other(self, sqs, queue):
         text = (
             "You can use one type of server-side encryption (SSE) at one time. "
