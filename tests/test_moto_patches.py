@@ -113,6 +113,39 @@ def test_a_key_made_in_iam_belongs_to_the_account_it_was_made_in(lab):
     assert client.get_caller_identity()["Account"] == "111122223333"
 
 
+# ---- call_the_learner_by_one_name
+
+
+@pytest.mark.usefixtures("plain_moto")
+def test_moto_still_has_a_name_of_its_own_for_an_unknown_key():
+    assert boto3.client("sts").get_caller_identity()["Arn"].endswith(":user/moto")
+
+
+def test_sts_and_sqs_agree_on_who_the_learner_is(lab, sqs):
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="tea")
+    message = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["SenderId"])["Messages"][0]
+    identity = lab.client("sts").get_caller_identity()
+    assert identity["Arn"] == "arn:aws:iam::123456789012:user/learner"
+    assert identity["UserId"] == message["Attributes"]["SenderId"]
+
+
+# ---- number_log_events_from_the_start
+
+
+def test_log_events_are_numbered_alike_in_every_lab():
+    def event_ids():
+        with Lab() as lab:
+            logs = lab.client("logs")
+            logs.create_log_group(logGroupName="bakery")
+            logs.create_log_stream(logGroupName="bakery", logStreamName="till")
+            events = [{"timestamp": int(lab.now.timestamp() * 1000), "message": "open"}]
+            logs.put_log_events(logGroupName="bakery", logStreamName="till", logEvents=events)
+            return [event["eventId"] for event in logs.filter_log_events(logGroupName="bakery")["events"]]
+
+    assert event_ids() == event_ids() != []
+
+
 # ---- parse_timestamps_as_utc
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import re
 
-import moto.iam.models
-from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
 from workbook.aws.environment import account_of
@@ -30,6 +28,10 @@ def caller_of(access_key: str, region: str) -> Principal:
     account = account_of(access_key)
     if account is not None:
         return lab_user(account, get_partition(region))
+    # Only a key made by IAM or STS comes here, and then both are loaded already.
+    import moto.iam.models  # noqa: PLC0415
+    from moto.sts.models import sts_backends  # noqa: PLC0415
+
     account = moto.iam.models.get_account_id_from(access_key)
     user_id, arn, account = sts_backends[account][get_partition(region)].get_caller_identity(
         access_key, region

@@ -26,8 +26,10 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain, method_names_from_class
+from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
+from workbook.aws.callers import lab_user
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of, account_of
 from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
@@ -55,6 +57,7 @@ def install(patches: Patches, world: World) -> None:
     for hook in (
         when_loaded("moto.iam.models", lambda iam: know_accounts_by_their_key(patches, world, iam)),
         when_loaded("moto.logs.models", lambda logs: number_log_events_from_the_start(patches, logs)),
+        when_loaded("moto.sts.models", lambda sts: call_the_learner_by_one_name(patches, sts)),
     ):
         patches.on_undo(hook.remove)
     parse_timestamps_as_utc(patches)
@@ -159,6 +162,21 @@ def know_accounts_by_their_key(patches: Patches, world: World, iam: types.Module
         return world.account if account == DEFAULT_ACCOUNT_ID else account
 
     patches.set(iam, "get_account_id_from", get_account_id_from)
+
+
+def call_the_learner_by_one_name(patches: Patches, sts: types.ModuleType) -> None:
+    """Moto's STS says `user/moto` of a key that it does not know; SQS and error texts say who it is."""
+    look_up = sts.STSBackend.get_caller_identity
+
+    def get_caller_identity(backend: object, access_key: str, region: str) -> tuple[str, str, str]:
+        account = account_of(access_key)
+        if account is None:
+            user_id, arn, account = look_up(backend, access_key, region)
+            return user_id, arn, account
+        user = lab_user(account, get_partition(region))
+        return user.user_id, user.arn, user.account
+
+    patches.set(sts.STSBackend, "get_caller_identity", get_caller_identity)
 
 
 def parse_timestamps_as_utc(patches: Patches) -> None:

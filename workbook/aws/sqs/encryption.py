@@ -20,8 +20,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-
-from moto.kms.models import Key, kms_backends
+from typing import TYPE_CHECKING
 
 from workbook.aws.policies import PolicyError, Principal, Verdict, parse_policy
 from workbook.aws.sqs.errors import (
@@ -33,6 +32,9 @@ from workbook.aws.sqs.errors import (
     KmsNotFound,
 )
 from workbook.engine.world import World
+
+if TYPE_CHECKING:
+    from moto.kms.models import Key
 
 MANAGED_KEY = "alias/aws/sqs"
 SEND_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -65,6 +67,8 @@ def check_key(
 def _find_key(key_id: str, region: str, account: str) -> Key | None:
     if key_id.startswith("arn:"):
         region, account = key_id.split(":")[3:5]
+    from moto.kms.models import kms_backends  # noqa: PLC0415 - most queues have no key of their own
+
     backend = kms_backends[account][region]
     with contextlib.suppress(KeyError, AttributeError, TypeError):
         return backend.keys[_resolved(backend.any_id_to_key_id(key_id))]
