@@ -16,8 +16,8 @@ from workbook.aws.sqs.message import Message
 from workbook.aws.sqs.metrics import QueueMetrics
 from workbook.aws.sqs.storage import Storage
 from workbook.aws.sqs.waiting import WaitingLine
-from workbook.engine.signals import Signal
 from workbook.engine.hop import Hop
+from workbook.engine.signals import Signal
 from workbook.engine.world import World
 
 
