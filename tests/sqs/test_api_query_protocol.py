@@ -123,6 +123,15 @@ def test_a_batch_succeeds_and_fails_by_entry_and_in_order(queue):
     assert texts(tree, "SendMessageBatchResult/BatchResultErrorEntry/SenderFault") == ["true"]
 
 
+def test_an_empty_list_or_map_is_a_bare_name(queue):
+    call("SendMessage", QueueUrl=queue, MessageBody="x", MessageAttribute="")
+    received = call("ReceiveMessage", QueueUrl=queue, MessageAttributeNames="", AttributeName="")
+    assert texts(received, "ReceiveMessageResult/Message/Body") == ["x"]
+    assert error("SendMessageBatch", QueueUrl=queue, Entries="")[1] == (
+        "AWS.SimpleQueueService.EmptyBatchRequest"
+    )
+
+
 def test_attributes_are_pairs(queue):
     tree = call(
         "GetQueueAttributes",

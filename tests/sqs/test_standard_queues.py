@@ -92,24 +92,49 @@ def test_sqs_05_twelve_hours_from_the_receive_are_the_limit(desk):
     assert queue.next_change() == desk.now + 43_190 * SECOND
 
 
-def test_visibility_cannot_be_changed_when_the_message_is_visible_again(desk):
+def test_a_message_that_is_visible_again_can_be_hidden(desk):
     queue = desk.queue()
     queue.send(draft())
+    (received,) = queue.receive(1, None)
+    desk.advance(30)
+    queue.change_visibility(received.receipt_handle, 10)
+    assert queue.receive(1, None) == []
+    desk.advance(10)
+    assert len(queue.receive(1, None)) == 1
+
+
+def test_a_message_that_is_visible_stays_so_with_a_timeout_of_zero(desk):
+    queue = desk.queue()
+    queue.send(draft())
+    (received,) = queue.receive(1, 0)
+    queue.change_visibility(received.receipt_handle, 0)
+    assert queue.counts().visible == 1
+
+
+def test_fifo_visibility_cannot_be_changed_when_the_message_is_visible_again(desk):
+    queue = desk.queue("orders.fifo")
+    queue.send(draft(group_id="A", deduplication_id="1"))
     (received,) = queue.receive(1, None)
     desk.advance(30)
     with pytest.raises(errors.MessageNotInflight):
         queue.change_visibility(received.receipt_handle, 10)
 
 
-@pytest.mark.parametrize("later", ["deleted", "received again"])
-def test_visibility_cannot_be_changed_with_a_handle_that_is_over(desk, later):
-    queue = desk.queue()
-    queue.send(draft())
+@pytest.mark.parametrize("name", ["orders", "orders.fifo"])
+def test_visibility_cannot_be_changed_of_a_message_that_was_deleted(desk, name):
+    queue = desk.queue(name)
+    queue.send(draft(group_id="A", deduplication_id="1"))
+    (received,) = queue.receive(1, None)
+    queue.delete(received.receipt_handle)
+    with pytest.raises(errors.InvalidParameterValue, match="not available for visibility timeout change"):
+        queue.change_visibility(received.receipt_handle, 10)
+
+
+def test_fifo_visibility_cannot_be_changed_with_the_handle_of_an_earlier_receive(desk):
+    queue = desk.queue("orders.fifo")
+    queue.send(draft(group_id="A", deduplication_id="1"))
     (received,) = queue.receive(1, 0)
-    if later == "deleted":
-        queue.delete(received.receipt_handle)
-    else:
-        queue.receive(1, None)
+    queue.receive(1, None)
     with pytest.raises(errors.InvalidParameterValue, match="not available for visibility timeout change"):
         queue.change_visibility(received.receipt_handle, 10)
 

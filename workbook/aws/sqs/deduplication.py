@@ -1,7 +1,8 @@
 """What a FIFO queue remembers for five minutes so that a retry does no harm.
 
 Two kinds of retry: of a send whose answer was lost (`DeduplicationWindow`) and of a receive whose answer
-was lost (`ReceiveAttempts`). Both forget by age alone; that a message was deleted meanwhile changes nothing.
+was lost (`ReceiveAttempts`). Both forget by age, and when the queue is purged; that a message was deleted
+meanwhile changes nothing.
 Source of the rules: botocore 1.44, SQS SendMessage MessageDeduplicationId, ReceiveMessage
 ReceiveRequestAttemptId.
 """
@@ -80,6 +81,10 @@ class DeduplicationWindow:
     def note(self, scope: str | None, deduplication_id: str, original: Original, now: int) -> None:
         """A message with this id has been accepted."""
         self._originals.note((scope, deduplication_id), original, now)
+
+    def clear(self) -> None:
+        """Forget all ids."""
+        self._originals.clear()
 
 
 class ReceiveAttempts:

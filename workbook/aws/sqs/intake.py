@@ -69,6 +69,10 @@ class Intake:
 
     # ---- deduplication
 
+    def forget(self) -> None:
+        """The queue is purged: a deduplication id of before is as good as new, as AWS was recorded to do."""
+        self._deduplication.clear()
+
     def _original_of(self, draft: Draft, now: int) -> Original | None:
         if not self._core.settings.fifo_queue or draft.deduplication_id is None:
             return None

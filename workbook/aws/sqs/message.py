@@ -53,7 +53,8 @@ class Message(Draft):
     `sent` is the enqueue time, from which retention counts; `arrived` is when it came into the queue
     where it is now. `receive_count` is ApproximateReceiveCount, which goes on counting in a dead-letter
     queue; `receives_here` starts again there. `generation` numbers the receives so that a receipt handle
-    can be told from those of earlier receives.
+    can be told from those of earlier receives. `place` orders the messages of a queue, `turn` orders them by
+    when they last became visible.
     """
 
     message_id: str = ""
@@ -69,10 +70,12 @@ class Message(Draft):
     receives_here: int = field(default=0, repr=False)
     generation: int = field(default=0, repr=False)
     place: int = field(default=0, repr=False)
+    turn: int = field(default=0, repr=False)
     state: State = State.GONE
     appointment: Appointment[Message] | None = field(default=None, repr=False)
     expiry: Appointment[Message] | None = field(default=None, repr=False)
     aging: Appointment[Message] | None = field(default=None, repr=False)
+    flight: Appointment[Message] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, draft: Draft, message_id: str, sent: int, sequence_number: str | None) -> Message:

@@ -36,6 +36,8 @@ _MAPS = {
     "MessageSystemAttribute": ("MessageSystemAttributes", "Name", "Value"),
     "Tag": ("Tags", "Key", "Value"),
 }
+_EMPTY_LISTS = frozenset(_LISTS.keys() | _LISTS.values())
+"""SDKs send an empty list as one bare name: of its elements, or of the parameter itself."""
 _INTEGERS = frozenset(
     {
         "DelaySeconds",
@@ -106,7 +108,11 @@ def _plant(tree: dict[str, object], path: list[str], value: str) -> None:
 def _shaped(tree: Mapping[str, object]) -> dict[str, object]:
     shaped: dict[str, object] = {}
     for name, value in tree.items():
-        if isinstance(value, dict) and name in _LISTS:
+        if value == "" and name in _EMPTY_LISTS:
+            shaped[_LISTS.get(name, name)] = []
+        elif value == "" and name in _MAPS:
+            shaped[_MAPS[name][0]] = {}
+        elif isinstance(value, dict) and name in _LISTS:
             shaped[_LISTS[name]] = [
                 _shaped(one) if isinstance(one, dict) else one for one in _in_order(value)
             ]

@@ -274,32 +274,38 @@ class Queue:
             self._core.announce()
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:
-        """Let a message in flight show itself `seconds` from now; 0 is at once.
+        """Let a received message show itself `seconds` from now; 0 is at once.
+
+        A standard queue also takes handles of earlier receives and messages that show themselves again, as
+        AWS was recorded to do; what such a message does then is not public, and hiding it is our choice.
 
         Raises:
             ReceiptHandleIsInvalid: this queue never gave out such a handle.
-            InvalidParameterValue: the message is gone or was received again; or it would be hidden for more
-                than 12 hours from its receive.
-            MessageNotInflight: its visibility timeout is over.
+            InvalidParameterValue: the message is gone; or it would be hidden for more than 12 hours from its
+                receive; FIFO only: it was received again.
+            MessageNotInflight: FIFO only: its visibility timeout is over.
         """
         now = self._core.begin()
         receipt = self._read(receipt_handle)
         message = self._core.storage.messages.get(receipt.message_id)
-        if message is None or message.generation != receipt.generation:
+        fifo = self.settings.fifo_queue
+        if message is None or (fifo and message.generation != receipt.generation):
             reason = "Message does not exist or is not available for visibility timeout change."
             raise errors.InvalidParameterValue.of("ReceiptHandle", receipt_handle, reason)
-        if message.state is not State.IN_FLIGHT:
+        if fifo and message.state is not State.IN_FLIGHT:
             raise errors.MessageNotInflight
         until = now + seconds * SECOND
         if until - message.received > LONGEST_HIDING * SECOND:
             reason = f"Total VisibilityTimeout for the message is beyond the limit [{LONGEST_HIDING} seconds]"
             raise errors.InvalidParameterValue.of("VisibilityTimeout", seconds, reason)
+        if message.state is State.VISIBLE:
+            self._core.storage.withdraw(message)
         self._core.storage.hide(message, until)
         self._core.record("hide", message, seconds=seconds, visible_at=until)
         self._core.announce()
 
     def purge(self) -> None:
-        """Delete all messages, at once (on AWS it takes up to 60 seconds).
+        """Delete all messages, at once (on AWS it takes up to 60 seconds), and forget deduplication ids.
 
         Raises:
             PurgeQueueInProgress: the queue was purged less than 60 seconds ago.
@@ -308,6 +314,7 @@ class Queue:
         if self._purged is not None and now < self._purged + PURGE_PAUSE:
             raise errors.PurgeQueueInProgress(self.name)
         self._purged = now
+        self._intake.forget()
         self._delete_all("the queue was purged")
 
     def _read(self, receipt_handle: str) -> Receipt:

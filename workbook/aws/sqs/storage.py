@@ -43,6 +43,7 @@ class Storage:
         self._in_flight: Agenda[Message] = Agenda()
         self._expiry: Agenda[Message] = Agenda()
         self._last_place = 0
+        self._last_turn = 0
 
     @property
     def retention(self) -> int:
@@ -112,6 +113,8 @@ class Storage:
         self._show(message)
 
     def _show(self, message: Message) -> None:
+        self._last_turn += 1
+        message.turn = self._last_turn
         self._order.show(message)
         message.state = State.VISIBLE
 
@@ -158,8 +161,12 @@ class Storage:
         for message in messages:
             self._order.show(message)
 
+    def withdraw(self, message: Message) -> None:
+        """Take a visible message out of its turn, to `hide` it without delivering it."""
+        self._order.withdraw(message)
+
     def hide(self, message: Message, until: int) -> None:
-        """Let nobody see a message until an instant: one just taken, or one in flight already."""
+        """Let nobody see a message until an instant: one taken or withdrawn, or one in flight already."""
         if message.state is State.IN_FLIGHT:
             self._unbook(self._in_flight, message)
         else:
