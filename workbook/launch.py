@@ -49,7 +49,8 @@ def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> li
     if not browser:
         arguments.append("--no-browser")
     if (ROOT / FIRST_LESSON).is_file():
-        arguments.append(str(ROOT / FIRST_LESSON))
+        # Not as the file to open: then only a browser would be led there, and not the address that is printed.
+        arguments.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON.as_posix()}")
     return arguments
 
 
