@@ -326,6 +326,8 @@ def test_lq_16_messages_that_are_there_already_are_read_when_the_mapping_is_made
         ({"body": ["stop"]}, "stop", True),
         ({"body": ["stop"]}, "go", False),
         ({"body": {"kind": ["order"]}}, "plain text", False),
+        ({"body": {"kind": [{"exists": False}]}}, "plain text", False),
+        ({"body": {"kind": [{"exists": False}]}}, "{}", True),
         ({"body": ["stop"]}, '{"kind": "order"}', False),
         ({"messageAttributes": {"a": {"stringValue": ["v"]}}}, "x", False),
     ],
