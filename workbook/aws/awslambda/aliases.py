@@ -10,6 +10,7 @@ from moto.awslambda.models import LambdaAlias
 from workbook.aws.awslambda.descriptions import describe_alias
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
+    LatestHasWeights,
     PreconditionFailed,
     ResourceConflict,
     ResourceNotFound,
@@ -145,7 +146,7 @@ def _check_weights(weights: dict[str, float], number: str) -> None:
     if len(weights) > 1:
         raise InvalidParameterValue("Number of items in AdditionalVersionWeights cannot be greater than 1")
     if weights and number == LATEST:
-        raise InvalidParameterValue("$LATEST is not supported for an alias pointing to more than 1 version")
+        raise LatestHasWeights
     if number in weights:
         message = (
             f"Invalid function version {number}. "

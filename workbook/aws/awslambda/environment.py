@@ -25,7 +25,7 @@ from moto.logs.models import logs_backends
 
 from workbook.aws.awslambda.deadline import Deadline, TimedOut
 from workbook.aws.awslambda.failures import RuntimeFault
-from workbook.aws.awslambda.logs import FunctionLog
+from workbook.aws.awslambda.logs import INIT_START, FunctionLog
 from workbook.aws.awslambda.modules import Modules, files_of
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.engine.clock import SECOND
@@ -65,7 +65,7 @@ class ExecutionEnvironment:
         runtime = self.deployment.runtime
         arn = runtime_version_arn(self.deployment.region, runtime)
         version = f"{runtime.replace('python', 'python:')}.v1"
-        self.log.event(f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}\n")
+        self.log.event(f"{INIT_START}Runtime Version: {version}\tRuntime Version ARN: {arn}\n")
 
     def initialise(self, deadline: Deadline) -> None:
         """Run the module's code and find the handler.

@@ -65,6 +65,17 @@ class InvalidParameterValue(LambdaError):
     code = "InvalidParameterValueException"
 
 
+class LatestHasWeights(InvalidParameterValue):
+    """An alias of $LATEST shall share its traffic with a version."""
+
+    def __init__(self) -> None:
+        super().__init__("$LATEST is not supported for an alias pointing to more than 1 version")
+
+    def body(self) -> dict[str, str]:
+        """Without "Type"."""
+        return {"message": self.message}
+
+
 class ValidationError(LambdaError):
     """A parameter breaks a rule of the service model."""
 
@@ -145,10 +156,6 @@ class TooManyRequests(LambdaError):
     def body(self) -> dict[str, str]:
         """With the reason."""
         return {"Reason": self.reason, **super().body()}
-
-    def headers(self) -> dict[str, str]:
-        """`Retry-After` in seconds. The model has the header; the value 1 is ours (unverified)."""
-        return {"Retry-After": "1"}
 
 
 class NotSimulated(LambdaError):

@@ -156,16 +156,19 @@ def update_function_configuration(backend: LambdaBackend, parameters: Parameters
 
 
 def delete_function(backend: LambdaBackend, parameters: Parameters) -> Parameters:
-    """DeleteFunction: the function with all of its versions and aliases, or one version."""
+    """DeleteFunction: the function with all of its versions and aliases, or one version.
+
+    The status is 204, as recorded; the service model leaves it open.
+    """
     name, qualifier = read(backend, parameters["FunctionName"], parameters.get("Qualifier"))
     if qualifier == LATEST:
         raise InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.")
     latest(backend, name)
     if qualifier is None:
         registry.remove(backend, name)
-        return {}
+        return {"StatusCode": 204}
     _delete_version(backend, name, qualifier)
-    return {}
+    return {"StatusCode": 204}
 
 
 def list_functions(backend: LambdaBackend, parameters: Parameters) -> Parameters:

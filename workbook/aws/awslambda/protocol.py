@@ -48,7 +48,10 @@ def action(operation: Operation) -> Callable[[LambdaResponse], ActionResult | An
     def answer(response: LambdaResponse) -> ActionResult | Answer:
         try:
             response.parse_parameters(response.normalized_request)
-            return ActionResult(operation(response.backend, dict(response.params)))
+            result = operation(response.backend, dict(response.params))
+            if "StatusCode" in result:  # the HTTP status, by the service model
+                return "", {"status": result["StatusCode"]}
+            return ActionResult(result)
         except LambdaError as error:
             return error_answer(error)
         except JsonRESTError as error:
@@ -169,16 +172,26 @@ def _parse_error(content: bytes, error: ValueError) -> str:
     place = (
         "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}, column: {}]"
     )
-    if isinstance(error, UnicodeDecodeError):
+    allowed = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+    if isinstance(error, UnicodeDecodeError) and error.start == 0:
+        what = f"Unexpected character ({_described(content[0])}): expected a valid value {allowed}"
+        where = place.format(1, 1)
+    elif isinstance(error, UnicodeDecodeError):
         what = f"Invalid UTF-8 start byte 0x{content[error.start]:02x}"
         where = place.format(1, error.start + 2)
     else:
         assert isinstance(error, json.JSONDecodeError)  # noqa: S101 - the other ValueError that is caught
         token = error.doc[error.pos :].split()[0] if error.doc[error.pos :].split() else ""
-        allowed = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
         what = f"Unrecognized token '{token}': was expecting {allowed}"
         where = place.format(error.lineno, error.colno + len(token))
     return f"Could not parse request body into json: Could not parse payload into json: {what}\n at {where}"
+
+
+def _described(byte: int) -> str:
+    """One byte, as AWS's parser names a character."""
+    if byte < 0x20 or 0x7F <= byte < 0xA0:
+        return f"(CTRL-CHAR, code {byte})"
+    return f"'{chr(byte)}' (code {byte})"
 
 
 def _client_context(header: str | None) -> Mapping[str, Any] | None:

@@ -50,6 +50,7 @@ def install(patches: Patches) -> None:
     """Replace all of it."""
     answer_with_our_operations(patches)
     route_account_settings(patches)
+    recognise_untagging_without_keys(patches)
     name_requests_as_lambda_does(patches)
     keep_more_of_a_function(patches)
     run_functions_in_process(patches)
@@ -72,6 +73,19 @@ def route_account_settings(patches: Patches) -> None:
     name = reservations.get_account_settings.__name__
     setattr(LambdaResponse, name, protocol.action(reservations.get_account_settings))
     patches.on_undo(lambda: delattr(LambdaResponse, name))
+
+
+def recognise_untagging_without_keys(patches: Patches) -> None:
+    """Moto knows UntagResource by its keys; without any it answers 404 instead of AWS's error."""
+    find_action = LambdaResponse._get_action  # noqa: SLF001 - what moto takes a request for
+
+    def find_untagging_too(response: LambdaResponse) -> str:
+        action = find_action(response)
+        if action is None and response.method == "DELETE" and "/2017-03-31/tags/" in response.path:
+            return "UntagResource"
+        return action
+
+    patches.set(LambdaResponse, "_get_action", find_untagging_too)
 
 
 def name_requests_as_lambda_does(patches: Patches) -> None:
