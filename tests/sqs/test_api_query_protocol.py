@@ -11,6 +11,7 @@ from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber
 
 from workbook.aws.environment import access_key_of
+from workbook.aws.sqs.query_protocol import write_answer
 
 ENDPOINT = "https://sqs.us-east-1.amazonaws.com/"
 NAMESPACE = {"": "http://queue.amazonaws.com/doc/2012-11-05/"}
@@ -149,6 +150,11 @@ def test_attributes_are_pairs(queue):
 def test_an_action_can_be_sent_to_the_url_of_the_queue(queue):
     call("SendMessage", url=queue, MessageBody="x")
     assert len(texts(call("ReceiveMessage", url=queue), "ReceiveMessageResult/Message/Body")) == 1
+
+
+def test_an_answer_with_nothing_in_it_is_one_empty_element():
+    assert "<ReceiveMessageResult/>" in write_answer("ReceiveMessage", {"Messages": []}, "id")
+    assert "<ReceiveMessageResult>" in write_answer("ReceiveMessage", {"Messages": [{"Body": "x"}]}, "id")
 
 
 def test_errors_have_the_older_names_and_one_has_the_older_words(queue):

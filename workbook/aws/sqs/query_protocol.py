@@ -80,7 +80,7 @@ def write_answer(operation: str, answer: Mapping[str, object] | None, request_id
     result = ""
     if answer is not None:
         members = "".join(_element(name, value, operation) for name, value in answer.items())
-        result = f"<{operation}Result>{members}</{operation}Result>"
+        result = f"<{operation}Result>{members}</{operation}Result>" if members else f"<{operation}Result/>"
     return (
         f'<?xml version="1.0"?><{operation}Response xmlns="{NAMESPACE}">{result}'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
