@@ -80,7 +80,7 @@ def test_a_host_is_found(host):
 
 
 @pytest.mark.parametrize(
-    "text", ["/home/ada/x", 'open("/root/.aws")', "cd /work/main", "/Users/ada/lab", "/tmp/ipykernel_3/1.py"]
+    "text", ["/home/ada/x", 'open("/root/.aws")', "cd /work/shop", "/Users/ada/lab", "/tmp/ipykernel_3/1.py"]
 )
 def test_a_folder_is_found_here_and_in_the_outputs_of_notebooks(text):
     assert FOLDER.search(text)
