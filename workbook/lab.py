@@ -22,6 +22,7 @@ from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
 from workbook.aws.sqs.backend import find_queue_by_name
+from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
 from workbook.engine.trace import Trace
 from workbook.engine.world import START, World
@@ -66,10 +67,16 @@ class Lab:
                 "close() first; its reset() makes it as good as new."
             )
             raise LabError(message)
+        self._closed = True
         self._arguments = _checked_arguments(seed, region, account, start, chaos)
-        self._simulation = Simulation(World.create(**self._arguments))
-        self._closed = False
-        _open_lab = self
+        try:
+            with ctrl_c.held():
+                self._simulation = Simulation(World.create(**self._arguments))
+                self._closed = False
+                _open_lab = self
+        except KeyboardInterrupt:  # nobody will ever hold this lab, so nobody could close it
+            self.close()
+            raise
 
     # ---- plain boto3
 
@@ -163,16 +170,16 @@ class Lab:
     def reset(self) -> None:
         """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
         self._ensure_open()
-        self._simulation.close()
-        self._simulation = Simulation(World.create(**self._arguments))
+        self._simulation.renew(World.create(**self._arguments))
 
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
         global _open_lab  # noqa: PLW0603 - see above
-        if not self._closed:
-            self._closed = True
-            _open_lab = None
-            self._simulation.close()
+        with ctrl_c.held():
+            if not self._closed:
+                self._closed = True
+                _open_lab = None
+                self._simulation.close()
 
     def __enter__(self) -> Self:
         self._ensure_open()

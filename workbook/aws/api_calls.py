@@ -21,7 +21,7 @@ ROUND_TRIP = 0.001
 never share an instant; AWS promises no figure."""
 
 
-def _outcome_of(error: Exception) -> str:
+def _outcome_of(error: BaseException) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
 
 
@@ -41,9 +41,10 @@ def install(patches: Patches) -> None:
             try:
                 with world.trace.under(hop):
                     response: Mapping[str, object] = make_api_call(client, operation, parameters)
-            except Exception as error:
+            except BaseException as error:
                 world.trace.amend(hop, outcome=_outcome_of(error))
-                world.kernel.sleep(ROUND_TRIP)
+                if isinstance(error, Exception):  # else the caller is torn out of it, and nothing comes back
+                    world.kernel.sleep(ROUND_TRIP)
                 raise
             world.kernel.sleep(ROUND_TRIP)
             return response

@@ -7,6 +7,8 @@ services go in before moto's registries hold their first resource.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import moto.moto_api._internal
@@ -15,6 +17,7 @@ from moto.core.base_backend import BackendDict
 
 from workbook.aws import api_calls, environment, moto_patches, sqs
 from workbook.aws.virtual_modules import virtual_modules
+from workbook.engine.interrupts import ctrl_c
 from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
 from workbook.engine.sealing import seal
@@ -35,20 +38,41 @@ class Simulation:
     def __init__(self, world: World) -> None:
         """Open `world`: from here on, boto3 in this process talks to it."""
         self.world = world
+        self._isolation = Patches()
         self._patches = Patches()
         self._moto = mock_aws(config=_MOTO_CONFIG)
-        open_world(world)
-        try:
-            self._install()
-        except BaseException:
-            self.close()
-            raise
+        with self._whole_or_not_at_all():
+            environment.isolate(self._isolation, region=world.region, account=world.account)
+            seal(self._isolation)
+            self._open(world)
 
-    def _install(self) -> None:
-        patches, world = self._patches, self.world
+    def renew(self, world: World) -> None:
+        """Go on with `world`, which has the same region and account. The process stays sealed meanwhile."""
+        with self._whole_or_not_at_all():
+            self._close_world()
+            self._open(world)
+
+    def close(self) -> None:
+        """Take everything out again: every patched name is what it was before."""
+        with ctrl_c.held():
+            try:
+                self._close_world()
+            finally:
+                self._isolation.undo_all()
+
+    @contextmanager
+    def _whole_or_not_at_all(self) -> Iterator[None]:
+        with ctrl_c.held():
+            try:
+                yield
+            except BaseException:
+                self.close()
+                raise
+
+    def _open(self, world: World) -> None:
+        patches, self.world = self._patches, world
+        open_world(world)
         patches.on_undo(close_world)
-        environment.isolate(patches, region=world.region, account=world.account)
-        seal(patches)
         self._start_moto()
         moto_patches.install(patches, world)
         api_calls.install(patches)
@@ -57,6 +81,16 @@ class Simulation:
         substitution = virtual_modules(world)
         substitution.install()
         patches.on_undo(substitution.undo)
+
+    def _close_world(self) -> None:
+        kernel = self.world.kernel
+        if not kernel.closed:
+            # Who waits at the kernel's door meanwhile is turned away: no call meets half of the patches.
+            with kernel:
+                try:
+                    kernel.close()
+                finally:
+                    self._patches.undo_all()
 
     def _install_lambda(self, _: object) -> None:
         for package in _WHEN_LAMBDA_IS_FIRST_USED:
@@ -71,8 +105,3 @@ class Simulation:
         self._patches.on_undo(self._moto.stop)
         # A registry that was filled outside a lab (by moto itself, at import) must not outlive it.
         self._patches.on_undo(BackendDict.reset)
-
-    def close(self) -> None:
-        """Take everything out again: every patched name is what it was before."""
-        self.world.kernel.close()
-        self._patches.undo_all()

@@ -11,8 +11,10 @@ Tasks are real threads because a learner's Lambda handler is plain code that cal
 boto3: a generator-based scheduler cannot stop inside those, and greenlets cannot be entered from the
 other OS threads on which JupyterLab runs widget callbacks.
 
-Two rules keep this free of races. Whoever holds the baton owns every field of the kernel. Everything
-is decided *before* the baton is handed over, for afterwards another thread runs.
+Three rules keep this free of races. Whoever holds the baton owns every field of the kernel. Everything
+is decided *before* the baton is handed over, for afterwards another thread runs. And nothing tears a
+thread out of the kernel's own code: Ctrl-C is held back (see `interrupts`), and an exception is thrown into
+a worker only where its task is not inside (`Task.shielded`).
 """
 
 from __future__ import annotations
@@ -20,21 +22,20 @@ from __future__ import annotations
 import contextvars
 import functools
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
 from workbook.engine.clock import Clock, microseconds
-from workbook.engine.tasks import Deadlock, Interrupted, Livelock, Stuck, Task, TaskFailed, Timer
+from workbook.engine.entrance import Entrance
+from workbook.engine.interrupts import ctrl_c
+from workbook.engine.tasks import Closed, Deadlock, Interrupted, Livelock, Task, TaskFailed, Timer
 from workbook.engine.timers import Timers
-from workbook.engine.workers import Workers, throw_into
+from workbook.engine.watch import Watch
+from workbook.engine.workers import Workers
 
 Result = TypeVar("Result")
-
-_LOOK_EVERY = 0.2
-"""Real seconds between two looks of a waiting cell at what runs, and for Ctrl-C."""
 
 _YEAR = 366 * 24 * 3600.0
 
@@ -59,27 +60,35 @@ class Kernel:
         self._parked: dict[Task, None] = {}
         self._failures: list[Task] = []
         self._workers = Workers(self._task_ended)
-        self._entrance = threading.Lock()
+        self._entrance = Entrance()
         self._root: Task | None = None
         self._root_thread: int | None = None
         self._depth = 0
         self._current: Task | None = None
-        self._interrupt_wanted = False
+        self._interruption: BaseException | None = None
+        self._stopping = False
         self._closed = False
         self._happened_now = 0
 
     # ---- entering from outside
 
     def __enter__(self) -> Self:
-        """Enter from any OS thread; others wait outside until this one has left."""
+        """Enter from any OS thread; others wait outside, in the order in which they came.
+
+        Raises:
+            Closed: the kernel was closed while this thread waited for its turn.
+            RuntimeError: a signal handler called while its thread waits inside already.
+        """
         me = threading.get_ident()
         if self._workers.is_worker(me):
-            return self
-        if self._root_thread != me:
-            self._entrance.acquire()
-            self._root_thread = me
-            self._current = self._root = _root_task()
-        self._depth += 1
+            self._running().shielded += 1
+        elif self._root_thread != me:
+            self._come_in(me)
+        elif self._current is not self._root:
+            message = "this thread waits inside the lab already; a signal handler cannot call it meanwhile"
+            raise RuntimeError(message)
+        else:
+            self._depth += 1
         return self
 
     def __exit__(
@@ -89,11 +98,32 @@ class Kernel:
         traceback: TracebackType | None,
     ) -> None:
         if self._workers.is_worker(threading.get_ident()):
+            self._running().shielded -= 1
             return
         self._depth -= 1
         if self._depth == 0:
-            self._root = self._root_thread = self._current = None
+            self._go_out()
+
+    def _come_in(self, me: int) -> None:
+        ctrl_c.hold()
+        if not self._entrance.acquire():
+            ctrl_c.release()  # raises KeyboardInterrupt: it was pressed while waiting
+        if self._closed:
             self._entrance.release()
+            ctrl_c.release()
+            message = "the lab was closed or reset while this call waited for its turn"
+            raise Closed(message)
+        self._root_thread = me
+        self._current = self._root = _root_task()
+        self._depth = 1
+
+    def _go_out(self) -> None:
+        interruption, self._interruption = self._interruption, None
+        self._root = self._root_thread = self._current = None
+        self._entrance.release()
+        ctrl_c.release()
+        if interruption is not None:
+            raise interruption
 
     # ---- what tasks ask for
 
@@ -101,7 +131,8 @@ class Kernel:
         """Start a task at the present instant; it inherits the caller's context, and so its cause."""
         context = contextvars.copy_context()
         task = Task(name, functools.partial(context.run, function, *arguments))
-        self._ready.append((task, 0))
+        with self:
+            self._ready.append((task, 0))
         return task
 
     def at(
@@ -122,7 +153,8 @@ class Kernel:
         def start() -> None:
             self._ready.append((Task(name, body), 0))
 
-        return self._timers.add(max(instant, self.clock.now), start, daemon=daemon)
+        with self:
+            return self._timers.add(max(instant, self.clock.now), start, daemon=daemon)
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` of virtual time pass for the current task; whatever is due happens meanwhile."""
@@ -133,7 +165,8 @@ class Kernel:
         """Let virtual time pass until `instant`; if it has come, only what is ready happens."""
         with self:
             if self._nothing_happens_before(instant):
-                self.clock.move_to(max(instant, self.clock.now))
+                if instant > self.clock.now:
+                    self._move_to(instant)
             else:
                 self.park(max(instant, self.clock.now), waiting_for="time to pass")
             self._raise_failures()
@@ -154,17 +187,27 @@ class Kernel:
         """
         with self:
             if self._workers.is_worker(threading.get_ident()):
-                return function(*arguments)
+                return self._call_here(function, *arguments)
             task = self.spawn(function, *arguments, name=name)
             task.joined = True
             try:
                 self.join(task)
             except BaseException:
                 self._kill(task)
+                self.join(task)  # what it held, such as a function's concurrency, is free again
                 raise
             if task.error is not None:
                 raise task.error
             return task.result  # type: ignore[return-value]  # the task ran `function`, so this is its Result
+
+    def _call_here(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Call on the present task; what is called is no part of the kernel, so it is not shielded."""
+        me = self._running()
+        shielded, me.shielded = me.shielded, 0
+        try:
+            return function(*arguments)
+        finally:
+            me.shielded = shielded
 
     def join(self, task: Task) -> None:
         """Wait until `task` has ended."""
@@ -200,6 +243,9 @@ class Kernel:
             Deadlock: nothing is left to happen that could end the wait.
         """
         me = self._running()
+        if me.doom is not None:
+            raise me.doom
+        me.shielded += 1
         me.ticket += 1
         me.woken = None
         me.waiting_for = waiting_for
@@ -214,6 +260,7 @@ class Kernel:
             me.waiting_for = ""
             if timer is not None:
                 timer.cancel()
+            me.shielded -= 1
         return bool(me.woken)
 
     def ticket(self) -> tuple[Task, int]:
@@ -222,47 +269,68 @@ class Kernel:
         return me, me.ticket + 1
 
     def throw(self, task: Task, error: BaseException) -> None:
-        """Raise `error` in a task where it waits, as soon as it can run; harmless when it has ended."""
-        if not task.done:
-            task.pending = error
-            task.woken = None
-            self._wake(task, task.ticket, woken=True)
+        """Raise `error` in a task where it waits, as soon as it can run; harmless when it has ended.
 
-    def unpark(self, task: Task, ticket: int) -> None:
-        """Wake `task` from the wait that `ticket` stands for; harmless if that wait is over."""
-        self._wake(task, ticket, woken=True)
+        It is raised at every later wait, too, until `pardon`: code that is to end may catch everything.
+        """
+        with self:
+            if not task.done:
+                self._doom(task, error)
+
+    def pardon(self) -> None:
+        """The current task has taken what was thrown at it, and may wait again."""
+        me = self._running()
+        if not isinstance(me.doom, Interrupted):
+            me.doom = None
+
+    def unpark(self, task: Task, ticket: int) -> bool:
+        """Wake `task` from the wait that `ticket` stands for; False, and harmless, if that wait is over."""
+        with self:
+            return self._wake(task, ticket, woken=True)
 
     # ---- what the lab asks for
 
     def running(self) -> list[str]:
         """The names of tasks that could run at this instant."""
-        return [task.name for task, ticket in self._ready if not task.done and task.ticket == ticket]
+        return [task.name for task, ticket in list(self._ready) if not task.done and task.ticket == ticket]
 
     def waiting(self) -> list[tuple[str, str]]:
         """Who waits for what."""
-        return [(task.name, task.waiting_for) for task in self._parked]
+        return [(task.name, task.waiting_for) for task in list(self._parked)]
 
     def next_instant(self) -> int | None:
         """When the next thing is due to happen."""
-        return self._timers.next_instant()
+        return self._timers.peek()
 
     def stop(self) -> None:
-        """End every task and forget the future; the clock stands still meanwhile."""
+        """End every task and forget the future; the clock stands still meanwhile.
+
+        Ctrl-C does not end this half-way: it stops what spins instead of ending, and is raised afterwards.
+        """
         with self:
+            self._stopping = True
             self._timers.clear()
             self._ready.clear()
-            for task in list(self._parked):
-                self._kill(task)
+            self._kill_all_that_wait()
             while self._ready:
                 self.park(self.clock.now, waiting_for="tasks to stop", daemon=True)
+                self._kill_all_that_wait()  # what the tasks that ended have started, if anything
             self._timers.clear()
             self._failures.clear()
+            self._stopping = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has come to its end."""
+        return self._closed
 
     def close(self) -> None:
-        """Stop, and let the pooled threads end."""
-        self.stop()
-        self._closed = True
-        self._workers.close()
+        """Stop, and let the pooled threads end. Nobody can enter any more."""
+        if not self._closed:
+            with self:
+                self.stop()
+                self._closed = True
+                self._workers.close()
 
     # ---- the scheduler
 
@@ -273,27 +341,39 @@ class Kernel:
         return self._current
 
     def _nothing_happens_before(self, instant: int) -> bool:
-        if self._ready or self._interrupt_wanted or self._running().killed:
+        if self._ready or self._is_interrupted() or self._running().doom is not None:
             return False
         following = self._timers.next_instant()
         return following is None or following > instant
 
-    def _wake(self, task: Task, ticket: int, *, woken: bool) -> None:
-        if task.ticket == ticket and task.woken is None:
+    def _is_interrupted(self) -> bool:
+        return self._interruption is not None or ctrl_c.pressed(self._root_thread)
+
+    def _wake(self, task: Task, ticket: int, *, woken: bool) -> bool:
+        waits = task.ticket == ticket and task.woken is None
+        if waits:
             task.woken = woken
             self._ready.append((task, ticket))
+        return waits
+
+    def _doom(self, task: Task, error: BaseException) -> None:
+        task.doom = error
+        task.woken = None
+        self._wake(task, task.ticket, woken=True)
 
     def _kill(self, task: Task) -> None:
-        if not task.done and task is not self._root:
-            task.killed = True
-            task.woken = None
-            self._wake(task, task.ticket, woken=True)
+        if not task.done and task is not self._root and not isinstance(task.doom, Interrupted):
+            self._doom(task, Interrupted())
+
+    def _kill_all_that_wait(self) -> None:
+        for task in list(self._parked):
+            self._kill(task)
 
     def _next(self) -> Task:
         """Choose who runs next, and move the clock there. Raises Deadlock when nobody ever will."""
         while True:
-            if self._interrupt_wanted and self._root is not None:
-                return self._interrupted_root()
+            if self._root is not None and not self._stopping and self._is_interrupted():
+                return self._interrupted_root(self._root)
             while self._ready:
                 task, ticket = self._ready.popleft()
                 if not task.done and task.ticket == ticket:
@@ -315,11 +395,10 @@ class Kernel:
             busy = ", ".join(repr(name) for name, _ in self.waiting())
             raise Livelock(f"{self.most_at_one_instant:,} things happened at one instant; among {busy}")
 
-    def _interrupted_root(self) -> Task:
-        root = self._root
-        assert root is not None  # noqa: S101 - the caller has looked; this is for the type checker
-        self._interrupt_wanted = False
-        root.pending = KeyboardInterrupt()
+    def _interrupted_root(self, root: Task) -> Task:
+        root.pending = self._interruption or KeyboardInterrupt()
+        self._interruption = None
+        ctrl_c.take()
         return root
 
     def _deadlock_text(self) -> str:
@@ -349,16 +428,16 @@ class Kernel:
         if me.pending is not None:
             error, me.pending = me.pending, None
             raise error
-        if me.killed:
-            raise Interrupted
+        if me.doom is not None:
+            raise me.doom
 
     def _hand_over(self, following: Task) -> None:
         self.switches += 1
         self._current = following
-        if following.baton is None:
-            self._workers.start(following)
-        else:
+        if following.baton is not None:
             following.baton.release()
+        elif not self._workers.start(following):
+            self._task_ended(following)
 
     def _task_ended(self, task: Task) -> None:
         """Called on the worker's own thread, which still holds the baton."""
@@ -377,26 +456,16 @@ class Kernel:
     def _wait_as_root(self, me: Task) -> None:
         """Wait for the baton on a thread from outside, with an eye on Ctrl-C and on tasks that spin."""
         assert me.baton is not None  # noqa: S101 - every root task is made with a baton
-        switches, since = self.switches, time.monotonic()
-        interrupted = False
+        watch = Watch(self.real_time_limit)
         while True:
             try:
-                if me.baton.acquire(timeout=_LOOK_EVERY):
+                if me.baton.acquire(timeout=watch.look_after):
                     return
-                if switches != self.switches:
-                    switches, since = self.switches, time.monotonic()
-                elif interrupted:
-                    self._throw(Interrupted)
-                elif time.monotonic() - since > self.real_time_limit:
-                    since = time.monotonic()
-                    self._throw(Stuck)
-            except KeyboardInterrupt:
-                interrupted = self._interrupt_wanted = True
-
-    def _throw(self, error: type[BaseException]) -> None:
-        current = self._current
-        if current is not None and current.thread_ident is not None:
-            throw_into(current.thread_ident, error)
+                # What is read here without the baton may be old at once; to look again mends that.
+                progress = (self.switches, self.clock.now)
+                watch.look(progress, self._current, interrupted=self._is_interrupted())
+            except BaseException as error:  # noqa: BLE001 - a signal handler of the learner's own has raised it
+                self._interruption = error
 
 
 def _root_task() -> Task:

@@ -42,15 +42,18 @@ class LoadHook(importlib.abc.MetaPathFinder):
         spec = self._found_by_others(name, path, target)
         if spec is None or spec.loader is None:
             return None
-        load = spec.loader.exec_module
+        loader, load = spec.loader, spec.loader.exec_module
+        before = vars(loader).get("exec_module")
 
         def load_and_treat(module: types.ModuleType) -> None:
+            # The module keeps its loader, which must keep neither this hook nor the lab behind it.
+            _restore(loader, before)
             load(module)
             if self in sys.meta_path:
                 _bind_to_parent(module)
                 self._treat(module)
 
-        spec.loader.exec_module = load_and_treat  # type: ignore[method-assign]  # a loader is made per import
+        loader.exec_module = load_and_treat  # type: ignore[method-assign]  # a loader is made per import
         return spec
 
     def _found_by_others(
@@ -61,6 +64,13 @@ class LoadHook(importlib.abc.MetaPathFinder):
             if spec is not None:
                 return spec
         return None
+
+
+def _restore(loader: object, own: object) -> None:
+    if own is None:
+        del vars(loader)["exec_module"]
+    else:
+        vars(loader)["exec_module"] = own
 
 
 def _bind_to_parent(module: types.ModuleType) -> None:

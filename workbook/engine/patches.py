@@ -60,6 +60,16 @@ class Patches:
         self._undo.append(action)
 
     def undo_all(self) -> None:
-        """Put everything back, last change first."""
+        """Put everything back, last change first.
+
+        Raises:
+            BaseExceptionGroup: some could not be put back; all others have been.
+        """
+        problems: list[BaseException] = []
         while self._undo:
-            self._undo.pop()()
+            try:
+                self._undo.pop()()
+            except BaseException as problem:  # noqa: BLE001 - one that fails must not keep the others in place
+                problems.append(problem)
+        if problems:
+            raise BaseExceptionGroup("not everything could be put back", problems)

@@ -17,6 +17,10 @@ class Stuck(BaseException):
     """A task ran for too long in real time without giving way to virtual time."""
 
 
+class Closed(RuntimeError):
+    """The lab was closed, or reset, while a call from another thread waited for its turn."""
+
+
 class Deadlock(RuntimeError):
     """Nothing is left that could happen, but somebody still waits. The text says who waits for what."""
 
@@ -35,14 +39,15 @@ class Task:
     __slots__ = (
         "baton",
         "done",
+        "doom",
         "error",
         "function",
         "joined",
         "joiners",
-        "killed",
         "name",
         "pending",
         "result",
+        "shielded",
         "thread_ident",
         "ticket",
         "waiting_for",
@@ -59,12 +64,15 @@ class Task:
         self.woken: bool | None = None
         self.waiting_for = ""
         self.done = False
-        self.killed = False
         self.joined = False
+        self.doom: BaseException | None = None
+        """What is raised in this task wherever it waits, because it is to end."""
+        self.shielded = 1
+        """0 while the task runs code that is not the kernel's, so that it can be torn out of it."""
         self.result: object = None
         self.error: BaseException | None = None
         self.pending: BaseException | None = None
-        """An exception to be raised in this task when it next gets the baton."""
+        """An exception to be raised once, when this task next gets the baton."""
         self.joiners: list[tuple[Task, int]] = []
 
     def __repr__(self) -> str:
@@ -78,7 +86,7 @@ class Timer:
     __slots__ = ("_cancel", "callback", "cancelled", "daemon", "instant")
 
     def __init__(
-        self, instant: int, callback: Callable[[], None], *, daemon: bool, cancel: Callable[[Timer], None]
+        self, instant: int, callback: Callable[[], object], *, daemon: bool, cancel: Callable[[Timer], None]
     ) -> None:
         self.instant = instant
         self.callback = callback

@@ -25,7 +25,7 @@ class Timers:
         self.work = 0
         """How many live timers count as work, that is, are not daemons."""
 
-    def add(self, instant: int, callback: Callable[[], None], *, daemon: bool) -> Timer:
+    def add(self, instant: int, callback: Callable[[], object], *, daemon: bool) -> Timer:
         """Let `callback` happen at `instant`."""
         timer = Timer(instant, callback, daemon=daemon, cancel=self._forget)
         heapq.heappush(self._heap, (instant, next(self._sequence), timer))
@@ -38,6 +38,11 @@ class Timers:
             heapq.heappop(self._heap)
             self._cancelled -= 1
         return self._heap[0][0] if self._heap else None
+
+    def peek(self) -> int | None:
+        """As `next_instant`, but changes nothing: for those who look on from another thread."""
+        live = [instant for instant, _, timer in list(self._heap) if not timer.cancelled]
+        return min(live, default=None)
 
     def pop(self) -> Timer | None:
         """Take the next live timer out, or return None when nothing is left to happen."""

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Callable
 
-from workbook.engine.tasks import Interrupted, Task
-
-
-def throw_into(thread_ident: int, error: type[BaseException]) -> None:
-    """Raise `error` in another thread, at its next byte code. A call into C code is not interrupted."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_ident), ctypes.py_object(error))
+from workbook.engine.tasks import Task
 
 
 class _Worker:
@@ -37,19 +31,24 @@ class Workers:
         """Whether an OS thread is one of this pool."""
         return thread_ident in self._idents
 
-    def start(self, task: Task) -> None:
-        """Give a new task a thread, and the thread the baton."""
+    def start(self, task: Task) -> bool:
+        """Give a new task a thread, and the thread the baton; False when there is none, and it has failed."""
         if self._idle:
             worker = self._idle.pop()
             worker.task = task
             task.baton = worker.baton
             worker.baton.release()
-            return
+            return True
         worker = _Worker(task)
         task.baton = worker.baton
         self._count += 1
         name = f"workbook-task-{self._count}"
-        threading.Thread(target=self._work, args=(worker,), daemon=True, name=name).start()
+        try:
+            threading.Thread(target=self._work, args=(worker,), daemon=True, name=name).start()
+        except RuntimeError as error:  # the operating system has no more
+            task.error, task.done = error, True
+            return False
+        return True
 
     def wait(self, task: Task) -> None:
         """Wait on a worker's own thread until its task gets the baton back."""
@@ -79,11 +78,14 @@ class Workers:
 
 
 def _run(task: Task) -> None:
+    """Run a task's function. From the first byte code inside `try` to the last, it can be torn out."""
     assert task.function is not None  # noqa: S101 - only root tasks have none, and they never get here
+    if task.doom is not None:
+        return
     try:
-        if not task.killed:
-            task.result = task.function()
-    except Interrupted as error:
-        task.error = error
+        task.shielded = 0
+        task.result = task.function()
+        task.shielded = 1
     except BaseException as error:  # noqa: BLE001 - whoever joins the task gets it, else the root task
+        task.shielded = 1
         task.error = error

@@ -50,6 +50,7 @@ class Deadline:
             _current.reset(token)
             timer.cancel()
             self._task = None
+            self._kernel.pardon()
 
     def is_of_this_task(self) -> bool:
         """Whether the handler that it ends runs on the current task; other tasks only inherit the context."""

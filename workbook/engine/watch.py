@@ -1,0 +1,65 @@
+"""What a cell does about the task it waits for: it stops what spins.
+
+Code that neither waits nor calls AWS cannot be asked to give way, so an exception is thrown into its
+thread. Never while the task is inside the kernel (that is what `Task.shielded` counts), for there it would
+lose the baton, or leave half a change behind.
+
+CPython raises such an exception at the place where the thread was when it was thrown: the thrower holds
+the interpreter's lock, and the other stands where it gave it up. So to look at `shielded` and to throw must
+be one step, without a call of a Python function in between, at which the interpreter might switch.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+
+from workbook.engine.tasks import Interrupted, Stuck, Task
+
+_LOOK_EVERY = 0.2
+"""Real seconds between two looks of a waiting cell at what runs, and for Ctrl-C."""
+_INSIST_EVERY = 0.005
+"""Between two looks at a task that has caught what was thrown at it: sooner or later it hits a place that is
+in no `try`."""
+_POLITE = 5
+"""So many times it is tried at the slower pace, for who is ending may need a moment."""
+_DOOMED_LIMIT = 1.0
+"""Real seconds for a task that has been told to end, at every wait, and goes on."""
+
+_throw_into = ctypes.pythonapi.PyThreadState_SetAsyncExc
+
+
+class Watch:
+    """Looks on while a cell waits for the baton."""
+
+    def __init__(self, real_time_limit: float) -> None:
+        """A task that makes no progress for `real_time_limit` real seconds is stuck."""
+        self._limit = real_time_limit
+        self._progress: tuple[int, int] | None = None
+        self._since = time.monotonic()
+        self._thrown = 0
+
+    @property
+    def look_after(self) -> float:
+        """Real seconds until the next look."""
+        return _LOOK_EVERY if self._thrown < _POLITE else _INSIST_EVERY
+
+    def look(self, progress: tuple[int, int], current: Task | None, *, interrupted: bool) -> None:
+        """Stop `current` if it spins; `progress` changes whenever tasks or the time have moved."""
+        if progress != self._progress:
+            self._progress, self._since, self._thrown = progress, time.monotonic(), 0
+        elif interrupted:
+            self._throw(current, Interrupted)
+        elif current is not None and time.monotonic() - self._since > self._patience(current):
+            self._throw(current, Stuck)
+
+    def _patience(self, task: Task) -> float:
+        return self._limit if task.doom is None else min(self._limit, _DOOMED_LIMIT)
+
+    def _throw(self, task: Task | None, error: type[BaseException]) -> None:
+        self._thrown += 1
+        if task is None or task.thread_ident is None:
+            return
+        thread, kind = ctypes.c_ulong(task.thread_ident), ctypes.py_object(error)
+        if task.shielded == 0:
+            _throw_into(thread, kind)
