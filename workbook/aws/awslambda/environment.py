@@ -164,7 +164,7 @@ class ExecutionEnvironment:
         return handler  # type: ignore[no-any-return]
 
     def _variables(self) -> Mapping[str, str]:
-        """The environment variables, as recorded in AWS in 2026."""
+        """The environment variables recorded in AWS in 2026, without those of tracing and of the runtime."""
         deployment = self.deployment
         return {
             "AWS_ACCESS_KEY_ID": access_key_of(deployment.account),
