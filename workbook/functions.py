@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from workbook.packaging import package
+from workbook.packaging import PackagingError, package
 
 ROLE_NAME = "workbook-lambda-role"
 RUNTIME = "python3.13"
@@ -30,7 +30,11 @@ def deploy_function(
     """Create the function, or update the one of this name, and wait until it is ready; returns its ARN.
 
     These are plain boto3 calls, waiters included: a function is not ready the moment it is created.
+
+    Raises:
+        PackagingError: the code cannot run away from the notebook, or `options` names what is made here.
     """
+    _check_options(options)
     bundle = package(handler, handler=options.get("Handler"), name=name)
     client = boto3.client("lambda")
     settings = {"Runtime": RUNTIME, **options, "Handler": bundle.handler}
@@ -46,6 +50,16 @@ def deploy_function(
         client.update_function_configuration(FunctionName=name, **settings)
         client.get_waiter("function_updated_v2").wait(FunctionName=name)
     return str(client.get_function(FunctionName=name)["Configuration"]["FunctionArn"])
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    made_here = sorted({"Code", "FunctionName"}.intersection(options))
+    if made_here:
+        message = (
+            f"{' and '.join(made_here)}: lab.function makes this from its name and handler, so leave it out; "
+            "boto3's create_function takes it"
+        )
+        raise PackagingError(message)
 
 
 def _role_arn() -> str:

@@ -10,6 +10,7 @@ One Lab at a time, because moto's registry of resources is one a process.
 from __future__ import annotations
 
 import datetime
+import numbers
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
 from workbook.aws.sqs.backend import find_queue_by_name
+from workbook.engine.clock import SECOND, instant_of
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
 from workbook.engine.trace import Trace
@@ -31,6 +33,11 @@ from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
 
 _open_lab: Lab | None = None
+
+_FIRST_START = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_LAST_START = datetime.datetime(9000, 1, 1, tzinfo=datetime.UTC)
+_END_OF_TIME = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+"""A year before Python's datetime ends: timestamps that lie ahead of the lab's time can still be written."""
 
 
 class LabError(RuntimeError):
@@ -122,12 +129,19 @@ class Lab:
         """Let time pass, and everything that is due in it happen; returns the time then.
 
         Raises:
-            ValueError: the sum is negative; time does not go back.
+            TypeError: a duration is no number.
+            ValueError: the sum is negative, since time does not go back; or it leads out of the calendar.
         """
         self._ensure_open()
+        _check_numbers(seconds=seconds, minutes=minutes, hours=hours, days=days)
         total = seconds + 60 * minutes + 3600 * hours + 86400 * days
         if total < 0:
             message = f"advance({total} seconds): time goes forwards only; lab.reset() goes back to the start"
+            raise ValueError(message)
+        if not total <= self._seconds_left():  # not `>`: a number that is none, nan, compares as false
+            message = (
+                f"advance({total} seconds): the lab's calendar ends with the year 9998; pass a smaller number"
+            )
             raise ValueError(message)
         self.world.kernel.advance(total)
         return self.now
@@ -136,9 +150,20 @@ class Lab:
         """Let time pass until nothing is left to do, at most `limit` seconds; True when all is done.
 
         A poller that waits for messages has nothing to do; one that will retry a message in 30 s has.
+
+        Raises:
+            TypeError: `limit` is no number.
+            ValueError: `limit` is negative, or no number that can be compared (nan).
         """
         self._ensure_open()
-        return self.world.kernel.run_until_idle(limit)
+        _check_numbers(limit=limit)
+        if not limit >= 0:
+            message = f"run_until_idle(limit={limit}): pass how many seconds may pass at most, 0 or more"
+            raise ValueError(message)
+        return self.world.kernel.run_until_idle(min(limit, self._seconds_left()))
+
+    def _seconds_left(self) -> float:
+        return (instant_of(_END_OF_TIME) - self.world.clock.now) / SECOND
 
     # ---- what happened
 
@@ -156,9 +181,13 @@ class Lab:
         """What is in a queue, visible or not: what no consumer of AWS can see.
 
         Raises:
+            TypeError: `name` is no text.
             LookupError: there is no such queue; the text lists those there are.
         """
         self._ensure_open()
+        if not isinstance(name, str):
+            message = f"queue({name!r}): pass the name of a queue, e.g. lab.queue('orders')"
+            raise TypeError(message)
         return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
 
     def billable(self) -> BillableUnits:
@@ -221,20 +250,36 @@ def _check_account(account: str) -> None:
         raise LabError(message)
 
 
+def _check_numbers(**values: object) -> None:
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):  # NumPy's numbers too
+            message = f"{name}={value!r}: pass a number, e.g. {name}=5"
+            raise TypeError(message)
+
+
+def _check_start(start: datetime.datetime) -> None:
+    if not isinstance(start, datetime.datetime):
+        message = f"start={start!r}: pass a datetime, e.g. datetime.datetime(2026, 1, 5, 9, 0)"
+        raise LabError(message)
+    if not instant_of(_FIRST_START) <= instant_of(start) <= instant_of(_LAST_START):
+        message = (
+            f"start={start}: pass a time between the years 1970 and 9000, where AWS timestamps can be written"
+        )
+        raise LabError(message)
+
+
 def _checked_arguments(
     seed: int, region: str, account: str, start: datetime.datetime, chaos: Chaos | None
 ) -> dict[str, Any]:
     _check_account(account)
-    if not isinstance(seed, int):
+    if isinstance(seed, bool) or not isinstance(seed, int):
         message = f"seed={seed!r}: a seed is a whole number, e.g. 7"
         raise LabError(message)
     regions = _regions_of_aws()
     if region not in regions:
         message = f"region={region!r}: there is no such AWS region; try one of {', '.join(regions[:6])} ..."
         raise LabError(message)
-    if not isinstance(start, datetime.datetime):
-        message = f"start={start!r}: pass a datetime, e.g. datetime.datetime(2026, 1, 5, 9, 0)"
-        raise LabError(message)
+    _check_start(start)
     if chaos is not None and not isinstance(chaos, Chaos):
         message = f"chaos={chaos!r}: pass Chaos(duplicates=0.1), for example, or leave it out"
         raise LabError(message)

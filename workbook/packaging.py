@@ -56,6 +56,9 @@ def package(
     Raises:
         PackagingError: the code cannot be deployed; the text says why and what to change.
     """
+    if isinstance(code, str) and not code.strip():
+        message = f"{name}: the source is empty; write `def handler(event, context): ...` in it"
+        raise PackagingError(message)
     if isinstance(code, Path) or (isinstance(code, str) and _names_a_folder(code)):
         return _package_folder(Path(code), handler)
     if isinstance(code, str):

@@ -16,7 +16,10 @@ _COLUMNS = ["message", "state", "body", "receives", "sent", "available_at", "gro
 
 
 class QueueView:
-    """The contents of one queue at the moment you look; looking changes nothing."""
+    """The contents of one queue at the moment you look; looking changes nothing.
+
+    Of a queue that was deleted there is nothing to look into: AWS's QueueDoesNotExist is raised.
+    """
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
@@ -40,6 +43,8 @@ class QueueView:
         return sum(self._queue.counts())
 
     def __repr__(self) -> str:
+        if self._queue.closed:
+            return f"<queue {self._queue.name}: deleted>"
         return (
             f"<queue {self._queue.name}: {self.visible} visible, {self.in_flight} in flight, "
             f"{self.delayed} delayed>"
@@ -56,6 +61,8 @@ class QueueView:
         return pandas.DataFrame([_row(snapshot) for snapshot in self._queue.contents()], columns=_COLUMNS)
 
     def _repr_html_(self) -> str:
+        if self._queue.closed:
+            return f"<p>{escape(repr(self).strip('<>'))}</p>"
         head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in _COLUMNS)
         rows = "".join(
             "<tr>" + "".join(f"<td>{escape(_shown(value))}</td>" for value in _row(snapshot)) + "</tr>"
