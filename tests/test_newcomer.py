@@ -200,3 +200,13 @@ def test_a_handler_that_cannot_run_leaves_every_message_in_the_dead_letter_queue
     assert lab.run_until_idle()
     assert len(lab.queue("orders")) == 0
     assert sorted(lab.queue("failed").frame()["body"]) == ["coffee", "tea", "water"]
+
+
+def test_an_empty_queue_shows_one_line_and_a_full_one_only_the_columns_it_needs(lab):
+    sqs = lab.client("sqs")
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    assert lab.queue("orders")._repr_html_() == "<p>queue orders: 0 visible, 0 in flight, 0 delayed</p>"
+    sqs.send_message(QueueUrl=url, MessageBody="a <b>pie</b>")
+    html = lab.queue("orders")._repr_html_()
+    assert "a &lt;b&gt;pie&lt;/b&gt;" in html
+    assert ">group</th>" not in html

@@ -49,7 +49,7 @@ def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> li
     if not browser:
         arguments.append("--no-browser")
     if (ROOT / FIRST_LESSON).is_file():
-        # Not as the file to open: then only a browser would be led there, and not the address that is printed.
+        # Not as the file to open: that would lead a browser there, but not who follows the printed address.
         arguments.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON.as_posix()}")
     return arguments
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from workbook.aws.sqs.message import Snapshot
 from workbook.aws.sqs.queue import Queue
 from workbook.engine.clock import datetime_of
+from workbook.engine.story import short_name
 
 if TYPE_CHECKING:
     import pandas
 
+_LEFT = 'style="text-align:left"'
 _COLUMNS = ["message", "state", "body", "receives", "sent", "available_at", "group"]
 
 
@@ -63,15 +65,18 @@ class QueueView:
     def _repr_html_(self) -> str:
         if self._queue.closed:
             return f"<p>{escape(repr(self).strip('<>'))}</p>"
-        head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in _COLUMNS)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(_shown(value))}</td>" for value in _row(snapshot)) + "</tr>"
-            for snapshot in self._queue.contents()
-        )
+        rows = [_row(snapshot) for snapshot in self._queue.contents()]
         caption = escape(repr(self).strip("<>"))
-        return (
-            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+        if not rows:
+            return f"<p>{caption}</p>"
+        used = [place for place in range(len(_COLUMNS)) if any(row[place] is not None for row in rows)]
+        head = "".join(f"<th {_LEFT}>{_COLUMNS[place].replace('_', ' ')}</th>" for place in used)
+        body = "".join(f"<tr>{_cells(row, used)}</tr>" for row in rows)
+        return f"<p>{caption}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cells(row: list[object], places: list[int]) -> str:
+    return "".join(f"<td {_LEFT}>{escape(short_name(_shown(row[place])))}</td>" for place in places)
 
 
 def _row(snapshot: Snapshot) -> list[object]:

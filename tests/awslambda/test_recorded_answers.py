@@ -111,3 +111,10 @@ def test_a_payload_that_is_no_text_is_refused(aws_lambda, deploy, payload, compl
 def test_a_function_that_is_invoked_and_does_not_exist_is_named_with_latest(aws_lambda):
     answer = refused(aws_lambda.invoke, FunctionName="f")
     assert answer["Message"] == f"Function not found: {ARN}:$LATEST"
+
+
+@pytest.mark.parametrize("payload", [b"NaN", b'{"weight": -Infinity}', b"[" * 50_000 + b"]" * 50_000])
+def test_a_payload_that_only_python_would_take_is_refused(lab, deploy, payload):
+    deploy("f", "def handler(event, context):\n    return 'ran'")
+    with pytest.raises(lab.client("lambda").exceptions.InvalidRequestContentException):
+        lab.client("lambda").invoke(FunctionName="f", Payload=payload)

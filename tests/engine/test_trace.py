@@ -61,9 +61,21 @@ def test_a_response_of_boto3_stands_for_its_message(trace):
     assert len(trace.of({"MessageId": "a"})) == len(trace.of("a"))
 
 
-def test_an_unknown_message_is_an_error_that_says_what_to_pass(trace):
-    with pytest.raises(LookupError, match="MessageId"):
-        trace.of("no-such-message")
+@pytest.mark.parametrize(
+    "wrong", ["no-such-message", "", None, 5, [], b"a", {"Messages": [{"MessageId": "a"}]}]
+)
+def test_an_unknown_message_is_an_error_that_says_what_to_pass(trace, wrong):
+    a_batch_of_two(trace)
+    with pytest.raises(LookupError, match="pass the response of send_message"):
+        trace.of(wrong)
+
+
+def test_the_beginning_of_an_id_is_enough_where_it_is_clear(trace):
+    trace.record("send", "orders", message="a5a8d675-427c")
+    trace.record("send", "orders", message="a5b00000-427c")
+    assert len(trace.of("a5a8")) == 1
+    with pytest.raises(LookupError, match="several messages"):
+        trace.of("a5")
 
 
 def test_the_frame_has_a_row_a_hop(trace):

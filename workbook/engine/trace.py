@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas
 
 
+_EXPECTED = "pass the response of send_message, one of the Messages of a receive_message, or a MessageId"
 _NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -132,16 +133,25 @@ class Trace(Sequence[Hop]):
     def of(self, message: str | Mapping[str, object]) -> Story:
         """The whole life of a message, across queues and functions.
 
-        `message` is its id, or any response of boto3 with a "MessageId".
+        `message` is what boto3 returned when it was sent, one of the "Messages" that were received, or its
+        id; the beginning of an id is enough where only one message has it.
 
         Raises:
-            LookupError: nothing with that id ever happened here.
+            LookupError: nothing with that id ever happened here, or it stands for several messages.
         """
-        message_id = message if isinstance(message, str) else str(message.get("MessageId"))
-        if message_id not in self._last_of:
-            hint = "pass the MessageId of a send_message or receive_message response"
-            raise LookupError(f"no message {message_id!r} in this trace; {hint}")
-        return Story(_life_of(message_id, self._hops), self._start)
+        wanted = message.get("MessageId") if isinstance(message, Mapping) else message
+        if not isinstance(wanted, str) or not wanted:
+            raise LookupError(f"{_brief(message)} names no message: {_EXPECTED}")
+        return Story(_life_of(self._whole_id(wanted), self._hops), self._start)
+
+    def _whole_id(self, beginning: str) -> str:
+        if beginning in self._last_of:
+            return beginning
+        found = [message_id for message_id in self._last_of if message_id.startswith(beginning)]
+        if len(found) != 1:
+            many = "several messages" if found else "no message"
+            raise LookupError(f"{many} in this trace with the id {beginning!r}: {_EXPECTED}")
+        return found[0]
 
     def text(self) -> str:
         """The trace for people: one line a hop."""
@@ -154,6 +164,11 @@ class Trace(Sequence[Hop]):
     def graph(self) -> networkx.DiGraph[int]:
         """The trace as a graph from cause to effect. Nodes are hop numbers, with the hop as attribute."""
         return Story(self._hops, self._start).graph()
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:

@@ -161,10 +161,21 @@ def _payload_of(response: LambdaResponse, kind: str) -> str:
     try:
         text = content.decode()
         if text.strip():
-            json.loads(text)
+            _check_json(text)
     except ValueError as error:
         raise InvalidRequestContent(_parse_error(content, error)) from None
+    except RecursionError:
+        raise InvalidRequestContent("Could not parse request body into json: nested too deeply") from None
     return text
+
+
+def _check_json(text: str) -> None:
+    """Parse, as strictly as AWS does: NaN and Infinity are Python's idea, not JSON's."""
+
+    def refuse(constant: str) -> None:
+        raise json.JSONDecodeError("not JSON", text, text.index(constant))
+
+    json.loads(text, parse_constant=refuse)
 
 
 def _parse_error(content: bytes, error: ValueError) -> str:

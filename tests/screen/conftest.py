@@ -1,0 +1,78 @@
+"""One JupyterLab for the whole run, and a new browser window for whoever asks for one.
+
+Debian's Chromium, or any other that is installed, is driven by Playwright; no browser is downloaded.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from jupyterlab_process import running_jupyterlab
+from jupyterlab_window import Learner
+from playwright.sync_api import sync_playwright
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",  # root has none, and in a container everybody is root
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-first-run",
+    # Chromium itself would ask for updates and hints.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    # A request to anywhere else is listed, and fails at once.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    if _chromium() is None and not os.environ.get("CI"):
+        reason = f"no browser on the PATH (looked for {', '.join(CHROMIUM_NAMES)}): sudo apt install chromium"
+        for item in items:
+            if item.path.is_relative_to(here) and "open_window" in item.fixturenames:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _chromium():
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    with running_jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = _chromium()
+    assert path, f"CI must have a browser, and none of {CHROMIUM_NAMES} is on the PATH"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def open_window(jupyterlab, browser):
+    """Opens windows, each with cookies and a cache of its own; all are closed at the end of the module."""
+    contexts = []
+
+    def open_window():
+        contexts.append(browser.new_context(viewport=DESKTOP, reduced_motion="reduce"))
+        return Learner(contexts[-1].new_page(), jupyterlab)
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    jupyterlab.stop_kernels()
+
+
+@pytest.fixture
+def learner(open_window):
+    return open_window()

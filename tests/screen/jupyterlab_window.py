@@ -1,0 +1,181 @@
+"""A learner in front of JupyterLab: clicks menus and buttons, presses keys, reads what is on the screen."""
+
+import contextlib
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+A_MOMENT = 30_000  # milliseconds for a thing to appear; it mostly takes a tenth of a second
+A_LESSON = 120_000  # milliseconds for all cells of a lesson; it takes about ten seconds
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# JupyterLab shows a traceback as it shows what was printed to stderr.
+ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
+
+_PROMPTS = (
+    "Array.from(document.querySelectorAll('.jp-CodeCell .jp-InputPrompt'),"
+    " prompt => prompt.textContent.trim())"
+)
+
+
+class Learner:
+    """One browser window with JupyterLab in it.
+
+    `requests` and `complaints` fill up as the page asks for things and its console shows errors.
+    """
+
+    def __init__(self, page, server):
+        self.page = page
+        self.server = server
+        self.requests = []
+        self.complaints = []
+        page.set_default_timeout(A_MOMENT)
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message):
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def requests_elsewhere(self):
+        """What was asked of hosts other than this computer."""
+        places = [(url, urlsplit(url)) for url in self.requests]
+        return [
+            url
+            for url, parts in places
+            if parts.scheme not in {"data", "blob", "about"} and parts.hostname not in LOOPBACK
+        ]
+
+    # ---- notebooks
+
+    def open(self, notebook, *, kernel=True):
+        """Open a notebook; wait until all of it is there and, unless told otherwise, its kernel is ready."""
+        cells = len(self.server.read(notebook).cells)
+        workspace = re.sub(r"\W", "-", notebook)
+        self.page.goto(self.server.page(notebook, workspace))
+        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells, timeout=A_LESSON)
+        if kernel:
+            self.wait_until_idle()
+
+    def wait_until_idle(self):
+        indicator = self.page.locator(".jp-Notebook-ExecutionIndicator").first
+        expect(indicator).to_have_attribute("data-status", "idle", timeout=A_LESSON)
+
+    def menu(self, *names):
+        """Choose from the menu bar, for example `menu("Kernel", "Interrupt Kernel")`."""
+        self.page.get_by_role("menubar").get_by_role("menuitem", name=names[0], exact=True).click()
+        for name in names[1:-1]:
+            self._item(name).hover()
+            self.page.keyboard.press("ArrowRight")
+        self._item(names[-1]).click()
+
+    def _item(self, name):
+        label = re.compile(rf"^{re.escape(name)}…?$")
+        return self.page.locator(".lm-Menu-item", has=self.page.locator(".lm-Menu-itemLabel", has_text=label))
+
+    def restart_and_run_all(self):
+        """Restart the kernel, run all cells and wait for the last."""
+        self.menu("Run", "Restart Kernel and Run All Cells")
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.page.wait_for_function(f"{_PROMPTS}.includes('[*]:')")
+        self.wait_for_cells()
+
+    def wait_for_cells(self):
+        """Wait until no cell runs or waits for its turn."""
+        self.page.wait_for_function(f"!{_PROMPTS}.includes('[*]:')", timeout=A_LESSON)
+        self.wait_until_idle()
+
+    def prompts(self):
+        """What stands before each code cell: `[1]:`, `[*]:` while it runs, `[ ]:` when it never ran."""
+        return self.page.evaluate(_PROMPTS)
+
+    def code_cell(self, number):
+        """The code cell at a position, counted from 1."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number - 1)
+
+    def start(self, number):
+        """Click into a code cell and press Ctrl+Enter; it runs on."""
+        cell = self.code_cell(number)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+
+    def run(self, number):
+        """Run a code cell and return what it shows."""
+        before = self.prompts()[number - 1]
+        self.start(number)
+        self.page.wait_for_function(
+            f"before => ![before, '[*]:'].includes({_PROMPTS}[{number - 1}])", arg=before, timeout=A_LESSON
+        )
+        return self.shown(number)
+
+    def shown(self, number):
+        """The text of a code cell's outputs."""
+        return "\n".join(self.outputs(number).all_text_contents())
+
+    def outputs(self, number):
+        return self.code_cell(number).locator(".jp-OutputArea-output")
+
+    def error(self, number):
+        """The text of the error that a code cell shows; empty if it shows none."""
+        return "\n".join(self.code_cell(number).locator(ERROR).all_text_contents())
+
+    def save(self):
+        """Save the notebook and wait until it is saved."""
+        with self.page.expect_response(
+            lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url
+        ):
+            self.menu("File", "Save Notebook")
+
+    # ---- the look of the place
+
+    def choose_theme(self, name):
+        """Choose a theme of the Settings menu and wait until it is there."""
+        if self.page.locator("body").get_attribute("data-jp-theme-name") != name:
+            self.menu("Settings", "Theme", name)
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+
+    def hide_notifications(self):
+        """Keep JupyterLab's own notes, in the lower right corner, out of pictures."""
+        self.page.add_style_tag(content=".Toastify { display: none }")
+
+    @contextlib.contextmanager
+    def window_of(self, width, *, sidebar):
+        """Make the window `width` pixels wide for a while, with or without the list of files."""
+        usual = self.page.viewport_size
+        self.page.set_viewport_size(usual | {"width": width})
+        if not sidebar:
+            self.page.keyboard.press("Control+b")
+            expect(self.page.locator("#jp-left-stack")).to_be_hidden()
+        try:
+            yield
+        finally:
+            if not sidebar:
+                self.page.keyboard.press("Control+b")
+            self.page.set_viewport_size(usual)
+
+    def cut_off(self, selector):
+        """The beginnings of those elements that are wider than the place they have."""
+        return self.page.locator(selector).evaluate_all(
+            """elements => elements
+                .filter(element => element.scrollWidth > element.clientWidth + 1)
+                .map(element => element.textContent.trim().slice(0, 60))"""
+        )
+
+    def scroll_to(self, share):
+        """Scroll the notebook: 0 is its top, 1 its last cell (below it JupyterLab leaves a page empty)."""
+        if share == 1:
+            self.page.locator(".jp-Notebook .jp-Cell").last.evaluate("cell => cell.scrollIntoView(false)")
+            return
+        self.page.evaluate(
+            """async share => {
+                const panel = document.querySelector('.jp-WindowedPanel-outer');
+                // Cells take their real height when they come into view, so once is not enough.
+                for (let turn = 0; turn < 4; turn++) {
+                    panel.scrollTop = share * (panel.scrollHeight - panel.clientHeight);
+                    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+                }
+            }""",
+            share,
+        )

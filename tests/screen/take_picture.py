@@ -1,0 +1,40 @@
+"""Takes the README's picture: the poisoned order's history, in the lesson on the visibility timeout.
+
+python tests/screen/take_picture.py
+"""
+
+import tempfile
+from pathlib import Path
+
+from conftest import CHROMIUM_OPTIONS, _chromium
+from jupyterlab_process import running_jupyterlab
+from jupyterlab_window import Learner
+from playwright.sync_api import sync_playwright
+
+PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "lesson.png"
+LESSON = "02_visibility_timeout.ipynb"
+POISON_CELL = 15
+SIZE = {"width": 1200, "height": 900}
+
+
+def take_picture():
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_jupyterlab(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_OPTIONS)
+        learner = Learner(browser.new_context(viewport=SIZE).new_page(), server)
+        learner.open(LESSON)
+        learner.restart_and_run_all()
+        learner.hide_notifications()
+        learner.page.keyboard.press("Control+b")
+        learner.scroll_to(0.5)
+        learner.code_cell(POISON_CELL - 1).evaluate("cell => cell.scrollIntoView(true)")
+        PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        learner.page.screenshot(path=PICTURE)
+        browser.close()
+
+
+if __name__ == "__main__":
+    take_picture()

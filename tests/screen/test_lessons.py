@@ -1,0 +1,74 @@
+"""Each lesson in a real JupyterLab: restarted, run to its end, and looked at."""
+
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyterlab_process import LESSONS, NOTEBOOKS
+from jupyterlab_window import ERROR
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+PLACES = {"top": 0, "middle": 0.5, "end": 1}
+WIDE, NARROW = 1280, 700  # pixels; the narrow one is half of a laptop's screen
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request, open_window):
+    """A window in which the lesson was opened, restarted and run to its end, and saved."""
+    learner = open_window()
+    learner.name = request.param
+    learner.open(request.param)
+    begin = time.perf_counter()
+    learner.restart_and_run_all()
+    learner.seconds = time.perf_counter() - begin
+    learner.save()
+    return learner
+
+
+def test_all_cells_run_in_order_and_none_shows_an_error(lesson):
+    prompts = lesson.prompts()
+    assert prompts == [f"[{number}]:" for number in range(1, len(prompts) + 1)]
+    assert lesson.page.locator(ERROR).all_text_contents() == []
+
+
+def test_what_it_shows_is_what_is_committed(lesson):
+    committed = nbformat.read(NOTEBOOKS / lesson.name, as_version=4)
+    saved = lesson.server.read(lesson.name)
+    assert [cell.get("outputs") for cell in saved.cells] == [cell.get("outputs") for cell in committed.cells]
+
+
+def test_every_output_is_on_the_screen(lesson):
+    cells = [cell for cell in lesson.server.read(lesson.name).cells if cell.cell_type == "code"]
+    for number, cell in enumerate(cells, start=1):
+        texts = lesson.outputs(number).all_text_contents()
+        assert len(texts) == len(cell.outputs), f"code cell {number}"
+        assert all(text.strip() for text in texts), f"code cell {number}"
+
+
+def test_it_restarts_and_runs_in_seconds(lesson, record_property):
+    record_property("seconds", round(lesson.seconds, 1))
+    assert lesson.seconds < 60
+
+
+def test_nothing_is_asked_of_another_computer_and_the_console_is_quiet(lesson):
+    assert any("/kernels/" in request for request in lesson.requests), "requests are listed"
+    assert lesson.requests_elsewhere() == []
+    assert lesson.complaints == []
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("theme", THEMES)
+def test_it_has_its_pictures_taken(lesson, theme, width):
+    """For people to look at; what a machine can judge is that nothing runs out of the window."""
+    lesson.choose_theme(THEMES[theme])
+    lesson.hide_notifications()
+    with lesson.window_of(width, sidebar=width == WIDE):
+        for place, share in PLACES.items():
+            lesson.scroll_to(share)
+            name = f"{lesson.name.removesuffix('.ipynb')}-{theme}-{width}-{place}.png"
+            lesson.page.screenshot(path=SCREENSHOTS / name)
+        assert lesson.cut_off(".jp-RenderedMarkdown") == []
+        if width == WIDE:
+            assert lesson.cut_off(".jp-OutputArea-output") == []
