@@ -1,16 +1,23 @@
 """The front door: one lab at a time, time in the learner's hands, and an interpreter left as it was."""
 
 import datetime
+import gc
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+import weakref
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from workbook import Chaos, Lab
+from workbook.engine import Closed
 from workbook.lab import LabError
 
 
@@ -201,6 +208,135 @@ def test_reset_equals_a_fresh_start():
     with Lab(seed=3) as lab:
         third = use(lab)
     assert first == second == third
+
+
+def use_functions(lab):
+    """Everything that keeps something running: a mapping, its poller, a handler that waits."""
+    url = boto3.client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+    lab.function("worker", "import time\ndef handler(event, context):\n    time.sleep(1)\n")
+    arn = "arn:aws:sqs:us-east-1:123456789012:jobs"
+    boto3.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName="worker")
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="tea")
+    lab.advance(1.5)
+
+
+def test_a_closed_lab_leaves_nothing_behind_in_memory_and_no_thread():
+    worlds = []
+    for _ in range(5):
+        with Lab() as lab:
+            use_functions(lab)
+            lab.reset()
+            use_functions(lab)
+            worlds.append(weakref.ref(lab.world))
+    del lab
+    gc.collect()
+    assert [world() for world in worlds] == [None] * 5
+    deadline = time.monotonic() + 10
+    while any(thread.name.startswith("workbook") for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+
+
+def test_a_lab_that_cannot_be_opened_leaves_nothing_behind(monkeypatch):
+    def fail(*_):
+        raise OSError("no")
+
+    Lab().close()
+    before, environment, finders = namespaces(), dict(os.environ), list(sys.meta_path)
+    monkeypatch.setattr("workbook.aws.simulation.virtual_modules", fail)
+    with pytest.raises(OSError, match="no"):
+        Lab()
+    after = namespaces()
+    assert {key for key in before if after.get(key) != before[key] and key[-1] not in CACHES} == set()
+    assert (dict(os.environ), sys.meta_path) == (environment, finders)
+    monkeypatch.undo()
+    Lab().close()
+
+
+def test_one_thing_that_cannot_be_put_back_does_not_keep_the_others_in_place():
+    connect, lab = socket.socket.connect, Lab()
+    lab._simulation._patches.on_undo(lambda: 1 // 0)
+    with pytest.raises(BaseExceptionGroup, match="put back"):
+        lab.close()
+    assert socket.socket.connect is connect
+    Lab().close()
+
+
+def test_ctrl_c_while_a_lab_opens_or_closes_leaves_no_half_of_it(monkeypatch):
+    def press(*_):
+        signal.raise_signal(signal.SIGINT)
+
+    connect = socket.socket.connect
+    monkeypatch.setattr("workbook.aws.simulation.seal", press)
+    with pytest.raises(KeyboardInterrupt):
+        Lab()
+    monkeypatch.undo()
+    lab = Lab()
+    lab._simulation._patches.on_undo(press)
+    with pytest.raises(KeyboardInterrupt):
+        lab.close()
+    assert socket.socket.connect is connect
+    Lab().close()
+
+
+def test_a_reset_ends_what_runs_and_what_waits_in_other_threads():
+    with Lab(seed=3) as lab:
+        fresh = use(lab)
+        lab.reset()
+        use_functions(lab)
+        stop, problems = threading.Event(), []
+
+        def poll_on_and_on():
+            sqs = boto3.client("sqs")
+            while not stop.is_set():
+                try:
+                    sqs.receive_message(QueueUrl="http://sqs.us-east-1.amazonaws.com/123456789012/jobs")
+                except (ClientError, Closed):
+                    stop.wait(0.001)
+                except BaseException as problem:  # noqa: BLE001
+                    problems.append(problem)
+
+        thread = threading.Thread(target=poll_on_and_on)
+        thread.start()
+        try:
+            for _ in range(5):
+                lab.reset()
+                use_functions(lab)
+        finally:
+            stop.set()
+            thread.join()
+        lab.reset()
+        assert problems == []
+        assert use(lab) == fresh
+
+
+def test_a_file_can_be_uploaded_in_a_handler(lab):
+    lab.client("s3").create_bucket(Bucket="files")
+    lab.function(
+        "uploader",
+        """
+import boto3, io
+def handler(event, context):
+    s3, back = boto3.client("s3"), io.BytesIO()
+    s3.upload_fileobj(io.BytesIO(b"tea"), "files", "order")
+    s3.download_fileobj("files", "order", back)
+    return back.getvalue().decode()
+""",
+    )
+    assert lab.client("lambda").invoke(FunctionName="uploader")["Payload"].read() == b'"tea"'
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["time.sleep(1)", "boto3.client('sqs').receive_message(QueueUrl=event, WaitTimeSeconds=20)", "sum([1])"],
+)
+def test_a_handler_that_catches_everything_runs_into_its_timeout_nevertheless(lab, sqs, line):
+    lab.world.kernel.real_time_limit = 0.5
+    url = sqs.create_queue(QueueName="empty")["QueueUrl"]
+    body = f"    while True:\n        try: {line}\n        except: pass\n"
+    lab.function("stubborn", f"import boto3, time\ndef handler(event, context):\n{body}", Timeout=3)
+    payload = lab.client("lambda").invoke(FunctionName="stubborn", Payload=json.dumps(url))["Payload"].read()
+    assert "Task timed out after 3.00 seconds" in payload.decode()
+    assert sqs.list_queues()["QueueUrls"] == [url]
 
 
 def namespaces():

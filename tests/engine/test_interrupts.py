@@ -142,7 +142,7 @@ def test_code_that_catches_everything_can_be_interrupted(kernel):
 
     threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
     with pytest.raises(KeyboardInterrupt):
-        kernel.call(stubborn, name="stubborn")
+        kernel.call(kernel.expose, stubborn, name="stubborn")
     assert kernel.waiting() == []
     assert kernel.run_until_idle()
 
@@ -190,7 +190,7 @@ def test_a_signal_handler_cannot_call_while_its_thread_waits_inside(kernel):
         spinning.set()
 
     try:
-        kernel.call(spin, name="spin")
+        kernel.call(kernel.expose, spin, name="spin")
     finally:
         signal.signal(signal.SIGTERM, before)
     assert spinning.is_set()
@@ -225,7 +225,46 @@ def test_code_that_catches_everything_is_stopped_by_the_real_time_limit(kernel):
                 pass
 
     with pytest.raises(Stuck):
-        kernel.call(stubborn, name="stubborn")
+        kernel.call(kernel.expose, stubborn, name="stubborn")
+    kernel.sleep(1)
+
+
+def test_what_a_service_does_around_a_handler_is_carried_through(kernel):
+    """However often something is thrown at the handler: the code that ends it is not hit."""
+    kernel.real_time_limit = 0.05
+    ends = []
+
+    def stubborn():
+        while True:
+            try:  # noqa: SIM105
+                len("")
+            except:  # noqa: E722 - what learners write
+                pass
+
+    def service():
+        try:
+            kernel.expose(stubborn)
+        except Stuck:
+            began = time.monotonic()
+            while time.monotonic() - began < 0.5:
+                pass
+            ends.append("carried through")
+
+    for _ in range(3):
+        kernel.call(service, name="service")
+    assert ends == ["carried through"] * 3
+
+
+def test_ctrl_c_stops_even_a_service_that_is_in_a_loop(kernel, monkeypatch):
+    monkeypatch.setattr("workbook.engine.watch._FORCE_AFTER", 0.5)
+
+    def loop():
+        while True:
+            pass
+
+    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
+    with pytest.raises(KeyboardInterrupt):
+        kernel.call(loop, name="service")
     kernel.sleep(1)
 
 
@@ -240,7 +279,7 @@ def test_stopping_ends_a_task_that_catches_everything(kernel):
                 pass
 
     with kernel:
-        kernel.spawn(stubborn, name="stubborn")
+        kernel.spawn(kernel.expose, stubborn, name="stubborn")
     kernel.sleep(10)
     kernel.stop()
     assert kernel.waiting() == []
@@ -324,7 +363,7 @@ def many_short_tasks():
 actions = [
     lambda: kernel.advance(1e9),
     lambda: kernel.run_until_idle(),
-    lambda: kernel.call(spin, name="spin"),
+    lambda: kernel.call(kernel.expose, spin, name="spin"),
     lambda: kernel.call(lambda: kernel.sleep(1e9), name="sleeper"),
     lambda: bell.wait(kernel.clock.now + 10**15),
     lambda: [many_short_tasks() for _ in range(1000)],
@@ -349,10 +388,12 @@ for trial in range(int(sys.argv[2])):
         chance.choice(actions)()
     except KeyboardInterrupt:
         pass
-    while thread.is_alive():
+    while True:
         try:
-            thread.join()
+            while thread.is_alive():
+                thread.join()
             time.sleep(0.002)
+            break
         except KeyboardInterrupt:
             pass
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -257,7 +257,7 @@ def test_ctrl_c_stops_a_handler_that_spins_and_the_kernel_stays_usable(kernel):
 
     press_ctrl_c_after(0.1)
     with pytest.raises(KeyboardInterrupt):
-        kernel.call(spin, name="spin")
+        kernel.call(kernel.expose, spin, name="spin")
     assert kernel.call(lambda: "alive", name="check") == "alive"
 
 
@@ -286,7 +286,7 @@ def test_what_never_gives_way_is_stuck_in_real_time(kernel):
             pass
 
     with pytest.raises(Stuck):
-        kernel.call(spin, name="spin")
+        kernel.call(kernel.expose, spin, name="spin")
     kernel.sleep(1)
 
 

@@ -1,7 +1,9 @@
 """Sealing: no connection and no look-up outside loopback."""
 
+import asyncio
 import errno
 import socket
+import ssl
 import urllib.error
 import urllib.request
 
@@ -20,7 +22,18 @@ def sealed():
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "LOCALHOST", "lab.localhost", b"localhost", None]
+    "host",
+    [
+        "::ffff:127.0.0.1",
+        "127.0.0.1",
+        "127.8.8.8",
+        "::1",
+        "localhost",
+        "LOCALHOST",
+        "lab.localhost",
+        b"localhost",
+        None,
+    ],
 )
 def test_loopback_is_this_computer(host):
     assert is_loopback(host)
@@ -28,7 +41,14 @@ def test_loopback_is_this_computer(host):
 
 @pytest.mark.parametrize(
     "host",
-    ["192.0.2.1", "169.254.169.254", "2001:db8::1", "sqs.us-east-1.amazonaws.com", "localhost.example.org"],
+    [
+        "::ffff:192.0.2.1",
+        "192.0.2.1",
+        "169.254.169.254",
+        "2001:db8::1",
+        "sqs.us-east-1.amazonaws.com",
+        "localhost.example.org",
+    ],
 )
 def test_everything_else_is_not(host):
     assert not is_loopback(host)
@@ -50,6 +70,46 @@ def test_a_datagram_and_a_look_up_are_refused():
         socket.getaddrinfo("example.org", 443)
     with pytest.raises(SealedError):
         socket.gethostbyname("example.org")
+
+
+@pytest.mark.usefixtures("sealed")
+@pytest.mark.skipif(not hasattr(socket.socket, "sendmsg"), reason="Windows has no sendmsg")
+def test_a_datagram_in_parts_is_refused():
+    with socket.socket(type=socket.SOCK_DGRAM) as outside, pytest.raises(SealedError):
+        outside.sendmsg([b"x"], [], 0, ("192.0.2.1", 53))
+
+
+@pytest.mark.usefixtures("sealed")
+@pytest.mark.parametrize("look_up", ["gethostbyname_ex", "gethostbyaddr"])
+def test_every_way_to_ask_a_name_server_is_refused(look_up):
+    with pytest.raises(SealedError):
+        getattr(socket, look_up)("192.0.2.1")
+
+
+@pytest.mark.usefixtures("sealed")
+def test_the_name_of_an_address_is_not_asked_for_but_its_number_can_be_written():
+    with pytest.raises(SealedError):
+        socket.getnameinfo(("192.0.2.1", 80), 0)
+    assert (
+        socket.getnameinfo(("192.0.2.1", 80), socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)[0] == "192.0.2.1"
+    )
+
+
+@pytest.mark.usefixtures("sealed")
+def test_sockets_of_subclasses_of_tls_and_of_asyncio_are_sealed_too():
+    class Own(socket.socket):
+        pass
+
+    tls = ssl.create_default_context().wrap_socket(socket.socket(), server_hostname="example.org")
+    for outside in (Own(), Own(type=socket.SOCK_DGRAM), tls):
+        with outside, pytest.raises(SealedError):
+            outside.connect(("192.0.2.1", 443))
+
+    async def connect():
+        await asyncio.open_connection("192.0.2.1", 443)
+
+    with pytest.raises(SealedError):
+        asyncio.run(connect())
 
 
 @pytest.mark.usefixtures("sealed")

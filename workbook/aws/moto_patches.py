@@ -60,6 +60,7 @@ def install(patches: Patches, world: World) -> None:
         when_loaded("moto.sts.models", lambda sts: call_the_learner_by_one_name(patches, sts)),
     ):
         patches.on_undo(hook.remove)
+    patches.on_undo(when_loaded("s3transfer.futures", lambda s3: transfer_one_by_one(patches, s3)).remove)
     parse_timestamps_as_utc(patches)
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
@@ -193,6 +194,14 @@ def parse_timestamps_as_utc(patches: Patches) -> None:
 def number_log_events_from_the_start(patches: Patches, logs: types.ModuleType) -> None:
     """Moto counts log events for the life of the process, so a second lab would number them differently."""
     patches.set(logs.LogEvent, "_event_id", 0)
+
+
+def transfer_one_by_one(patches: Patches, futures: types.ModuleType) -> None:
+    """`upload_file` and the like start threads, which in a handler would wait for the lab, and it for them.
+
+    In a cell they would only make the order of calls a matter of luck.
+    """
+    patches.set(futures.BoundedExecutor, "EXECUTOR_CLS", futures.NonThreadedExecutor)
 
 
 def list_methods_once(patches: Patches) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import moto.moto_api._internal
 from moto import mock_aws
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
 from workbook.aws import api_calls, environment, moto_patches, sqs
 from workbook.aws.virtual_modules import virtual_modules
@@ -41,13 +41,19 @@ class Simulation:
         self._isolation = Patches()
         self._patches = Patches()
         self._moto = mock_aws(config=_MOTO_CONFIG)
-        with self._whole_or_not_at_all():
+        with self._whole_or_not_at_all(), world.kernel:
+            open_world(world)
+            self._isolation.on_undo(close_world)
             environment.isolate(self._isolation, region=world.region, account=world.account)
             seal(self._isolation)
+            api_calls.install(self._isolation)
             self._open(world)
 
     def renew(self, world: World) -> None:
-        """Go on with `world`, which has the same region and account. The process stays sealed meanwhile."""
+        """Go on with `world`, which has the same region and account.
+
+        The process stays sealed meanwhile, and calls from other threads find a closed door.
+        """
         with self._whole_or_not_at_all():
             self._close_world()
             self._open(world)
@@ -71,21 +77,21 @@ class Simulation:
 
     def _open(self, world: World) -> None:
         patches, self.world = self._patches, world
-        open_world(world)
-        patches.on_undo(close_world)
-        self._start_moto()
-        moto_patches.install(patches, world)
-        api_calls.install(patches)
-        sqs.install(patches)
-        patches.on_undo(when_loaded("moto.awslambda", self._install_lambda).remove)
-        substitution = virtual_modules(world)
-        substitution.install()
-        patches.on_undo(substitution.undo)
+        # Calls from other threads wait at the kernel's door meanwhile: none meets half of the patches.
+        with world.kernel:
+            open_world(world)
+            self._start_moto()
+            moto_patches.install(patches, world)
+            sqs.install(patches)
+            patches.on_undo(when_loaded("moto.awslambda", self._install_lambda).remove)
+            substitution = virtual_modules(world)
+            substitution.install()
+            patches.on_undo(substitution.undo)
 
     def _close_world(self) -> None:
         kernel = self.world.kernel
         if not kernel.closed:
-            # Who waits at the kernel's door meanwhile is turned away: no call meets half of the patches.
+            # As in `_open`; here, who waits at the door is turned away.
             with kernel:
                 try:
                     kernel.close()
@@ -105,3 +111,5 @@ class Simulation:
         self._patches.on_undo(self._moto.stop)
         # A registry that was filled outside a lab (by moto itself, at import) must not outlive it.
         self._patches.on_undo(BackendDict.reset)
+        # moto caches the regions of a service by the object that holds its queues and all: one lab each time.
+        self._patches.on_undo(AccountSpecificBackend._generate_regions.cache_clear)  # noqa: SLF001

@@ -41,8 +41,16 @@ _BOTOCORE_WITH_CLOCK = {
     )
 }
 
-_CHANCE_OUTSIDE_MOTO_RANDOM = ("moto.s3.", "moto.dynamodb", "moto.stepfunctions.")
-"""Packages of moto that draw ids from `os.urandom` or `uuid` instead of moto's own seeded generator."""
+_CHANCE_OUTSIDE_MOTO_RANDOM = (
+    "moto.s3.",
+    "moto.dynamodb",
+    "moto.iam.",
+    "moto.kms.",
+    "moto.sts.",
+    "moto.stepfunctions.",
+)
+"""Packages of moto that draw from `os.urandom` or `uuid` instead of moto's own seeded generator. KMS's
+asymmetric keys come from OpenSSL, which cannot be seeded: they and their signatures differ each time."""
 
 
 def reads_the_clock(name: str) -> bool:

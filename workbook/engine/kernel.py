@@ -14,7 +14,7 @@ other OS threads on which JupyterLab runs widget callbacks.
 Three rules keep this free of races. Whoever holds the baton owns every field of the kernel. Everything
 is decided *before* the baton is handed over, for afterwards another thread runs. And nothing tears a
 thread out of the kernel's own code: Ctrl-C is held back (see `interrupts`), and an exception is thrown into
-a worker only where its task is not inside (`Task.shielded`).
+a worker only where its task runs a learner's code (see `expose`).
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class Kernel:
         """
         with self:
             if self._workers.is_worker(threading.get_ident()):
-                return self._call_here(function, *arguments)
+                return function(*arguments)
             task = self.spawn(function, *arguments, name=name)
             task.joined = True
             try:
@@ -200,14 +200,21 @@ class Kernel:
                 raise task.error
             return task.result  # type: ignore[return-value]  # the task ran `function`, so this is its Result
 
-    def _call_here(self, function: Callable[..., Result], *arguments: object) -> Result:
-        """Call on the present task; what is called is no part of the kernel, so it is not shielded."""
+    def expose(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Call code that is a learner's, on the current task: it can be torn out of that, if it spins.
+
+        What a service does around it is shielded, and always carried through.
+        """
         me = self._running()
-        shielded, me.shielded = me.shielded, 0
-        try:
-            return function(*arguments)
-        finally:
+        shielded = me.shielded
+        try:  # between the end of the function and the shield, CPython looks for no thrown exception
+            me.shielded = 0
+            result = function(*arguments)
             me.shielded = shielded
+        except BaseException:
+            me.shielded = shielded
+            raise
+        return result
 
     def join(self, task: Task) -> None:
         """Wait until `task` has ended."""
@@ -460,6 +467,7 @@ class Kernel:
         while True:
             try:
                 if me.baton.acquire(timeout=watch.look_after):
+                    watch.end()
                     return
                 # What is read here without the baton may be old at once; to look again mends that.
                 progress = (self.switches, self.clock.now)

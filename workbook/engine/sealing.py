@@ -9,8 +9,11 @@ does not use Python's sockets, so notebooks do not notice.
 from __future__ import annotations
 
 import errno
+import functools
 import ipaddress
 import socket
+from collections.abc import Callable
+from typing import Any
 
 from workbook.engine.patches import Patches
 
@@ -29,9 +32,11 @@ def is_loopback(host: object) -> bool:
     if text in _LOOPBACK_NAMES or text.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(text).is_loopback
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _refuse(host: object) -> None:
@@ -43,17 +48,36 @@ def _refuse(host: object) -> None:
         raise SealedError(errno.ECONNREFUSED, message)
 
 
+def _refuse_lookup(look_up: Callable[..., object]) -> Callable[..., object]:
+    """A function of the socket module whose first argument is the host to ask a name server about."""
+
+    @functools.wraps(look_up)
+    def sealed(host: object, *arguments: object, **options: object) -> object:
+        _refuse(host)
+        return look_up(host, *arguments, **options)
+
+    return sealed
+
+
 def _check_address(address: object) -> None:
     if isinstance(address, tuple) and address:  # a path or bytes is a socket of this computer
         host = address[0]
         _refuse("::1" if host in {"0.0.0.0", "::"} else host)  # noqa: S104 - the wildcard connects to oneself
 
 
+def _sealed_sendmsg(real_sendmsg: Callable[..., int]) -> Callable[..., int]:
+    def sendmsg(self: socket.socket, *arguments: Any) -> int:  # noqa: ANN401 - as socket.sendmsg
+        if len(arguments) > 3:
+            _check_address(arguments[3])
+        return real_sendmsg(self, *arguments)
+
+    return sendmsg
+
+
 def seal(patches: Patches) -> None:
     """Refuse every connection and every look-up that is not for loopback, until the patches are undone."""
     real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
-    real_sendto, real_getaddrinfo = socket.socket.sendto, socket.getaddrinfo
-    real_gethostbyname = socket.gethostbyname
+    real_sendto, real_getnameinfo = socket.socket.sendto, socket.getnameinfo
 
     def connect(self: socket.socket, address: object) -> None:
         _check_address(address)
@@ -70,16 +94,16 @@ def seal(patches: Patches) -> None:
         _check_address(arguments[-1])
         return real_sendto(self, data, *arguments)  # type: ignore[call-overload,no-any-return]
 
-    def getaddrinfo(host: object, *arguments: object, **options: object) -> object:
-        _refuse(host)
-        return real_getaddrinfo(host, *arguments, **options)  # type: ignore[arg-type]
-
-    def gethostbyname(host: str) -> str:
-        _refuse(host)
-        return real_gethostbyname(host)
+    def getnameinfo(address: tuple[Any, ...], flags: int) -> tuple[str, str]:
+        if not flags & socket.NI_NUMERICHOST:
+            _check_address(address)
+        return real_getnameinfo(address, flags)
 
     patches.set(socket.socket, "connect", connect)
     patches.set(socket.socket, "connect_ex", connect_ex)
     patches.set(socket.socket, "sendto", sendto)
-    patches.set(socket, "getaddrinfo", getaddrinfo)
-    patches.set(socket, "gethostbyname", gethostbyname)
+    patches.set(socket, "getnameinfo", getnameinfo)
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
+        patches.set(socket, name, _refuse_lookup(getattr(socket, name)))
+    if hasattr(socket.socket, "sendmsg"):  # not on Windows
+        patches.set(socket.socket, "sendmsg", _sealed_sendmsg(socket.socket.sendmsg))

@@ -68,7 +68,7 @@ class Task:
         self.doom: BaseException | None = None
         """What is raised in this task wherever it waits, because it is to end."""
         self.shielded = 1
-        """0 while the task runs code that is not the kernel's, so that it can be torn out of it."""
+        """0 while the task runs a learner's code, and not the kernel inside that: it can be torn out."""
         self.result: object = None
         self.error: BaseException | None = None
         self.pending: BaseException | None = None

@@ -69,16 +69,22 @@ class _Lock(_Kerneled):
             while self._owner is not None and not (self._reentrant and self._owner is me):
                 if not blocking:
                     return False
-                self._waiters.append(self._kernel.ticket())
-                if not self._kernel.park(until, waiting_for="a Lock"):
+                if not self._wait(until):
                     return False
             self._owner = me
             self._depth += 1
             return True
 
     def release(self) -> None:
-        if self._owner is None:
+        if self._owner is None and not self._reentrant:
             message = "release unlocked lock"
+            raise RuntimeError(message)
+        with self._kernel:
+            me, _ = self._kernel.ticket()
+        if self._reentrant and self._owner is not me:
+            if me.doom is not None:  # it was ended while it waited to take this lock back
+                return
+            message = "cannot release un-acquired lock"
             raise RuntimeError(message)
         self._depth -= 1
         if self._depth == 0:
@@ -87,10 +93,24 @@ class _Lock(_Kerneled):
     def locked(self) -> bool:
         return self._owner is not None
 
+    def _wait(self, until: int | None) -> bool:
+        waiter = self._kernel.ticket()
+        self._waiters.append(waiter)
+        try:
+            return self._kernel.park(until, waiting_for="a Lock")
+        except BaseException:
+            if self._owner is None:  # it may have been this task's turn
+                self._hand_on()
+            raise
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
     def _hand_on(self) -> None:
         self._owner = None
-        if self._waiters:
-            self._kernel.unpark(*self._waiters.popleft())
+        while self._waiters:
+            if self._kernel.unpark(*self._waiters.popleft()):
+                return
 
     def __enter__(self) -> bool:
         return self.acquire()
@@ -148,8 +168,8 @@ class _Condition(_Kerneled):
         return predicate()
 
     def notify(self, n: int = 1) -> None:
-        for _ in range(min(n, len(self._waiters))):
-            self._kernel.unpark(*self._waiters.popleft())
+        while n and self._waiters:
+            n -= self._kernel.unpark(*self._waiters.popleft())  # who waits no more does not count
 
     def notify_all(self) -> None:
         self.notify(len(self._waiters))

@@ -1,8 +1,9 @@
 """What a cell does about the task it waits for: it stops what spins.
 
 Code that neither waits nor calls AWS cannot be asked to give way, so an exception is thrown into its
-thread. Never while the task is inside the kernel (that is what `Task.shielded` counts), for there it would
-lose the baton, or leave half a change behind.
+thread. Only while that runs a learner's code, and not the kernel or a service inside it (that is what
+`Task.shielded` counts), for there it would lose the baton, or leave half a change behind. Who presses Ctrl-C
+and sees nothing happen for five seconds gets it all the same: then a service is in a loop, which is our bug.
 
 CPython raises such an exception at the place where the thread was when it was thrown: the thrower holds
 the interpreter's lock, and the other stands where it gave it up. So to look at `shielded` and to throw must
@@ -12,19 +13,23 @@ be one step, without a call of a Python function in between, at which the interp
 from __future__ import annotations
 
 import ctypes
+import sys
 import time
 
 from workbook.engine.tasks import Interrupted, Stuck, Task
 
 _LOOK_EVERY = 0.2
 """Real seconds between two looks of a waiting cell at what runs, and for Ctrl-C."""
-_INSIST_EVERY = 0.005
-"""Between two looks at a task that has caught what was thrown at it: sooner or later it hits a place that is
-in no `try`."""
+_INSIST_EVERY = 0.0001
+"""Between two looks at a task that has caught what was thrown at it: sooner or later one hits a place that is
+in no `try`, though that may be one byte code in a thousand. The interpreter must switch as often, too."""
 _POLITE = 5
 """So many times it is tried at the slower pace, for who is ending may need a moment."""
 _DOOMED_LIMIT = 1.0
 """Real seconds for a task that has been told to end, at every wait, and goes on."""
+
+_FORCE_AFTER = 5.0
+"""Real seconds after which Ctrl-C spares nobody."""
 
 _throw_into = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
@@ -38,6 +43,13 @@ class Watch:
         self._progress: tuple[int, int] | None = None
         self._since = time.monotonic()
         self._thrown = 0
+        self._switch_interval: float | None = None
+
+    def end(self) -> None:
+        """The wait is over."""
+        if self._switch_interval is not None:
+            sys.setswitchinterval(self._switch_interval)
+            self._switch_interval = None
 
     @property
     def look_after(self) -> float:
@@ -49,17 +61,23 @@ class Watch:
         if progress != self._progress:
             self._progress, self._since, self._thrown = progress, time.monotonic(), 0
         elif interrupted:
-            self._throw(current, Interrupted)
-        elif current is not None and time.monotonic() - self._since > self._patience(current):
+            self._throw(current, Interrupted, by_force=self._waited() > _FORCE_AFTER)
+        elif current is not None and self._waited() > self._patience(current):
             self._throw(current, Stuck)
+
+    def _waited(self) -> float:
+        return time.monotonic() - self._since
 
     def _patience(self, task: Task) -> float:
         return self._limit if task.doom is None else min(self._limit, _DOOMED_LIMIT)
 
-    def _throw(self, task: Task | None, error: type[BaseException]) -> None:
+    def _throw(self, task: Task | None, error: type[BaseException], *, by_force: bool = False) -> None:
         self._thrown += 1
+        if self._thrown == _POLITE and self._switch_interval is None:
+            self._switch_interval = sys.getswitchinterval()
+            sys.setswitchinterval(_INSIST_EVERY / 10)
         if task is None or task.thread_ident is None:
             return
         thread, kind = ctypes.c_ulong(task.thread_ident), ctypes.py_object(error)
-        if task.shielded == 0:
+        if task.shielded == 0 or by_force:
             _throw_into(thread, kind)

@@ -78,14 +78,10 @@ class Workers:
 
 
 def _run(task: Task) -> None:
-    """Run a task's function. From the first byte code inside `try` to the last, it can be torn out."""
     assert task.function is not None  # noqa: S101 - only root tasks have none, and they never get here
     if task.doom is not None:
         return
     try:
-        task.shielded = 0
         task.result = task.function()
-        task.shielded = 1
     except BaseException as error:  # noqa: BLE001 - whoever joins the task gets it, else the root task
-        task.shielded = 1
         task.error = error

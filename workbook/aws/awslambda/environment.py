@@ -79,7 +79,7 @@ class ExecutionEnvironment:
         self._handler = None
         with deadline.enforced():
             try:
-                handler = self._find_handler(self._modules)
+                handler = self._world.kernel.expose(self._find_handler, self._modules)
             except Exception:
                 self._world.kernel.sleep_until(self._world.clock.now + INIT)
                 raise
