@@ -13,7 +13,7 @@ import pytest
     ],
 )
 def test_a_mistake_is_answered_in_words(learner, jupyterlab, cells, said):
-    learner.open(jupyterlab.write("mistake.ipynb", *cells))
+    learner.open(jupyterlab.write(f"mistake-{abs(hash(said))}.ipynb", *cells))
     for number in range(1, len(cells) + 1):
         learner.run(number)
     assert said in learner.error(len(cells))

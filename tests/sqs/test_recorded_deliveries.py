@@ -96,9 +96,7 @@ def test_a_purge_forgets_deduplication_ids(sqs, fifo, receive):
     assert bodies(receive(url)) == ["second"]
 
 
-def test_sqs_04_visibility_can_be_changed_after_the_timeout_on_a_standard_queue(
-    lab, sqs, standard, receive
-):
+def test_sqs_04_visibility_can_be_changed_after_the_timeout_on_a_standard_queue(lab, sqs, standard, receive):
     handle = receive(standard, VisibilityTimeout=1)[0]["ReceiptHandle"]
     lab.advance(2)
     answer = sqs.change_message_visibility(QueueUrl=standard, ReceiptHandle=handle, VisibilityTimeout=2)
