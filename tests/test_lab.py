@@ -221,7 +221,7 @@ def use_functions(lab):
 
 
 def test_a_closed_lab_leaves_nothing_behind_in_memory_and_no_thread():
-    worlds = []
+    worlds, threads_of_others = [], set(threading.enumerate())
     for _ in range(5):
         with Lab() as lab:
             use_functions(lab)
@@ -231,9 +231,9 @@ def test_a_closed_lab_leaves_nothing_behind_in_memory_and_no_thread():
     del lab
     gc.collect()
     assert [world() for world in worlds] == [None] * 5
-    deadline = time.monotonic() + 10
-    while any(thread.name.startswith("workbook") for thread in threading.enumerate()):
-        assert time.monotonic() < deadline
+    for thread in set(threading.enumerate()) - threads_of_others:
+        thread.join(timeout=10)
+        assert not thread.is_alive(), thread
 
 
 def test_a_lab_that_cannot_be_opened_leaves_nothing_behind(monkeypatch):
