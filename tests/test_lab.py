@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import weakref
 
 import boto3
