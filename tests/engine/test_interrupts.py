@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -327,6 +328,30 @@ def test_a_thread_that_calls_again_and_again_keeps_nobody_out(kernel):
     stop.set()
     thread.join()
     assert sorted(others)[10] <= 500
+
+
+def test_a_thread_that_calls_again_and_again_leaves_the_interpreter_to_the_cell(kernel):
+    """Each time the cell looks at a file it gives the interpreter away, and must get it back soon."""
+    calls, stop, here = [], threading.Event(), Path(__file__)
+
+    def call_again_and_again():
+        while not stop.is_set():
+            with kernel:
+                calls.append(1)
+
+    thread = threading.Thread(target=call_again_and_again)
+    thread.start()
+    try:
+        while not calls:
+            pass
+        before = len(calls)
+        for _ in range(100):
+            here.stat()
+        meanwhile = len(calls) - before
+    finally:
+        stop.set()
+        thread.join()
+    assert meanwhile < 100 * 20
 
 
 # ---- at random moments

@@ -27,7 +27,7 @@ class CtrlC:
 
     def hold(self) -> None:
         """From here until `release`, note Ctrl-C. Holds can be nested."""
-        if not _on_main_thread():
+        if not on_main_thread():
             return
         if self._depth == 0:
             self._noted = False
@@ -44,7 +44,7 @@ class CtrlC:
         Raises:
             KeyboardInterrupt: it was the outermost one, and Ctrl-C was pressed meanwhile.
         """
-        if not _on_main_thread():
+        if not on_main_thread():
             return
         self._depth -= 1
         if self._depth:
@@ -77,7 +77,8 @@ class CtrlC:
         self._noted = True
 
 
-def _on_main_thread() -> bool:
+def on_main_thread() -> bool:
+    """Whether this is the thread of the cells, the one that gets signals."""
     return threading.get_ident() == threading.main_thread().ident
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import contextvars
 import functools
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
@@ -29,7 +30,7 @@ from typing import Self, TypeVar
 
 from workbook.engine.clock import Clock, microseconds
 from workbook.engine.entrance import Entrance
-from workbook.engine.interrupts import ctrl_c
+from workbook.engine.interrupts import ctrl_c, on_main_thread
 from workbook.engine.tasks import Closed, Deadlock, Interrupted, Livelock, Task, TaskFailed, Timer
 from workbook.engine.timers import Timers
 from workbook.engine.watch import Watch
@@ -121,6 +122,7 @@ class Kernel:
         interruption, self._interruption = self._interruption, None
         self._root = self._root_thread = self._current = None
         self._entrance.release()
+        _give_way_to_the_cell()
         ctrl_c.release()
         if interruption is not None:
             raise interruption
@@ -474,6 +476,17 @@ class Kernel:
                 watch.look(progress, self._current, interrupted=self._is_interrupted())
             except BaseException as error:  # noqa: BLE001 - a signal handler of the learner's own has raised it
                 self._interruption = error
+
+
+def _give_way_to_the_cell() -> None:
+    """On a thread that a learner started: let the main thread have the interpreter.
+
+    A call of real AWS waits for the network, and other threads run meanwhile. A simulated one never waits, so
+    a thread that polls in a loop would keep the interpreter's lock. CPython takes it away after 5 ms, and the
+    cell loses it again at each file that it opens: making one boto3 client would take it ten seconds.
+    """
+    if not on_main_thread():
+        time.sleep(0)
 
 
 def _root_task() -> Task:
