@@ -7,14 +7,17 @@ before the lab or after.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from workbook.aws.moto_faults import MotoFault, refusal
 from workbook.aws.simulated import refuse_unsimulated
 from workbook.engine.patches import Patches
 from workbook.engine.world import current_world
+
+ApiCall = Callable[[BaseClient, str, Mapping[str, object]], Mapping[str, object]]
 
 ROUND_TRIP = 0.001
 """Virtual seconds from a request to its response. It only has to be more than nothing, so that two calls
@@ -23,6 +26,16 @@ never share an instant; AWS promises no figure."""
 
 def _outcome_of(error: BaseException) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+
+
+def _answer(
+    make_api_call: ApiCall, client: BaseClient, operation: str, parameters: Mapping[str, object]
+) -> Mapping[str, object]:
+    try:
+        return make_api_call(client, operation, parameters)
+    except MotoFault as fault:
+        service = client.meta.service_model.service_name
+        raise refusal(service, operation, fault.__cause__) from fault.__cause__
 
 
 def install(patches: Patches) -> None:
@@ -40,7 +53,7 @@ def install(patches: Patches) -> None:
             hop = world.trace.record("api-call", f"{service}:{operation}")
             try:
                 with world.trace.under(hop):
-                    response: Mapping[str, object] = make_api_call(client, operation, parameters)
+                    response = _answer(make_api_call, client, operation, parameters)
             except BaseException as error:
                 world.trace.amend(hop, outcome=_outcome_of(error))
                 if isinstance(error, Exception):  # else the caller is torn out of it, and nothing comes back

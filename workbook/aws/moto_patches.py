@@ -31,6 +31,7 @@ from werkzeug.exceptions import HTTPException
 
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of, account_of
+from workbook.aws.moto_faults import watched
 from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
 from workbook.engine.world import World
@@ -96,7 +97,7 @@ def _find_handler(url: str) -> Handler | None:
         if pattern.match(url):
             for path, handler in _paths_of(service).items():
                 if re.match(path, url):
-                    return handler
+                    return watched(service, handler)
     return None
 
 

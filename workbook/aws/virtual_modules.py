@@ -50,7 +50,7 @@ _CHANCE_OUTSIDE_MOTO_RANDOM = (
     "moto.stepfunctions.",
 )
 """Packages of moto that draw from `os.urandom` or `uuid` instead of moto's own seeded generator. KMS's
-asymmetric keys come from OpenSSL, which cannot be seeded: they and their signatures differ each time."""
+asymmetric keys come from OpenSSL, which cannot be seeded; a lab shows neither them nor their signatures."""
 
 
 def reads_the_clock(name: str) -> bool:
