@@ -114,12 +114,17 @@ def test_empty_receives_are_counted_without_being_made(system: System) -> None:
     url = system.queue()
     mapping = system.map(url)
     before = system.lab.billable().sqs_requests_by_operation.get("ReceiveMessage", 0)
+    waits = system.lab.trace[-1]
+    assert (waits.kind, waits.outcome, waits.facts["polls"]) == ("long-poll", "waits", 5)
     system.lab.advance(hours=24)
     day = system.lab.billable().sqs_requests_by_operation["ReceiveMessage"] - before
     assert day == 5 * 24 * 60 * 3
     system.aws_lambda.update_event_source_mapping(UUID=mapping, Enabled=False)
     system.lab.advance(hours=24)
     assert system.lab.billable().sqs_requests_by_operation["ReceiveMessage"] - before == day
+    ended = system.lab.trace[waits.number - 1]
+    assert ended.outcome == "ok"
+    assert ended.facts["ended_at"] - waits.time == pytest.approx(24 * 3600 * 1_000_000, rel=0.001)
     system.aws_lambda.delete_event_source_mapping(UUID=mapping)
     system.lab.run_until_idle()
     assert system.lab.billable().sqs_requests_by_operation["ReceiveMessage"] - before == day

@@ -8,10 +8,10 @@ milliseconds times memory in GB.
 from __future__ import annotations
 
 import math
-import sys
 from collections import Counter
 from dataclasses import dataclass
 
+from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
 from workbook.engine.world import World
 
@@ -51,21 +51,20 @@ def billable_units(world: World) -> BillableUnits:
             requests[hop.resource.removeprefix("sqs:")] += _chunks(payloads[hop.number])
         elif hop.kind == "poller-request":
             requests[str(hop.facts["operation"])] += _chunks(payloads[hop.number])
+        elif hop.kind == "long-poll":
+            requests["ReceiveMessage"] += _empty_receives(hop, world.clock.now)
         elif hop.kind == "invoke":
             invocations += 1
             gigabyte_seconds += _gigabyte_seconds(hop)
-    requests["ReceiveMessage"] += _empty_receives(world)
     by_operation = {name: count for name, count in sorted(requests.items()) if count}
     return BillableUnits(sum(by_operation.values()), by_operation, invocations, gigabyte_seconds)
 
 
-def _empty_receives(world: World) -> int:
-    """Receives that pollers made in vain. Without Lambda there are none, and no reason to load it."""
-    if "moto.awslambda" not in sys.modules:
-        return 0
-    from workbook.aws.event_sources import empty_receives  # noqa: PLC0415 - see above
-
-    return empty_receives(world)
+def _empty_receives(hop: Hop, now: int) -> int:
+    """Receives in vain while Lambda's pollers waited at a queue; they may do so still."""
+    polls, seconds = _whole_number(hop, "polls"), _whole_number(hop, "seconds")
+    ended = _whole_number(hop, "ended_at") or now
+    return polls * ((ended - hop.time) // (seconds * SECOND))
 
 
 def _chunks(size: int) -> int:
@@ -83,8 +82,10 @@ def _payload_of_calls(world: World) -> Counter[int]:
 
 
 def _gigabyte_seconds(hop: Hop) -> float:
-    memory = hop.facts.get("memory", 0)
-    billed = hop.facts.get("billed_milliseconds", 0)
-    assert isinstance(memory, int)  # noqa: S101 - facts are typed loosely; the Lambda runtime records these as int
-    assert isinstance(billed, int)  # noqa: S101
-    return memory / 1024 * billed / 1000
+    return _whole_number(hop, "memory") / 1024 * _whole_number(hop, "billed_milliseconds") / 1000
+
+
+def _whole_number(hop: Hop, fact: str) -> int:
+    value = hop.facts.get(fact, 0)
+    assert isinstance(value, int)  # noqa: S101 - facts are typed loosely; who records these records them as int
+    return value

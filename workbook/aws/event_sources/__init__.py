@@ -17,13 +17,13 @@ from moto.awslambda.responses import LambdaResponse
 from workbook.aws.awslambda import protocol
 from workbook.aws.event_sources import operations
 from workbook.aws.event_sources.mapping import Mapping
-from workbook.aws.event_sources.registry import empty_receives, mappings_of
+from workbook.aws.event_sources.registry import mappings_of
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-__all__ = ["empty_receives", "install"]
+__all__ = ["install"]
 
 
 def install(patches: Patches) -> None:

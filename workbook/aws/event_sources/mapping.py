@@ -56,7 +56,6 @@ class Mapping:
         self._world = world
         self._find_queue = find_queue
         self._poller: Poller | None = None
-        self._empty_receives = 0
         self._timer: Timer | None = None
         self._touch()
 
@@ -112,10 +111,6 @@ class Mapping:
             shown["LastProcessingResult"] = self.last_processing_result
         return shown
 
-    def empty_receives(self) -> int:
-        """Receives without a message that AWS would have made for this mapping so far."""
-        return self._empty_receives + (self._poller.empty_receives() if self._poller else 0)
-
     # ---- states
 
     def _move(self, state: str, arrive: Callable[[], None]) -> None:
@@ -161,7 +156,6 @@ class Mapping:
     def _stop_polling(self) -> None:
         if self._poller is not None:
             self._poller.stop()
-            self._empty_receives += self._poller.empty_receives()
             self._poller = None
 
     # ---- what moto asks of a mapping in its registry

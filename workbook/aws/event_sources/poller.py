@@ -4,7 +4,8 @@
 
 AWS polls without a pause: five long polls of 20 seconds, for ever. Here nothing polls. The poller sleeps
 until the queue announces an arrival or a message becomes visible by itself, so an empty queue costs nothing
-and is no work; how many empty receives AWS would have made meanwhile follows from how long it slept.
+and is no work. One hop says from when to when it slept; how many empty receives AWS would have made meanwhile
+follows from that.
 
 Sources: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (batching, long polling). Numbers without
 a source there are marked.
@@ -36,8 +37,8 @@ share a batch. Unverified; AWS gives no number."""
 LONG_POLLS = 5
 """Long polls that wait at an idle queue at the same time (Lambda Developer Guide, scaling: five batches)."""
 
-LONG_POLL = 20 * SECOND
-"""How long each of them waits."""
+LONG_POLL = 20
+"""Seconds that each of them waits."""
 
 SOURCE_ERROR_PAUSE = 10 * SECOND
 """Microseconds before the queue is asked again after it refused a receive. Unverified."""
@@ -65,8 +66,7 @@ class Poller:
         self._on_problem = on_problem
         self._running = False
         self._freed = Signal(world.kernel, f"a free place of the poller of {queue.name}")
-        self._idle_since: int | None = None
-        self._empty_receives = 0
+        self._idle = False
 
     def start(self) -> None:
         """Begin to poll; what is in the queue already is read at once."""
@@ -85,10 +85,6 @@ class Poller:
         self.settings = settings
         self.scaling = Scaling(settings.maximum_concurrency, fifo=settings.fifo)
         self._freed.notify_all()
-
-    def empty_receives(self) -> int:
-        """How many receives without a message AWS would have made (and billed) so far."""
-        return self._empty_receives + self._empty_receives_since(self._idle_since)
 
     # ---- watching the queue
 
@@ -130,16 +126,17 @@ class Poller:
             self.world.kernel.sleep_until(self.world.clock.now + LATENCY)
 
     def _wait_idly(self, until: int | None, *, daemon: bool = False) -> bool:
-        """Wait for arrivals, and count the receives that AWS would have made in vain."""
-        self._idle_since = self.world.clock.now
+        """Wait for arrivals, and note for how long: AWS would have made receives in vain meanwhile."""
+        trace, mapping = self.world.trace, self.arn.rpartition(":")[2]
+        hop = trace.record(
+            "long-poll", self.queue.arn, outcome="waits", mapping=mapping, polls=LONG_POLLS, seconds=LONG_POLL
+        )
+        self._idle = True
         try:
             return self.queue.arrivals.wait(until, daemon=daemon)
         finally:
-            self._empty_receives += self._empty_receives_since(self._idle_since)
-            self._idle_since = None
-
-    def _empty_receives_since(self, instant: int | None) -> int:
-        return 0 if instant is None else LONG_POLLS * ((self.world.clock.now - instant) // LONG_POLL)
+            self._idle = False
+            trace.amend(hop, outcome="ok", ended_at=self.world.clock.now)
 
     def _give_up(self, problem: str) -> None:
         if self._running:
@@ -195,6 +192,6 @@ class Poller:
             self._processor.process(batch, self.scaling, concurrency)
         finally:
             self.in_progress -= 1
-            if self._idle_since is not None:
+            if self._idle:
                 self.scaling.drained(self.world.clock.now, idle=not self.in_progress)
             self._freed.notify_all()

@@ -24,7 +24,6 @@ class Mappings:
 
     def __init__(self, backend: LambdaBackend) -> None:
         self._present = cast("dict[str, Mapping]", backend._event_source_mappings)  # noqa: SLF001 - see above
-        self._gone: list[Mapping] = []
 
     def find(self, uuid: str) -> Mapping:
         """The mapping with this UUID.
@@ -42,8 +41,8 @@ class Mappings:
         self._present[mapping.uuid] = mapping
 
     def remove(self, uuid: str) -> None:
-        """Forget a mapping, apart from what it cost."""
-        self._gone.append(self._present.pop(uuid))
+        """Forget a mapping."""
+        del self._present[uuid]
 
     def select(self, event_source_arn: str | None, function_arn: str | None) -> list[Mapping]:
         """The mappings of a source, of a function, of both, or all."""
@@ -67,10 +66,6 @@ class Mappings:
                 f"already exists. Please update or delete the existing mapping with UUID {mapping.uuid}"
             )
 
-    def empty_receives(self) -> int:
-        """Receives without a message that AWS would have made for all mappings so far."""
-        return sum(mapping.empty_receives() for mapping in [*self._present.values(), *self._gone])
-
 
 def mappings_of(world: World, backend: LambdaBackend) -> Mappings:
     """The mappings of the backend's account and Region in this world."""
@@ -79,15 +74,6 @@ def mappings_of(world: World, backend: LambdaBackend) -> Mappings:
     if key not in everywhere:
         everywhere[key] = Mappings(backend)
     return everywhere[key]
-
-
-def empty_receives(world: World) -> int:
-    """How many receives without a message AWS's pollers would have made, and billed, in this world so far.
-
-    AWS long-polls an idle queue five times in parallel, 20 seconds each, for as long as the mapping is
-    enabled. Nothing polls here; the number follows from how long each poller has been waiting.
-    """
-    return sum(mappings.empty_receives() for mappings in _everywhere(world).values())
 
 
 def _everywhere(world: World) -> dict[tuple[str, str], Mappings]:
