@@ -86,8 +86,8 @@ class Condition:
     def _one_matches(self, test: Test, wanted: str, value: str, context: Context) -> bool:
         try:
             return test(_substituted(wanted, context) if self.variables else wanted, value)
-        except (ValueError, _UnknownVariable):
-            return False
+        except (ValueError, OverflowError, OSError, _UnknownVariable):
+            return False  # no number, no date, or a date beyond the calendar
 
 
 def conditions_hold(conditions: tuple[Condition, ...], context: Context) -> bool:

@@ -84,7 +84,8 @@ def check_system_attributes(given: Mapping[str, object]) -> CheckedAttributes:
         raise InvalidParameterValue(
             "Message (system) attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'."
         )
-    attributes = {"AWSTraceHeader": attribute}
+    _check_characters(attribute["StringValue"])
+    attributes = {"AWSTraceHeader": {"DataType": "String", "StringValue": attribute["StringValue"]}}
     return CheckedAttributes(attributes, md5_of_attributes(attributes), 0)
 
 
@@ -141,6 +142,7 @@ def _check_attribute(name: str, given: object) -> dict[str, str]:
         raise InvalidParameterValue(
             f"The message (user) attribute '{name}' must contain a non-empty message attribute type."
         )
+    _check_characters(data_type)
     if len(data_type.encode()) > _LONGEST_NAME:
         raise InvalidParameterValue(
             f"Message (user) attribute type must be shorter than {_LONGEST_NAME} bytes."

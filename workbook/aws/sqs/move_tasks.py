@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
 from workbook.aws.sqs.errors import InvalidParameterValue, ResourceNotFound, UnsupportedOperation
+from workbook.aws.sqs.validation import json_of
 from workbook.engine.clock import SECOND
 from workbook.engine.signals import Signal
 
@@ -188,7 +189,7 @@ class MoveTasks:
 
 def _read(handle: str) -> tuple[str, str]:
     try:
-        content = json.loads(base64.b64decode(handle, validate=True))
-        return str(content["taskId"]), str(content["sourceArn"])
+        content = json_of(base64.b64decode(handle, validate=True))
+        return str(content["taskId"]), str(content["sourceArn"])  # type: ignore[index]  # no map: TypeError
     except (binascii.Error, ValueError, KeyError, TypeError):
         raise InvalidParameterValue("Value for parameter TaskHandle is invalid.") from None

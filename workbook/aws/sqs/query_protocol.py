@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from workbook.aws.sqs.validation import NotANumber
+from workbook.aws.sqs.validation import NotANumber, whole_number
 
 NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"
 
@@ -142,8 +142,10 @@ def _place(number: str) -> tuple[int, str]:
 
 def _number(value: object) -> object:
     text = str(value)
-    digits = text.removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdigit() else NotANumber(text)
+    number = whole_number(text.removeprefix("-"))
+    if number is None:
+        return NotANumber(text)
+    return -number if text.startswith("-") else number
 
 
 def _element(name: str, value: object, operation: str) -> str:

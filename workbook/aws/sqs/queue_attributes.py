@@ -23,6 +23,7 @@ from workbook.aws.sqs.attributes import QueueSettings
 from workbook.aws.sqs.errors import InvalidAttributeName, InvalidAttributeValue, OverLimit
 from workbook.aws.sqs.message import Counts
 from workbook.aws.sqs.redrive import FindQueue, check_target, parse_redrive_allow_policy, parse_redrive_policy
+from workbook.aws.sqs.validation import whole_number
 
 Changes = dict[str, Any]
 MAXIMUM_POLICY_STATEMENTS = limit("sqs.policy.statements")
@@ -219,9 +220,10 @@ def _check_high_throughput(settings: QueueSettings) -> None:
 
 def _read_integer(name: str, text: str) -> Changes:
     field, low, high = _INTEGERS[name]
-    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+    number = whole_number(text)
+    if number is None or not low <= number <= high:
         raise InvalidAttributeValue.of(name)
-    return {field: int(text)}
+    return {field: number}
 
 
 def _read_choice(name: str, text: str) -> Changes:

@@ -26,6 +26,7 @@ from workbook.aws.sqs.errors import (
 Parameters = Mapping[str, object]
 MAXIMUM_ENTRIES: Final = limit("sqs.batch-entries")
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class NotANumber(str):
@@ -70,6 +71,23 @@ def scalar_text(value: object) -> str:
     if isinstance(value, list):
         raise MalformedInput("Start of list found where not expected")
     return json.dumps(value)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text of digits stands for; None for any other text, and beyond all numbers of SQS."""
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def json_of(text: str | bytes) -> object:
+    """What a text of JSON holds.
+
+    Raises:
+        ValueError: it is no JSON, or nested deeper than anybody means.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def optional_integer(parameters: Parameters, name: str, low: int, high: int, reason: str) -> int | None:
