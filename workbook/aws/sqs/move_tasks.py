@@ -118,16 +118,14 @@ class MoveTasks:
     def cancel(self, handle: str) -> MoveTask:
         """Stop a running task; what it has moved stays moved.
 
+        That the caller may do so is the caller's to check, by the source that `source_of` tells.
+
         Raises:
             InvalidParameterValue: the handle is not the handle of a task.
-            ResourceNotFound: its queue, or the task, does not exist.
+            ResourceNotFound: the task does not exist.
             UnsupportedOperation: the task is over.
         """
         task_id, source_arn = _read(handle)
-        if self._find_queue(source_arn) is None:
-            raise ResourceNotFound(
-                "The resource that you specified for the SourceArn parameter doesn't exist."
-            )
         task = next((task for task in self._tasks.get(source_arn, []) if task.task_id == task_id), None)
         if task is None:
             raise ResourceNotFound("Task does not exist.")
@@ -185,6 +183,15 @@ class MoveTasks:
         task.status = Status.FAILED
         task.failure_reason = reason
         return False
+
+
+def source_of(handle: str) -> str:
+    """The ARN of the queue whose task has this handle.
+
+    Raises:
+        InvalidParameterValue: the handle is not the handle of a task.
+    """
+    return _read(handle)[1]
 
 
 def _read(handle: str) -> tuple[str, str]:
