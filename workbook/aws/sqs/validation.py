@@ -26,6 +26,7 @@ from workbook.aws.sqs.errors import (
 Parameters = Mapping[str, object]
 MAXIMUM_ENTRIES: Final = limit("sqs.batch-entries")
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_TOKEN = re.compile(r"""[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}""")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -59,6 +60,20 @@ def required_text(parameters: Parameters, name: str) -> str:
         value = None if value is None else scalar_text(value)
     if not value:
         raise MissingParameter(name)
+    return value
+
+
+def optional_token(parameters: Parameters, name: str) -> str | None:
+    """The group, deduplication or attempt id called ``name``, or None where the request has none.
+
+    Raises:
+        InvalidParameterValue: it has other characters than letters, digits and punctuation, or over 128.
+        MalformedInput: it is an object or a list.
+    """
+    value = optional_text(parameters, name)
+    if value is not None and _TOKEN.fullmatch(value) is None:
+        reason = f"{name} can only include alphanumeric and punctuation characters. 1 to 128 in length."
+        raise InvalidParameterValue.of(name, value, reason)
     return value
 
 
