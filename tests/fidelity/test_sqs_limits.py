@@ -128,6 +128,35 @@ def test_sqs_65_a_permission_has_at_most_7_actions_a_policy_20_statements_and_so
         grant("twenty-first", "SendMessage")
 
 
+def test_sqs_77_a_policy_has_at_most_8192_bytes_and_7_actions_a_statement(sqs):
+    url = queue(sqs)
+
+    def policy(*actions, sid="share"):
+        return json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Sid": sid,
+                    "Effect": "Allow",
+                    "Principal": {"AWS": OTHER_ACCOUNT},
+                    "Action": [f"sqs:{action}" for action in actions],
+                    "Resource": arn_of(sqs, url),
+                },
+            }
+        )
+
+    seven = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
+    seven += ("GetQueueAttributes", "GetQueueUrl")
+    set_attributes(sqs, url, Policy=policy(*seven))
+    text = "8 actions were found in a statement from the submitted policy, max allowed is 7"
+    with refused("OverLimit", text):
+        set_attributes(sqs, url, Policy=policy(*seven, "ListDeadLetterSourceQueues"))
+    rest = 8_192 - len(policy("SendMessage", sid=""))
+    set_attributes(sqs, url, Policy=policy("SendMessage", sid="s" * rest))
+    with refused("OverLimit", "Submitted policy is over max allowed size."):
+        set_attributes(sqs, url, Policy=policy("SendMessage", sid="s" * (rest + 1)))
+
+
 def test_sqs_66_a_queue_under_a_kms_key_needs_the_key(lab, sqs):
     kms = lab.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
