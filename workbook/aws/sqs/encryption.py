@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbook.aws.policies import PolicyError, Principal, Verdict, parse_policy
+from workbook.aws.policy_conditions import request_keys
 from workbook.aws.sqs.errors import (
     KmsAccessDenied,
     KmsDisabled,
@@ -60,7 +61,7 @@ def check_key(
         raise _kms_error(world, KmsNotFound, "NotFoundException", _not_found_text(key_id, region, account))
     _check_state(world, key)
     for action in actions:
-        if not _allowed(key, principal, action, queue_arn):
+        if not _allowed(world, key, principal, action, queue_arn):
             raise _denied(world, principal, action, str(key.arn))
 
 
@@ -106,8 +107,9 @@ def _check_state(world: World, key: Key) -> None:
         raise _kms_error(world, KmsInvalidKeyUsage, "InvalidKeyUsageException", text)
 
 
-def _allowed(key: Key, principal: Principal, action: str, queue_arn: str) -> bool:
+def _allowed(world: World, key: Key, principal: Principal, action: str, queue_arn: str) -> bool:
     context: Mapping[str, object] = {
+        **request_keys(world.clock.datetime(), key.region, key.account_id),
         "kms:ViaService": f"sqs.{key.region}.amazonaws.com",
         "kms:CallerAccount": principal.account,
         "kms:EncryptionContext:aws:sqs:arn": queue_arn,
