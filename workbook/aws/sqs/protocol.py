@@ -71,7 +71,7 @@ def _answer_query(world: World, request: Request, request_id: str) -> Reply:
         return 404, _headers(world, request_id, _XML, body), body
     to_queue = request.path.count("/") >= 2
     if to_queue:
-        parameters.setdefault("QueueUrl", request.base_url)
+        parameters.setdefault("QueueUrl", request.base_url.rstrip("/"))
     try:
         if to_queue and action in _NOT_OF_ONE_QUEUE:
             raise InvalidAction(action)
