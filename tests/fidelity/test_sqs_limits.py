@@ -201,6 +201,29 @@ def test_sqs_69_a_queue_has_at_most_50_tags(sqs):
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"key0": "another value"}
 
 
+def test_sqs_79_tags_have_letters_digits_whitespace_and_some_marks(sqs):
+    url = queue(sqs)
+    tags = {"Größe 1": "klein", "a_b.c:d/e=f+g-h@i": "", "日本": "はい"}
+    sqs.tag_queue(QueueUrl=url, Tags=tags)
+    for wrong in ({"a*": "x"}, {"a": "<x>"}, {"AWS:a": "x"}):
+        with refused("InvalidParameterValue"):
+            sqs.tag_queue(QueueUrl=url, Tags={"good": "x", **wrong})
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == tags
+
+
+def test_sqs_80_a_number_lies_between_1e_minus_128_and_1e126(sqs):
+    url = queue(sqs)
+
+    def send_number(text):
+        send(sqs, url, "x", MessageAttributes={"n": {"DataType": "Number", "StringValue": text}})
+
+    for text in ("1e126", "-1e126", "1e-128", "0", "0.0", "00012.500"):
+        send_number(text)
+    for text in ("1.1e126", "-9e-129", "1e999999999", "Infinity"):
+        with refused("InvalidParameterValue"):
+            send_number(text)
+
+
 @pytest.mark.parametrize("name", ["a" * 81, "orders!", "orders.standard"])
 def test_sqs_70_a_queue_name_is_1_to_80_letters_digits_hyphens_and_underscores(sqs, name):
     assert queue(sqs, "a" * 80)
