@@ -259,3 +259,8 @@ class TestErrors:
 )
 def test_wildcards_are_stars_and_question_marks_only(pattern, text, matches):
     assert matches_wildcard(pattern, text) is matches
+
+
+def test_a_pattern_of_many_stars_is_decided_at_once():
+    assert not matches_wildcard("*a" * 200 + "b", "a" * 2_000)
+    assert matches_wildcard("*a" * 200 + "*", "a" * 2_000)

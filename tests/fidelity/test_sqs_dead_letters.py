@@ -152,6 +152,14 @@ def test_sqs_53_max_receive_count_is_1_to_1000_and_the_target_exists_nearby(sqs)
             set_attributes(sqs, source, RedrivePolicy=json.dumps(policy))
 
 
+def test_sqs_78_a_redrive_policy_is_shown_compact_and_with_a_number(sqs):
+    source, dead = queue(sqs), queue(sqs, "dead")
+    given = json.dumps({"maxReceiveCount": "1000", "deadLetterTargetArn": arn_of(sqs, dead)})
+    set_attributes(sqs, source, RedrivePolicy=given)
+    shown = f'{{"deadLetterTargetArn":"{arn_of(sqs, dead)}","maxReceiveCount":1000}}'
+    assert attribute(sqs, source, "RedrivePolicy") == shown
+
+
 def test_sqs_54_a_dead_letter_keeps_its_message_id_and_goes_on_counting_receives(sqs):
     source, dead = queue(sqs), queue(sqs, "dead")
     redrive(sqs, source, dead, after=2)

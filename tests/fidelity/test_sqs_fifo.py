@@ -120,18 +120,22 @@ def test_sqs_27_a_receive_tried_again_with_its_attempt_id_returns_the_same(lab, 
     url = fifo(sqs, VisibilityTimeout=600)
     post(sqs, url, "A", "A1", "A2")
     start = lab.now
-    first = receive(sqs, url, ReceiveRequestAttemptId="attempt 1")
-    assert receive(sqs, url, ReceiveRequestAttemptId="attempt 2") == []
+    first = receive(sqs, url, ReceiveRequestAttemptId="attempt-1")
+    assert receive(sqs, url, ReceiveRequestAttemptId="attempt-2") == []
     at(lab, start, MINUTES_5 - 1)
-    again = receive(sqs, url, ReceiveRequestAttemptId="attempt 1")
+    again = receive(sqs, url, ReceiveRequestAttemptId="attempt-1")
     assert bodies(again) == ["A1", "A2"]
     assert [m["ReceiptHandle"] for m in again] == [m["ReceiptHandle"] for m in first]
     assert [receive_count(m) for m in again] == [1, 1]
-    # The retry reset the visibility timeout; a deleted message makes the attempt a new one.
+    # Each retry resets the visibility timeout. Once a message was deleted, no retry is possible.
+    at(lab, start, 590)
+    assert bodies(receive(sqs, url, ReceiveRequestAttemptId="attempt-1")) == ["A1", "A2"]
     at(lab, start, 600)
     assert receive(sqs, url) == []
     delete(sqs, url, again[0])
-    assert receive(sqs, url, ReceiveRequestAttemptId="attempt 1") == []
+    text = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
+    with refused("InvalidParameterValue", text):
+        receive(sqs, url, ReceiveRequestAttemptId="attempt-1")
 
 
 def test_sqs_28_a_fifo_queue_takes_300_calls_a_second_of_each_action(lab, sqs, once):

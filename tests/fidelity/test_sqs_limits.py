@@ -128,6 +128,35 @@ def test_sqs_65_a_permission_has_at_most_7_actions_a_policy_20_statements_and_so
         grant("twenty-first", "SendMessage")
 
 
+def test_sqs_77_a_policy_has_at_most_8192_bytes_and_7_actions_a_statement(sqs):
+    url = queue(sqs)
+
+    def policy(*actions, sid="share"):
+        return json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Sid": sid,
+                    "Effect": "Allow",
+                    "Principal": {"AWS": OTHER_ACCOUNT},
+                    "Action": [f"sqs:{action}" for action in actions],
+                    "Resource": arn_of(sqs, url),
+                },
+            }
+        )
+
+    seven = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
+    seven += ("GetQueueAttributes", "GetQueueUrl")
+    set_attributes(sqs, url, Policy=policy(*seven))
+    text = "8 actions were found in a statement from the submitted policy, max allowed is 7"
+    with refused("OverLimit", text):
+        set_attributes(sqs, url, Policy=policy(*seven, "ListDeadLetterSourceQueues"))
+    rest = 8_192 - len(policy("SendMessage", sid=""))
+    set_attributes(sqs, url, Policy=policy("SendMessage", sid="s" * rest))
+    with refused("OverLimit", "Submitted policy is over max allowed size."):
+        set_attributes(sqs, url, Policy=policy("SendMessage", sid="s" * (rest + 1)))
+
+
 def test_sqs_66_a_queue_under_a_kms_key_needs_the_key(lab, sqs):
     kms = lab.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
@@ -170,6 +199,29 @@ def test_sqs_69_a_queue_has_at_most_50_tags(sqs):
         sqs.tag_queue(QueueUrl=url, Tags={"key50": "v"})
     sqs.untag_queue(QueueUrl=url, TagKeys=[f"key{n}" for n in range(1, 50)])
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"key0": "another value"}
+
+
+def test_sqs_79_tags_have_letters_digits_whitespace_and_some_marks(sqs):
+    url = queue(sqs)
+    tags = {"Größe 1": "klein", "a_b.c:d/e=f+g-h@i": "", "日本": "はい"}
+    sqs.tag_queue(QueueUrl=url, Tags=tags)
+    for wrong in ({"a*": "x"}, {"a": "<x>"}, {"AWS:a": "x"}):
+        with refused("InvalidParameterValue"):
+            sqs.tag_queue(QueueUrl=url, Tags={"good": "x", **wrong})
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == tags
+
+
+def test_sqs_80_a_number_lies_between_1e_minus_128_and_1e126(sqs):
+    url = queue(sqs)
+
+    def send_number(text):
+        send(sqs, url, "x", MessageAttributes={"n": {"DataType": "Number", "StringValue": text}})
+
+    for text in ("1e126", "-1e126", "1e-128", "0", "0.0", "00012.500"):
+        send_number(text)
+    for text in ("1.1e126", "-9e-129", "1e999999999", "Infinity"):
+        with refused("InvalidParameterValue"):
+            send_number(text)
 
 
 @pytest.mark.parametrize("name", ["a" * 81, "orders!", "orders.standard"])

@@ -215,7 +215,7 @@ def test_sqs_14_a_receive_returns_one_message_by_default_and_never_more_than_ten
             receive(sqs, url, maximum)
 
 
-def test_sqs_29_at_120000_messages_in_flight_a_standard_queue_answers_over_limit(sqs, monkeypatch):
+def test_sqs_29_at_120000_messages_in_flight_a_short_poll_is_told_so(sqs, monkeypatch):
     assert delivery.IN_FLIGHT_LIMIT == limit("sqs.in-flight") == 120_000
     monkeypatch.setattr(delivery, "IN_FLIGHT_LIMIT", 25)  # so that the test need not send 120,000
     url = queue(sqs)
@@ -224,6 +224,7 @@ def test_sqs_29_at_120000_messages_in_flight_a_standard_queue_answers_over_limit
     assert len(received) == 25
     with refused("OverLimit"):
         receive(sqs, url)
+    assert receive(sqs, url, WaitTimeSeconds=1) == []  # a long poll gets no error
     delete(sqs, url, received[0])
     assert len(receive(sqs, url)) == 1
     strict = queue(sqs, "strict.fifo", FifoQueue="true", ContentBasedDeduplication="true")
@@ -309,6 +310,11 @@ def test_sqs_34_creating_a_queue_again_returns_it_unless_an_attribute_differs(sq
     assert queue(sqs) == url
     with refused("QueueAlreadyExists", "DelaySeconds"):
         queue(sqs, DelaySeconds=6)
+    sqs.tag_queue(QueueUrl=url, Tags={"team": "a"})
+    assert sqs.create_queue(QueueName="orders", tags={"team": "a"})["QueueUrl"] == url
+    assert queue(sqs) == url
+    with refused("QueueAlreadyExists"):
+        sqs.create_queue(QueueName="orders", tags={"team": "b"})
     with refused("InvalidAttributeName", "Unknown Attribute FifoQueue."):
         set_attributes(sqs, url, FifoQueue="true")
     strict = queue(sqs, "strict.fifo", FifoQueue="true")

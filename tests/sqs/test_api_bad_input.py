@@ -7,6 +7,7 @@ import json
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.sqs.models import sqs_backends
 
@@ -120,7 +121,48 @@ def test_no_parameter_of_any_type_brings_forth_a_traceback_or_loses_a_message(la
     assert "precious" in bodies
 
 
-@pytest.mark.parametrize("body", ["", "[]", "5", "null", "{", "\x00"])
+LONG_NUMBER = "9" * 5_000  # Python reads no number of more than 4,300 digits
+NESTED = "[" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("VisibilityTimeout", LONG_NUMBER),
+        ("Policy", NESTED),
+        ("RedrivePolicy", NESTED),
+        ("RedrivePolicy", json.dumps({"deadLetterTargetArn": "x", "maxReceiveCount": LONG_NUMBER})),
+        ("RedriveAllowPolicy", NESTED),
+    ],
+)
+def test_values_beyond_all_measure_are_refused_as_others_are(sqs, queue, attribute, value):
+    with pytest.raises(ClientError, match=r"\((InvalidAttributeValue|InvalidParameterValue)\)"):
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={attribute: value})
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"MessageAttributes": {"a": {"DataType": "String.\ud800", "StringValue": "x"}}},
+        {"MessageAttributes": {"a": {"DataType": "String", "StringValue": "\ud800"}}},
+        {"MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": "\ud800"}}},
+    ],
+)
+def test_half_a_character_is_none(sqs, queue, parameters):
+    with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*#xD800"):
+        sqs.send_message(QueueUrl=queue, MessageBody="x", **parameters)
+
+
+@pytest.mark.parametrize("date", ["9" * 30, "-" + "9" * 30, "no date"])
+def test_a_date_beyond_the_calendar_in_a_policy_matches_nothing(sqs, queue, date):
+    condition = {"DateGreaterThan": {"aws:CurrentTime": date}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**deny, "Condition": condition}]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    sqs.send_message(QueueUrl=queue, MessageBody="x")
+
+
+@pytest.mark.parametrize("body", ["", "[]", "5", "null", "{", "\x00", NESTED])
 def test_a_body_that_is_no_json_object_is_refused(lab, body):
     status, headers, answer = post("SendMessage", body)
     assert status == 400

@@ -65,6 +65,21 @@ def test_a_key_that_does_not_exist_is_noticed_by_the_first_send(sqs, name):
         send(sqs, queue)
 
 
+@pytest.mark.parametrize("name", ["arn:", "arn:aws:kms", "arn:aws:kms:nowhere-1:123456789012:key/none"])
+def test_an_arn_that_names_no_region_of_aws_is_no_traceback(sqs, name):
+    queue = encrypted(sqs, name)
+    with refused("KMS.NotFoundException", shape="KmsNotFound"):
+        send(sqs, queue)
+
+
+def test_a_key_of_another_region_cannot_be_used(lab, sqs):
+    foreign = lab.client("kms", region_name="eu-west-1").create_key()["KeyMetadata"]["Arn"]
+    queue = encrypted(sqs, foreign)
+    with refused("KMS.NotFoundException", shape="KmsNotFound") as caught:
+        send(sqs, queue)
+    assert caught.value.response["Error"]["Message"].startswith("Invalid arn eu-west-1 (Service: AWSKMS;")
+
+
 def test_a_disabled_key_stops_sends_and_receives_and_loses_nothing(sqs, kms, key):
     queue = encrypted(sqs, key)
     send(sqs, queue)

@@ -146,6 +146,32 @@ class TestServices:
         assert not self.access()
 
 
+class TestKeysOfEveryRequest:
+    """What IAM's guide says is always in the context of a request."""
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"DateGreaterThan": {"aws:CurrentTime": "2026-01-05T09:00:00Z"}},
+            {"DateLessThan": {"aws:EpochTime": "2026-01-05T09:00:01Z"}},
+            {"NumericEquals": {"aws:EpochTime": "1767603600"}},
+            {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+            {"StringEquals": {"aws:ResourceAccount": OWNER, "aws:PrincipalAccount": OTHER}},
+            {"Bool": {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}},
+            {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+            {"StringEquals": {"aws:PrincipalType": "User"}},
+        ],
+    )
+    def test_a_condition_on_one_of_them_can_hold(self, sqs, stranger, queue, condition):
+        set_policy(sqs, queue, {"Principal": "*", "Action": "sqs:SendMessage", "Condition": condition})
+        stranger.send_message(QueueUrl=queue, MessageBody="x")
+
+    def test_a_service_is_a_principal_that_is_one(self, sqs, queue):
+        condition = {"Bool": {"aws:PrincipalIsAWSService": "true"}}
+        set_policy(sqs, queue, {"Principal": "*", "Action": "sqs:SendMessage", "Condition": condition})
+        assert queue_access(find_queue(ARN), SNS, "SendMessage").allowed
+
+
 class TestPolicyTexts:
     @pytest.mark.parametrize(
         "text",

@@ -53,6 +53,14 @@ def error(action, **fields):
     return status, code, message
 
 
+def test_one_element_needs_no_number_and_the_url_may_end_in_a_slash(queue):
+    """Scripts in the wild ask AWS so."""
+    pair = {"Attribute__Name": "DelaySeconds", "Attribute__Value": "45"}
+    call("SetQueueAttributes", url=f"{queue}/", **pair)
+    shown = call("GetQueueAttributes", url=f"{queue}/", AttributeName="DelaySeconds")
+    assert texts(shown, "GetQueueAttributesResult/Attribute/Value") == ["45"]
+
+
 @pytest.fixture
 def queue(lab):
     return texts(call("CreateQueue", QueueName="orders"), "CreateQueueResult/QueueUrl")[0]

@@ -108,10 +108,11 @@ class TestRedrivePolicy:
         set_redrive(sqs, fifo, redrive("dead.fifo"))
 
     @pytest.mark.parametrize("count", [1, 1000, "3"])
-    def test_it_is_given_back_as_it_was_set_and_taken_away_by_an_empty_text(self, sqs, source, dead, count):
+    def test_it_is_given_back_with_a_number_and_taken_away_by_an_empty_text(self, sqs, source, dead, count):
         set_redrive(sqs, source, redrive(count=count))
         shown = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["RedrivePolicy"])
-        assert shown["Attributes"] == {"RedrivePolicy": redrive(count=count)}
+        compact = f'{{"deadLetterTargetArn":"{ARN}:dead","maxReceiveCount":{int(count)}}}'
+        assert shown["Attributes"] == {"RedrivePolicy": compact}
         set_redrive(sqs, source, "")
         assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["RedrivePolicy"])
 
@@ -238,6 +239,15 @@ class TestMoveTasks:
         assert "TaskHandle" not in task
         assert task["ApproximateNumberOfMessagesMoved"] == moved
 
+    def test_only_the_owner_cancels_and_only_in_the_queue_s_region(self, lab, sqs, source, dead, letters):
+        task = sqs.start_message_move_task(SourceArn=f"{ARN}:dead", MaxNumberOfMessagesPerSecond=1)
+        with refused("AccessDenied", status=403):
+            lab.client("sqs", account="999999999999").cancel_message_move_task(TaskHandle=task["TaskHandle"])
+        with refused("ResourceNotFoundException", status=404):
+            lab.client("sqs", region_name="eu-west-1").cancel_message_move_task(TaskHandle=task["TaskHandle"])
+        (shown,) = sqs.list_message_move_tasks(SourceArn=f"{ARN}:dead")["Results"]
+        assert shown["Status"] == "RUNNING"
+
     def test_only_a_dead_letter_queue_can_be_the_source(self, sqs, source):
         with refused("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue."):
             sqs.start_message_move_task(SourceArn=f"{ARN}:source")
@@ -278,6 +288,11 @@ class TestMoveTasks:
     def test_a_handle_that_is_none(self, sqs, dead):
         with refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid."):
             sqs.cancel_message_move_task(TaskHandle="foobared")
-        unknown = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": f"{ARN}:dead"}).encode()).decode()
-        with refused("ResourceNotFoundException", "Task does not exist.", status=404):
-            sqs.cancel_message_move_task(TaskHandle=unknown)
+        for queue, text in (
+            ("dead", "Task does not exist."),
+            ("nowhere", "The resource that you specified for the SourceArn parameter doesn't exist."),
+        ):
+            members = {"taskId": "x", "sourceArn": f"{ARN}:{queue}"}
+            unknown = base64.b64encode(json.dumps(members).encode()).decode()
+            with refused("ResourceNotFoundException", text, status=404):
+                sqs.cancel_message_move_task(TaskHandle=unknown)

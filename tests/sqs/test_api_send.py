@@ -167,6 +167,14 @@ PREFIXES = (
             {"Hello": {"DataType": "Number", "StringValue": "NaN"}},
             "Can't cast the value of message (user) attribute 'Hello' to a number.",
         ),
+        (
+            {"Hello": {"DataType": "Number", "StringValue": "1.1e126"}},
+            "Can't cast the value of message (user) attribute 'Hello' to a number.",
+        ),
+        (
+            {"Hello": {"DataType": "Number.tiny", "StringValue": "-1e-129"}},
+            "Can't cast the value of message (user) attribute 'Hello' to a number.",
+        ),
         ({"Hello": {"DataType": "InvalidType", "StringValue": "x"}}, PREFIXES),
         ({"Hello": {"DataType": "string", "StringValue": "x"}}, PREFIXES),
         ({"": STRING}, "The request must contain non-empty message (user) attribute names."),

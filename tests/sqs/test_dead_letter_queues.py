@@ -288,8 +288,6 @@ def test_cancelling_what_is_no_task(desk):
 
     with pytest.raises(errors.InvalidParameterValue, match="Value for parameter TaskHandle is invalid"):
         tasks.cancel("foobared")
-    with pytest.raises(errors.ResourceNotFound, match="SourceArn parameter doesn't exist"):
-        tasks.cancel(handle(taskId=task.task_id, sourceArn="arn:aws:sqs:us-east-1:123456789012:none"))
     with pytest.raises(errors.ResourceNotFound, match="Task does not exist"):
         tasks.cancel(handle(taskId="unknown", sourceArn=dead.arn))
     with pytest.raises(errors.UnsupportedOperation):

@@ -187,18 +187,29 @@ def test_sqs_27_the_same_attempt_returns_the_same_messages_and_handles(desk, que
     assert queue.counts() == (0, 0, 0)
 
 
-@pytest.mark.parametrize("touch", ["deleted", "hidden longer", "timed out"])
-def test_an_attempt_whose_messages_were_touched_is_a_new_one(desk, queue, touch):
+@pytest.mark.parametrize("touch", ["deleted", "hidden longer", "shown at once", "received again"])
+def test_an_attempt_whose_messages_were_touched_cannot_be_repeated(desk, queue, touch):
     send(queue, "A1", "A2")
     first = queue.receive(10, 60, "attempt")
     if touch == "deleted":
         delete(queue, first[:1])
-    elif touch == "hidden longer":
-        queue.change_visibility(first[0].receipt_handle, 120)
-    else:
+    elif touch == "received again":
         desk.advance(60)
+        queue.receive(10, 60, "another")
+    else:
+        queue.change_visibility(first[0].receipt_handle, 120 if touch == "hidden longer" else 0)
+    before = queue.counts()
+    with pytest.raises(errors.InvalidParameterValue, match="the receive call is not retryable"):
+        queue.receive(10, 60, "attempt")
+    assert queue.counts() == before
+
+
+def test_an_attempt_whose_visibility_timeout_has_ended_is_a_new_one(desk, queue):
+    send(queue, "A1", "A2")
+    first = queue.receive(10, 60, "attempt")
+    desk.advance(60)
     again = queue.receive(10, 60, "attempt")
-    assert bodies(again) == (["A1", "A2"] if touch == "timed out" else [])
+    assert bodies(again) == ["A1", "A2"]
     assert {d.receipt_handle for d in first}.isdisjoint(d.receipt_handle for d in again)
 
 

@@ -60,6 +60,7 @@ _ROWS = (
     ),
     Limit("sqs.permission.actions", 7, "actions", _POLICY, _READ),
     Limit("sqs.policy.statements", 20, "statements", _POLICY, _READ),
+    Limit("sqs.policy.size", 8_192, "bytes", _POLICY, _READ),
     Limit("sqs.queue-tags", 50, "tags", "SQS Developer Guide, queue quotas", _READ),
     Limit("sqs.queue-name", 80, "characters", f"{_MODEL}: QueueName", _READ),
     Limit("sqs.fair.noisy-share", 10, "per cent of what is in flight or processed", _FAIR, _READ),

@@ -154,7 +154,7 @@ def parse_policy(text: str) -> Policy:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PolicyError(f"a policy is a JSON object: {error}") from error
     if not isinstance(document, dict):
         raise PolicyError("a policy is a JSON object")

@@ -4,7 +4,8 @@ All conditions of a statement must hold; of one condition's values, one is enoug
 none may match). A key that the request does not have fails a condition, unless the operator is negated or
 ends in ``IfExists``.
 
-Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys".
+Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Multivalued context keys" and "AWS
+global condition context keys" (which keys a request always has).
 """
 
 from __future__ import annotations
@@ -22,7 +23,21 @@ from workbook.aws.wildcards import matches_wildcard
 
 Test = Callable[[str, str], bool]
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
+_KINDS_OF_PRINCIPALS = ((":user/", "User"), (":assumed-role/", "AssumedRole"), (":root", "Account"))
 _ESCAPES = {"*": "*", "?": "?", "$": "$"}
+
+
+def request_keys(now: datetime.datetime, region: str, resource_account: str) -> dict[str, object]:
+    """The global keys that tell when and where a request came, and whose the resource is.
+
+    There is none of the network (``aws:SourceIp`` ...): a lab's requests come from no address.
+    """
+    return {
+        "aws:CurrentTime": now.isoformat(),
+        "aws:EpochTime": int(now.timestamp()),
+        "aws:RequestedRegion": region,
+        "aws:ResourceAccount": resource_account,
+    }
 
 
 class _UnknownVariable(Exception):
@@ -42,9 +57,14 @@ class Context:
             "aws:principalarn": (arn,),
             "aws:userid": (user_id,),
             "aws:securetransport": ("true",),
+            "aws:viaawsservice": ("false",),
+            "aws:principalisawsservice": ("false" if account else "true",),
         }
         if account:
             known["aws:principalaccount"] = (account,)
+        for mark, kind in _KINDS_OF_PRINCIPALS:
+            if mark in arn:
+                known["aws:principaltype"] = (kind,)
         if ":user/" in arn:
             known["aws:username"] = (arn.rpartition("/")[2],)
         for name, value in extra.items():
@@ -86,8 +106,8 @@ class Condition:
     def _one_matches(self, test: Test, wanted: str, value: str, context: Context) -> bool:
         try:
             return test(_substituted(wanted, context) if self.variables else wanted, value)
-        except (ValueError, _UnknownVariable):
-            return False
+        except (ValueError, OverflowError, OSError, _UnknownVariable):
+            return False  # no number, no date, or a date beyond the calendar
 
 
 def conditions_hold(conditions: tuple[Condition, ...], context: Context) -> bool:

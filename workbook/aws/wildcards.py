@@ -15,8 +15,16 @@ def matches_wildcard(pattern: str, text: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = (
-        ".*" if part == "*" else "." if part == "?" else re.escape(part)
-        for part in re.split(r"([*?])", pattern)
-    )
-    return re.compile("".join(parts), re.DOTALL)
+    """What lies between two stars is taken where it comes first and never tried again (atomic groups).
+
+    Without that, a pattern of many stars would keep the process busy for longer than anybody lives.
+    """
+    first, *others = pattern.split("*")
+    if not others:
+        return re.compile(_literal(first), re.DOTALL)
+    middle = "".join(f"(?>.*?{_literal(part)})" for part in others[:-1] if part)
+    return re.compile(f"{_literal(first)}{middle}.*{_literal(others[-1])}", re.DOTALL)
+
+
+def _literal(part: str) -> str:
+    return ".".join(re.escape(piece) for piece in part.split("?"))

@@ -10,6 +10,7 @@ Defaults and ranges: botocore 1.44 service model of SQS, SetQueueAttributes.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from workbook.aws.limits import limit
@@ -24,6 +25,15 @@ class RedrivePolicy:
 
     dead_letter_target_arn: str
     max_receive_count: int = 10
+
+    @property
+    def text(self) -> str:
+        """As GetQueueAttributes shows it: compact and with a number, however the caller wrote it."""
+        members = {
+            "deadLetterTargetArn": self.dead_letter_target_arn,
+            "maxReceiveCount": self.max_receive_count,
+        }
+        return json.dumps(members, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,7 @@ class RedriveAllowPolicy:
 class QueueSettings:
     """Every attribute of a queue that a caller can set. Times in seconds, sizes in bytes.
 
-    ``redrive_policy_text`` and ``redrive_allow_policy_text`` are the JSON texts as the caller sent them: AWS
-    gives them back unchanged.
+    ``redrive_allow_policy_text`` is the JSON text as the caller sent it, to be given back unchanged.
     """
 
     visibility_timeout: int = limit("sqs.visibility-timeout.default")
@@ -63,5 +72,4 @@ class QueueSettings:
     kms_master_key_id: str | None = None
     kms_data_key_reuse_period_seconds: int = 300
     sqs_managed_sse_enabled: bool = True
-    redrive_policy_text: str | None = field(default=None, repr=False)
     redrive_allow_policy_text: str | None = field(default=None, repr=False)

@@ -165,7 +165,8 @@ class SQSBackend(BaseBackend, TaggableResourcesMixin):
 
         Raises:
             InvalidParameterValue: the name is not allowed.
-            QueueNameExists: a queue of that name has another value for an attribute that is named.
+            QueueNameExists: a queue of that name has another value for an attribute that is named, or other
+                tags than those that are given.
             QueueDeletedRecently: a queue of that name was deleted less than 60 seconds ago.
         """
         attributes = _attributes_of(kwargs)
@@ -174,7 +175,7 @@ class SQSBackend(BaseBackend, TaggableResourcesMixin):
         settings = first_settings(attributes, arn, find_queue)
         existing = self.queues.get(name)
         if existing is not None:
-            return _same_queue(existing, attributes, settings)
+            return _same_queue(existing, attributes, settings, tags or {})
         world = current_world()
         self._refuse_recently_deleted(name, world)
         queue = RegisteredQueue(world, name, arn, self.region_name, self.account_id, settings, find_queue)
@@ -276,13 +277,16 @@ def service_sender(account: str) -> Principal:
 
 
 def _same_queue(
-    existing: RegisteredQueue, attributes: Mapping[str, str], wanted: QueueSettings
+    existing: RegisteredQueue, attributes: Mapping[str, str], wanted: QueueSettings, tags: Mapping[str, str]
 ) -> RegisteredQueue:
     differing = differing_attribute(existing.settings, attributes, wanted)
     if differing is not None:
         raise QueueNameExists(
             f"A queue already exists with the same name and a different value for attribute {differing}"
         )
+    if tags and tags != existing.tags:
+        # AWS refuses this too, as its users report; the wording is not public, so this sentence is ours.
+        raise QueueNameExists("A queue already exists with the same name and different tags")
     return existing
 
 

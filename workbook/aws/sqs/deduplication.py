@@ -4,7 +4,7 @@ Two kinds of retry: of a send whose answer was lost (`DeduplicationWindow`) and 
 was lost (`ReceiveAttempts`). Both forget by age, and when the queue is purged; that a message was deleted
 meanwhile changes nothing.
 Source of the rules: botocore 1.44, SQS SendMessage MessageDeduplicationId, ReceiveMessage
-ReceiveRequestAttemptId.
+ReceiveRequestAttemptId; the refusal of an attempt as AWS's own JMS library reports it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from collections import deque
 from typing import Generic, NamedTuple, TypeVar
 
 from workbook.aws.limits import limit
+from workbook.aws.sqs.errors import InvalidParameterValue
 from workbook.aws.sqs.message import Delivery, State
 from workbook.engine.clock import SECOND
 
 INTERVAL = limit("sqs.fifo.deduplication-interval") * SECOND
 """Microseconds: the deduplication interval of 5 minutes, which cannot be changed."""
+
+_NOT_RETRYABLE = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -96,12 +99,17 @@ class ReceiveAttempts:
         self._attempts: Memory[str, list[Delivery]] = Memory()
 
     def repeatable(self, attempt_id: str, now: int) -> list[Delivery]:
-        """What the attempt returned, if all of it is as it was then; else nothing.
+        """What the attempt returned; nothing if its visibility timeout has ended, so that it is a new one.
 
-        A message that was deleted, or whose visibility was changed or has ended, makes the attempt a new one.
+        Raises:
+            InvalidParameterValue: one of its messages was deleted or received again, or its visibility was
+                changed.
         """
         deliveries = self._attempts.recall(attempt_id, now) or []
-        return deliveries if all(map(_untouched, deliveries)) else []
+        if any(map(_was_modified, deliveries)):
+            raise InvalidParameterValue.of("ReceiveRequestAttemptId", attempt_id, _NOT_RETRYABLE)
+        in_flight = all(delivery.message.state is State.IN_FLIGHT for delivery in deliveries)
+        return deliveries if in_flight else []
 
     def note(self, attempt_id: str, deliveries: list[Delivery], now: int) -> None:
         """The attempt has returned this."""
@@ -112,10 +120,10 @@ class ReceiveAttempts:
         self._attempts.clear()
 
 
-def _untouched(delivery: Delivery) -> bool:
+def _was_modified(delivery: Delivery) -> bool:
     message = delivery.message
     return (
-        message.state is State.IN_FLIGHT
-        and message.generation == delivery.generation
-        and message.visible_at == delivery.visible_at
+        message.state is State.GONE
+        or message.generation != delivery.generation
+        or message.visible_at != delivery.visible_at
     )

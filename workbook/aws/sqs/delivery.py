@@ -3,7 +3,8 @@
 What has been received as often as the redrive policy says goes to the dead-letter queue at the *next*
 receive, not when its last visibility timeout ends; until then it counts as visible, on AWS as here.
 
-Sources: botocore 1.44, SQS ReceiveMessage; answers of AWS recorded in public test suites.
+Sources: botocore 1.44, SQS ReceiveMessage; Amazon SQS Developer Guide, "Amazon SQS standard queue quotas"
+(at the limit a short poll gets an error, a long poll nothing); answers of AWS recorded in public test suites.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ from workbook.engine.clock import SECOND
 
 IN_FLIGHT_LIMIT = limit("sqs.in-flight")
 """Messages in flight at once, for standard and FIFO queues."""
+
+_TOO_MANY_IN_FLIGHT = (
+    "Too many messages have been received without being deleted. Please delete your received messages or let "
+    "them timeout before receiving more."
+)
 
 GiveUp = Callable[[Message], bool]
 """Moves a message to the dead-letter queue if it is due there; says whether it did."""
@@ -39,7 +45,7 @@ class Deliverer:
     def receive(
         self, maximum: int, visibility_timeout: int | None, attempt_id: str | None, *, short: bool = False
     ) -> list[Delivery]:
-        """Deliver what can be received now; a `short` poll may miss some of it."""
+        """Deliver what can be received now; a `short` poll may miss some of it, or be told of a limit."""
         now = self._core.begin()
         settings = self._core.settings
         timeout = settings.visibility_timeout if visibility_timeout is None else visibility_timeout
@@ -92,10 +98,9 @@ class Deliverer:
 
     def _deliver_standard(self, maximum: int, until: int, *, short: bool) -> list[Delivery]:
         if self._core.storage.in_flight >= IN_FLIGHT_LIMIT:
-            raise OverLimit(
-                f"Too many messages are in flight: {self._core.name} has {IN_FLIGHT_LIMIT}, "
-                "the most that a queue may have."
-            )
+            if short:
+                raise OverLimit(_TOO_MANY_IN_FLIGHT)
+            return []
         copies = self._deliver_copies(maximum, until)
         missed: list[Message] = []
         deliveries = self._deliver(maximum - len(copies), until, missed if short else None)

@@ -6,7 +6,6 @@ Sources: botocore 1.44 service model of SQS, SendMessage; error texts as AWS ans
 from __future__ import annotations
 
 import hashlib
-import re
 
 from workbook.aws.limits import limit
 from workbook.aws.sqs.attributes import QueueSettings
@@ -18,10 +17,15 @@ from workbook.aws.sqs.message_attributes import (
     check_system_attributes,
     refuse_forbidden_characters,
 )
-from workbook.aws.sqs.validation import Parameters, optional_integer, optional_text, structure
+from workbook.aws.sqs.validation import (
+    Parameters,
+    optional_integer,
+    optional_text,
+    optional_token,
+    structure,
+)
 
 LONGEST_DELAY = limit("sqs.delay")
-_TOKEN = re.compile(r"""[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}""")
 
 
 def draft_of(parameters: Parameters, settings: QueueSettings, sender_id: str) -> Draft:
@@ -95,8 +99,8 @@ def _delay(parameters: Parameters, settings: QueueSettings) -> int | None:
 def _identifiers(
     parameters: Parameters, settings: QueueSettings, raw: bytes
 ) -> tuple[str | None, str | None]:
-    group_id = _token(parameters, "MessageGroupId")
-    deduplication_id = _token(parameters, "MessageDeduplicationId")
+    group_id = optional_token(parameters, "MessageGroupId")
+    deduplication_id = optional_token(parameters, "MessageDeduplicationId")
     if not settings.fifo_queue:
         if deduplication_id is not None:
             raise InvalidParameterValue(
@@ -114,14 +118,3 @@ def _identifiers(
             )
         deduplication_id = hashlib.sha256(raw).hexdigest()
     return group_id, deduplication_id
-
-
-def _token(parameters: Parameters, name: str) -> str | None:
-    value = optional_text(parameters, name)
-    if value is not None and _TOKEN.fullmatch(value) is None:
-        raise InvalidParameterValue.of(
-            name,
-            value,
-            f"{name} can only include alphanumeric and punctuation characters. 1 to 128 in length.",
-        )
-    return value

@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbook.aws.policies import PolicyError, Principal, Verdict, parse_policy
+from workbook.aws.policy_conditions import request_keys
 from workbook.aws.sqs.errors import (
     KmsAccessDenied,
     KmsDisabled,
@@ -60,19 +61,26 @@ def check_key(
         raise _kms_error(world, KmsNotFound, "NotFoundException", _not_found_text(key_id, region, account))
     _check_state(world, key)
     for action in actions:
-        if not _allowed(key, principal, action, queue_arn):
+        if not _allowed(world, key, principal, action, queue_arn):
             raise _denied(world, principal, action, str(key.arn))
 
 
 def _find_key(key_id: str, region: str, account: str) -> Key | None:
     if key_id.startswith("arn:"):
-        region, account = key_id.split(":")[3:5]
+        named_region, account = _region_and_account(key_id)
+        if named_region != region:
+            return None  # a key works in its own Region only
     from moto.kms.models import kms_backends  # noqa: PLC0415 - most queues have no key of their own
 
-    backend = kms_backends[account][region]
     with contextlib.suppress(KeyError, AttributeError, TypeError):
+        backend = kms_backends[account][region]
         return backend.keys[_resolved(backend.any_id_to_key_id(key_id))]
     return None
+
+
+def _region_and_account(arn: str) -> tuple[str, str]:
+    parts = arn.split(":")
+    return (parts[3], parts[4]) if len(parts) >= 6 else ("", "")
 
 
 def _resolved(key_id: str | None) -> str:
@@ -99,8 +107,9 @@ def _check_state(world: World, key: Key) -> None:
         raise _kms_error(world, KmsInvalidKeyUsage, "InvalidKeyUsageException", text)
 
 
-def _allowed(key: Key, principal: Principal, action: str, queue_arn: str) -> bool:
+def _allowed(world: World, key: Key, principal: Principal, action: str, queue_arn: str) -> bool:
     context: Mapping[str, object] = {
+        **request_keys(world.clock.datetime(), key.region, key.account_id),
         "kms:ViaService": f"sqs.{key.region}.amazonaws.com",
         "kms:CallerAccount": principal.account,
         "kms:EncryptionContext:aws:sqs:arn": queue_arn,
@@ -123,6 +132,9 @@ def _denied(world: World, principal: Principal, action: str, key_arn: str) -> Km
 
 
 def _not_found_text(key_id: str, region: str, account: str) -> str:
+    named_region = _region_and_account(key_id)[0] if key_id.startswith("arn:") else region
+    if named_region != region:
+        return f"Invalid arn {named_region}"
     name = _alias_of(key_id)
     if name.startswith("alias/"):
         return f"Alias arn:aws:kms:{region}:{account}:{name} is not found."

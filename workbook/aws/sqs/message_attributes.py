@@ -4,8 +4,9 @@ An attribute is kept as it was sent (`StringValue` text, `BinaryValue` base64 te
 that it is given back unchanged; :func:`check_attributes` returns besides it what it weighs. Its size is the
 bytes of name, type and value together, and counts towards the size of the message.
 
-Source: Developer Guide, "Amazon SQS message metadata" (components, MD5 calculation); error texts as AWS
-answers.
+Source: Developer Guide, "Message metadata for Amazon SQS" (components, range of numbers, MD5 calculation);
+error texts as AWS answers. The guide says that SQS removes zeros around numbers; what was recorded comes back
+as it was sent, and so it does here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ MAXIMUM_ATTRIBUTES = limit("sqs.message-attributes")
 _LONGEST_NAME = 256
 _OTHERS_IN_NAMES = frozenset("_-.")
 _TYPES = ("String", "Number", "Binary")
+_SMALLEST, _LARGEST = Decimal("1e-128"), Decimal("1e126")
 _STRING_TRANSPORT, _BINARY_TRANSPORT = b"\x01", b"\x02"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -84,7 +86,8 @@ def check_system_attributes(given: Mapping[str, object]) -> CheckedAttributes:
         raise InvalidParameterValue(
             "Message (system) attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'."
         )
-    attributes = {"AWSTraceHeader": attribute}
+    _check_characters(attribute["StringValue"])
+    attributes = {"AWSTraceHeader": {"DataType": "String", "StringValue": attribute["StringValue"]}}
     return CheckedAttributes(attributes, md5_of_attributes(attributes), 0)
 
 
@@ -141,6 +144,7 @@ def _check_attribute(name: str, given: object) -> dict[str, str]:
         raise InvalidParameterValue(
             f"The message (user) attribute '{name}' must contain a non-empty message attribute type."
         )
+    _check_characters(data_type)
     if len(data_type.encode()) > _LONGEST_NAME:
         raise InvalidParameterValue(
             f"Message (user) attribute type must be shorter than {_LONGEST_NAME} bytes."
@@ -230,5 +234,5 @@ def _check_number(name: str, value: str) -> None:
         number = Decimal(value)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or (number and not _SMALLEST <= number.copy_abs() <= _LARGEST):
         raise InvalidParameterValue(f"Can't cast the value of message (user) attribute '{name}' to a number.")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
 from workbook.aws.sqs.errors import InvalidParameterValue, ResourceNotFound, UnsupportedOperation
+from workbook.aws.sqs.validation import json_of
 from workbook.engine.clock import SECOND
 from workbook.engine.signals import Signal
 
@@ -117,16 +118,14 @@ class MoveTasks:
     def cancel(self, handle: str) -> MoveTask:
         """Stop a running task; what it has moved stays moved.
 
+        That the caller may do so is the caller's to check, by the source that `source_of` tells.
+
         Raises:
             InvalidParameterValue: the handle is not the handle of a task.
-            ResourceNotFound: its queue, or the task, does not exist.
+            ResourceNotFound: the task does not exist.
             UnsupportedOperation: the task is over.
         """
         task_id, source_arn = _read(handle)
-        if self._find_queue(source_arn) is None:
-            raise ResourceNotFound(
-                "The resource that you specified for the SourceArn parameter doesn't exist."
-            )
         task = next((task for task in self._tasks.get(source_arn, []) if task.task_id == task_id), None)
         if task is None:
             raise ResourceNotFound("Task does not exist.")
@@ -186,9 +185,18 @@ class MoveTasks:
         return False
 
 
+def source_of(handle: str) -> str:
+    """The ARN of the queue whose task has this handle.
+
+    Raises:
+        InvalidParameterValue: the handle is not the handle of a task.
+    """
+    return _read(handle)[1]
+
+
 def _read(handle: str) -> tuple[str, str]:
     try:
-        content = json.loads(base64.b64decode(handle, validate=True))
-        return str(content["taskId"]), str(content["sourceArn"])
+        content = json_of(base64.b64decode(handle, validate=True))
+        return str(content["taskId"]), str(content["sourceArn"])  # type: ignore[index]  # no map: TypeError
     except (binascii.Error, ValueError, KeyError, TypeError):
         raise InvalidParameterValue("Value for parameter TaskHandle is invalid.") from None

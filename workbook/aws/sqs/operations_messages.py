@@ -14,7 +14,7 @@ from workbook.aws.sqs.message import Delivery, Draft, Message
 from workbook.aws.sqs.message_attributes import md5_of_attributes
 from workbook.aws.sqs.queue_attributes import KNOWN_ATTRIBUTES
 from workbook.aws.sqs.queue_lookup import queue_of
-from workbook.aws.sqs.validation import optional_integer, optional_text, required_text, texts
+from workbook.aws.sqs.validation import optional_integer, optional_token, required_text, texts
 
 MILLISECOND = 1_000
 LONGEST_VISIBILITY_TIMEOUT = limit("sqs.visibility-timeout.maximum")
@@ -61,7 +61,7 @@ def receive_message(call: Call) -> Answer:
     wait = optional_integer(parameters, "WaitTimeSeconds", 0, 20, "Must be >= 0 and <= 20, if provided.")
     system_names = _system_names(call)
     attribute_names = texts(parameters, "MessageAttributeNames")
-    attempt_id = optional_text(parameters, "ReceiveRequestAttemptId") if queue.settings.fifo_queue else None
+    attempt_id = optional_token(parameters, "ReceiveRequestAttemptId") if queue.settings.fifo_queue else None
     queue.admit("ReceiveMessage")
     demand_key(call, queue, RECEIVE_ACTIONS)
     if wait is None:

@@ -11,7 +11,7 @@ from workbook.aws.limits import limit
 from workbook.aws.sqs.backend import RegisteredQueue, backend_at, find_queue
 from workbook.aws.sqs.calls import Answer, Call
 from workbook.aws.sqs.errors import InvalidParameterValue, MissingParameter, ResourceNotFound
-from workbook.aws.sqs.move_tasks import MoveTask, MoveTasks
+from workbook.aws.sqs.move_tasks import MoveTask, MoveTasks, source_of
 from workbook.aws.sqs.permissions import demand_access
 from workbook.aws.sqs.validation import optional_integer, optional_text, required_text
 from workbook.engine.world import World
@@ -37,7 +37,9 @@ def start_message_move_task(call: Call) -> Answer:
 
 def cancel_message_move_task(call: Call) -> Answer:
     """Stop a running task; what it has moved stays moved."""
-    task = _tasks(call.world).cancel(required_text(call.parameters, "TaskHandle"))
+    handle = required_text(call.parameters, "TaskHandle")
+    _named_queue(call, "SourceArn", source_of(handle))
+    task = _tasks(call.world).cancel(handle)
     return {"ApproximateNumberOfMessagesMoved": task.moved}
 
 
@@ -70,7 +72,12 @@ def _queue_of(call: Call, parameter: str, *, required: bool) -> RegisteredQueue 
             f"You must use this format to specify the {parameter}: "
             "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
         )
-    queue = find_queue(arn) if parts[3] == call.region else None
+    return _named_queue(call, parameter, arn)
+
+
+def _named_queue(call: Call, parameter: str, arn: str) -> RegisteredQueue:
+    """The queue of an ARN, in the region of the request, if the caller may do to it what is asked."""
+    queue = find_queue(arn) if f":sqs:{call.region}:" in arn else None
     if queue is None:
         raise ResourceNotFound(
             f"The resource that you specified for the {parameter} parameter doesn't exist."

@@ -169,3 +169,11 @@ def _check_tags(queue_name: str, tags: dict[str, str]) -> None:
         raise InvalidParameterValue("Tag values must be between 0 and 256 characters in length.")
     if any(key.lower().startswith("aws:") for key in keys):
         raise InvalidParameterValue("Tag keys must not start with aws:, which is reserved for AWS use.")
+    if not all(map(_has_characters_of_tags, (*keys, *tags.values()))):
+        raise InvalidParameterValue(
+            "Tag keys and values can only include letters, digits, whitespace and the characters _.:/=+-@"
+        )
+
+
+def _has_characters_of_tags(text: str) -> bool:
+    return all(one.isalnum() or one.isspace() or one in "_.:/=+-@" for one in text)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
 from workbook.aws.policies import Principal, Verdict, parse_policy
+from workbook.aws.policy_conditions import request_keys
 from workbook.aws.sqs.errors import AccessDenied, InvalidParameterValue, MissingParameter, OverLimit
 from workbook.engine.world import current_world
 
@@ -86,7 +87,8 @@ def queue_access(
     action = f"sqs:{_SHARED_ACTIONS.get(operation, operation)}"
     verdict = Verdict.SILENT
     if policy is not None:
-        known = {"aws:CurrentTime": current_world().clock.datetime().isoformat(), **(context or {})}
+        now = current_world().clock.datetime()
+        known = {**request_keys(now, queue.region, queue.account), **(context or {})}
         verdict = parse_policy(policy).verdict(principal, action, queue.arn, known)
     if verdict is Verdict.DENIED:
         return Decision(allowed=False, reason="with an explicit deny in a resource-based policy")

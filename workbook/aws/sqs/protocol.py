@@ -20,6 +20,7 @@ from workbook.aws.sqs.calls import Answer, Call
 from workbook.aws.sqs.errors import InvalidAction, MalformedInput, SQSError
 from workbook.aws.sqs.operations import OPERATIONS
 from workbook.aws.sqs.query_protocol import read_query, write_answer, write_error
+from workbook.aws.sqs.validation import json_of
 from workbook.engine.world import World, current_world
 
 Reply = tuple[int, dict[str, str], str]
@@ -70,7 +71,7 @@ def _answer_query(world: World, request: Request, request_id: str) -> Reply:
         return 404, _headers(world, request_id, _XML, body), body
     to_queue = request.path.count("/") >= 2
     if to_queue:
-        parameters.setdefault("QueueUrl", request.base_url)
+        parameters.setdefault("QueueUrl", request.base_url.rstrip("/"))
     try:
         if to_queue and action in _NOT_OF_ONE_QUEUE:
             raise InvalidAction(action)
@@ -99,7 +100,7 @@ def _call(world: World, request: Request, operation: str, parameters: Mapping[st
 
 def _read_json(body: bytes) -> Mapping[str, object]:
     try:
-        parameters = json.loads(body or b"{}")
+        parameters = json_of(body or b"{}")
     except ValueError:
         raise MalformedInput("Could not parse the request body as JSON") from None
     if not isinstance(parameters, dict):

@@ -2,9 +2,9 @@
 
     Action=SendMessageBatch&SendMessageBatchRequestEntry.1.Id=a&SendMessageBatchRequestEntry.1.MessageBody=hello
 
-A field's name is a path; lists are numbered and maps are lists of pairs. So the fields are first folded into
-a tree, and then the few lists and maps that SQS has are given the names and shapes of the JSON protocol,
-which is what the operations know. The answer goes the same way back.
+A field's name is a path; lists are numbered (one element needs no number) and maps are lists of pairs. So
+the fields are first folded into a tree, and then the few lists and maps that SQS has are given the names and
+shapes of the JSON protocol, which is what the operations know. The answer goes the same way back.
 
 Source: the service model of SQS of botocore 1.29, the last that spoke Query (element names).
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from workbook.aws.sqs.validation import NotANumber
+from workbook.aws.sqs.validation import NotANumber, whole_number
 
 NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"
 
@@ -112,10 +112,9 @@ def _shaped(tree: Mapping[str, object]) -> dict[str, object]:
             shaped[_LISTS.get(name, name)] = []
         elif value == "" and name in _MAPS:
             shaped[_MAPS[name][0]] = {}
-        elif isinstance(value, dict) and name in _LISTS:
-            shaped[_LISTS[name]] = [
-                _shaped(one) if isinstance(one, dict) else one for one in _in_order(value)
-            ]
+        elif name in _LISTS:
+            elements = _in_order(value) if isinstance(value, dict) else [value]
+            shaped[_LISTS[name]] = [_shaped(one) if isinstance(one, dict) else one for one in elements]
         elif isinstance(value, dict) and name in _MAPS:
             _add_map(shaped, name, value)
         else:
@@ -126,7 +125,7 @@ def _shaped(tree: Mapping[str, object]) -> dict[str, object]:
 def _add_map(shaped: dict[str, object], name: str, numbered: Mapping[str, object]) -> None:
     plural, key_name, value_name = _MAPS[name]
     pairs: dict[str, object] = {}
-    for pair in _in_order(numbered):
+    for pair in [numbered] if key_name in numbered else _in_order(numbered):
         if isinstance(pair, dict):
             pairs[str(pair.get(key_name, ""))] = pair.get(value_name)
     shaped[plural] = pairs
@@ -142,8 +141,10 @@ def _place(number: str) -> tuple[int, str]:
 
 def _number(value: object) -> object:
     text = str(value)
-    digits = text.removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdigit() else NotANumber(text)
+    number = whole_number(text.removeprefix("-"))
+    if number is None:
+        return NotANumber(text)
+    return -number if text.startswith("-") else number
 
 
 def _element(name: str, value: object, operation: str) -> str:

@@ -167,10 +167,8 @@ class Queue:
     ) -> list[Delivery]:
         """Deliver up to `maximum` messages that can be received now; never waits, never misses any.
 
-        `visibility_timeout` is in seconds, None for the queue's own.
-
-        Raises:
-            OverLimit: a standard queue has 120,000 messages in flight (a FIFO queue delivers nothing then).
+        `visibility_timeout` is in seconds, None for the queue's own. With 120,000 messages in flight it
+        delivers nothing.
         """
         deliveries = self._deliverer.receive(maximum, visibility_timeout, attempt_id)
         self._deliverer.count(deliveries)
@@ -189,7 +187,7 @@ class Queue:
         received, or empty when the wait is over. A short poll may miss messages if the lab's chaos says so.
 
         Raises:
-            OverLimit: as `receive`.
+            OverLimit: a short poll at a standard queue that has 120,000 messages in flight.
             QueueDoesNotExist: the queue was deleted, perhaps while waiting.
         """
         if wait_seconds > 0:

@@ -18,14 +18,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from workbook.aws.limits import limit
-from workbook.aws.policies import PolicyError, parse_policy
+from workbook.aws.policies import Policy, PolicyError, parse_policy
 from workbook.aws.sqs.attributes import QueueSettings
 from workbook.aws.sqs.errors import InvalidAttributeName, InvalidAttributeValue, OverLimit
 from workbook.aws.sqs.message import Counts
 from workbook.aws.sqs.redrive import FindQueue, check_target, parse_redrive_allow_policy, parse_redrive_policy
+from workbook.aws.sqs.validation import whole_number
 
 Changes = dict[str, Any]
 MAXIMUM_POLICY_STATEMENTS = limit("sqs.policy.statements")
+MAXIMUM_ACTIONS = limit("sqs.permission.actions")
 SECOND = 1_000_000
 
 _INTEGERS: dict[str, tuple[str, int, int]] = {
@@ -98,8 +100,8 @@ def changed_settings(
     if changed.fifo_queue != settings.fifo_queue:
         raise InvalidAttributeValue.of("FifoQueue", "Modifying queue type is not supported.")
     _check_high_throughput(changed)
-    if changed.redrive_policy is not None and changed.redrive_policy_text and "redrive_policy" in changes:
-        check_target(changed.redrive_policy_text, changed.redrive_policy, queue_arn, find_queue)
+    if changed.redrive_policy is not None and "redrive_policy" in changes:
+        check_target(given["RedrivePolicy"], changed.redrive_policy, queue_arn, find_queue)
     return changed
 
 
@@ -164,7 +166,7 @@ def _shown_settings(settings: QueueSettings) -> dict[str, str]:
     shown["SqsManagedSseEnabled"] = _boolean_text(settings.sqs_managed_sse_enabled)
     optional = {
         "Policy": settings.policy,
-        "RedrivePolicy": settings.redrive_policy_text,
+        "RedrivePolicy": settings.redrive_policy and settings.redrive_policy.text,
         "RedriveAllowPolicy": settings.redrive_allow_policy_text,
     }
     shown.update({name: text for name, text in optional.items() if text})
@@ -219,9 +221,10 @@ def _check_high_throughput(settings: QueueSettings) -> None:
 
 def _read_integer(name: str, text: str) -> Changes:
     field, low, high = _INTEGERS[name]
-    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+    number = whole_number(text)
+    if number is None or not low <= number <= high:
         raise InvalidAttributeValue.of(name)
-    return {field: int(text)}
+    return {field: number}
 
 
 def _read_choice(name: str, text: str) -> Changes:
@@ -249,19 +252,30 @@ def _read_policy(name: str, text: str) -> Changes:
         policy = parse_policy(text)
     except PolicyError as error:
         raise InvalidAttributeValue.of(name) from error
+    _refuse_large_policy(text, policy)
+    return {"policy": text}
+
+
+def _refuse_large_policy(text: str, policy: Policy) -> None:
+    """Hold a policy against the quotas whose refusals are on record."""
+    if len(text.encode(errors="replace")) > limit("sqs.policy.size"):
+        raise OverLimit("Submitted policy is over max allowed size.")
     count = len(policy.statements)
     if count > MAXIMUM_POLICY_STATEMENTS:
         raise OverLimit(
             f"{count} statements were found in the submitted policy, "
             f"max allowed is {MAXIMUM_POLICY_STATEMENTS}"
         )
-    return {"policy": text}
+    most = max(len(one.actions or one.not_actions or ()) for one in policy.statements)
+    if most > MAXIMUM_ACTIONS:
+        raise OverLimit(
+            f"{most} actions were found in a statement from the submitted policy, "
+            f"max allowed is {MAXIMUM_ACTIONS}"
+        )
 
 
 def _read_redrive_policy(_: str, text: str) -> Changes:
-    if not text:
-        return {"redrive_policy": None, "redrive_policy_text": None}
-    return {"redrive_policy": parse_redrive_policy(text), "redrive_policy_text": text}
+    return {"redrive_policy": parse_redrive_policy(text) if text else None}
 
 
 def _read_redrive_allow_policy(_: str, text: str) -> Changes:

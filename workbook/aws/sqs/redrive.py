@@ -9,13 +9,13 @@ Sources: botocore 1.44 service model of SQS, SetQueueAttributes; Developer Guide
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Protocol
 
 from workbook.aws.limits import limit
 from workbook.aws.sqs.attributes import QueueSettings, RedriveAllowPolicy, RedrivePolicy
 from workbook.aws.sqs.errors import InvalidAttributeValue, InvalidParameterValue
+from workbook.aws.sqs.validation import json_of, whole_number
 
 MAXIMUM_RECEIVE_COUNT = limit("sqs.redrive.max-receive-count")
 MAXIMUM_SOURCE_QUEUES = limit("sqs.redrive-allow.source-queues")
@@ -134,15 +134,15 @@ def _mismatch(permission: str, sources: object) -> str:
 
 def _json_object(text: str) -> dict[str, object] | None:
     try:
-        value = json.loads(text)
+        value = json_of(text)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
 
 
 def _receive_count(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
+    if isinstance(value, str):
+        value = whole_number(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 1 <= value <= MAXIMUM_RECEIVE_COUNT else None

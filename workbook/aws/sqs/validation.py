@@ -26,6 +26,8 @@ from workbook.aws.sqs.errors import (
 Parameters = Mapping[str, object]
 MAXIMUM_ENTRIES: Final = limit("sqs.batch-entries")
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_TOKEN = re.compile(r"""[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}""")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class NotANumber(str):
@@ -61,6 +63,20 @@ def required_text(parameters: Parameters, name: str) -> str:
     return value
 
 
+def optional_token(parameters: Parameters, name: str) -> str | None:
+    """The group, deduplication or attempt id called ``name``, or None where the request has none.
+
+    Raises:
+        InvalidParameterValue: it has other characters than letters, digits and punctuation, or over 128.
+        MalformedInput: it is an object or a list.
+    """
+    value = optional_text(parameters, name)
+    if value is not None and _TOKEN.fullmatch(value) is None:
+        reason = f"{name} can only include alphanumeric and punctuation characters. 1 to 128 in length."
+        raise InvalidParameterValue.of(name, value, reason)
+    return value
+
+
 def scalar_text(value: object) -> str:
     """What SQS makes of a value where it expects a text."""
     if isinstance(value, str):
@@ -70,6 +86,23 @@ def scalar_text(value: object) -> str:
     if isinstance(value, list):
         raise MalformedInput("Start of list found where not expected")
     return json.dumps(value)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text of digits stands for; None for any other text, and beyond all numbers of SQS."""
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def json_of(text: str | bytes) -> object:
+    """What a text of JSON holds.
+
+    Raises:
+        ValueError: it is no JSON, or nested deeper than anybody means.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def optional_integer(parameters: Parameters, name: str, low: int, high: int, reason: str) -> int | None:
