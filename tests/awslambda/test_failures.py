@@ -140,27 +140,6 @@ def test_an_exit_ends_the_environment(deploy, invoke, call, reason):
     assert invoke("f", 0).value == 1
 
 
-@pytest.mark.parametrize(
-    ("returned", "message"),
-    [
-        ("{1, 2}", "Unable to marshal response: Object of type set is not JSON serializable"),
-        ("float('nan')", "Unable to marshal response: Out of range float values are not JSON compliant"),
-    ],
-)
-def test_what_is_not_json_cannot_be_returned(deploy, invoke, returned, message):
-    deploy("f", f"def handler(e, c):\n    return {returned}")
-    value = invoke("f").value
-    assert value["errorType"] == "Runtime.MarshalError"
-    assert value["errorMessage"].startswith(message)
-
-
-def test_decimals_and_unicode_can_be_returned(deploy, invoke):
-    deploy(
-        "f", "from decimal import Decimal\ndef handler(e, c):\n    return [Decimal('1'), Decimal('1.5'), 'ü']"
-    )
-    assert invoke("f").value == [1, 1.5, "ü"]
-
-
 def test_a_handler_times_out_in_virtual_time(lab, deploy, invoke, log_events):
     deploy(
         "f",

@@ -9,7 +9,6 @@ only the second run is billed, as a part of the invocation (unverified).
 
 from __future__ import annotations
 
-import decimal
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from workbook.aws.awslambda.deadline import Deadline, TimedOut
 from workbook.aws.awslambda.environment import INIT_LIMIT
 from workbook.aws.awslambda.failures import (
     Failure,
-    RuntimeFault,
     failure_of,
     response_too_large,
     timed_out,
 )
+from workbook.aws.awslambda.marshalling import marshal
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.tasks import Interrupted, Stuck
 
@@ -142,7 +141,7 @@ class Execution:
                 self._log_start()
                 if failure.status == "timeout":
                     self._log.event(failure.log)
-                return json.dumps(failure.payload, ensure_ascii=False), failure
+                return marshal(failure.payload, self._environment.deployment.runtime), failure
         self._log_start()
         text, failure = self._call_handler(payload, deadline)
         self._log.end_handler()
@@ -151,7 +150,7 @@ class Execution:
                 self._log.stop_handler()
             if failure.log:
                 self._log.event(failure.log)
-            return json.dumps(failure.payload, ensure_ascii=False), failure
+            return marshal(failure.payload, self._environment.deployment.runtime), failure
         return text, None
 
     def _log_start(self) -> None:
@@ -174,7 +173,7 @@ class Execution:
                 result = self._world.kernel.expose(run, event, context, self._request_id)
             if deadline.over:
                 return "", self._end_at(deadline)
-            text = _marshal(result)
+            text = marshal(result, self._environment.deployment.runtime)
         except (Interrupted, KeyboardInterrupt):
             raise
         except (TimedOut, Stuck) as error:
@@ -183,9 +182,7 @@ class Execution:
             self._take_a_millisecond()
             return "", failure_of(error, self._request_id, self._environment.line)
         self._take_a_millisecond()
-        if len(text) * 4 > LONGEST_RESPONSE and len(text.encode()) > LONGEST_RESPONSE:
-            return "", response_too_large(LONGEST_RESPONSE)
-        return text, None
+        return ("", response_too_large(LONGEST_RESPONSE)) if _is_too_long(text) else (text, None)
 
     def _take_a_millisecond(self) -> None:
         if self._world.clock.now - self._started < MILLISECOND:
@@ -232,19 +229,10 @@ class Execution:
         return "\t".join(parts) + "\n"
 
 
+def _is_too_long(text: str) -> bool:
+    longest = 4 * len(text)  # a cheap look first: no character has more than four bytes
+    return longest > LONGEST_RESPONSE and len(text.encode("utf-8", "surrogateescape")) > LONGEST_RESPONSE
+
+
 def _shown(duration: int) -> str:
     return f"{duration / MILLISECOND:.2f}"
-
-
-def _marshal(result: object) -> str:
-    """What the handler returned, as JSON text. The runtime knows decimals besides JSON's own types."""
-    try:
-        return json.dumps(result, default=_marshal_decimal, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RuntimeFault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
-
-
-def _marshal_decimal(value: object) -> int | float:
-    if isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")

@@ -52,11 +52,12 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
     """An exception that left the handler, or the module's code when `fatal` (then `request_id` is "")."""
     if isinstance(error, SystemExit) or not isinstance(error, Exception):
         return exited(error, request_id)
-    if isinstance(error, RuntimeFault):
-        error_type, message, trace = error.error_type, error.message, error.trace
-    else:
-        error_type, message = type(error).__name__, str(error)
-        trace = list(_stack_trace(error.__traceback__, line))
+    try:
+        error_type, message, trace = _described(error, line)
+    except Exception:  # noqa: BLE001 - its own __str__ raised, which AWS's runtime does not survive either
+        return exited(SystemExit(1), request_id)
+    if not can_be_sent(message):
+        return exited(SystemExit(1), request_id)
     payload = {
         "errorMessage": message,
         "errorType": error_type,
@@ -66,6 +67,21 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
     return Failure(
         error_type, payload, _log_of(error_type, message, trace), "error" if fatal else None, fatal
     )
+
+
+def _described(error: BaseException, line: SourceLine) -> tuple[str, str, list[str]]:
+    if isinstance(error, RuntimeFault):
+        return error.error_type, error.message, error.trace
+    return type(error).__name__, str(error), list(_stack_trace(error.__traceback__, line))
+
+
+def can_be_sent(text: str) -> bool:
+    """Whether it can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def exited(error: BaseException, request_id: str) -> Failure:

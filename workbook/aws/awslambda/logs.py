@@ -45,6 +45,7 @@ class FunctionLog(io.TextIOBase):
         """Take text; each complete line of it becomes an event."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        text.encode()  # half of a surrogate pair is a UnicodeEncodeError, as at every stream of UTF-8
         if not self._closed:
             lines = (self._partial + text).split("\n")
             self._partial = lines.pop()
@@ -54,6 +55,7 @@ class FunctionLog(io.TextIOBase):
 
     def record(self, text: str) -> None:
         """Take one record of the handler's logging as one event."""
+        text.encode()  # as above
         if not self._closed:
             self.event(text)
 

@@ -124,7 +124,7 @@ def _answer_of(invocation: Invocation, *, wants_log: bool) -> Answer:
         headers["X-Amz-Function-Error"] = invocation.function_error
     if wants_log:
         headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail.encode()).decode()
-    return invocation.payload.encode(), headers
+    return invocation.payload.encode("utf-8", "surrogateescape"), headers
 
 
 def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any] | None) -> Invocation:
