@@ -1,10 +1,12 @@
-"""What a handler can return: more than Python's own json takes, since AWS's runtime encodes with simplejson."""
+"""What a handler can return: more than Python's own json takes, as AWS's runtime encodes it."""
 
 from __future__ import annotations
 
 import pytest
 
-RETURN = "from decimal import Decimal\nfrom collections import namedtuple\nPoint = namedtuple('Point', 'x y')\n"
+RETURN = (
+    "from decimal import Decimal\nfrom collections import namedtuple\nPoint = namedtuple('Point', 'x y')\n"
+)
 
 
 def payload_of(aws_lambda, name="f"):
