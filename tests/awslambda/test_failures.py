@@ -96,6 +96,15 @@ def test_a_failed_init_fails_the_invocation(deploy, invoke, source, options, err
     assert result.log[-1].endswith(f"\tStatus: error\tError Type: {error_type}")
 
 
+def test_the_log_of_a_failed_init_begins_with_a_warning_of_the_runtime(deploy, invoke, log_events):
+    deploy("f", "import pandas\ndef handler(event, context): pass")
+    invoke("f")
+    _start, warning, error, *_ = [message for _, message in log_events("f")]
+    assert warning.startswith("[WARNING]\t2026-01-05T09:00:")
+    assert "Z\t\tLAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in" in warning
+    assert error.startswith("[ERROR] Runtime.ImportModuleError: Unable to import module 'index'")
+
+
 def test_a_syntax_error_names_the_line(deploy, invoke):
     deploy("f", "x = 1\ndef handler(e, c)\n    pass\n")
     value = invoke("f").value

@@ -18,6 +18,8 @@ from workbook.aws.awslambda.context import LambdaContext
 from workbook.aws.awslambda.deadline import Deadline, TimedOut
 from workbook.aws.awslambda.environment import INIT_LIMIT
 from workbook.aws.awslambda.failures import (
+    EXIT_ERROR,
+    INIT_WARNING,
     Failure,
     failure_of,
     response_too_large,
@@ -122,6 +124,8 @@ class Execution:
 
     def _report_init(self, failure: Failure, duration: int, phase: str) -> None:
         timeout = failure.status == "timeout"
+        if not timeout and failure.error_type != EXIT_ERROR:
+            self._log.event(f"[WARNING]\t{_iso(self._world.clock.now)}\t\t{INIT_WARNING}\n")
         if not timeout:
             self._log.event(failure.log)
         status = "timeout" if timeout else f"error\tError Type: {failure.error_type}"
@@ -197,8 +201,8 @@ class Execution:
                 "without waiting for anything, so it was stopped; this counts as a timeout\n"
             )
             self._world.kernel.sleep_until(deadline.instant)
-        moment = datetime_of(deadline.instant).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-        return timed_out(self._request_id, self._environment.deployment.timeout, moment)
+        timeout = self._environment.deployment.timeout
+        return timed_out(self._request_id, timeout, _iso(deadline.instant))
 
     # ---- the end
 
@@ -232,6 +236,10 @@ class Execution:
 def _is_too_long(text: str) -> bool:
     longest = 4 * len(text)  # a cheap look first: no character has more than four bytes
     return longest > LONGEST_RESPONSE and len(text.encode("utf-8", "surrogateescape")) > LONGEST_RESPONSE
+
+
+def _iso(instant: int) -> str:
+    return datetime_of(instant).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def _shown(duration: int) -> str:

@@ -3,7 +3,7 @@
     raised              {"errorMessage", "errorType", "requestId", "stackTrace"}   environment lives on
     init failed         the same, with an empty requestId                          environment is gone
     timed out           {"errorType": "Sandbox.Timedout", "errorMessage"}          environment is gone
-    exited              {"errorType": "Runtime.ExitError", "errorMessage"}         environment is gone
+    exited              {"errorType": EXIT_ERROR, "errorMessage"}         environment is gone
 
 Sources: AWS's Python runtime interface client (how errors are named and worded); payloads and log events
 of AWS recorded in public test suites (2023 to 2025). AWS's stack traces of a failed init begin with
@@ -22,6 +22,20 @@ from typing import Any
 from workbook.aws.awslambda.isolation import TASK_ROOT, real_path
 
 SourceLine = Callable[[str, int], str]
+
+
+EXIT_ERROR = "Runtime.ExitError"
+"""The type of error of a process that has ended."""
+INIT_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. "
+    "However, in rare cases, a Lambda runtime update can cause unexpected function behavior. For "
+    "functions using managed runtimes, runtime updates can be triggered by a function change, or can be"
+    " applied automatically. To determine if the runtime has been updated, check the runtime version in"
+    " the INIT_START log entry. If this error correlates with a change in the runtime version, you may "
+    "be able to mitigate this error by temporarily rolling back to the previous runtime version. For "
+    "more information, see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html"
+)
+"""What AWS's runtime logs as a warning before the error of a failed init (recorded in 2025 and 2026)."""
 
 
 class RuntimeFault(Exception):
@@ -90,8 +104,8 @@ def exited(error: BaseException, request_id: str) -> Failure:
     status = code if isinstance(code, int) else 0 if code is None else 1
     reason = f"exited with error: exit status {status}" if status else "exited without providing a reason"
     message = f"RequestId: {request_id} Error: Runtime {reason}"
-    payload = {"errorType": "Runtime.ExitError", "errorMessage": message}
-    return Failure("Runtime.ExitError", payload, f"{message}\nRuntime.ExitError\n", "error", fatal=True)
+    payload = {"errorType": EXIT_ERROR, "errorMessage": message}
+    return Failure(EXIT_ERROR, payload, f"{message}\n{EXIT_ERROR}\n", "error", fatal=True)
 
 
 def timed_out(request_id: str, timeout: int, moment: str) -> Failure:
