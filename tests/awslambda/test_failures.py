@@ -200,6 +200,24 @@ def test_a_timeout_cannot_be_caught(deploy, invoke):
     assert invoke("f").value["errorType"] == "Sandbox.Timedout"
 
 
+def test_a_timeout_that_is_caught_for_ever_is_an_ordinary_timeout(deploy, invoke):
+    deploy(
+        "f",
+        """
+        import time
+        def handler(event, context):
+            while True:
+                try:
+                    time.sleep(60)
+                except BaseException:
+                    pass
+        """,
+    )
+    result = invoke("f")
+    assert result.value["errorType"] == "Sandbox.Timedout"
+    assert not any("workbook" in line for line in result.log)
+
+
 def test_a_handler_times_out_inside_a_long_poll(lab, sqs, deploy, invoke):
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     deploy(

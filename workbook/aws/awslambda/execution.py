@@ -194,8 +194,9 @@ class Execution:
 
     def _end_at(self, deadline: Deadline, error: BaseException | None = None) -> Failure:
         """The failure of code that ran until its deadline; code that spun did so without virtual time."""
+        spun = isinstance(error, Stuck) and not deadline.over  # else it only catches what shall end it
         deadline.over = True
-        if isinstance(error, Stuck):
+        if spun:
             self._log.event(
                 f"workbook: the function computed for {self._world.kernel.real_time_limit:g} real seconds "
                 "without waiting for anything, so it was stopped; this counts as a timeout\n"
