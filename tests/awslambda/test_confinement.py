@@ -93,6 +93,35 @@ def test_pretty_printing_goes_to_the_log(deploy, invoke, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_warnings_go_to_the_log_and_filters_are_the_functions_own(deploy, invoke, capsys):
+    source = """
+        import warnings
+        def handler(event, context):
+            warnings.warn("use the new one")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                warnings.warn("nobody hears this")
+            warnings.filterwarnings("error", message="third")
+            warnings.warn("third")
+    """
+    deploy("f", source)
+    result = invoke("f")
+    assert result.value["errorType"] == "UserWarning"
+    assert "/var/task/index.py:3: UserWarning: use the new one" in result.log
+    assert "nobody hears this" not in "".join(result.log)
+    assert capsys.readouterr().err == ""
+
+
+def test_bytes_can_be_written_to_the_log(deploy, invoke):
+    source = """
+        import sys
+        def handler(event, context):
+            sys.stdout.buffer.write("caf\u00e9\\n".encode())
+    """
+    deploy("f", source)
+    assert "caf\u00e9" in invoke("f").log
+
+
 def test_logging_can_be_configured_by_a_dictionary(deploy, invoke):
     source = """
         import logging, logging.config

@@ -56,6 +56,7 @@ TASK_ROOT = "/var/task"
 _PRIVATE = {
     *("logging", "random", "uuid", "secrets", "traceback", "linecache"),
     *("contextlib", "dataclasses", "pprint"),  # they look at sys.stdout and at sys.modules
+    *("warnings", "_py_warnings"),  # filters of their own, and sys.stderr; the second is of Python 3.14
 }
 _RUNTIME_OFFERS = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 """What Lambda's Python runtime has besides the standard library: the AWS SDK and what that needs."""
@@ -122,6 +123,8 @@ class StandardLibrary:
             return self._make_private_copy(name)
         if name == "os.path":
             return None
+        if name == "_warnings":
+            raise ImportError("the process's own warnings; the copy above does without", name=name)
         _refuse(top)
         return None
 
@@ -177,6 +180,7 @@ class StandardLibrary:
             __stderr__=self._output,
             stdin=io.StringIO(),
             argv=["/var/runtime/bootstrap.py"],
+            warnoptions=[],
             path=[TASK_ROOT, "/opt/python", "/var/runtime"],
             modules=ChainMap(self._loaded, self._made, sys.modules),
         )

@@ -9,9 +9,9 @@ that failed, and whatever AWS cannot make sense of fails the whole batch:
     any other answer that is no object; an error                          all come back
 
 Source: AWS Lambda Developer Guide, "Implementing partial batch responses" (success and failure conditions);
-recorded answers of AWS for `{}` and for an entry with a wrong key; of mappings of Kinesis streams, for `[]` and
-`""` too, an empty response in the guide's words. That another answer which is no JSON object (a text, a list)
-fails the batch is how "invalid JSON response" is read here (unverified).
+recorded answers of AWS for `{}` and for an entry with a wrong key; of mappings of Kinesis streams, for `[]`
+and `""` too, an empty response in the guide's words. That another answer which is no JSON object (a text, a
+list) fails the batch is how "invalid JSON response" is read here (unverified).
 """
 
 from __future__ import annotations
