@@ -76,6 +76,35 @@ def test_names_in_nested_functions_and_defaults_are_found():
         package(handler)
 
 
+def test_what_is_needed_before_the_function_runs_cannot_be_put_inside():
+    def handler(event, context: json.JSONEncoder, limit=LIMIT):
+        return json.dumps(limit)
+
+    with pytest.raises(
+        PackagingError, match="LIMIT is needed before handler runs, as decorator, default"
+    ) as caught:
+        package(handler)
+    assert "Put `import json` inside handler" in str(caught.value)
+
+
+def test_texts_of_several_lines_stay_as_they_are():
+    def flush(event, context):
+        return """
+first
+    second
+"""
+
+    def indented(event, context):
+        return """
+            first
+        """
+
+    for function in (flush, indented):
+        names = {}
+        exec(contents(package(function))["index.py"], names)
+        assert names[function.__name__]({}, None) == function({}, None)
+
+
 async def coroutine(event, context):
     pass
 
@@ -112,6 +141,29 @@ def test_text_with_several_functions_must_say_which():
     with pytest.raises(PackagingError, match="which function is the handler: a, b"):
         package("def a(e, c): pass\ndef b(e, c): pass\n")
     assert package("def a(e, c): pass\ndef b(e, c): pass\n", handler="index.b").handler == "index.b"
+
+
+@pytest.mark.parametrize(
+    "text", ["handler = lambda event, context: 1", "import json\nhandler = lambda e, c: 1\n"]
+)
+def test_a_lambda_expression_can_be_the_handler_of_a_text(text):
+    assert package(text).handler == "index.handler"
+
+
+def test_a_line_of_code_is_no_folder():
+    with pytest.raises(PackagingError, match="which function is the handler: there is none"):
+        package("# to be written")
+
+
+@pytest.mark.parametrize("handler", ["handler", 5])
+def test_a_handler_is_named_with_its_module(handler):
+    with pytest.raises(PackagingError, match=r"f: Handler=.*'index\.handler'"):
+        package("def handler(e, c): pass", handler=handler, name="f")
+
+
+def test_a_file_in_another_encoding_is_lambdas_to_report(tmp_path):
+    (tmp_path / "index.py").write_bytes(b"def handler(e, c):\n    return '\xff'\n")
+    assert package(tmp_path).handler == "index.handler"
 
 
 def test_text_with_a_syntax_error_is_lambdas_to_report():

@@ -13,9 +13,11 @@ since compressors differ), so that CodeSha256 can stand in a committed notebook.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import inspect
 import io
+import re
 import symtable
 import textwrap
 import types
@@ -56,6 +58,11 @@ def package(
     Raises:
         PackagingError: the code cannot be deployed; the text says why and what to change.
     """
+    if handler is not None and (not isinstance(handler, str) or "." not in handler):
+        message = (
+            f"{name}: Handler={handler!r}: Lambda names a handler 'module.function', e.g. 'index.handler'"
+        )
+        raise PackagingError(message)
     if isinstance(code, str) and not code.strip():
         message = f"{name}: the source is empty; write `def handler(event, context): ...` in it"
         raise PackagingError(message)
@@ -84,8 +91,14 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 # ---- a folder
 
 
+_CODE = re.compile(r"[\n=(#]|\b(def|import|class|lambda) ")
+"""What one line of Python has and the path of a folder has not."""
+
+
 def _names_a_folder(text: str) -> bool:
-    return "\n" not in text and "def " not in text and len(text) < 4096
+    if len(text) >= 4096 or "\n" in text:
+        return False
+    return _CODE.search(text) is None or Path(text).is_dir()
 
 
 def _package_folder(folder: Path, handler: str | None) -> DeploymentPackage:
@@ -96,9 +109,9 @@ def _package_folder(folder: Path, handler: str | None) -> DeploymentPackage:
     if handler is None:
         candidates = [module for module in (_MODULE, "lambda_function") if f"{module}.py" in files]
         if not candidates:
-            message = f"the folder {str(folder)!r} has no index.py; say handler='module.function'"
+            message = f"the folder {str(folder)!r} has no index.py; say Handler='module.function'"
             raise PackagingError(message)
-        source = files[f"{candidates[0]}.py"].decode()
+        source = files[f"{candidates[0]}.py"].decode(errors="replace")  # AWS says what is wrong with it
         handler = f"{candidates[0]}.{_only_handler(source)}"
     return DeploymentPackage(zip_of(files), handler)
 
@@ -125,21 +138,25 @@ def _package_text(source: str, handler: str | None) -> DeploymentPackage:
 def _only_handler(source: str) -> str:
     """The function in `source` that is the handler. Source that does not compile is Lambda's to report."""
     try:
-        functions = [
-            table.get_name() for table in _module_table(source).get_children() if _is_function(table)
-        ]
-    except SyntaxError:
+        module = _module_table(source)
+    except (SyntaxError, ValueError):
         return _USUAL_NAMES[0]
-    usual = [name for name in _USUAL_NAMES if name in functions]
-    if usual:
-        return usual[0]
+    functions = [table.get_name() for table in module.get_children() if _is_function(table)]
+    functions = [name for name in functions if name != "lambda"]  # the name of a lambda expression's table
+    for name in _USUAL_NAMES:
+        if name in functions or _is_assigned(module, name):
+            return name
     if len(functions) == 1:
         return functions[0]
     message = (
         f"which function is the handler: {', '.join(functions) or 'there is none'}? "
-        "Call it handler(event, context), or say handler='index.name_of_the_function'"
+        "Call it handler(event, context), or say Handler='index.name_of_the_function'"
     )
     raise PackagingError(message)
+
+
+def _is_assigned(module: symtable.SymbolTable, name: str) -> bool:
+    return any(symbol.get_name() == name and symbol.is_assigned() for symbol in module.get_symbols())
 
 
 def _module_table(source: str) -> symtable.SymbolTable:
@@ -179,14 +196,29 @@ def _plain_function(function: Callable[..., object]) -> types.FunctionType:
 
 
 def _source_of(function: types.FunctionType) -> str:
+    """The function's source, without its indentation where that changes no text of several lines in it."""
     try:
-        return textwrap.dedent(inspect.getsource(function))
+        source = inspect.getsource(function)
     except (OSError, TypeError) as error:
         message = (
             f"the source of {function.__name__} cannot be found ({error}); "
             "pass the text of a module instead of the function"
         )
         raise PackagingError(message) from error
+    if not source[0].isspace():
+        return source
+    as_it_is, to_the_left = f"if True:\n{source}", textwrap.dedent(source)
+    return to_the_left if _statements(to_the_left) == _statements(as_it_is) else as_it_is
+
+
+def _statements(source: str) -> str | None:
+    """What `source` says, without "if True:" around it; None when it is no Python."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return None
+    inner = body[0].body if isinstance(body[0], ast.If) else body
+    return "".join(ast.dump(statement) for statement in inner)
 
 
 def _foreign_names(source: str) -> list[str]:
@@ -215,14 +247,32 @@ def _names_from_outside(table: symtable.SymbolTable) -> Iterable[str]:
 
 
 def _explain_foreign_names(function: types.FunctionType, names: list[str]) -> str:
-    fixes = [_fix_for(name, function) for name in names]
+    before = _names_in_head(_source_of(function))
+    fixes = [_fix_for(name, function, in_head=name in before) for name in names]
     return (
         f"{function.__name__} uses {', '.join(repr(name) for name in names)} from outside of itself. "
         "A Lambda function is deployed alone, without the notebook around it. " + " ".join(fixes)
     )
 
 
-def _fix_for(name: str, function: types.FunctionType) -> str:
+def _names_in_head(source: str) -> set[str]:
+    """The names that are needed before the function runs: decorators, defaults, annotations."""
+    module = _module_table(source)
+    inside = (
+        name
+        for table in module.get_children()
+        for each in _all_tables(table)
+        for name in _names_from_outside(each)
+    )
+    return set(_names_from_outside(module)) - set(inside)
+
+
+def _fix_for(name: str, function: types.FunctionType, *, in_head: bool) -> str:
+    if in_head:
+        return (
+            f"{name} is needed before {function.__name__} runs, as decorator, default or annotation: "
+            "leave it out there, or pass the text of a whole module."
+        )
     value = _value_of(name, function)
     if isinstance(value, types.ModuleType):
         renamed = "" if value.__name__ == name else f" as {name}"

@@ -418,3 +418,38 @@ def test_too_large_a_zip_is_refused(create):
         "Message": "Zipped size must be smaller than 52428800 bytes",
     }
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 413
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ({"PackageType": "Jar"}, "ValidationException", "at 'packageType'.*enum value set: .Zip, Image"),
+        ({"TracingConfig": {"Mode": "On"}}, "ValidationException", "at 'tracingConfig.mode'"),
+        ({"TracingConfig": {"Mode": "Active"}}, "NotSimulatedByWorkbook", "X-Ray"),
+        ({"Runtime": "python3.15"}, "NotSimulatedByWorkbook", r"python3\.15"),
+        ({"Runtime": "java17.al2023"}, "NotSimulatedByWorkbook", r"java17\.al2023"),
+        (
+            {"RuntimeConfig": {"RuntimeArn": "x" * 48, "RuntimeAlias": "x"}},
+            "NotSimulatedByWorkbook",
+            "RuntimeConfig",
+        ),
+    ],
+)
+def test_nothing_is_taken_that_would_have_no_effect(aws_lambda, role, options, code, message):
+    settings = {"Runtime": "python3.13", "Handler": "index.handler", "Role": role, **options}
+    zip_file = package("def handler(event, context): pass").zip_bytes
+    with pytest.raises(ClientError, match=message) as caught:
+        aws_lambda.create_function(FunctionName="f", Code={"ZipFile": zip_file}, **settings)
+    assert caught.value.response["Error"]["Code"] == code
+    assert aws_lambda.list_functions()["Functions"] == []
+
+
+def test_an_update_of_code_refuses_by_name_too(aws_lambda, deploy):
+    source = "def handler(event, context): pass"
+    deploy("f", source)
+    code = package(source).zip_bytes
+    for option in ({"PublishTo": "LATEST_PUBLISHED"}, {"SourceKMSKeyArn": "arn:aws:kms:us-east-1:1:key/k"}):
+        with pytest.raises(ClientError, match=next(iter(option))):
+            aws_lambda.update_function_code(FunctionName="f", ZipFile=code, **option)
+    with pytest.raises(ClientError, match="PublishTo"):
+        aws_lambda.publish_version(FunctionName="f", PublishTo="LATEST_PUBLISHED")

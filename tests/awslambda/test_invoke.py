@@ -206,3 +206,40 @@ def test_a_stack_trace_shows_no_path_of_this_computer(deploy, aws_lambda):
     files = [line.split('"')[1] for line in payload["stackTrace"]]
     assert files[0] == "/var/task/index.py"
     assert all(file.startswith(("/var/task/", "/var/lang/lib/python3.")) for file in files)
+
+
+@pytest.mark.parametrize(
+    ("payload", "complaint"),
+    [
+        (b"{'a': 1}", "Unexpected character (''' (code 39)): was expecting double-quote to start field name"),
+        (
+            b'{"a" 1}',
+            "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and",
+        ),
+        (b'{"a": 1', "Unexpected end-of-input"),
+        (b" ", "Unexpected end-of-input"),
+    ],
+)
+def test_the_usual_slips_in_json_are_named(deploy, aws_lambda, payload, complaint):
+    deploy("f", "def handler(event, context):\n    return 'ran'")
+    with pytest.raises(ClientError) as caught:
+        aws_lambda.invoke(FunctionName="f", Payload=payload)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "InvalidRequestContentException"
+    assert f"Could not parse payload into json: {complaint}" in error["Message"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ({"LogType": "tail"}, "ValidationException", "at 'logType'.*enum value set: .None, Tail"),
+        ({"TenantId": "a"}, "NotSimulatedByWorkbook", "TenantId"),
+        ({"DurableExecutionName": "a"}, "NotSimulatedByWorkbook", "DurableExecutionName"),
+        ({"ClientContext": "WzFd"}, "InvalidRequestContentException", "valid Base64-encoded JSON object"),
+    ],
+)
+def test_what_an_invocation_asks_for_is_checked(deploy, aws_lambda, options, code, message):
+    deploy("f", "def handler(event, context):\n    return 'ran'")
+    with pytest.raises(ClientError, match=message) as caught:
+        aws_lambda.invoke(FunctionName="f", **options)
+    assert caught.value.response["Error"]["Code"] == code

@@ -198,6 +198,17 @@ def test_a_client_context_reaches_the_handler(deploy, invoke):
     assert invoke("f", ClientContext=encoded).value == [{"a": 1}, "shop"]
 
 
+def test_the_context_prints_all_of_itself_and_no_address(deploy, invoke):
+    deploy("f", "def handler(event, context):\n    return str(context)")
+    shown = invoke("f", ClientContext=base64.b64encode(b'{"custom": {"a": 1}}').decode()).value
+    assert shown.startswith("LambdaContext([aws_request_id=")
+    assert shown.endswith(
+        "function_version=$LATEST,invoked_function_arn=arn:aws:lambda:us-east-1:123456789012:function:f,"
+        "client_context=ClientContext([custom={'a': 1},env=None,client=None]),"
+        "identity=CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None]),tenant_id=None])"
+    )
+
+
 def test_a_handlers_calls_of_aws_are_caused_by_its_invocation(lab, deploy, invoke):
     deploy(
         "f", "import boto3\niam = boto3.client('iam')\ndef handler(e, c):\n    iam.create_user(UserName='u')"

@@ -100,7 +100,9 @@ ANSWERING = "def handler(event, context):\n    return {answer}\n"
         ("{'batchItemFailures': 'all'}", False),
         ("{'batchItemFailures': ['id']}", False),
         ("'text'", False),
-        ("[]", False),
+        ("[]", True),
+        ("''", True),
+        ("['one']", False),
     ],
 )
 def test_lq_06_odd_answers(system: System, answer: str, succeeds: bool) -> None:

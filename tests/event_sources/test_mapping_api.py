@@ -104,6 +104,25 @@ def test_a_queue_is_mapped_to_a_function_once(system: System) -> None:
     assert system.create(url, "second")["State"] == "Creating"
 
 
+def test_a_mapping_cannot_be_pointed_at_the_function_of_another_one(system: System) -> None:
+    url = system.queue(VisibilityTimeout=30)
+    system.worker()
+    system.worker("other")
+    first = system.map(url)
+    second = system.map(url, "other")
+    change = system.aws_lambda.update_event_source_mapping
+    with pytest.raises(ClientError, match=f"already exists.*UUID {first}"):
+        change(UUID=second, FunctionName="worker")
+    assert change(UUID=second, FunctionName="other")["State"] == "Updating"
+
+
+def test_a_queue_takes_no_number_of_retries_not_even_0(system: System) -> None:
+    url = system.queue(VisibilityTimeout=30)
+    system.worker()
+    with pytest.raises(ClientError, match="Unsupported MaximumRetryAttempts parameter"):
+        system.create(url, MaximumRetryAttempts=0)
+
+
 def test_lq_04_a_batch_of_more_than_10_needs_a_window(system: System) -> None:
     """Recorded."""
     url = system.queue()

@@ -277,6 +277,17 @@ def test_la_25_a_function_that_does_not_exist_is_named_in_the_error(lab):
         lab.client("lambda").invoke(FunctionName="nobody")
 
 
+def test_la_26_a_handler_returns_what_the_runtime_can_encode(lab):
+    returns = "from decimal import Decimal\nfrom collections import namedtuple\n"
+    returns += "Point = namedtuple('Point', 'x y')\n"
+    worker(lab, f"{returns}def handler(event, context):\n    return [Point(1, 2), Decimal('1.5'), b'text']")
+    assert invoke(lab)["Payload"] == [{"x": 1, "y": 2}, 1.5, "text"]
+    worker(lab, "def handler(event, context):\n    return {1, 2}", name="other")
+    error = invoke(lab, "other")["Payload"]
+    assert error["errorType"] == "Runtime.MarshalError"
+    assert error["errorMessage"] == "Unable to marshal response: Object of type set is not JSON serializable"
+
+
 def test_ref_01_a_service_that_is_not_simulated_is_refused_by_name(lab):
     with refused("NotSimulatedByWorkbook", "kafka:ListClusters is not simulated by this workbook"):
         lab.client("kafka").list_clusters()

@@ -12,35 +12,50 @@ if TYPE_CHECKING:
     from workbook.engine.clock import Clock
 
 
+def _shown(part: object, names: tuple[str, ...]) -> str:
+    return f"{type(part).__name__}([{','.join(f'{name}={getattr(part, name)}' for name in names)}])"
+
+
 class CognitoIdentity:
     """Who called, when a mobile app did; both are None otherwise."""
+
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
     def __init__(self) -> None:
         self.cognito_identity_id: str | None = None
         self.cognito_identity_pool_id: str | None = None
 
+    def __repr__(self) -> str:
+        return _shown(self, self.__slots__)
+
 
 class Client:
     """The mobile app that called."""
 
+    __slots__ = ("app_package_name", "app_title", "app_version_code", "app_version_name", "installation_id")
+
     def __init__(self, facts: Mapping[str, Any]) -> None:
-        for name in (
-            "installation_id",
-            "app_title",
-            "app_version_name",
-            "app_version_code",
-            "app_package_name",
-        ):
+        for name in self.__slots__:
             setattr(self, name, facts.get(name))
+
+    def __repr__(self) -> str:
+        names = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+        return _shown(self, names)
 
 
 class ClientContext:
-    """What the caller passed as ClientContext."""
+    """What the caller passed as ClientContext; `client` is None where there is none in it."""
+
+    __slots__ = ("client", "custom", "env")
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
-        self.client = Client(facts.get("client") or {})
+        client = facts.get("client")
+        self.client = None if client is None else Client(client)
         self.custom = facts.get("custom")
         self.env = facts.get("env")
+
+    def __repr__(self) -> str:
+        return _shown(self, ("custom", "env", "client"))
 
 
 class LambdaContext:
@@ -80,5 +95,11 @@ class LambdaContext:
         self._log.event(str(message))
 
     def __repr__(self) -> str:
-        shown = ("aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb")
-        return f"LambdaContext([{','.join(f'{name}={getattr(self, name)}' for name in shown)}])"
+        return _shown(
+            self,
+            (
+                *("aws_request_id", "log_group_name", "log_stream_name", "function_name"),
+                *("memory_limit_in_mb", "function_version", "invoked_function_arn"),
+                *("client_context", "identity", "tenant_id"),
+            ),
+        )

@@ -9,7 +9,6 @@ only the second run is billed, as a part of the invocation (unverified).
 
 from __future__ import annotations
 
-import decimal
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +18,14 @@ from workbook.aws.awslambda.context import LambdaContext
 from workbook.aws.awslambda.deadline import Deadline, TimedOut
 from workbook.aws.awslambda.environment import INIT_LIMIT
 from workbook.aws.awslambda.failures import (
+    EXIT_ERROR,
+    INIT_WARNING,
     Failure,
-    RuntimeFault,
     failure_of,
     response_too_large,
     timed_out,
 )
+from workbook.aws.awslambda.marshalling import marshal
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.tasks import Interrupted, Stuck
 
@@ -123,6 +124,8 @@ class Execution:
 
     def _report_init(self, failure: Failure, duration: int, phase: str) -> None:
         timeout = failure.status == "timeout"
+        if not timeout and failure.error_type != EXIT_ERROR:
+            self._log.event(f"[WARNING]\t{_iso(self._world.clock.now)}\t\t{INIT_WARNING}\n")
         if not timeout:
             self._log.event(failure.log)
         status = "timeout" if timeout else f"error\tError Type: {failure.error_type}"
@@ -142,7 +145,7 @@ class Execution:
                 self._log_start()
                 if failure.status == "timeout":
                     self._log.event(failure.log)
-                return json.dumps(failure.payload, ensure_ascii=False), failure
+                return marshal(failure.payload, self._environment.deployment.runtime), failure
         self._log_start()
         text, failure = self._call_handler(payload, deadline)
         self._log.end_handler()
@@ -151,7 +154,7 @@ class Execution:
                 self._log.stop_handler()
             if failure.log:
                 self._log.event(failure.log)
-            return json.dumps(failure.payload, ensure_ascii=False), failure
+            return marshal(failure.payload, self._environment.deployment.runtime), failure
         return text, None
 
     def _log_start(self) -> None:
@@ -174,7 +177,7 @@ class Execution:
                 result = self._world.kernel.expose(run, event, context, self._request_id)
             if deadline.over:
                 return "", self._end_at(deadline)
-            text = _marshal(result)
+            text = marshal(result, self._environment.deployment.runtime)
         except (Interrupted, KeyboardInterrupt):
             raise
         except (TimedOut, Stuck) as error:
@@ -183,9 +186,7 @@ class Execution:
             self._take_a_millisecond()
             return "", failure_of(error, self._request_id, self._environment.line)
         self._take_a_millisecond()
-        if len(text) * 4 > LONGEST_RESPONSE and len(text.encode()) > LONGEST_RESPONSE:
-            return "", response_too_large(LONGEST_RESPONSE)
-        return text, None
+        return ("", response_too_large(LONGEST_RESPONSE)) if _is_too_long(text) else (text, None)
 
     def _take_a_millisecond(self) -> None:
         if self._world.clock.now - self._started < MILLISECOND:
@@ -193,15 +194,16 @@ class Execution:
 
     def _end_at(self, deadline: Deadline, error: BaseException | None = None) -> Failure:
         """The failure of code that ran until its deadline; code that spun did so without virtual time."""
+        spun = isinstance(error, Stuck) and not deadline.over  # else it only catches what shall end it
         deadline.over = True
-        if isinstance(error, Stuck):
+        if spun:
             self._log.event(
                 f"workbook: the function computed for {self._world.kernel.real_time_limit:g} real seconds "
                 "without waiting for anything, so it was stopped; this counts as a timeout\n"
             )
             self._world.kernel.sleep_until(deadline.instant)
-        moment = datetime_of(deadline.instant).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-        return timed_out(self._request_id, self._environment.deployment.timeout, moment)
+        timeout = self._environment.deployment.timeout
+        return timed_out(self._request_id, timeout, _iso(deadline.instant))
 
     # ---- the end
 
@@ -232,19 +234,14 @@ class Execution:
         return "\t".join(parts) + "\n"
 
 
+def _is_too_long(text: str) -> bool:
+    longest = 4 * len(text)  # a cheap look first: no character has more than four bytes
+    return longest > LONGEST_RESPONSE and len(text.encode("utf-8", "surrogateescape")) > LONGEST_RESPONSE
+
+
+def _iso(instant: int) -> str:
+    return datetime_of(instant).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
 def _shown(duration: int) -> str:
     return f"{duration / MILLISECOND:.2f}"
-
-
-def _marshal(result: object) -> str:
-    """What the handler returned, as JSON text. The runtime knows decimals besides JSON's own types."""
-    try:
-        return json.dumps(result, default=_marshal_decimal, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RuntimeFault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
-
-
-def _marshal_decimal(value: object) -> int | float:
-    if isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")

@@ -3,7 +3,7 @@
     raised              {"errorMessage", "errorType", "requestId", "stackTrace"}   environment lives on
     init failed         the same, with an empty requestId                          environment is gone
     timed out           {"errorType": "Sandbox.Timedout", "errorMessage"}          environment is gone
-    exited              {"errorType": "Runtime.ExitError", "errorMessage"}         environment is gone
+    exited              {"errorType": EXIT_ERROR, "errorMessage"}         environment is gone
 
 Sources: AWS's Python runtime interface client (how errors are named and worded); payloads and log events
 of AWS recorded in public test suites (2023 to 2025). AWS's stack traces of a failed init begin with
@@ -22,6 +22,20 @@ from typing import Any
 from workbook.aws.awslambda.isolation import TASK_ROOT, real_path
 
 SourceLine = Callable[[str, int], str]
+
+
+EXIT_ERROR = "Runtime.ExitError"
+"""The type of error of a process that has ended."""
+INIT_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. "
+    "However, in rare cases, a Lambda runtime update can cause unexpected function behavior. For "
+    "functions using managed runtimes, runtime updates can be triggered by a function change, or can be"
+    " applied automatically. To determine if the runtime has been updated, check the runtime version in"
+    " the INIT_START log entry. If this error correlates with a change in the runtime version, you may "
+    "be able to mitigate this error by temporarily rolling back to the previous runtime version. For "
+    "more information, see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html"
+)
+"""What AWS's runtime logs as a warning before the error of a failed init (recorded in 2025 and 2026)."""
 
 
 class RuntimeFault(Exception):
@@ -52,11 +66,12 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
     """An exception that left the handler, or the module's code when `fatal` (then `request_id` is "")."""
     if isinstance(error, SystemExit) or not isinstance(error, Exception):
         return exited(error, request_id)
-    if isinstance(error, RuntimeFault):
-        error_type, message, trace = error.error_type, error.message, error.trace
-    else:
-        error_type, message = type(error).__name__, str(error)
-        trace = list(_stack_trace(error.__traceback__, line))
+    try:
+        error_type, message, trace = _described(error, line)
+    except Exception:  # noqa: BLE001 - its own __str__ raised, which AWS's runtime does not survive either
+        return exited(SystemExit(1), request_id)
+    if not can_be_sent(message):
+        return exited(SystemExit(1), request_id)
     payload = {
         "errorMessage": message,
         "errorType": error_type,
@@ -68,14 +83,29 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
     )
 
 
+def _described(error: BaseException, line: SourceLine) -> tuple[str, str, list[str]]:
+    if isinstance(error, RuntimeFault):
+        return error.error_type, error.message, error.trace
+    return type(error).__name__, str(error), list(_stack_trace(error.__traceback__, line))
+
+
+def can_be_sent(text: str) -> bool:
+    """Whether it can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def exited(error: BaseException, request_id: str) -> Failure:
     """The process ended: `sys.exit()`, or an exception that is no Exception."""
     code = error.code if isinstance(error, SystemExit) else 1
     status = code if isinstance(code, int) else 0 if code is None else 1
     reason = f"exited with error: exit status {status}" if status else "exited without providing a reason"
     message = f"RequestId: {request_id} Error: Runtime {reason}"
-    payload = {"errorType": "Runtime.ExitError", "errorMessage": message}
-    return Failure("Runtime.ExitError", payload, f"{message}\nRuntime.ExitError\n", "error", fatal=True)
+    payload = {"errorType": EXIT_ERROR, "errorMessage": message}
+    return Failure(EXIT_ERROR, payload, f"{message}\n{EXIT_ERROR}\n", "error", fatal=True)
 
 
 def timed_out(request_id: str, timeout: int, moment: str) -> Failure:

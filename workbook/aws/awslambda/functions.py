@@ -24,7 +24,12 @@ from workbook.aws.awslambda.names import LATEST, read
 from workbook.aws.awslambda.paging import page
 from workbook.aws.awslambda.registry import aliases, find, latest, lifecycle_of
 from workbook.aws.awslambda.registry import versions as versions_of
-from workbook.aws.awslambda.settings import check_architectures, check_settings, check_zip
+from workbook.aws.awslambda.settings import (
+    check_architectures,
+    check_settings,
+    check_zip,
+    refuse_unsimulated,
+)
 from workbook.aws.awslambda.tags import check_tags
 from workbook.engine.world import current_world
 
@@ -116,6 +121,7 @@ def get_function_configuration(backend: LambdaBackend, parameters: Parameters) -
 def update_function_code(backend: LambdaBackend, parameters: Parameters) -> Parameters:
     """UpdateFunctionCode. Invocations run the old code for another second."""
     function = _changeable(backend, parameters)
+    refuse_unsimulated(parameters)
     check_architectures(parameters.get("Architectures"))
     code = _code_of({name: parameters[name] for name in _CODE if parameters.get(name) is not None})
     trial = copy.copy(function)

@@ -12,11 +12,13 @@ environment gets its own of these, made when first imported, in one of two ways:
 Everything else (json, boto3 ...) is shared, as long as Lambda's Python runtime has it. What it does not
 have, such as pandas, cannot be imported: on AWS it would have to be in the zip file.
 
-Not simulated, and refused by name: starting threads and processes, asyncio. `/tmp` is the computer's own.
+Not simulated, and refused by name: starting threads and processes, asyncio; `confinement` has what else would
+reach the notebook's own process. `/tmp` is the computer's own.
 """
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import importlib
 import importlib.util
@@ -26,11 +28,18 @@ import random
 import sys
 import threading
 import types
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from workbook.aws.awslambda.confinement import (
+    interpreter_settings,
+    os_functions,
+    refused,
+    signal_module,
+)
 from workbook.engine.lookalikes import (
     copy_of,
     seeded_os_module,
@@ -44,10 +53,14 @@ if TYPE_CHECKING:
 TASK_ROOT = "/var/task"
 """Where Lambda unpacks the zip file."""
 
-_PRIVATE = {"logging", "random", "uuid", "secrets", "traceback", "linecache"}
+_PRIVATE = {
+    *("logging", "random", "uuid", "secrets", "traceback", "linecache"),
+    *("contextlib", "dataclasses", "pprint"),  # they look at sys.stdout and at sys.modules
+    *("warnings", "_py_warnings"),  # filters of their own, and sys.stderr; the second is of Python 3.14
+}
 _RUNTIME_OFFERS = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 """What Lambda's Python runtime has besides the standard library: the AWS SDK and what that needs."""
-_NOT_SIMULATED = {"asyncio", "multiprocessing", "concurrent", "subprocess", "_thread"}
+_NOT_SIMULATED = {"asyncio", "multiprocessing", "concurrent", "subprocess"}
 
 
 class StandardLibrary:
@@ -64,13 +77,19 @@ class StandardLibrary:
         import_module: Callable[..., types.ModuleType],
         namespace: dict[str, object],
         source_files: Mapping[str, bytes],
+        loaded: dict[str, types.ModuleType],
     ) -> None:
-        """Draw from `stream`, print to `output`; `namespace` is `__builtins__` of the handler's modules."""
+        """Draw from `stream`, print to `output`.
+
+        `namespace` is `__builtins__` of the handler's modules, of which those that are `loaded` stand in
+        `sys.modules`, too.
+        """
         self._stream = stream
         self._environment = ProcessEnvironment(environment)
         self._output = output
         self._namespace = namespace
         self._source_files = source_files
+        self._loaded = loaded
         self._made: dict[str, types.ModuleType] = {}
         self._recipes: dict[str, Callable[[], types.ModuleType]] = {
             **_own_sdk(environment),
@@ -80,6 +99,8 @@ class StandardLibrary:
             "sys": self._make_sys,
             "importlib": lambda: copy_of(importlib, import_module=import_module),
             "threading": lambda: copy_of(threading, Thread=_NoThread, Timer=_NoThread),
+            "_thread": lambda: copy_of(_thread, **_no_threads()),
+            "signal": signal_module,
             "atexit": lambda: _module("atexit", register=_forget, unregister=_forget),
             "builtins": lambda: _module("builtins", **namespace),
             "__main__": lambda: types.ModuleType("__main__"),
@@ -102,10 +123,19 @@ class StandardLibrary:
             return self._make_private_copy(name)
         if name == "os.path":
             return None
+        if name == "_warnings":
+            raise ImportError("the process's own warnings; the copy above does without", name=name)
         _refuse(top)
         return None
 
+    @property
+    def stdout(self) -> io.TextIOBase:
+        """Where `print` writes: the log, unless the handler has put something else into `sys.stdout`."""
+        return self._made["sys"].stdout if "sys" in self._made else self._output
+
     def _make_private_copy(self, name: str) -> types.ModuleType:
+        parent, _, last = name.rpartition(".")
+        package = self.find(parent) if parent else None
         spec = importlib.util.find_spec(name)
         loader: Any = None if spec is None else spec.loader
         if spec is None or loader is None:
@@ -118,12 +148,15 @@ class StandardLibrary:
         if name == "linecache":
             _know_sources(module, self._source_files)
         _FINISH.get(name, _forget)(module, self._stream)
+        if package is not None:
+            setattr(package, last, module)
         return module
 
     def _make_os(self) -> types.ModuleType:
         environ = self._environment
         return seeded_os_module(
             self._stream,
+            **os_functions(),
             environ=environ,
             environb={},
             getenv=environ.get,
@@ -136,16 +169,20 @@ class StandardLibrary:
         )
 
     def _make_sys(self) -> types.ModuleType:
+        runtime = self._environment["AWS_EXECUTION_ENV"].removeprefix("AWS_Lambda_")
         return copy_of(
             sys,
+            **interpreter_settings(),
+            executable=f"/var/lang/bin/{runtime}",
             stdout=self._output,
             stderr=self._output,
             __stdout__=self._output,
             __stderr__=self._output,
             stdin=io.StringIO(),
             argv=["/var/runtime/bootstrap.py"],
+            warnoptions=[],
             path=[TASK_ROOT, "/opt/python", "/var/runtime"],
-            modules=self._made,
+            modules=ChainMap(self._loaded, self._made, sys.modules),
         )
 
 
@@ -172,6 +209,11 @@ def _refuse(top: str) -> None:
         raise ImportError(message, name=top)
     if top not in sys.stdlib_module_names and top not in _RUNTIME_OFFERS:
         raise ModuleNotFoundError(f"No module named '{top}'", name=top)
+
+
+def _no_threads() -> dict[str, Callable[..., object]]:
+    starting = [name for name in dir(_thread) if name.startswith("start_")]
+    return {name: refused(f"_thread.{name}") for name in starting}
 
 
 class _NoThread(threading.Thread):
@@ -276,13 +318,22 @@ _FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {
 }
 
 
-def own_builtins(output: io.TextIOBase, **replaced: object) -> dict[str, object]:
-    """The `__builtins__` of a handler's modules: `print` goes to `output`, and names are `replaced`."""
+def own_builtins(stdout: Callable[[], io.TextIOBase], **replaced: object) -> dict[str, object]:
+    """The `__builtins__` of a handler's modules: `print` goes to `stdout()`, and names are `replaced`."""
 
     def print_to_log(*values: object, file: Any = None, **options: Any) -> None:  # noqa: ANN401 - as print
-        print(*values, file=output if file is None else file, **options)
+        print(*values, file=stdout() if file is None else file, **options)
 
-    return {**vars(builtins), "print": print_to_log, **replaced}
+    def read_nothing(_prompt: object = "") -> str:
+        raise EOFError("EOF when reading a line")
+
+    return {
+        **vars(builtins),
+        "print": print_to_log,
+        "input": read_nothing,
+        "breakpoint": refused("breakpoint"),
+        **replaced,
+    }
 
 
 def real_path(path: str) -> str:

@@ -27,6 +27,21 @@ INIT_START = "INIT_START "
 """What the line of a new execution environment begins with."""
 
 
+class _Bytes(io.RawIOBase):
+    """`sys.stdout.buffer`: bytes that are written to it are text of the log."""
+
+    def __init__(self, log: FunctionLog) -> None:
+        self._log = log
+
+    def write(self, content: Any) -> int:  # noqa: ANN401 - anything like bytes
+        """Take bytes of UTF-8."""
+        return self._log.write(bytes(content).decode("utf-8", "replace")) and len(content)
+
+    def writable(self) -> bool:
+        """It is for writing."""
+        return True
+
+
 class FunctionLog(io.TextIOBase):
     """The log of one execution environment: what `print` writes to, and where the platform's lines go."""
 
@@ -45,6 +60,7 @@ class FunctionLog(io.TextIOBase):
         """Take text; each complete line of it becomes an event."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        text.encode()  # half of a surrogate pair is a UnicodeEncodeError, as at every stream of UTF-8
         if not self._closed:
             lines = (self._partial + text).split("\n")
             self._partial = lines.pop()
@@ -52,8 +68,14 @@ class FunctionLog(io.TextIOBase):
                 self.event(f"{line}\n")
         return len(text)
 
+    @property
+    def buffer(self) -> io.RawIOBase:
+        """The same log, for bytes."""
+        return _Bytes(self)
+
     def record(self, text: str) -> None:
         """Take one record of the handler's logging as one event."""
+        text.encode()  # as above
         if not self._closed:
             self.event(text)
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 import posixpath
 import random
+import tempfile
 import types
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from workbook.aws.awslambda.isolation import TASK_ROOT, StandardLibrary, own_builtins
@@ -42,7 +45,7 @@ class Modules:
         self._files = files
         self._loaded: dict[str, types.ModuleType] = {}
         self._tops = {path.partition("/")[0].removesuffix(".py") for path in files if path.endswith(".py")}
-        namespace = own_builtins(output, __import__=self._import, open=self._open)
+        namespace = own_builtins(lambda: self._library.stdout, __import__=self._import, open=self._open)
         self._namespace = namespace
         self._library = StandardLibrary(
             clock=clock,
@@ -53,6 +56,7 @@ class Modules:
             import_module=self.import_module,
             namespace=namespace,
             source_files=files,
+            loaded=self._loaded,
         )
 
     def import_module(self, name: str, package: str | None = None) -> types.ModuleType:
@@ -84,8 +88,8 @@ class Modules:
         if not fromlist:
             return self._module(name.partition(".")[0])
         for wanted in fromlist:
-            if not hasattr(module, wanted) and wanted != "*" and self._path_of(f"{name}.{wanted}"):
-                setattr(module, wanted, self._module(f"{name}.{wanted}"))
+            if not hasattr(module, wanted) and self._is_module(f"{name}.{wanted}"):
+                self._module(f"{name}.{wanted}")
         return module
 
     def _module(self, name: str) -> types.ModuleType:
@@ -104,7 +108,7 @@ class Modules:
             self._module(parent)
         path = self._path_of(name)
         if path is None:
-            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+            return self._load_namespace(name)
         module = types.ModuleType(name)
         is_package = path.endswith("/__init__.py")
         module.__file__ = f"{TASK_ROOT}/{path}"
@@ -113,6 +117,18 @@ class Modules:
             module.__path__ = [posixpath.dirname(module.__file__)]
         vars(module)["__builtins__"] = self._namespace
         self._run(module, path)
+        if parent:
+            setattr(self._loaded[parent], last, module)
+        return module
+
+    def _load_namespace(self, name: str) -> types.ModuleType:
+        """A folder without an __init__.py is a package, too."""
+        if not self._is_module(name):
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        module = self._loaded[name] = types.ModuleType(name)
+        module.__package__ = name
+        module.__path__ = [f"{TASK_ROOT}/{name.replace('.', '/')}"]
+        parent, _, last = name.rpartition(".")
         if parent:
             setattr(self._loaded[parent], last, module)
         return module
@@ -126,6 +142,13 @@ class Modules:
             del self._loaded[module.__name__]
             raise
 
+    def _is_module(self, name: str) -> bool:
+        """Whether the zip has such a module: a file, or a folder with Python files in it."""
+        folder = f"{name.replace('.', '/')}/"
+        return self._path_of(name) is not None or any(
+            path.startswith(folder) and path.endswith(".py") for path in self._files
+        )
+
     def _path_of(self, name: str) -> str | None:
         stem = name.replace(".", "/")
         for path in (f"{stem}/__init__.py", f"{stem}.py"):
@@ -137,18 +160,24 @@ class Modules:
 
     def _open(self, file: Any, mode: str = "r", *arguments: Any, **options: Any) -> IO[Any]:  # noqa: ANN401 - as open
         """`open`, for which the files of the zip lie in /var/task and cannot be written."""
-        path = posixpath.join(TASK_ROOT, str(file).replace("\\", "/")) if isinstance(file, str) else ""
-        path = posixpath.normpath(path) if path else ""
+        if isinstance(file, int):
+            return open(file, mode, *arguments, **options)  # noqa: PTH123 - the caller closes it
+        path = posixpath.normpath(posixpath.join(TASK_ROOT, os.fsdecode(file).replace("\\", "/")))
+        if set(mode) & set("wax+") and not _is_temporary(path, file):
+            raise OSError(30, "Read-only file system", os.fspath(file))
         if not path.startswith(f"{TASK_ROOT}/"):
             return open(file, mode, *arguments, **options)  # noqa: PTH123 - the caller closes it
-        if set(mode) & set("wax+"):
-            raise OSError(30, "Read-only file system", str(file))
         content = self._files.get(path.removeprefix(f"{TASK_ROOT}/"))
         if content is None:
-            raise FileNotFoundError(2, "No such file or directory", str(file))
+            raise FileNotFoundError(2, "No such file or directory", os.fspath(file))
         if "b" in mode:
             return io.BytesIO(content)
         return io.StringIO(content.decode(options.get("encoding") or "utf-8"))
+
+
+def _is_temporary(path: str, file: str | bytes | os.PathLike[str]) -> bool:
+    """Whether a file lies in /tmp, which is all that a function can write to; not every computer has one."""
+    return path.startswith("/tmp/") or Path(os.fsdecode(file)).is_relative_to(tempfile.gettempdir())  # noqa: S108
 
 
 def _absolute(name: str, package: str, level: int) -> str:

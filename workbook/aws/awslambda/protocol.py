@@ -38,6 +38,10 @@ Answer = tuple[str | bytes, dict[str, Any]]
 Operation = Callable[["LambdaBackend", dict[str, Any]], dict[str, Any]]
 
 REQUEST_ID = "x-amzn-requestid"
+_UNSIMULATED_HEADERS = {
+    "X-Amz-Durable-Execution-Name": "DurableExecutionName (durable functions)",
+    "X-Amz-Tenant-Id": "TenantId (tenant isolation)",
+}
 LARGEST_PAYLOAD = 6_291_456
 """Bytes of a synchronous invocation's event: 6 MB (Lambda quotas)."""
 
@@ -102,15 +106,25 @@ def _invoke(response: LambdaResponse) -> Answer:
     if kind == "Event":
         advice = "Use InvocationType RequestResponse, which waits for the function."
         raise NotSimulated("InvocationType Event (asynchronous invocation)", advice)
-    if kind != "RequestResponse":
-        rule = "Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
-        raise ValidationError.of("invocationType", kind, rule)
+    _check_headers(kind, headers)
     if lifecycle_of(target.function).pending:
         check_settled(target.function)
     world = current_world()
     context = _client_context(headers.get("X-Amz-Client-Context"))
     invocation = _on_own_task(world, arn_of(backend, name, qualifier), payload, context)
     return _answer_of(invocation, wants_log=headers.get("X-Amz-Log-Type") == "Tail")
+
+
+def _check_headers(kind: str, headers: Mapping[str, str]) -> None:
+    if kind != "RequestResponse":
+        rule = "Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
+        raise ValidationError.of("invocationType", kind, rule)
+    log_type = headers.get("X-Amz-Log-Type", "None")
+    if log_type not in {"None", "Tail"}:
+        raise ValidationError.of("logType", log_type, "Member must satisfy enum value set: [None, Tail]")
+    for name, what in _UNSIMULATED_HEADERS.items():
+        if headers.get(name):
+            raise NotSimulated(what, "Leave it out.")
 
 
 def _answer_of(invocation: Invocation, *, wants_log: bool) -> Answer:
@@ -124,7 +138,7 @@ def _answer_of(invocation: Invocation, *, wants_log: bool) -> Answer:
         headers["X-Amz-Function-Error"] = invocation.function_error
     if wants_log:
         headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail.encode()).decode()
-    return invocation.payload.encode(), headers
+    return invocation.payload.encode("utf-8", "surrogateescape"), headers
 
 
 def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any] | None) -> Invocation:
@@ -160,7 +174,7 @@ def _payload_of(response: LambdaResponse, kind: str) -> str:
         raise RequestTooLarge(message)
     try:
         text = content.decode()
-        if text.strip():
+        if text:
             _check_json(text)
     except ValueError as error:
         raise InvalidRequestContent(_parse_error(content, error)) from None
@@ -192,10 +206,28 @@ def _parse_error(content: bytes, error: ValueError) -> str:
         where = place.format(1, error.start + 2)
     else:
         assert isinstance(error, json.JSONDecodeError)  # noqa: S101 - the other ValueError that is caught
-        token = error.doc[error.pos :].split()[0] if error.doc[error.pos :].split() else ""
-        what = f"Unrecognized token '{token}': was expecting {allowed}"
-        where = place.format(error.lineno, error.colno + len(token))
+        what, column = _syntax_error(error, allowed)
+        where = place.format(error.lineno, column)
     return f"Could not parse request body into json: Could not parse payload into json: {what}\n at {where}"
+
+
+_EXPECTED = {
+    "Expecting property name enclosed in double quotes": "double-quote to start field name",
+    "Expecting ':' delimiter": "a colon to separate field name and value",
+    "Expecting ',' delimiter": "comma to separate entries",
+}
+"""What Python's parser says is missing, in the words of AWS's."""
+
+
+def _syntax_error(error: json.JSONDecodeError, allowed: str) -> tuple[str, int]:
+    rest = error.doc[error.pos :]
+    if not rest.strip():
+        return "Unexpected end-of-input", error.colno
+    if error.msg in _EXPECTED:
+        found = f"Unexpected character ('{rest[0]}' (code {ord(rest[0])}))"
+        return f"{found}: was expecting {_EXPECTED[error.msg]}", error.colno
+    token = rest.split()[0]
+    return f"Unrecognized token '{token}': was expecting {allowed}", error.colno + len(token)
 
 
 def _described(byte: int) -> str:
@@ -208,9 +240,11 @@ def _described(byte: int) -> str:
 def _client_context(header: str | None) -> Mapping[str, Any] | None:
     if not header:
         return None
+    refused = InvalidRequestContent("Client context must be a valid Base64-encoded JSON object.")
     try:
         context = json.loads(base64.b64decode(header))
     except (binascii.Error, ValueError):
-        message = "Client context must be a valid Base64-encoded JSON object."
-        raise InvalidRequestContent(message) from None
-    return context if isinstance(context, dict) else None
+        raise refused from None
+    if not isinstance(context, dict):
+        raise refused
+    return context

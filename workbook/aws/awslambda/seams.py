@@ -128,7 +128,7 @@ def run_functions_in_process(patches: Patches) -> None:
         invocation = invoke(current_world(), function.function_arn, payload)
         if invocation.function_error:
             response_headers["x-amz-function-error"] = invocation.function_error
-        return invocation.payload.encode()
+        return invocation.payload.encode("utf-8", "surrogateescape")
 
     def refuse_docker(function: LambdaFunction, event: object = None) -> tuple[str, bool, str]:
         answer = invoke(current_world(), function.function_arn, json.dumps(event or {}))

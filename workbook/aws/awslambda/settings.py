@@ -42,6 +42,11 @@ OTHER_RUNTIMES = (
     "provided.al2023",
 )
 """Runtimes in normal use on AWS in 2026 that are not Python."""
+_NEWEST_RUNTIMES = (
+    *("python3.15", "nodejs26.x", "ruby4.0"),
+    *("java8.al2023", "java11.al2023", "java17.al2023"),
+)
+"""Runtimes that the service model has besides; whether they are in normal use is unverified."""
 _RETIRED = re.compile(r"(python(2\.7|3\.[6-9])|nodejs.*|ruby.*|dotnet.*|java.*|go1\.x|provided.*)")
 
 RESERVED_VARIABLES = frozenset(
@@ -79,6 +84,9 @@ _UNSIMULATED = {
     "AcceleratorConfig": "accelerators",
     "KMSKeyArn": "encryption with a customer managed key",
     "PublishTo": "Lambda Managed Instances",
+    "RuntimeConfig": "a pinned version of the runtime",
+    "SourceKMSKeyArn": "encryption with a customer managed key",
+    "S3ObjectStorageMode": "code that stays in S3",
 }
 
 
@@ -88,7 +96,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     Raises:
         LambdaError: the first one that is not acceptable.
     """
-    _refuse_unsimulated(settings)
+    refuse_unsimulated(settings)
     _check_role(settings.get("Role"))
     _check_handler(settings.get("Handler"))
     _check_range("timeout", settings.get("Timeout"), range(1, LONGEST_TIMEOUT + 1))
@@ -137,15 +145,32 @@ def check_zip(content: bytes) -> None:
         raise InvalidParameterValue(f"Unzipped size must be smaller than {UNZIPPED_LIMIT} bytes")
 
 
-def _refuse_unsimulated(settings: Mapping[str, Any]) -> None:
+def refuse_unsimulated(settings: Mapping[str, Any]) -> None:
+    """Refuse by name what a request asks for and the lab does not do.
+
+    Raises:
+        NotSimulated: the text says what to leave out.
+        ValidationError: an enumeration has no such member.
+    """
     for name, what in _UNSIMULATED.items():
         value = settings.get(name)
         if value and value != {"SubnetIds": [], "SecurityGroupIds": []}:
             raise NotSimulated(f"{name} ({what})", f"Leave {name} out.")
+    _check_member("packageType", settings.get("PackageType"), ("Zip", "Image"))
     if settings.get("PackageType") == "Image":
         raise NotSimulated("PackageType Image (container images)", "Deploy a zip file.")
     if (settings.get("SnapStart") or {}).get("ApplyOn", "None") != "None":
         raise NotSimulated("SnapStart", "Leave SnapStart out.")
+    tracing = (settings.get("TracingConfig") or {}).get("Mode")
+    _check_member("tracingConfig.mode", tracing, ("Active", "PassThrough"))
+    if tracing == "Active":
+        raise NotSimulated("TracingConfig Mode Active (X-Ray)", "Leave TracingConfig out.")
+
+
+def _check_member(parameter: str, value: str | None, members: tuple[str, ...]) -> None:
+    if value is not None and value not in members:
+        rule = f"Member must satisfy enum value set: [{', '.join(members)}]"
+        raise ValidationError.of(parameter, value, rule)
 
 
 def _check_role(role: str | None) -> None:
@@ -186,7 +211,7 @@ def _check_description(description: str | None) -> None:
 def _check_runtime(runtime: str | None) -> None:
     if runtime is None or runtime in PYTHON_RUNTIMES:
         return
-    if runtime in OTHER_RUNTIMES:
+    if runtime in {*OTHER_RUNTIMES, *_NEWEST_RUNTIMES}:
         choice = f"Choose one of {', '.join(PYTHON_RUNTIMES)}."
         raise NotSimulated(f"the runtime {runtime}", choice)
     if _RETIRED.fullmatch(runtime):

@@ -12,6 +12,7 @@ from workbook.aws.awslambda.names import arn_of, read
 from workbook.aws.awslambda.paging import page
 from workbook.aws.awslambda.registry import add_version, latest, lifecycle_of
 from workbook.aws.awslambda.registry import versions as versions_of
+from workbook.aws.awslambda.settings import refuse_unsimulated
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def publish_version(backend: LambdaBackend, parameters: Parameters) -> Parameter
 
     name, qualifier = read(backend, parameters["FunctionName"], longest=140)
     function = latest(backend, name, shown=qualifier)
+    refuse_unsimulated(parameters)
     check_settled(function)
     digest = parameters.get("CodeSha256")
     if digest and digest != function.code_sha_256:

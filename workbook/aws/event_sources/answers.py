@@ -4,13 +4,14 @@ Without ReportBatchItemFailures an answer means nothing: no error, all done. Wit
 that failed, and whatever AWS cannot make sense of fails the whole batch:
 
     {"batchItemFailures": [{"itemIdentifier": "id"}]}     that message comes back
-    {"batchItemFailures": []}, {"batchItemFailures": null}, {}, null      all done
+    {"batchItemFailures": []}, {"batchItemFailures": null}, {}, null, [], ""    all done
     an identifier that is "", null or of no message of the batch; an entry without one;
-    an answer that is no object; an error                                 all come back
+    any other answer that is no object; an error                          all come back
 
 Source: AWS Lambda Developer Guide, "Implementing partial batch responses" (success and failure conditions);
-recorded answers of AWS for `{}` and for an entry with a wrong key. That an answer which is no JSON object (a
-plain text, a list) fails the batch is how "invalid JSON response" is read here (unverified).
+recorded answers of AWS for `{}` and for an entry with a wrong key; of mappings of Kinesis streams, for `[]`
+and `""` too, an empty response in the guide's words. That another answer which is no JSON object (a text, a
+list) fails the batch is how "invalid JSON response" is read here (unverified).
 """
 
 from __future__ import annotations
@@ -42,9 +43,11 @@ def _named_failures(payload: str) -> set[str] | None:
         answer = json.loads(payload) if payload else None
     except ValueError:
         return None
-    if answer is not None and not isinstance(answer, dict):
+    if answer in (None, "", [], {}):
+        return set()
+    if not isinstance(answer, dict):
         return None
-    failures = (answer or {}).get("batchItemFailures")
+    failures = answer.get("batchItemFailures")
     if failures is None:
         return set()
     return _identifiers(failures) if isinstance(failures, list) else None

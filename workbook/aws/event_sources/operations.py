@@ -92,12 +92,14 @@ def _position(marker: str | None) -> int:
 def update_event_source_mapping(backend: LambdaBackend, parameters: Parameters) -> Parameters:
     """UpdateEventSourceMapping. The old settings stay in force until the State is Enabled again."""
     world = current_world()
-    mapping = mappings_of(world, backend).find(parameters["UUID"])
+    mappings = mappings_of(world, backend)
+    mapping = mappings.find(parameters["UUID"])
     settings = settings_of_update(parameters, mapping.settings)
     if parameters.get("FunctionName"):
         function_arn = function_arn_of(world, backend, parameters["FunctionName"])
         settings = replace(settings, function_arn=function_arn)
         queue_of(world, settings, find_queue)
+        mappings.refuse_second(settings.event_source_arn, function_arn, besides=mapping)
     mapping.update(settings, enabled=parameters.get("Enabled"))
     return mapping.configuration()
 

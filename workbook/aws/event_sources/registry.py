@@ -53,13 +53,17 @@ class Mappings:
             and function_arn in {None, mapping.function_arn}
         ]
 
-    def refuse_second(self, event_source_arn: str, function_arn: str) -> None:
-        """A queue can be mapped to a function once.
+    def refuse_second(
+        self, event_source_arn: str, function_arn: str, *, besides: Mapping | None = None
+    ) -> None:
+        """A queue can be mapped to a function once; `besides` is the mapping that is being changed.
 
         Raises:
             ResourceConflict: such a mapping exists already.
         """
         for mapping in self.select(event_source_arn, function_arn):
+            if mapping is besides:
+                continue
             name = function_arn.split(":function:")[1]
             raise ResourceConflict(
                 f'An event source mapping with SQS arn (" {event_source_arn} ") and function (" {name} ") '

@@ -188,7 +188,7 @@ def _refuse_foreign(request: Request) -> None:
         if request.get(name):
             raise NotSimulated(f"{name} of an event source mapping", instead)
     for name in _OF_OTHER_SOURCES:
-        if request.get(name):
+        if request.get(name) or (name == "MaximumRetryAttempts" and request.get(name) == 0):
             # Recorded for DestinationConfig; for the others we suppose the same sentence (unverified).
             message = f"Unsupported {name} parameter for given event source mapping type."
             raise InvalidParameterValue(message)
