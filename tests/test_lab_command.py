@@ -121,6 +121,16 @@ def test_it_neither_asks_for_news_nor_lists_packages_from_the_network(jupyterlab
     assert "Extension Manager is 'readonly'" in printed
 
 
+def test_nobody_is_asked_whether_news_are_wanted(jupyterlab):
+    port, printed = jupyterlab
+    token = address_with_token(printed).rpartition("=")[2]
+    settings = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+    _status, text = answer(f"http://127.0.0.1:{port}/{settings}?token={token}")
+    defaults = json.loads(text)["schema"]["properties"]
+    assert defaults["fetchNews"]["default"] == "false"
+    assert defaults["checkForUpdates"]["default"] is False
+
+
 def test_a_taken_port_is_an_error_and_not_silently_another_port():
     arguments = launch.jupyterlab_arguments(8899)
     assert "--ServerApp.port=8899" in arguments
