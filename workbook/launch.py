@@ -15,8 +15,8 @@ FIRST_LESSON = Path("notebooks", "00_start_here.ipynb")
 # Defaults of ours for JupyterLab's settings; whoever chooses otherwise in its settings editor gets that.
 SETTINGS = Path(__file__).resolve().parent / "jupyterlab_settings"
 
-# The extension manager would list packages from the network. `news_url` alone keeps the news away, but a note over
-# the first lesson would still ask whether they are wanted; the settings answer it.
+# The extension manager would list packages from the network. `news_url` alone keeps the news away, but a note
+# over the first lesson would still ask whether they are wanted; the settings answer it.
 _NO_NETWORK = (
     "--LabApp.extension_manager=readonly",
     "--LabApp.news_url=None",
