@@ -7,6 +7,7 @@ virtual environment and in conda.
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,15 @@ def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> li
         # Not as the file to open: that would lead a browser there, but not who follows the printed address.
         arguments.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON.as_posix()}")
     return arguments
+
+
+def is_taken(port: int) -> bool:
+    """Does somebody listen on this port of 127.0.0.1 already?"""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _is_root() -> bool:
