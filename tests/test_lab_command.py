@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook import launch
+from workbook import cli, launch
 
 ROOT = Path(__file__).resolve().parent.parent
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
@@ -121,7 +121,31 @@ def test_it_neither_asks_for_news_nor_lists_packages_from_the_network(jupyterlab
     assert "Extension Manager is 'readonly'" in printed
 
 
-def test_a_taken_port_is_an_error_and_not_silently_another_port():
+def test_nobody_is_asked_whether_news_are_wanted(jupyterlab):
+    port, printed = jupyterlab
+    token = address_with_token(printed).rpartition("=")[2]
+    settings = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+    _status, text = answer(f"http://127.0.0.1:{port}/{settings}?token={token}")
+    defaults = json.loads(text)["schema"]["properties"]
+    assert defaults["fetchNews"]["default"] == "false"
+    assert defaults["checkForUpdates"]["default"] is False
+
+
+def test_a_taken_port_is_named_with_the_command_that_takes_another(jupyterlab, capsys):
+    port, _printed = jupyterlab
+    assert cli.main(["lab", "--no-browser", f"--port={port}"]) == 1
+    assert f"Port {port} is taken" in (said := capsys.readouterr().err)
+    assert f"PORT={port + 1} make lab" in said
+
+
+@pytest.mark.parametrize("wrong", ["http", "70000", "-1", "0"])
+def test_a_port_that_is_none_is_refused_in_one_line(capsys, wrong):
+    with pytest.raises(SystemExit):
+        cli.main(["lab", f"--port={wrong}"])
+    assert f"'{wrong}' is no port: give a number from 1024 to 65535" in capsys.readouterr().err
+
+
+def test_a_port_taken_in_the_last_moment_is_an_error_and_not_silently_another_port():
     arguments = launch.jupyterlab_arguments(8899)
     assert "--ServerApp.port=8899" in arguments
     assert "--ServerApp.port_retries=0" in arguments

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from workbook import Lab
+from workbook.engine.world import NoLab
 from workbook.lab import LabError
 from workbook.packaging import PackagingError
 
@@ -89,6 +90,37 @@ def test_a_closed_lab_can_still_be_read():
     assert len(lab.trace) == 1
     with pytest.raises(LabError, match=r"lab = Lab\(\)"):
         lab.queue("orders")
+
+
+def test_a_client_of_a_closed_lab_says_so_and_sends_nothing(monkeypatch):
+    lab = Lab()
+    sqs, queues = boto3.client("sqs"), boto3.resource("sqs")
+    lab.close()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *address: pytest.fail(f"asked for {address}"))
+    for call in (sqs.list_queues, queues.meta.client.list_queues):
+        with pytest.raises(NoLab, match=r"closed now: run `lab = Lab\(\)`"):
+            call()
+
+
+def test_a_client_of_a_closed_lab_goes_on_in_the_next_lab():
+    lab = Lab()
+    sqs = boto3.client("sqs")
+    lab.close()
+    with Lab() as lab:
+        sqs.create_queue(QueueName="orders")
+        assert lab.queue("orders").visible == 0
+
+
+def test_a_client_with_keys_of_its_own_is_free_when_the_lab_is_closed(monkeypatch):
+    with Lab():
+        real = boto3.client("sqs", aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
+
+    def the_network(_session, _request):
+        raise ConnectionAbortedError("the network was reached")
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", the_network)
+    with pytest.raises(ConnectionAbortedError, match="the network was reached"):
+        real.list_queues()
 
 
 # ---- wrong values

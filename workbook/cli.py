@@ -10,6 +10,8 @@ import argparse
 import sys
 from typing import Sequence  # noqa: UP035 - the doctor also speaks on a Python older than 3.9, to say so
 
+LAST_PORT = 65535
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -33,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     lab = commands.add_parser("lab", help="open JupyterLab on the first lesson, on this computer only")
-    lab.add_argument("--port", type=int, help="the port on 127.0.0.1 (default: the first free one from 8888)")
+    lab.add_argument("--port", type=_port, help="the port on 127.0.0.1 (default: the first free from 8888)")
     lab.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     lab.set_defaults(run=_lab)
 
@@ -42,6 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
     bake.set_defaults(run=_bake)
     return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) <= LAST_PORT:
+        return int(text)
+    message = f"{text!r} is no port: give a number from 1024 to {LAST_PORT}"
+    raise argparse.ArgumentTypeError(message)
+
+
+def _taken(port: int) -> str:
+    other = port + 1 if port < LAST_PORT else port - 1
+    return (
+        f"Port {port} is taken, perhaps by a JupyterLab that still runs.\n"
+        f"Take another one: PORT={other} make lab (or: python -m workbook lab --port {other})"
+    )
 
 
 def _doctor(_options: argparse.Namespace) -> int:
@@ -55,6 +72,10 @@ def _lab(options: argparse.Namespace) -> int:
 
     if doctor.check_environment():
         return doctor.report()
+    if options.port is not None and launch.is_taken(options.port):
+        # JupyterLab would say so, too, in the last of twenty lines and without a way out.
+        print(_taken(options.port), file=sys.stderr)
+        return 1
     return launch.open_lab(port=options.port, browser=not options.no_browser)
 
 

@@ -7,16 +7,22 @@ virtual environment and in conda.
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_LESSON = Path("notebooks", "00_start_here.ipynb")
 
-# The extension manager would list packages from the network; the start page would ask for news.
+# Defaults of ours for JupyterLab's settings; whoever chooses otherwise in its settings editor gets that.
+SETTINGS = Path(__file__).resolve().parent / "jupyterlab_settings"
+
+# The extension manager would list packages from the network. `news_url` alone keeps the news away, but a note
+# over the first lesson would still ask whether they are wanted; the settings answer it.
 _NO_NETWORK = (
     "--LabApp.extension_manager=readonly",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    f"--LabApp.app_settings_dir={SETTINGS}",
 )
 
 
@@ -52,6 +58,15 @@ def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> li
         # Not as the file to open: that would lead a browser there, but not who follows the printed address.
         arguments.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON.as_posix()}")
     return arguments
+
+
+def is_taken(port: int) -> bool:
+    """Does somebody listen on this port of 127.0.0.1 already?"""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _is_root() -> bool:

@@ -13,7 +13,7 @@ from workbook.engine.story import short_name
 if TYPE_CHECKING:
     import pandas
 
-_LEFT = 'style="text-align:left"'
+_LEFT = 'style="text-align:left;white-space:nowrap"'  # a body of 60 characters, the longest shown, fits
 _COLUMNS = ["message", "state", "body", "receives", "sent", "available_at", "group"]
 
 

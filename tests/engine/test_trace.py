@@ -112,3 +112,13 @@ def test_an_outcome_is_written_when_it_is_known(trace):
     trace.amend(hop, outcome="QueueDoesNotExist", retries=2)
     assert trace[0].outcome == "QueueDoesNotExist"
     assert trace[0].facts == {"retries": 2}
+
+
+def test_in_its_table_only_the_facts_may_break_into_lines(trace):
+    call = trace.record("api-call", "sqs:ReceiveMessage")
+    trace.record("receive", "orders", message="a", causes=[call], receive_count=1, reason="a <b>pie</b>")
+    html = trace.of("a")._repr_html_()
+    assert "receive count 1, reason a &lt;b&gt;pie&lt;/b&gt;</td>" in html
+    breaking = [cell for cell in html.split("<td ")[1:] if "nowrap" not in cell]
+    assert breaking
+    assert all("min-width" in cell for cell in breaking)

@@ -6,16 +6,42 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-A_MOMENT = 30_000  # milliseconds for a thing to appear; it mostly takes a tenth of a second
-A_LESSON = 120_000  # milliseconds for all cells of a lesson; it takes about ten seconds
+# Waits end when what they wait for is there. These limits say only when to give up, so they are long enough
+# for a machine that has other work, too.
+A_MOMENT = 60_000  # milliseconds for a thing to appear; it mostly takes a tenth of a second
+A_LESSON = 180_000  # milliseconds for all cells of a lesson; it takes about ten seconds
+expect.set_options(timeout=A_MOMENT)  # its own default is 5 seconds, whatever the page's is
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # JupyterLab shows a traceback as it shows what was printed to stderr.
 ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
+
+# JupyterLab asks each kernel's debugger for its state. Who restarts the kernel before it has answered, as
+# these tests do, finds this in the console; nothing is lost by it.
+INTERRUPTED_DEBUGGER = "Could not restore the debugger state: Canceled future"
 
 _PROMPTS = (
     "Array.from(document.querySelectorAll('.jp-CodeCell .jp-InputPrompt'),"
     " prompt => prompt.textContent.trim())"
 )
+
+
+_DRAWN = """() => {
+    const cells = Array.from(document.querySelectorAll('.jp-Notebook .jp-Cell'));
+    const drawn = cell => cell.querySelector('.cm-content, .jp-RenderedMarkdown')?.textContent.trim()
+        && Array.from(cell.querySelectorAll('.jp-OutputArea-output'), output => output.childNodes.length > 0)
+            .every(Boolean);
+    return cells.length > 0 && cells.every(drawn);
+}"""
+
+# Resolves when the notebook has kept its place and its height for ten frames.
+_STILL = """async () => {
+    const panel = document.querySelector('.jp-WindowedPanel-outer');
+    const look = () => `${panel.scrollTop} ${panel.scrollHeight}`;
+    for (let before = look(), frames = 0; frames < 10; frames += 1) {
+        await new Promise(requestAnimationFrame);
+        if (look() !== before) { before = look(); frames = 0; }
+    }
+}"""
 
 
 class Learner:
@@ -36,7 +62,7 @@ class Learner:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _listen(self, message):
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(INTERRUPTED_DEBUGGER):
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def requests_elsewhere(self):
@@ -58,6 +84,7 @@ class Learner:
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells, timeout=A_LESSON)
         if kernel:
             self.wait_until_idle()
+        self.wait_until_drawn()
 
     def wait_until_idle(self):
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator").first
@@ -66,10 +93,8 @@ class Learner:
     def menu(self, *names):
         """Choose from the menu bar, for example `menu("Kernel", "Interrupt Kernel")`."""
         self.page.get_by_role("menubar").get_by_role("menuitem", name=names[0], exact=True).click()
-        for name in names[1:-1]:
-            self._item(name).hover()
-            self.page.keyboard.press("ArrowRight")
-        self._item(names[-1]).click()
+        for name in names[1:]:
+            self._item(name).click()
 
     def _item(self, name):
         label = re.compile(rf"^{re.escape(name)}…?$")
@@ -86,6 +111,15 @@ class Learner:
         """Wait until no cell runs or waits for its turn."""
         self.page.wait_for_function(f"!{_PROMPTS}.includes('[*]:')", timeout=A_LESSON)
         self.wait_until_idle()
+        self.wait_until_drawn()
+
+    def wait_until_drawn(self):
+        """Wait until every cell is drawn, its outputs too, and nothing moves any more.
+
+        JupyterLab draws cells that are out of sight when it has time; each takes its real height then.
+        """
+        self.page.wait_for_function(_DRAWN, timeout=A_LESSON)
+        self.page.evaluate(_STILL)
 
     def prompts(self):
         """What stands before each code cell: `[1]:`, `[*]:` while it runs, `[ ]:` when it never ran."""
@@ -96,10 +130,11 @@ class Learner:
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number - 1)
 
     def start(self, number):
-        """Click into a code cell and press Ctrl+Enter; it runs on."""
-        cell = self.code_cell(number)
-        cell.locator(".cm-content").click()
-        self.page.keyboard.press("Control+Enter")
+        """Press Ctrl+Enter in a code cell; it runs on."""
+        editor = self.code_cell(number).locator(".cm-content")
+        editor.click()
+        # The key goes to the editor, not to the page: JupyterLab still moves the focus while it settles.
+        editor.press("Control+Enter")
 
     def run(self, number):
         """Run a code cell and return what it shows."""
@@ -108,6 +143,8 @@ class Learner:
         self.page.wait_for_function(
             f"before => ![before, '[*]:'].includes({_PROMPTS}[{number - 1}])", arg=before, timeout=A_LESSON
         )
+        self.wait_until_idle()
+        self.wait_until_drawn()
         return self.shown(number)
 
     def shown(self, number):
@@ -145,15 +182,18 @@ class Learner:
         """Make the window `width` pixels wide for a while, with or without the list of files."""
         usual = self.page.viewport_size
         self.page.set_viewport_size(usual | {"width": width})
-        if not sidebar:
-            self.page.keyboard.press("Control+b")
-            expect(self.page.locator("#jp-left-stack")).to_be_hidden()
+        self.show_sidebar(sidebar)
         try:
             yield
         finally:
-            if not sidebar:
-                self.page.keyboard.press("Control+b")
             self.page.set_viewport_size(usual)
+
+    def show_sidebar(self, shown):
+        """Show or hide the list of files at the left."""
+        stack = self.page.locator("#jp-left-stack")
+        if stack.is_visible() != shown:
+            self.page.keyboard.press("Control+b")
+        expect(stack).to_be_visible(visible=shown)
 
     def cut_off(self, selector):
         """The beginnings of those elements that are wider than the place they have."""
@@ -163,19 +203,23 @@ class Learner:
                 .map(element => element.textContent.trim().slice(0, 60))"""
         )
 
+    def higher_than(self, most, selector):
+        """The beginnings of those elements that are higher than `most` pixels."""
+        return self.page.locator(selector).evaluate_all(
+            """(elements, most) => elements
+                .filter(element => element.clientHeight > most)
+                .map(element => element.textContent.trim().slice(0, 60))""",
+            most,
+        )
+
     def scroll_to(self, share):
         """Scroll the notebook: 0 is its top, 1 its last cell (below it JupyterLab leaves a page empty)."""
+        self.wait_until_drawn()
         if share == 1:
             self.page.locator(".jp-Notebook .jp-Cell").last.evaluate("cell => cell.scrollIntoView(false)")
-            return
-        self.page.evaluate(
-            """async share => {
-                const panel = document.querySelector('.jp-WindowedPanel-outer');
-                // Cells take their real height when they come into view, so once is not enough.
-                for (let turn = 0; turn < 4; turn++) {
-                    panel.scrollTop = share * (panel.scrollHeight - panel.clientHeight);
-                    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-                }
-            }""",
-            share,
-        )
+        else:
+            self.page.locator(".jp-WindowedPanel-outer").evaluate(
+                "(panel, share) => { panel.scrollTop = share * (panel.scrollHeight - panel.clientHeight) }",
+                share,
+            )
+        self.wait_until_drawn()

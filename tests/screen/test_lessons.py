@@ -12,6 +12,7 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 PLACES = {"top": 0, "middle": 0.5, "end": 1}
 WIDE, NARROW = 1280, 700  # pixels; the narrow one is half of a laptop's screen
+HIGHEST_ROW = 90  # pixels: four lines of a table; higher ones cannot be read across
 
 
 @pytest.fixture(scope="module", params=LESSONS)
@@ -70,5 +71,6 @@ def test_it_has_its_pictures_taken(lesson, theme, width):
             name = f"{lesson.name.removesuffix('.ipynb')}-{theme}-{width}-{place}.png"
             lesson.page.screenshot(path=SCREENSHOTS / name)
         assert lesson.cut_off(".jp-RenderedMarkdown") == []
+        assert lesson.higher_than(HIGHEST_ROW, ".jp-OutputArea-output tr") == []
         if width == WIDE:
             assert lesson.cut_off(".jp-OutputArea-output") == []

@@ -15,7 +15,7 @@ import moto.moto_api._internal
 from moto import mock_aws
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
-from workbook.aws import api_calls, environment, moto_patches, sqs
+from workbook.aws import api_calls, environment, leftover_clients, moto_patches, sqs
 from workbook.aws.virtual_modules import virtual_modules
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.loading import when_loaded
@@ -47,6 +47,7 @@ class Simulation:
             environment.isolate(self._isolation, region=world.region, account=world.account)
             seal(self._isolation)
             api_calls.install(self._isolation)
+            leftover_clients.install(self._isolation)
             self._open(world)
 
     def renew(self, world: World) -> None:

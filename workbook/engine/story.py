@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["time", "seconds", "kind", "resource", "message", "outcome", "size", "causes", "facts"]
 _UUID = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_LEFT = 'style="text-align:left"'
+# Only `more` may break into lines, and not into a word a line: in a narrow window it is easier to scroll a
+# table sideways than to read rows as high as a paragraph.
+_SHORT = 'style="text-align:left;white-space:nowrap"'
+_LONG = 'style="text-align:left;min-width:14em"'
+_COLUMNS_SHOWN = {
+    "hop": _SHORT,
+    "seconds": _SHORT,
+    "what": _SHORT,
+    "where": _SHORT,
+    "message": _SHORT,
+    "outcome": _SHORT,
+    "more": _LONG,
+    "because of": _SHORT,
+}
 
 
 class Story:
@@ -66,8 +79,7 @@ class Story:
         return graph
 
     def _repr_html_(self) -> str:
-        names = ("hop", "seconds", "what", "where", "message", "outcome", "more", "because of")
-        head = "".join(f"<th {_LEFT}>{name}</th>" for name in names)
+        head = "".join(f"<th {style}>{name}</th>" for name, style in _COLUMNS_SHOWN.items())
         rows = "".join(f"<tr>{self._cells(hop)}</tr>" for hop in self.hops)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -77,7 +89,8 @@ class Story:
         where = short_name(hop.resource)
         seconds = f"{self._seconds(hop.time):.3f}"
         values = [f"#{hop.number}", seconds, hop.kind, where, message, hop.outcome, self._facts(hop), causes]
-        return "".join(f"<td {_LEFT}>{escape(value)}</td>" for value in values)
+        cells = zip(_COLUMNS_SHOWN.values(), values, strict=True)
+        return "".join(f"<td {style}>{escape(value)}</td>" for style, value in cells)
 
     def _line(self, hop: Hop) -> str:
         message = f"  message {hop.message[:8]}" if hop.message else ""
