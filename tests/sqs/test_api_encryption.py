@@ -113,6 +113,19 @@ def test_a_key_policy_that_leaves_the_caller_out_denies(sqs, kms, key):
     assert "is not authorized to perform: kms:GenerateDataKey on resource" in str(caught.value)
 
 
+def test_a_receive_that_may_not_decrypt_is_told_so_in_the_words_of_kms(sqs, kms, key):
+    queue = encrypted(sqs, key)
+    send(sqs, queue)
+    everyone = {"Principal": "*", "Action": "kms:GenerateDataKey"}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=key_policy(**everyone))
+    with refused("KMS.AccessDeniedException", shape="KmsAccessDenied") as caught:
+        sqs.receive_message(QueueUrl=queue)
+    assert caught.value.response["Error"]["Message"].startswith(
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
+        "or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDenied"
+    )
+
+
 def test_reading_needs_decrypt_only(sqs, kms, key):
     queue = encrypted(sqs, key)
     send(sqs, queue)

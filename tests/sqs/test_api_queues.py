@@ -320,6 +320,7 @@ class TestUrls:
             "https://sqs.us-east-1.amazonaws.com/123456789013/orders",
             f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/orders",
             "ordres",
+            "http://whatever-incorrect-queue-address",  # as moto's authors saw of AWS
         ],
     )
     def test_a_typo_in_a_url_is_a_queue_that_does_not_exist(self, sqs, queue, url):

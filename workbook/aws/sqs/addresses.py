@@ -5,7 +5,8 @@
 
 A queue lives in one region of one account, and a request reaches the endpoint of one region. So a URL that
 names another region finds nothing there (NonExistentQueue), and one that is no queue URL is answered with
-InvalidAddress. SQS also takes a bare name for a queue of the caller's own account.
+InvalidAddress, unless it has no path at all. SQS also takes a bare name for a queue of the caller's own
+account.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def address_of(call: Call) -> Address:
         InvalidAddress: it is a URL, but not one of a queue.
     """
     url = required_text(call.parameters, "QueueUrl")
-    if "/" not in url and ":" not in url:
+    if _has_no_path(url):
         return Address(call.caller.account, None, url)
     found = _parsed(url)
     if found is None:
@@ -67,6 +68,12 @@ def address_of(call: Call) -> Address:
     if address.region is None and base != call.endpoint:
         raise InvalidAddress(call.endpoint)
     return address
+
+
+def _has_no_path(url: str) -> bool:
+    """A bare name; or a URL that ends with its host, which AWS was seen to look up as one, in vain."""
+    _, found, rest = url.partition("://")
+    return "/" not in rest if found else "/" not in url and ":" not in url
 
 
 @functools.lru_cache(maxsize=4096)

@@ -128,6 +128,11 @@ def _denied(world: World, principal: Principal, action: str, key_arn: str) -> Km
         f"User: {principal.arn} is not authorized to perform: {action} on resource: {key_arn} "
         f"because no resource-based policy allows the {action} action"
     )
+    if action == "kms:Decrypt":  # KMS is given no key to decrypt with, so it names none
+        text = (
+            "The ciphertext refers to a customer master key that does not exist, does not exist in this "
+            "region, or you are not allowed to access."
+        )
     return _kms_error(world, KmsAccessDenied, "AccessDeniedException", text)
 
 
