@@ -3,6 +3,7 @@
 import _thread
 import sys
 import threading
+import traceback
 
 import pytest
 
@@ -348,3 +349,20 @@ def tiny_switch_interval():
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+
+
+def test_what_is_thrown_at_every_wait_does_not_grow(kernel):
+    thrown, caught = ValueError("ends"), []
+
+    def stubborn():
+        while len(caught) < 100:
+            try:
+                kernel.sleep(1)
+            except ValueError as error:
+                caught.append(error)
+
+    task = kernel.spawn(stubborn, name="stubborn")
+    kernel.advance(0.5)
+    kernel.throw(task, thrown)
+    kernel.run_until_idle()
+    assert len(list(traceback.walk_tb(thrown.__traceback__))) < 10

@@ -288,6 +288,15 @@ def test_la_26_a_handler_returns_what_the_runtime_can_encode(lab):
     assert error["errorMessage"] == "Unable to marshal response: Object of type set is not JSON serializable"
 
 
+def test_la_27_a_function_that_invokes_itself_is_stopped_in_the_17th_round(lab):
+    again = "import boto3\nclient = boto3.client('lambda')\ndef handler(event, context):\n"
+    worker(lab, f"{again}    client.invoke(FunctionName='worker')", Timeout=60)
+    invoke(lab)
+    outcomes = [hop.outcome for hop in hops(lab, "invoke")]
+    assert len(outcomes) == 16
+    assert outcomes[-1] == "RecursiveInvocationException"
+
+
 def test_ref_01_a_service_that_is_not_simulated_is_refused_by_name(lab):
     with refused("NotSimulatedByWorkbook", "kafka:ListClusters is not simulated by this workbook"):
         lab.client("kafka").list_clusters()

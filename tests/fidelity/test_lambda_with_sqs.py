@@ -398,3 +398,16 @@ def test_lq_22_a_mapping_of_another_kind_of_source_is_refused_by_name(lab, sqs):
     with refused("NotSimulatedByWorkbook", "ProvisionedPollerConfig"):
         connect(lab, sqs, queue(sqs), ProvisionedPollerConfig={"MinimumPollers": 2, "MaximumPollers": 5})
     assert invoke(lab, event={"Records": []})["StatusCode"] == 200
+
+
+def test_lq_23_a_function_that_sends_to_its_own_queue_is_stopped_after_16_rounds(lab, sqs):
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    policy = json.dumps({"deadLetterTargetArn": arn_of(sqs, dead), "maxReceiveCount": 2})
+    url = sqs.create_queue(QueueName="orders", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    sends = "import boto3\nsqs = boto3.client('sqs')\ndef handler(event, context):\n"
+    sends += f"    sqs.send_message(QueueUrl='{url}', MessageBody='again')"
+    connect(lab, sqs, url, worker(lab, sends))
+    sqs.send_message(QueueUrl=url, MessageBody="go")
+    lab.run_until_idle()
+    assert len(hops(lab, "invoke")) == 16
+    assert contents(lab, dead) == ["again"]

@@ -253,7 +253,7 @@ class Kernel:
         """
         me = self._running()
         if me.doom is not None:
-            raise me.doom
+            raise me.doom.with_traceback(None)
         me.shielded += 1
         me.ticket += 1
         me.woken = None
@@ -438,7 +438,7 @@ class Kernel:
             error, me.pending = me.pending, None
             raise error
         if me.doom is not None:
-            raise me.doom
+            raise me.doom.with_traceback(None)
 
     def _hand_over(self, following: Task) -> None:
         self.switches += 1

@@ -158,6 +158,22 @@ class TooManyRequests(LambdaError):
         return {"Reason": self.reason, **super().body()}
 
 
+class RecursiveInvocation(LambdaError):
+    """The function invokes itself, by a queue or by other functions, again and again."""
+
+    code = "RecursiveInvocationException"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Lambda has detected your function being invoked in a recursive loop with other Amazon Web "
+            "Services resources and stopped your function's invocation."
+        )
+
+    def body(self) -> dict[str, str]:
+        """The service model spells it "Message"."""
+        return {"Type": "User", "Message": self.message}
+
+
 class NotSimulated(LambdaError):
     """AWS can do it and this workbook cannot; refused by name."""
 

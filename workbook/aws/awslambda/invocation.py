@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda.environment import IDLE, ExecutionEnvironment
-from workbook.aws.awslambda.errors import ResourceNotFound, TooManyRequests, ValidationError
+from workbook.aws.awslambda.errors import (
+    RecursiveInvocation,
+    ResourceNotFound,
+    TooManyRequests,
+    ValidationError,
+)
 from workbook.aws.awslambda.execution import Execution, Report
 from workbook.aws.awslambda.logs import tail
+from workbook.aws.awslambda.names import arn_of
+from workbook.aws.awslambda.recursion import Lineage, lineages_of
 from workbook.aws.awslambda.registry import (
     Target,
     choose_version,
@@ -78,11 +85,13 @@ def invoke(
     Raises:
         ResourceNotFound: there is no such function, version or alias.
         TooManyRequests: throttled; the trace has a "throttle" hop.
+        RecursiveInvocation: it is in a loop; the trace has a "stop" hop.
     """
     target = find_by_arn(world, function_arn)
     if target.lifecycle.pending:
         world.kernel.sleep_until(target.lifecycle.ready_at)
     function = choose_version(world, target)
+    lineage = _next_round(world, target, causes)
     reserved = reserved_of(latest(target.backend, function.function_name))
     unreserved = ACCOUNT_CONCURRENCY - reserved_in_all(target.backend)
     concurrency = concurrency_of(world, target.backend)
@@ -91,9 +100,19 @@ def invoke(
             environment = _warm_environment(world, function)
             if environment is None:
                 concurrency.start_environment(function.function_name, world.clock.now)
-            return _invoke(world, target, function, environment, payload, causes, client_context)
+            return _invoke(world, target, function, environment, payload, causes, client_context, lineage)
     except TooManyRequests as error:
         world.trace.record("throttle", target.arn, causes=causes, outcome=error.code, reason=error.reason)
+        raise
+
+
+def _next_round(world: World, target: Target, causes: Causes) -> Lineage:
+    """The chain to which the invocation belongs; a chain that has become a loop is stopped."""
+    arn = arn_of(target.backend, target.function.function_name)
+    try:
+        return lineages_of(world).next_round(arn, causes)
+    except RecursiveInvocation as error:
+        world.trace.record("stop", target.arn, causes=causes, outcome=error.code)
         raise
 
 
@@ -105,6 +124,7 @@ def _invoke(
     payload: str,
     causes: Causes,
     client_context: Mapping[str, Any] | None,
+    lineage: Lineage,
 ) -> Invocation:
     lifecycle = lifecycle_of(function)
     environment = warm or ExecutionEnvironment(world, lifecycle.deployment)
@@ -119,6 +139,7 @@ def _invoke(
         start="warm" if warm else "cold",
         memory=environment.deployment.memory,
     )
+    lineages_of(world).remember(hop, lineage)
     execution = Execution(
         world, environment, request_id=request_id, invoked_arn=target.arn, client_context=client_context
     )

@@ -2,7 +2,8 @@
 
     invoke ── done ────────> delete, ten messages a request
        │ └─── failed ──────> left alone until the visibility timeout ends; the queue counts their receives
-       └───── throttled ───> tried again until the visibility timeout ends, then as failed
+       ├───── throttled ───> tried again until the visibility timeout ends, then as failed
+       └───── in a loop ───> not invoked; as failed
 
 Nothing is ever put back actively: a message that is not deleted shows itself again, and a queue with a
 dead-letter queue moves it there after enough receives.
@@ -16,7 +17,7 @@ from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from workbook.aws.awslambda.errors import ResourceNotFound, TooManyRequests
+from workbook.aws.awslambda.errors import RecursiveInvocation, ResourceNotFound, TooManyRequests
 from workbook.aws.awslambda.invocation import Invocation, invoke
 from workbook.aws.event_sources.answers import failed_messages
 from workbook.aws.event_sources.batches import MESSAGES_PER_REQUEST, Batch, Part
@@ -116,7 +117,7 @@ class Processor:
                 return invoke(self._world, settings.function_arn, payload, causes=[hop])
             except TooManyRequests:
                 scaling.failed(self._world.clock.now)
-            except ResourceNotFound:
+            except (ResourceNotFound, RecursiveInvocation):
                 return None
             if self._world.clock.now + pause * SECOND >= deadline:
                 return None
