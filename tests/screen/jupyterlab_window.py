@@ -90,8 +90,8 @@ class Learner:
     def wait_for_kernel(self, notebook):
         """Wait until the window has a kernel, and that has nothing to do.
 
-        JupyterLab shows "idle" for a moment before it has asked for a kernel at all, and a cell that is started
-        then is dropped without a word. So the server is asked first.
+        JupyterLab shows "idle" for a moment before it has asked for a kernel at all, and a cell that is
+        started then is dropped without a word. So the server is asked first.
         """
         give_up = time.monotonic() + A_LESSON / 1000
         while not self.server.has_kernel(notebook):
