@@ -57,5 +57,5 @@ lock:  ## Make requirements.lock again from pyproject.toml (needs uv; ARGS=--upg
 		--output-file requirements.lock $(ARGS)
 
 clean:  ## Remove .venv and all caches; notebooks are left alone
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV).lock .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -72,5 +72,15 @@ install_packages() {
     fi
 }
 
+# `make lab` in one window and `make test` in another would write into the same environment.
+lock_others_out() {
+    [ ! -d "$venv.lock" ] || stop "Another make is setting up $venv. Wait until it is done, then try again." \
+        "If there is none any more, remove what it left: rmdir \"$venv.lock\""
+    mkdir "$venv.lock"
+    trap 'rmdir "$venv.lock"' EXIT
+    trap 'exit 130' INT TERM
+}
+
+lock_others_out
 fits || make_environment
 install_packages

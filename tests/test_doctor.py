@@ -232,3 +232,14 @@ class TestFixes:
         has_pip(True)
         monkeypatch.setattr(doctor.sys, "executable", "/my env/bin/python")
         assert self.fix().startswith('"/my env/bin/python" -m pip')
+
+
+@pytest.mark.parametrize("needed", ["werkzeug", "jupyter_client"])
+def test_a_missing_package_that_only_the_pinned_ones_need_is_named_and_no_traceback_shown(needed):
+    without = f"import sys; sys.modules[{needed!r}] = None; from workbook import cli; cli.main(['doctor'])"
+    told = subprocess.run(
+        [sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert needed in told.stdout
+    assert "requirements.lock" in told.stdout.partition("To mend it: ")[2]
+    assert told.stderr == ""

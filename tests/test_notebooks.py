@@ -4,12 +4,13 @@ The first half holds the committed notebooks to the rules; the second has a note
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from workbook.notebook_rules import LONGEST_CODE_CELL, WIDGET_VIEW, broken_rules
+from workbook.notebook_rules import LONGEST_CODE_CELL, WIDGET_VIEW, broken_rules, text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BAKED_FOLDERS = ("notebooks", "solutions")  # exercises/ holds what learners get, which is not run yet
@@ -46,6 +47,22 @@ def test_every_notebook_on_disk_is_seen_by_the_rules():
         if ".ipynb_checkpoints" not in path.parts
     }
     assert on_disk == set(BAKED)
+
+
+LESSONS = [path for path in BAKED if path.parts[0] == "notebooks"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=Path.as_posix)
+def test_a_lesson_has_the_form_that_authors_agreed_on(path):
+    """See docs/authoring.md."""
+    cells = json.loads((ROOT / path).read_text(encoding="utf-8"))["cells"]
+    prose = "".join(text_of(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "markdown")
+    programs = [text_of(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert programs[0] == "from workbook import doctor\ndoctor.check()"
+    assert programs[-1].startswith("lab.close()")
+    assert prose.count("**Predict.**") >= 3
+    ends = re.findall(r"^## (On the exam|What is different here|Try it)$", prose, re.MULTILINE)
+    assert ends == ["On the exam", "What is different here", "Try it"]
 
 
 # --- the rules themselves
@@ -124,6 +141,10 @@ BAD = {
     "a path of an installation": (
         notebook(failed(traceback=["lib/site-packages/moto"], tags=["raises-exception"])),
         "site-packages",
+    ),
+    "a whole response": (
+        notebook(shown(text_plain="{'ResponseMetadata': {'HTTPStatusCode': 200}}")),
+        "a whole response of boto3",
     ),
     "an output not compared": (notebook(code(tags=["nbval-ignore-output"])), "nbval-ignore-output"),
     "a cell not tested": (notebook(code(tags=["nbval-skip"])), "nbval-skip"),

@@ -16,7 +16,7 @@ import shutil
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Iterable  # noqa: UP035 - see the module's text
+from typing import Callable, Iterable  # noqa: UP035 - see the module's text
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,7 +86,7 @@ def report() -> int:
         ("a message passes through SQS, with no account and no network", lab_problems),
     )
     for title, find_problems in checks:
-        problems = find_problems()
+        problems = _found_by(find_problems)
         print(f"{'WRONG' if problems else 'ok':<6}{title}")
         for problem in problems:
             print(f"  {problem}")
@@ -95,6 +95,17 @@ def report() -> int:
             return 1
     print("\nAll is well. AWS credentials are neither needed nor read.")
     return 0
+
+
+def _found_by(find_problems: Callable[[], list[Problem]]) -> list[Problem]:
+    """Run one check; a package that is not even ours to name, and is not there, is its finding."""
+    try:
+        return find_problems()
+    except ImportError as error:
+        wanted = [f"{name}=={version}" for name, version in required_versions().items()]
+        return [
+            Problem(f"{error}: a package that the pinned ones need is missing.", _install_command(wanted))
+        ]
 
 
 def required_versions() -> dict[str, str]:

@@ -43,6 +43,7 @@ def broken_rules(notebook: Notebook) -> list[str]:
         _has_no_unexpected_error,
         _has_no_addresses,
         _has_no_machine_paths,
+        _shows_no_whole_response,
         _leaves_no_output_unchecked,
         _has_short_code_cells,
     )
@@ -102,6 +103,12 @@ def _has_no_machine_paths(notebook: Notebook) -> Iterator[str]:
         if match := MACHINE_PATH.search(text):
             shown = text[match.start() :].split("\n", 1)[0][:60]
             yield f"{name}: the output shows a path of one machine: {shown}"
+
+
+def _shows_no_whole_response(notebook: Notebook) -> Iterator[str]:
+    for name, text in _texts(notebook):
+        if "ResponseMetadata" in text:
+            yield f"{name}: the output is a whole response of boto3; end the cell with the value that matters"
 
 
 def _leaves_no_output_unchecked(notebook: Notebook) -> Iterator[str]:

@@ -52,6 +52,11 @@ class Server:
         for session in json.loads(self.ask("GET", "sessions")):
             self.ask("DELETE", f"sessions/{session['id']}")
 
+    def has_kernel(self, notebook):
+        """Does a kernel run for this notebook, and is a window connected to it?"""
+        sessions = json.loads(self.ask("GET", "sessions"))
+        return any(session["path"] == notebook and session["kernel"]["connections"] for session in sessions)
+
     def read(self, notebook):
         """A notebook as JupyterLab saved it."""
         return nbformat.read(self.folder / notebook, as_version=4)

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
@@ -83,8 +84,20 @@ class Learner:
         self.page.goto(self.server.page(notebook, workspace))
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells, timeout=A_LESSON)
         if kernel:
-            self.wait_until_idle()
+            self.wait_for_kernel(notebook)
         self.wait_until_drawn()
+
+    def wait_for_kernel(self, notebook):
+        """Wait until the window has a kernel, and that has nothing to do.
+
+        JupyterLab shows "idle" for a moment before it has asked for a kernel at all, and a cell that is
+        started then is dropped without a word. So the server is asked first.
+        """
+        give_up = time.monotonic() + A_LESSON / 1000
+        while not self.server.has_kernel(notebook):
+            assert time.monotonic() < give_up, f"no kernel for {notebook}"
+            self.page.wait_for_timeout(50)
+        self.wait_until_idle()
 
     def wait_until_idle(self):
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator").first
@@ -133,7 +146,6 @@ class Learner:
         """Press Ctrl+Enter in a code cell; it runs on."""
         editor = self.code_cell(number).locator(".cm-content")
         editor.click()
-        # The key goes to the editor, not to the page: JupyterLab still moves the focus while it settles.
         editor.press("Control+Enter")
 
     def run(self, number):

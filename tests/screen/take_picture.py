@@ -13,8 +13,8 @@ from playwright.sync_api import sync_playwright
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "lesson.png"
 LESSON = "02_visibility_timeout.ipynb"
-POISON_CELL = 15
-SIZE = {"width": 1200, "height": 900}
+FIRST_SHOWN = "lab.trace.of(poison)"  # the code cell at the top of the picture has this text
+SIZE = {"width": 1200, "height": 960}
 
 
 def take_picture():
@@ -28,9 +28,12 @@ def take_picture():
         learner.open(LESSON)
         learner.restart_and_run_all()
         learner.hide_notifications()
-        learner.page.keyboard.press("Control+b")
-        learner.scroll_to(0.5)
-        learner.code_cell(POISON_CELL - 1).evaluate("cell => cell.scrollIntoView(true)")
+        learner.show_sidebar(False)
+        first = learner.page.locator(".jp-CodeCell").filter(has_text=FIRST_SHOWN).first
+        for _turn in range(2):  # cells above take their real height as they come into sight
+            first.evaluate("cell => cell.scrollIntoView(true)")
+            learner.wait_until_drawn()
+        learner.page.mouse.move(0, 0)  # a row under the mouse would be marked
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         learner.page.screenshot(path=PICTURE)
         browser.close()
