@@ -239,8 +239,12 @@ def _credentials(account: str | None) -> dict[str, str]:
 
 
 def _regions_of_aws() -> list[str]:
-    # Not from a boto3 Session: making one fails where AWS_PROFILE names a profile that does not exist.
-    partitions = botocore.loaders.create_loader().load_data("partitions")["partitions"]
+    # Not from a boto3 Session: making one fails where AWS_PROFILE names a profile that does not exist, and
+    # would look into ~/.aws.
+    builtin = botocore.loaders.Loader(
+        [botocore.loaders.Loader.BUILTIN_DATA_PATH], include_default_search_paths=False
+    )
+    partitions = builtin.load_data("partitions")["partitions"]
     return [name for partition in partitions for name in partition["regions"]]
 
 
