@@ -7,12 +7,14 @@ before the lab or after.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from workbook.aws.simulated import refuse_unsimulated
+from workbook.aws.moto_patches import NotAnsweredByMoto
+from workbook.aws.simulated import refusal, refuse_unsimulated
 from workbook.engine.patches import Patches
 from workbook.engine.world import current_world
 
@@ -23,6 +25,17 @@ never share an instant; AWS promises no figure."""
 
 def _outcome_of(error: BaseException) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+
+
+@contextmanager
+def refuses_what_moto_cannot(service: str, operation: str) -> Iterator[None]:
+    """Turn a traceback out of moto into a refusal by name."""
+    try:
+        yield
+    except NotAnsweredByMoto as failure:
+        cause = failure.__cause__
+        what = "" if isinstance(cause, NotImplementedError) else f" with these parameters ({cause!r})"
+        raise refusal(service, operation, what) from cause
 
 
 def install(patches: Patches) -> None:
@@ -39,7 +52,7 @@ def install(patches: Patches) -> None:
             refuse_unsimulated(service, operation)
             hop = world.trace.record("api-call", f"{service}:{operation}")
             try:
-                with world.trace.under(hop):
+                with world.trace.under(hop), refuses_what_moto_cannot(service, operation):
                     response: Mapping[str, object] = make_api_call(client, operation, parameters)
             except BaseException as error:
                 world.trace.amend(hop, outcome=_outcome_of(error))

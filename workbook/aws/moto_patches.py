@@ -39,6 +39,21 @@ Handler = Callable[..., Answer]
 
 _ROUTES_KEPT = 4096
 
+_CRASHES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+)
+"""How moto ends where it has not thought of a request. None of them is an answer of AWS."""
+
+
+class NotAnsweredByMoto(Exception):
+    """Moto ended in an error of Python instead of an answer; that error is the `__cause__`."""
+
 
 class SealedEndpointError(EndpointConnectionError):
     """A request for a host that is none of AWS's, or none that moto knows."""
@@ -86,6 +101,8 @@ def answer_from_cached_routes(patches: Patches) -> None:
             return handler(normalized, normalized.raw_url, normalized.headers)
         except HTTPException as error:
             return error.code or 400, error.get_headers(), error.get_body()  # type: ignore[return-value]
+        except _CRASHES as error:
+            raise NotAnsweredByMoto from error
 
     patches.set(BotocoreStubber, "process_request", process_request)
 

@@ -1,7 +1,8 @@
 """Which operations behave as AWS's do. The others are refused by name: silence would teach something false.
 
 A service is listed whole where moto's registry is all there is to it, or where our data plane covers
-every operation; otherwise the operations are named.
+every operation; otherwise the operations are named. Where moto has no answer, it is asked first and refused
+then (see `api_calls`).
 """
 
 from __future__ import annotations
@@ -82,15 +83,18 @@ def refuse_unsimulated(service: str, operation: str) -> None:
     Raises:
         ClientError: it is not simulated; the text names it and says what can be done.
     """
-    if is_simulated(service, operation):
-        return
-    if service in SIMULATED:
+    if service not in SIMULATED:
+        advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}. Nothing was changed."
+        raise refusal(service, operation, advice=advice)
+    if not is_simulated(service, operation):
         known = ", ".join(sorted(SIMULATED[service]))
-        advice = f"Of {service} it simulates: {known}"
-    else:
-        advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}"
+        raise refusal(service, operation, advice=f"Of {service} it simulates: {known}. Nothing was changed.")
+
+
+def refusal(service: str, operation: str, what: str = "", *, advice: str = "") -> ClientError:
+    """The error that refuses an operation by name; `what` narrows down what of it is refused."""
     message = (
-        f"{service}:{operation} is not simulated by this workbook, so it is refused rather than "
-        f"answered wrongly. {advice}. Nothing was changed."
+        f"{service}:{operation} is not simulated by this workbook{what}, so it is refused rather than "
+        f"answered wrongly. {advice}"
     )
-    raise ClientError({"Error": {"Code": NOT_SIMULATED, "Message": message}}, operation)
+    return ClientError({"Error": {"Code": NOT_SIMULATED, "Message": message.strip()}}, operation)
