@@ -32,6 +32,7 @@ from workbook.engine.clock import Clock, microseconds
 from workbook.engine.entrance import Entrance
 from workbook.engine.interrupts import ctrl_c, on_main_thread
 from workbook.engine.tasks import Closed, Deadlock, Interrupted, Livelock, Task, TaskFailed, Timer
+from workbook.engine.tearing import stop_tearing, take_back, tear_out
 from workbook.engine.timers import Timers
 from workbook.engine.watch import Watch
 from workbook.engine.workers import Workers
@@ -82,7 +83,11 @@ class Kernel:
         """
         me = threading.get_ident()
         if self._workers.is_worker(me):
-            self._running().shielded += 1
+            task = self._running()
+            task.shielded += 1
+            if task.thrown:
+                take_back(task.thread, None)
+                task.thrown = False
         elif self._root_thread != me:
             self._come_in(me)
         elif self._current is not self._root:
@@ -216,6 +221,11 @@ class Kernel:
         except BaseException:
             me.shielded = shielded
             raise
+        finally:
+            if me.thrown:
+                take_back(me.thread, None)
+                me.thrown = False
+            stop_tearing(me)
         return result
 
     def join(self, task: Task) -> None:
@@ -253,7 +263,8 @@ class Kernel:
         """
         me = self._running()
         if me.doom is not None:
-            raise me.doom
+            tear_out(me, me.doom)  # code that takes no notice gets no further than its next line
+            raise me.doom.with_traceback(None)
         me.shielded += 1
         me.ticket += 1
         me.woken = None
@@ -291,6 +302,7 @@ class Kernel:
         me = self._running()
         if not isinstance(me.doom, Interrupted):
             me.doom = None
+            stop_tearing(me)
 
     def unpark(self, task: Task, ticket: int) -> bool:
         """Wake `task` from the wait that `ticket` stands for; False, and harmless, if that wait is over."""
@@ -438,7 +450,7 @@ class Kernel:
             error, me.pending = me.pending, None
             raise error
         if me.doom is not None:
-            raise me.doom
+            raise me.doom.with_traceback(None)
 
     def _hand_over(self, following: Task) -> None:
         self.switches += 1
