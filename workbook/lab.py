@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime
 import numbers
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import boto3
 import botocore.loaders
@@ -33,6 +34,8 @@ from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
 
 _open_lab: Lab | None = None
+_one_at_a_time = threading.RLock()
+"""Held by the thread that opens, resets or closes a lab."""
 
 _FIRST_START = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _LAST_START = datetime.datetime(9000, 1, 1, tzinfo=datetime.UTC)
@@ -68,16 +71,12 @@ class Lab:
         chaos: Chaos | None = None,
     ) -> None:
         global _open_lab  # noqa: PLW0603 - one Lab a process is the point
-        if _open_lab is not None:
-            message = (
-                "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
-                "close() first; its reset() makes it as good as new."
-            )
-            raise LabError(message)
         self._closed = True
+        _refuse_a_second_lab()
         self._arguments = _checked_arguments(seed, region, account, start, chaos)
         try:
-            with ctrl_c.held():
+            with ctrl_c.held(), _one_at_a_time:
+                _refuse_a_second_lab()  # another thread may have been quicker
                 self._simulation = Simulation(World.create(**self._arguments))
                 self._closed = False
                 _open_lab = self
@@ -198,13 +197,14 @@ class Lab:
 
     def reset(self) -> None:
         """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
-        self._ensure_open()
-        self._simulation.renew(World.create(**self._arguments))
+        with _one_at_a_time:
+            self._ensure_open()
+            self._simulation.renew(World.create(**self._arguments))
 
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
         global _open_lab  # noqa: PLW0603 - see above
-        with ctrl_c.held():
+        with ctrl_c.held(), _one_at_a_time:
             if not self._closed:
                 self._closed = True
                 _open_lab = None
@@ -219,6 +219,10 @@ class Lab:
     ) -> None:
         self.close()
 
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        message = "a Lab cannot be copied or pickled: there is one AWS in a process; use this one everywhere"
+        raise LabError(message)
+
     def __repr__(self) -> str:
         return "<Lab: closed>" if self._closed else lab_text(self.world)
 
@@ -229,6 +233,16 @@ class Lab:
         if self._closed:
             message = "this Lab is closed: make a new one with `lab = Lab()`"
             raise LabError(message)
+
+
+def _refuse_a_second_lab() -> None:
+    if _open_lab is not None:
+        message = (
+            "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
+            "close() first; its reset() makes it as good as new. If no variable holds it any more, "
+            "restart the kernel (menu Kernel > Restart Kernel)."
+        )
+        raise LabError(message)
 
 
 def _credentials(account: str | None) -> dict[str, str]:

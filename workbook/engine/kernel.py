@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextvars
 import functools
+import os
 import threading
 import time
 from collections import deque
@@ -31,7 +32,7 @@ from typing import Self, TypeVar
 from workbook.engine.clock import Clock, microseconds
 from workbook.engine.entrance import Entrance
 from workbook.engine.interrupts import ctrl_c, on_main_thread
-from workbook.engine.tasks import Closed, Deadlock, Interrupted, Livelock, Task, TaskFailed, Timer
+from workbook.engine.tasks import Closed, Deadlock, ForkedAway, Interrupted, Livelock, Task, TaskFailed, Timer
 from workbook.engine.tearing import stop_tearing, take_back, tear_out
 from workbook.engine.timers import Timers
 from workbook.engine.watch import Watch
@@ -71,6 +72,7 @@ class Kernel:
         self._stopping = False
         self._closed = False
         self._happened_now = 0
+        self._process = os.getpid()
 
     # ---- entering from outside
 
@@ -79,6 +81,7 @@ class Kernel:
 
         Raises:
             Closed: the kernel was closed while this thread waited for its turn.
+            ForkedAway: this is another process than the one that made it.
             RuntimeError: a signal handler called while its thread waits inside already.
         """
         me = threading.get_ident()
@@ -111,6 +114,12 @@ class Kernel:
             self._go_out()
 
     def _come_in(self, me: int) -> None:
+        if self.forked_away:
+            message = (
+                "the lab lives in the process that made it. This is another one, made by fork: what it sent "
+                "would reach nobody. Use threads, or call lab.close() here and make a Lab of its own."
+            )
+            raise ForkedAway(message)
         ctrl_c.hold()
         if not self._entrance.acquire():
             ctrl_c.release()  # raises KeyboardInterrupt: it was pressed while waiting
@@ -339,6 +348,11 @@ class Kernel:
             self._timers.clear()
             self._failures.clear()
             self._stopping = False
+
+    @property
+    def forked_away(self) -> bool:
+        """Whether this is a copy in a process that was made by fork."""
+        return os.getpid() != self._process
 
     @property
     def closed(self) -> bool:

@@ -22,6 +22,10 @@ class Closed(RuntimeError):
     """The lab was closed, or reset, while a call from another thread waited for its turn."""
 
 
+class ForkedAway(RuntimeError):
+    """A process made by fork called into its copy of a lab, whose threads stayed with the original."""
+
+
 class Deadlock(RuntimeError):
     """Nothing is left that could happen, but somebody still waits. The text says who waits for what."""
 
