@@ -348,3 +348,16 @@ def tiny_switch_interval():
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+
+
+def test_worlds_for_tests_leave_no_threads_behind():
+    before = set(threading.enumerate())
+    for _ in range(20):
+        kernel = World.for_tests().kernel
+        tasks = [kernel.spawn(kernel.sleep, 1, name="sleeper") for _ in range(5)]
+        kernel.advance(1)
+        assert all(task.done for task in tasks)
+    World.for_tests()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+        assert not thread.is_alive()
