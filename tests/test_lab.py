@@ -186,6 +186,17 @@ def test_a_call_that_botocore_refuses_is_no_request(lab, sqs):
     assert lab.billable().sqs_requests == 0
 
 
+def test_a_message_that_expires_while_nobody_looks_is_in_the_trace(lab, sqs):
+    retention = {"MessageRetentionPeriod": "60"}
+    url = sqs.create_queue(QueueName="orders", Attributes=retention)["QueueUrl"]
+    sent = sqs.send_message(QueueUrl=url, MessageBody="tea")
+    lab.advance(100)
+    assert [hop.kind for hop in lab.trace.of(sent)] == ["api-call", "send", "expire"]
+    hops = len(lab.trace)
+    assert len(lab.queue("orders")) == 0
+    assert len(lab.trace) == hops
+
+
 # ---- sealed
 
 

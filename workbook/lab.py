@@ -23,7 +23,7 @@ import botocore.loaders
 from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
-from workbook.aws.sqs.backend import find_queue_by_name
+from workbook.aws.sqs.backend import find_queue_by_name, settle_queues
 from workbook.engine.clock import SECOND, instant_of
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
@@ -142,7 +142,9 @@ class Lab:
                 f"advance({total} seconds): the lab's calendar ends with the year 9998; pass a smaller number"
             )
             raise ValueError(message)
-        self.world.kernel.advance(total)
+        with self.world.kernel:
+            self.world.kernel.advance(total)
+            settle_queues()
         return self.now
 
     def run_until_idle(self, limit: float = 366 * 86400) -> bool:
@@ -159,7 +161,10 @@ class Lab:
         if not limit >= 0:
             message = f"run_until_idle(limit={limit}): pass how many seconds may pass at most, 0 or more"
             raise ValueError(message)
-        return self.world.kernel.run_until_idle(min(limit, self._seconds_left()))
+        with self.world.kernel:
+            idle = self.world.kernel.run_until_idle(min(limit, self._seconds_left()))
+            settle_queues()
+        return idle
 
     def _seconds_left(self) -> float:
         return (instant_of(_END_OF_TIME) - self.world.clock.now) / SECOND
