@@ -56,6 +56,9 @@ def package(
     Raises:
         PackagingError: the code cannot be deployed; the text says why and what to change.
     """
+    if handler is not None and not isinstance(handler, str):
+        message = f"{name}: Handler={handler!r} is no text; write 'module.function', e.g. 'index.handler'"
+        raise PackagingError(message)
     if isinstance(code, str) and not code.strip():
         message = f"{name}: the source is empty; write `def handler(event, context): ...` in it"
         raise PackagingError(message)

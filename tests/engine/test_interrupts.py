@@ -163,7 +163,6 @@ def test_code_that_is_to_end_and_catches_everything_needs_no_cell_that_looks_on(
     kernel.sleep(5)
     kernel.stop()
     assert task.done
-    assert sys.gettrace() is None or "tear" not in repr(sys.gettrace())
 
 
 def test_what_is_thrown_never_arrives_behind_the_shield(kernel):
