@@ -1,9 +1,11 @@
 """The front door: one lab at a time, time in the learner's hands, and an interpreter left as it was."""
 
+import copy
 import datetime
 import gc
 import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from workbook import Chaos, Lab
-from workbook.engine import Closed
+from workbook.engine import Closed, ForkedAway
 from workbook.lab import LabError
 
 
@@ -49,6 +51,50 @@ def test_a_second_lab_is_refused_and_the_text_says_what_to_do(lab):
     with pytest.raises(LabError, match=r"close\(\).*reset\(\)"):
         Lab()
     assert lab.client("sqs").list_queues()
+
+
+def test_of_several_threads_that_make_a_lab_at_once_one_gets_it():
+    labs, refused = [], []
+
+    def make():
+        try:
+            labs.append(Lab())
+        except LabError:
+            refused.append(True)
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for lab in labs:
+        lab.close()
+    assert (len(labs), len(refused)) == (1, 7)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_lab_cannot_be_copied(lab, duplicate):
+    with pytest.raises(LabError, match="one AWS in a process"):
+        duplicate(lab)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_made_by_fork_is_told_that_its_lab_is_a_copy(lab, sqs):
+    use_functions(lab)
+    child = os.fork()
+    if child == 0:
+        try:
+            with pytest.raises(ForkedAway, match="made by fork"):
+                sqs.list_queues()
+            lab.close()
+            with Lab() as own:
+                assert own.client("sqs").list_queues().get("QueueUrls") is None
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert sqs.list_queues()["QueueUrls"]
 
 
 def test_a_lab_can_follow_a_lab():
@@ -140,6 +186,17 @@ def test_a_call_that_botocore_refuses_is_no_request(lab, sqs):
     assert lab.billable().sqs_requests == 0
 
 
+def test_a_message_that_expires_while_nobody_looks_is_in_the_trace(lab, sqs):
+    retention = {"MessageRetentionPeriod": "60"}
+    url = sqs.create_queue(QueueName="orders", Attributes=retention)["QueueUrl"]
+    sent = sqs.send_message(QueueUrl=url, MessageBody="tea")
+    lab.advance(100)
+    assert [hop.kind for hop in lab.trace.of(sent)] == ["api-call", "send", "expire"]
+    hops = len(lab.trace)
+    assert len(lab.queue("orders")) == 0
+    assert len(lab.trace) == hops
+
+
 # ---- sealed
 
 
@@ -147,6 +204,27 @@ def test_what_is_not_simulated_is_refused_by_name(lab):
     with pytest.raises(ClientError, match=r"sns:CreateTopic is not simulated.*sqs") as caught:
         lab.client("sns").create_topic(Name="orders")
     assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "text"),
+    [
+        (
+            "iam",
+            "list_service_specific_credentials",
+            {},
+            "iam:ListServiceSpecificCredentials is not simulated",
+        ),
+        ("kms", "describe_custom_key_stores", {}, "kms:DescribeCustomKeyStores is not simulated"),
+        ("sts", "decode_authorization_message", {"EncodedMessage": "a"}, "sts:DecodeAuthorizationMessage is"),
+        ("kms", "list_grants", {"KeyId": "missing"}, r"kms:ListGrants .* with these parameters \(KeyError"),
+    ],
+)
+def test_what_moto_has_no_answer_to_is_refused_by_name(lab, service, operation, parameters, text):
+    with pytest.raises(ClientError, match=text) as caught:
+        getattr(lab.client(service), operation)(**parameters)
+    assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+    assert lab.trace[-1].outcome == "NotSimulatedByWorkbook"
 
 
 def test_a_host_that_moto_does_not_know_is_not_asked(lab):

@@ -195,3 +195,8 @@ def test_the_same_code_gives_the_same_bytes():
     with zipfile.ZipFile(io.BytesIO(package(text).zip_bytes)) as archive:
         (entry,) = archive.infolist()
         assert (entry.date_time, entry.compress_type, entry.create_system) == ((1980, 1, 1, 0, 0, 0), 0, 3)
+
+
+def test_a_handler_that_is_no_text_is_refused_with_words():
+    with pytest.raises(PackagingError, match=r"worker: Handler=5 is no text; write 'module\.function'"):
+        package("def handler(event, context): pass", handler=5, name="worker")

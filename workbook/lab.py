@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime
 import numbers
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import boto3
 import botocore.loaders
@@ -22,7 +23,7 @@ import botocore.loaders
 from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
-from workbook.aws.sqs.backend import find_queue_by_name
+from workbook.aws.sqs.backend import find_queue_by_name, settle_queues
 from workbook.engine.clock import SECOND, instant_of
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
@@ -33,6 +34,8 @@ from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
 
 _open_lab: Lab | None = None
+_one_at_a_time = threading.RLock()
+"""Held by the thread that opens, resets or closes a lab."""
 
 _FIRST_START = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _LAST_START = datetime.datetime(9000, 1, 1, tzinfo=datetime.UTC)
@@ -68,16 +71,12 @@ class Lab:
         chaos: Chaos | None = None,
     ) -> None:
         global _open_lab  # noqa: PLW0603 - one Lab a process is the point
-        if _open_lab is not None:
-            message = (
-                "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
-                "close() first; its reset() makes it as good as new."
-            )
-            raise LabError(message)
         self._closed = True
+        _refuse_a_second_lab()
         self._arguments = _checked_arguments(seed, region, account, start, chaos)
         try:
-            with ctrl_c.held():
+            with ctrl_c.held(), _one_at_a_time:
+                _refuse_a_second_lab()  # another thread may have been quicker
                 self._simulation = Simulation(World.create(**self._arguments))
                 self._closed = False
                 _open_lab = self
@@ -143,7 +142,9 @@ class Lab:
                 f"advance({total} seconds): the lab's calendar ends with the year 9998; pass a smaller number"
             )
             raise ValueError(message)
-        self.world.kernel.advance(total)
+        with self.world.kernel:
+            self.world.kernel.advance(total)
+            settle_queues()
         return self.now
 
     def run_until_idle(self, limit: float = 366 * 86400) -> bool:
@@ -160,7 +161,10 @@ class Lab:
         if not limit >= 0:
             message = f"run_until_idle(limit={limit}): pass how many seconds may pass at most, 0 or more"
             raise ValueError(message)
-        return self.world.kernel.run_until_idle(min(limit, self._seconds_left()))
+        with self.world.kernel:
+            idle = self.world.kernel.run_until_idle(min(limit, self._seconds_left()))
+            settle_queues()
+        return idle
 
     def _seconds_left(self) -> float:
         return (instant_of(_END_OF_TIME) - self.world.clock.now) / SECOND
@@ -198,13 +202,14 @@ class Lab:
 
     def reset(self) -> None:
         """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
-        self._ensure_open()
-        self._simulation.renew(World.create(**self._arguments))
+        with _one_at_a_time:
+            self._ensure_open()
+            self._simulation.renew(World.create(**self._arguments))
 
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
         global _open_lab  # noqa: PLW0603 - see above
-        with ctrl_c.held():
+        with ctrl_c.held(), _one_at_a_time:
             if not self._closed:
                 self._closed = True
                 _open_lab = None
@@ -219,6 +224,10 @@ class Lab:
     ) -> None:
         self.close()
 
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        message = "a Lab cannot be copied or pickled: there is one AWS in a process; use this one everywhere"
+        raise LabError(message)
+
     def __repr__(self) -> str:
         return "<Lab: closed>" if self._closed else lab_text(self.world)
 
@@ -231,6 +240,16 @@ class Lab:
             raise LabError(message)
 
 
+def _refuse_a_second_lab() -> None:
+    if _open_lab is not None:
+        message = (
+            "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
+            "close() first; its reset() makes it as good as new. If no variable holds it any more, "
+            "restart the kernel (menu Kernel > Restart Kernel)."
+        )
+        raise LabError(message)
+
+
 def _credentials(account: str | None) -> dict[str, str]:
     if account is None:
         return {}
@@ -239,8 +258,12 @@ def _credentials(account: str | None) -> dict[str, str]:
 
 
 def _regions_of_aws() -> list[str]:
-    # Not from a boto3 Session: making one fails where AWS_PROFILE names a profile that does not exist.
-    partitions = botocore.loaders.create_loader().load_data("partitions")["partitions"]
+    # Not from a boto3 Session: making one fails where AWS_PROFILE names a profile that does not exist, and
+    # would look into ~/.aws.
+    builtin = botocore.loaders.Loader(
+        [botocore.loaders.Loader.BUILTIN_DATA_PATH], include_default_search_paths=False
+    )
+    partitions = builtin.load_data("partitions")["partitions"]
     return [name for partition in partitions for name in partition["regions"]]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from workbook.engine import SECOND, Closed, Signal, Stuck, World
 from workbook.engine.interrupts import CtrlC, ctrl_c
+from workbook.engine.tearing import throw_into
 
 
 @pytest.fixture
@@ -146,6 +147,60 @@ def test_code_that_catches_everything_can_be_interrupted(kernel):
         kernel.call(kernel.expose, stubborn, name="stubborn")
     assert kernel.waiting() == []
     assert kernel.run_until_idle()
+
+
+def test_code_that_is_to_end_and_catches_everything_needs_no_cell_that_looks_on(kernel, monkeypatch):
+    monkeypatch.setattr("workbook.engine.watch.throw_into", lambda *_, **__: None)
+
+    def stubborn():
+        while True:
+            try:  # noqa: SIM105
+                Signal(kernel, "nothing").wait(kernel.clock.now + 1_000_000)
+            except:  # noqa: E722 - what learners write
+                pass
+
+    task = kernel.spawn(kernel.expose, stubborn, name="stubborn")
+    kernel.sleep(5)
+    kernel.stop()
+    assert task.done
+
+
+def test_what_is_thrown_never_arrives_behind_the_shield(kernel):
+    # Seen with CPython 3.13, where it arrives later than it is thrown: in the kernel, which then hung.
+    arrived, behind, interval = [], [], sys.getswitchinterval()
+
+    def learners_code():
+        for _ in range(20):
+            with kernel:
+                behind.append("the shield")
+                for _ in range(20):
+                    pass
+                behind.clear()
+
+    def throw_on_and_on(task):
+        while not task.done and len(arrived) < 100:
+            throw_into(task, Stuck)
+            time.sleep(0)
+
+    def service():
+        thrower = threading.Thread(target=throw_on_and_on, args=(kernel._running(),))
+        thrower.start()
+        while len(arrived) < 100:
+            try:
+                kernel.expose(learners_code)
+            except Stuck:
+                arrived.append(list(behind))
+            for _ in range(20):
+                pass
+        thrower.join()
+        assert kernel._running().shielded == 1
+
+    sys.setswitchinterval(1e-6)
+    try:
+        kernel.call(service, name="service")
+    finally:
+        sys.setswitchinterval(interval)
+    assert [place for place in arrived if place] == []
 
 
 def test_an_error_of_the_learners_own_signal_handler_is_raised_in_the_cell(kernel):

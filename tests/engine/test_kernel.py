@@ -366,3 +366,16 @@ def test_what_is_thrown_at_every_wait_does_not_grow(kernel):
     kernel.throw(task, thrown)
     kernel.run_until_idle()
     assert len(list(traceback.walk_tb(thrown.__traceback__))) < 10
+
+
+def test_worlds_for_tests_leave_no_threads_behind():
+    before = set(threading.enumerate())
+    for _ in range(20):
+        kernel = World.for_tests().kernel
+        tasks = [kernel.spawn(kernel.sleep, 1, name="sleeper") for _ in range(5)]
+        kernel.advance(1)
+        assert all(task.done for task in tasks)
+    World.for_tests()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+        assert not thread.is_alive()

@@ -49,3 +49,9 @@ def test_a_removed_hook_does_nothing(module_name):
     import a_late_module  # noqa: F401, PLC0415 - when it is loaded is the point
 
     assert seen == []
+
+
+def test_a_hook_that_is_removed_in_the_middle_of_an_import_lets_it_go_on(module_name):
+    hook = when_loaded(module_name, lambda _: None)
+    hook.remove()
+    assert hook.find_spec(module_name, None).name == module_name

@@ -4,6 +4,7 @@ import copy
 import datetime
 import pickle
 import random
+import time
 
 import pytest
 
@@ -72,8 +73,48 @@ def test_now_is_virtual_and_naive_now_is_utc(virtual_datetime):
 )
 def test_values_are_of_the_real_classes(virtual_datetime, make):
     value = make(virtual_datetime)
-    assert type(value) in {datetime.datetime, datetime.date}
+    assert type(pickle.loads(pickle.dumps(value))) in {datetime.datetime, datetime.date}
+    assert repr(value) == repr(pickle.loads(pickle.dumps(value)))
+    assert str(type(value)) in {"<class 'datetime.datetime'>", "<class 'datetime.date'>"}
     assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == value
+
+
+@pytest.fixture(params=["America/New_York", "Asia/Kolkata"])
+def far_from_utc(request, monkeypatch):
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system has one time zone a process")
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_from_utc")
+def test_local_time_is_utc_wherever_the_computer_stands(world, virtual_datetime, virtual_time):
+    virtual = virtual_datetime.datetime
+    now = world.clock.seconds
+    assert virtual.now().timestamp() == virtual.utcnow().timestamp() == virtual.today().timestamp() == now
+    assert (virtual.now() + datetime.timedelta(days=1)).timestamp() == now + 86400
+    assert virtual(1970, 1, 2).timestamp() == virtual.strptime("2.1.1970", "%d.%m.%Y").timestamp() == 86400
+    assert virtual.fromtimestamp(now) == virtual.now()
+    assert (
+        virtual.fromtimestamp(0).isoformat()
+        == virtual.utcfromtimestamp(0).isoformat()
+        == "1970-01-01T00:00:00"
+    )
+    assert virtual.now().astimezone() == world.clock.datetime()
+    assert virtual.now().astimezone().utcoffset() == datetime.timedelta(0)
+    assert virtual_datetime.date.fromtimestamp(0) == datetime.date(1970, 1, 1)
+    assert virtual_time.mktime(virtual_time.gmtime(0)) == 0
+
+
+@pytest.mark.usefixtures("far_from_utc")
+def test_a_time_with_a_zone_keeps_it(virtual_datetime):
+    paris = datetime.timezone(datetime.timedelta(hours=1))
+    moment = virtual_datetime.datetime(1970, 1, 1).replace(tzinfo=paris)
+    assert moment.timestamp() == -3600
+    assert moment.astimezone(datetime.UTC).hour == 23
 
 
 def test_real_values_are_instances_of_the_look_alikes(virtual_datetime):

@@ -148,3 +148,28 @@ def test_unsealing_puts_the_real_functions_back():
         socket.getaddrinfo,
         dict(vars(socket.socket)),
     ]
+
+
+@pytest.mark.parametrize("name", ["lab.localhost", "LOCALHOST", b"ip6-localhost"])
+def test_a_name_of_this_computer_is_never_asked_of_a_name_server(name, monkeypatch):
+    asked = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_: asked.append(host))
+    patches = Patches()
+    seal(patches)
+    socket.getaddrinfo(name, 80)
+    patches.undo_all()
+    assert asked == ["localhost"]
+
+
+def test_a_function_that_was_imported_by_name_meanwhile_is_sealed_only_as_long_as_the_process_is(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_: f"address of {host}")
+    first = Patches()
+    seal(first)
+    kept = socket.getaddrinfo
+    first.undo_all()
+    assert kept("example.org", 80) == "address of example.org"
+    second = Patches()
+    seal(second)
+    with pytest.raises(SealedError):
+        kept("example.org", 80)
+    second.undo_all()

@@ -63,3 +63,16 @@ def test_modules_loaded_later_are_treated_too_and_put_back():
     substitution.undo()
     assert late_module.sleep is time.sleep
     assert sys.meta_path == finders
+
+
+@pytest.mark.usefixtures("modules")
+def test_a_name_that_was_imported_from_a_treated_module_is_put_back_too(tmp_path):
+    (tmp_path / "late_module.py").write_text("from early_module import sleep as pause\n")
+    substitution = make()
+    substitution.install()
+    import early_module  # noqa: PLC0415, F401 - when it is loaded is the point
+    import late_module  # noqa: PLC0415 - when it is loaded is the point
+
+    assert late_module.pause is lookalike_sleep
+    substitution.undo()
+    assert late_module.pause is time.sleep

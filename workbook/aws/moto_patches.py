@@ -18,7 +18,6 @@ import botocore.utils
 import moto.core.responses
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
-from botocore.credentials import Credentials
 from botocore.exceptions import EndpointConnectionError
 from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
@@ -30,7 +29,7 @@ from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
 from workbook.aws.callers import lab_user
-from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of, account_of
+from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
 from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
@@ -133,7 +132,7 @@ def sign_without_hashing(patches: Patches, world: World) -> None:
     """
     add_auth = SigV4Auth.add_auth
     inject = SigV4Auth._inject_signature_to_request  # type: ignore[attr-defined]  # noqa: SLF001 - tells header signing from query signing
-    own = Credentials(access_key_of(world.account), SECRET_ACCESS_KEY).get_frozen_credentials()
+    own = own_credentials(world.account).get_frozen_credentials()
 
     def add_plain_auth(signer: SigV4Auth, request: AWSRequest) -> None:
         if signer.credentials is None:

@@ -91,7 +91,9 @@ class Simulation:
 
     def _close_world(self) -> None:
         kernel = self.world.kernel
-        if not kernel.closed:
+        if kernel.forked_away:  # there is nothing to stop in a copy, only names to put back
+            self._patches.undo_all()
+        elif not kernel.closed:
             # As in `_open`; here, who waits at the door is turned away.
             with kernel:
                 try:

@@ -6,7 +6,17 @@ from workbook.engine.kernel import Kernel
 from workbook.engine.patches import Patches
 from workbook.engine.seeds import Chaos, Seeds
 from workbook.engine.signals import Signal
-from workbook.engine.tasks import Closed, Deadlock, Interrupted, Livelock, Stuck, Task, TaskFailed, Timer
+from workbook.engine.tasks import (
+    Closed,
+    Deadlock,
+    ForkedAway,
+    Interrupted,
+    Livelock,
+    Stuck,
+    Task,
+    TaskFailed,
+    Timer,
+)
 from workbook.engine.trace import Trace
 from workbook.engine.world import NoLab, World, current_world
 
@@ -16,6 +26,7 @@ __all__ = [
     "Clock",
     "Closed",
     "Deadlock",
+    "ForkedAway",
     "Hop",
     "Interrupted",
     "Kernel",

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextvars
 import functools
+import os
 import threading
 import time
 from collections import deque
@@ -31,7 +32,8 @@ from typing import Self, TypeVar
 from workbook.engine.clock import Clock, microseconds
 from workbook.engine.entrance import Entrance
 from workbook.engine.interrupts import ctrl_c, on_main_thread
-from workbook.engine.tasks import Closed, Deadlock, Interrupted, Livelock, Task, TaskFailed, Timer
+from workbook.engine.tasks import Closed, Deadlock, ForkedAway, Interrupted, Livelock, Task, TaskFailed, Timer
+from workbook.engine.tearing import stop_tearing, take_back, tear_out
 from workbook.engine.timers import Timers
 from workbook.engine.watch import Watch
 from workbook.engine.workers import Workers
@@ -70,6 +72,7 @@ class Kernel:
         self._stopping = False
         self._closed = False
         self._happened_now = 0
+        self._process = os.getpid()
 
     # ---- entering from outside
 
@@ -78,11 +81,16 @@ class Kernel:
 
         Raises:
             Closed: the kernel was closed while this thread waited for its turn.
+            ForkedAway: this is another process than the one that made it.
             RuntimeError: a signal handler called while its thread waits inside already.
         """
         me = threading.get_ident()
         if self._workers.is_worker(me):
-            self._running().shielded += 1
+            task = self._running()
+            task.shielded += 1
+            if task.thrown:
+                take_back(task.thread, None)
+                task.thrown = False
         elif self._root_thread != me:
             self._come_in(me)
         elif self._current is not self._root:
@@ -106,6 +114,12 @@ class Kernel:
             self._go_out()
 
     def _come_in(self, me: int) -> None:
+        if self.forked_away:
+            message = (
+                "the lab lives in the process that made it. This is another one, made by fork: what it sent "
+                "would reach nobody. Use threads, or call lab.close() here and make a Lab of its own."
+            )
+            raise ForkedAway(message)
         ctrl_c.hold()
         if not self._entrance.acquire():
             ctrl_c.release()  # raises KeyboardInterrupt: it was pressed while waiting
@@ -216,6 +230,11 @@ class Kernel:
         except BaseException:
             me.shielded = shielded
             raise
+        finally:
+            if me.thrown:
+                take_back(me.thread, None)
+                me.thrown = False
+            stop_tearing(me)
         return result
 
     def join(self, task: Task) -> None:
@@ -253,6 +272,7 @@ class Kernel:
         """
         me = self._running()
         if me.doom is not None:
+            tear_out(me, me.doom)  # code that takes no notice gets no further than its next line
             raise me.doom.with_traceback(None)
         me.shielded += 1
         me.ticket += 1
@@ -291,6 +311,7 @@ class Kernel:
         me = self._running()
         if not isinstance(me.doom, Interrupted):
             me.doom = None
+            stop_tearing(me)
 
     def unpark(self, task: Task, ticket: int) -> bool:
         """Wake `task` from the wait that `ticket` stands for; False, and harmless, if that wait is over."""
@@ -327,6 +348,11 @@ class Kernel:
             self._timers.clear()
             self._failures.clear()
             self._stopping = False
+
+    @property
+    def forked_away(self) -> bool:
+        """Whether this is a copy in a process that was made by fork."""
+        return os.getpid() != self._process
 
     @property
     def closed(self) -> bool:

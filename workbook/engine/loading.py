@@ -59,7 +59,10 @@ class LoadHook(importlib.abc.MetaPathFinder):
     def _found_by_others(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None
     ) -> importlib.machinery.ModuleSpec | None:
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+        finders = list(sys.meta_path)
+        # Another thread may be in the middle of an import when this is removed.
+        others = finders[finders.index(self) + 1 :] if self in finders else finders
+        for finder in others:
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 return spec

@@ -7,6 +7,7 @@ widgets and `asyncio.sleep`, or gives every message of the notebook protocol a f
 
 from __future__ import annotations
 
+import calendar
 import datetime as real_datetime
 import os as real_os
 import random as real_random
@@ -63,6 +64,9 @@ def virtual_time_module(clock: Clock, sleep: Sleep) -> types.ModuleType:
     def ctime(seconds: float | None = None) -> str:
         return real_time.asctime(gmtime(seconds))
 
+    def mktime(moment: real_time.struct_time) -> float:
+        return float(calendar.timegm(moment))
+
     def seconds() -> float:
         return clock.seconds
 
@@ -79,6 +83,7 @@ def virtual_time_module(clock: Clock, sleep: Sleep) -> types.ModuleType:
         "strftime": strftime,
         "asctime": asctime,
         "ctime": ctime,
+        "mktime": mktime,
     }
     builtins = {name: _Builtin(function, name) for name, function in functions.items()}
     return copy_of(real_time, timezone=0, altzone=0, daylight=0, tzname=("UTC", "UTC"), **builtins)
@@ -94,30 +99,82 @@ class _LooksLike(type):
         return issubclass(subclass, cls.__mro__[1])
 
 
-def virtual_datetime_module(clock: Clock) -> types.ModuleType:
-    """A `datetime` module whose present is `clock`.
+class _LocalDatetime(real_datetime.datetime):
+    """A datetime without a time zone, whose local time is UTC and not that of this computer.
 
-    What it makes are values of the real classes, so that they pickle, copy and print as ever. A naive
-    `now()` is UTC, as on a Lambda worker; moto compares it with naive UTC times, too.
+    Only that makes it a class of its own: it prints, and is copied and pickled, as a real one.
     """
 
+    def timestamp(self) -> float:
+        return self.astimezone().timestamp()
+
+    def astimezone(self, tz: real_datetime.tzinfo | None = None) -> real_datetime.datetime:  # type: ignore[override]
+        moment = real_datetime.datetime.combine(self.date(), self.timetz())
+        return moment.replace(tzinfo=self.tzinfo or real_datetime.UTC).astimezone(tz or real_datetime.UTC)
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        return (real_datetime.datetime, super().__reduce_ex__(protocol)[1])  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        return f"datetime.{super().__repr__()}"
+
+
+_LocalDatetime.__name__ = _LocalDatetime.__qualname__ = "datetime"
+_LocalDatetime.__module__ = "datetime"
+
+
+def _local(moment: real_datetime.datetime) -> real_datetime.datetime:
+    return _LocalDatetime.combine(moment.date(), moment.time())  # `time` keeps the fold
+
+
+def virtual_datetime_module(clock: Clock) -> types.ModuleType:
+    """A `datetime` module whose present is `clock`, and whose local time is UTC.
+
+    What it makes are values of the real classes, so that they pickle, copy and print as ever; but a datetime
+    without a time zone must not be taken for the computer's own time (see `_LocalDatetime`). So it is on a
+    Lambda worker, and moto compares its naive times with naive UTC times, too.
+    """
+    virtual_datetime, virtual_date = _virtual_datetime(clock), _virtual_date(clock)
+    for virtual in (virtual_datetime, virtual_date):
+        virtual.__name__ = virtual.__qualname__ = virtual.__mro__[1].__name__
+        virtual.__module__ = "datetime"
+    return copy_of(real_datetime, datetime=virtual_datetime, date=virtual_date)
+
+
+def _virtual_datetime(clock: Clock) -> type:
     class VirtualDatetime(real_datetime.datetime, metaclass=_LooksLike):
         def __new__(cls, *arguments: object, **options: object) -> real_datetime.datetime:  # type: ignore[misc]
-            return real_datetime.datetime(*arguments, **options)  # type: ignore[arg-type]  # noqa: DTZ001 - as given
+            moment = real_datetime.datetime(*arguments, **options)  # type: ignore[arg-type]  # noqa: DTZ001 - as given
+            return _local(moment) if moment.tzinfo is None else moment
 
         @classmethod
         def now(cls, tz: real_datetime.tzinfo | None = None) -> real_datetime.datetime:  # type: ignore[override]
             present = clock.datetime()
-            return present.replace(tzinfo=None) if tz is None else present.astimezone(tz)
+            return _local(present) if tz is None else present.astimezone(tz)
+
+        @classmethod
+        def fromtimestamp(  # type: ignore[override]
+            cls, timestamp: float, tz: real_datetime.tzinfo | None = None
+        ) -> real_datetime.datetime:
+            moment = real_datetime.datetime.fromtimestamp(timestamp, tz or real_datetime.UTC)
+            return _local(moment) if tz is None else moment
+
+        @classmethod
+        def utcfromtimestamp(cls, timestamp: float) -> real_datetime.datetime:  # type: ignore[override]
+            return cls.fromtimestamp(timestamp)
 
         @classmethod
         def utcnow(cls) -> real_datetime.datetime:  # type: ignore[override]
-            return clock.datetime().replace(tzinfo=None)
+            return cls.now()
 
         @classmethod
         def today(cls) -> real_datetime.datetime:  # type: ignore[override]
-            return cls.utcnow()
+            return cls.now()
 
+    return VirtualDatetime
+
+
+def _virtual_date(clock: Clock) -> type:
     class VirtualDate(real_datetime.date, metaclass=_LooksLike):
         def __new__(cls, *arguments: object, **options: object) -> real_datetime.date:  # type: ignore[misc]
             return real_datetime.date(*arguments, **options)  # type: ignore[arg-type]
@@ -126,10 +183,11 @@ def virtual_datetime_module(clock: Clock) -> types.ModuleType:
         def today(cls) -> real_datetime.date:  # type: ignore[override]
             return clock.datetime().date()
 
-    for virtual, real in ((VirtualDatetime, real_datetime.datetime), (VirtualDate, real_datetime.date)):
-        virtual.__name__ = virtual.__qualname__ = real.__name__
-        virtual.__module__ = "datetime"
-    return copy_of(real_datetime, datetime=VirtualDatetime, date=VirtualDate)
+        @classmethod
+        def fromtimestamp(cls, timestamp: float) -> real_datetime.date:  # type: ignore[override]
+            return real_datetime.datetime.fromtimestamp(timestamp, real_datetime.UTC).date()
+
+    return VirtualDate
 
 
 _DRAWING = [name for name in dir(real_random.Random) if not name.startswith("_")]

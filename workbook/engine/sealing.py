@@ -4,6 +4,9 @@ moto answers requests for AWS's own hosts, but lets others through, and a learne
 anything. So the process itself is sealed at the socket: connecting, sending and looking up a host name
 work for loopback addresses only. Jupyter talks to the browser over loopback, and its kernel protocol
 does not use Python's sockets, so notebooks do not notice.
+
+A module that is loaded meanwhile may say `from socket import getaddrinfo` and so keep a sealed function for
+good. Therefore these ask each time whether the process is sealed.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from typing import Any
 
 from workbook.engine.patches import Patches
 
-_LOOPBACK_NAMES = {"localhost", "localhost.localdomain", "ip6-localhost", ""}
+_LOOPBACK_NAMES = {"localhost", "localhost.localdomain", "ip6-localhost"}
+
+_seals: list[object] = []
+"""What holds the process sealed now."""
 
 
 class SealedError(ConnectionRefusedError):
@@ -26,11 +32,9 @@ class SealedError(ConnectionRefusedError):
 
 def is_loopback(host: object) -> bool:
     """Whether `host` names this computer itself."""
-    if host is None:
+    if host is None or host in {"", b""} or _is_loopback_name(host):
         return True
-    text = (host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)).split("%")[0].lower()
-    if text in _LOOPBACK_NAMES or text.endswith(".localhost"):
-        return True
+    text = _text_of(host).split("%")[0]
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -39,8 +43,17 @@ def is_loopback(host: object) -> bool:
     return (mapped or address).is_loopback
 
 
+def _text_of(host: object) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+
+
+def _is_loopback_name(host: object) -> bool:
+    text = _text_of(host).lower()
+    return text in _LOOPBACK_NAMES or text.endswith(".localhost")
+
+
 def _refuse(host: object) -> None:
-    if not is_loopback(host):
+    if _seals and not is_loopback(host):
         message = (
             f"the lab is sealed: a connection to {host!r} was refused, nothing left this computer. "
             "Call lab.close() first if you really want to use the network."
@@ -54,7 +67,9 @@ def _refuse_lookup(look_up: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(look_up)
     def sealed(host: object, *arguments: object, **options: object) -> object:
         _refuse(host)
-        return look_up(host, *arguments, **options)
+        # A name server may be asked about lab.localhost, but hardly ever about localhost itself (RFC 6761).
+        known = "localhost" if _seals and _is_loopback_name(host) else host
+        return look_up(known, *arguments, **options)
 
     return sealed
 
@@ -76,6 +91,8 @@ def _sealed_sendmsg(real_sendmsg: Callable[..., int]) -> Callable[..., int]:
 
 def seal(patches: Patches) -> None:
     """Refuse every connection and every look-up that is not for loopback, until the patches are undone."""
+    _seals.append(patches)
+    patches.on_undo(lambda: _seals.remove(patches))
     real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
     real_sendto, real_getnameinfo = socket.socket.sendto, socket.getnameinfo
 

@@ -23,12 +23,14 @@ class Substitution:
     def __init__(self) -> None:
         self._rules: list[tuple[Predicate, dict[int, object]]] = []
         self._originals: list[object] = []
+        self._original_of: dict[int, object] = {}
         self._replaced: list[tuple[types.ModuleType, str, object]] = []
         self._hook = LoadHook(self._is_wanted, self._treat)
 
     def add(self, applies_to: Predicate, pairs: Sequence[tuple[object, object]]) -> None:
         """In modules whose name satisfies `applies_to`, put the second of each pair for the first."""
         self._originals += [original for original, _ in pairs]  # alive, so that an id stays theirs
+        self._original_of.update({id(lookalike): original for original, lookalike in pairs})
         self._rules.append((applies_to, {id(original): lookalike for original, lookalike in pairs}))
 
     def install(self) -> None:
@@ -46,6 +48,7 @@ class Substitution:
         return any(applies_to(name) for applies_to, _ in self._rules)
 
     def _treat(self, module: types.ModuleType) -> None:
+        self._note_lookalikes_of_others(module)
         for applies_to, lookalikes in self._rules:
             if not applies_to(module.__name__):
                 continue
@@ -54,3 +57,10 @@ class Substitution:
                 if lookalike is not None:
                     self._replaced.append((module, name, value))
                     vars(module)[name] = lookalike
+
+    def _note_lookalikes_of_others(self, module: types.ModuleType) -> None:
+        """A module that imports a name from one that was treated before has got the look-alike already."""
+        for name, value in vars(module).items():
+            original = self._original_of.get(id(value))
+            if original is not None:
+                self._replaced.append((module, name, original))

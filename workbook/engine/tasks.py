@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Callable
 
@@ -19,6 +20,10 @@ class Stuck(BaseException):
 
 class Closed(RuntimeError):
     """The lab was closed, or reset, while a call from another thread waited for its turn."""
+
+
+class ForkedAway(RuntimeError):
+    """A process made by fork called into its copy of a lab, whose threads stayed with the original."""
 
 
 class Deadlock(RuntimeError):
@@ -48,8 +53,10 @@ class Task:
         "pending",
         "result",
         "shielded",
-        "thread_ident",
+        "thread",
+        "thrown",
         "ticket",
+        "torn",
         "waiting_for",
         "woken",
     )
@@ -58,7 +65,12 @@ class Task:
         self.name = name
         self.function = function
         self.baton: threading.Lock | None = None
-        self.thread_ident: int | None = None
+        self.thread: ctypes.c_ulong | None = None
+        """The identity of the OS thread that it runs on, as C wants it."""
+        self.thrown = False
+        """An exception was thrown into its thread, and may not have been raised yet."""
+        self.torn = 0
+        """How often it went on although it was to end; it is traced, to be torn out at a line."""
         self.ticket = 0
         """Counts the waits of this task, so that a late wake-up for an earlier wait is ignored."""
         self.woken: bool | None = None

@@ -4,19 +4,15 @@ Code that neither waits nor calls AWS cannot be asked to give way, so an excepti
 thread. Only while that runs a learner's code, and not the kernel or a service inside it (that is what
 `Task.shielded` counts), for there it would lose the baton, or leave half a change behind. Who presses Ctrl-C
 and sees nothing happen for five seconds gets it all the same: then a service is in a loop, which is our bug.
-
-CPython raises such an exception at the place where the thread was when it was thrown: the thrower holds
-the interpreter's lock, and the other stands where it gave it up. So to look at `shielded` and to throw must
-be one step, without a call of a Python function in between, at which the interpreter might switch.
 """
 
 from __future__ import annotations
 
-import ctypes
 import sys
 import time
 
 from workbook.engine.tasks import Interrupted, Stuck, Task
+from workbook.engine.tearing import throw_into
 
 _LOOK_EVERY = 0.2
 """Real seconds between two looks of a waiting cell at what runs, and for Ctrl-C."""
@@ -30,8 +26,6 @@ _DOOMED_LIMIT = 1.0
 
 _FORCE_AFTER = 5.0
 """Real seconds after which Ctrl-C spares nobody."""
-
-_throw_into = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
 
 class Watch:
@@ -76,8 +70,5 @@ class Watch:
         if self._thrown == _POLITE and self._switch_interval is None:
             self._switch_interval = sys.getswitchinterval()
             sys.setswitchinterval(_INSIST_EVERY / 10)
-        if task is None or task.thread_ident is None:
-            return
-        thread, kind = ctypes.c_ulong(task.thread_ident), ctypes.py_object(error)
-        if task.shielded == 0 or by_force:
-            _throw_into(thread, kind)
+        if task is not None:
+            throw_into(task, error, by_force=by_force)

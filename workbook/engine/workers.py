@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Callable
 
 from workbook.engine.tasks import Task
+from workbook.engine.tearing import stop_tearing
 
 
 class _Worker:
@@ -67,9 +69,10 @@ class Workers:
         self._idents.add(ident)
         while worker.task is not None:
             task = worker.task
-            task.thread_ident = ident
+            task.thread = ctypes.c_ulong(ident)
             _run(task)
-            task.thread_ident = None
+            stop_tearing(task)
+            task.thread = None
             task.done = True
             self._idle.append(worker)
             self._task_ended(task)

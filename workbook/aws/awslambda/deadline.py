@@ -18,6 +18,7 @@ from botocore.client import BaseClient
 from workbook.engine.kernel import Kernel
 from workbook.engine.patches import Patches
 from workbook.engine.tasks import Task
+from workbook.engine.tearing import tear_out
 
 
 class TimedOut(BaseException):
@@ -56,6 +57,11 @@ class Deadline:
         """Whether the handler that it ends runs on the current task; other tasks only inherit the context."""
         return self._task is self._kernel.ticket()[0]
 
+    def tear_out(self, error: TimedOut) -> None:
+        """Raise `error` at one of the next lines of the handler, too, if it goes on."""
+        if self._task is not None:
+            tear_out(self._task, error)
+
     def _expire(self) -> None:
         task = self._task
         if task is not None:
@@ -81,7 +87,9 @@ def stop_calls_of_the_dead(patches: Patches) -> None:
     def make_api_call_if_alive(client: BaseClient, operation: str, parameters: object) -> object:
         deadline = _current.get()
         if deadline is not None and deadline.over and deadline.is_of_this_task():
-            raise TimedOut
+            error = TimedOut()
+            deadline.tear_out(error)  # it may catch this, and call again and again
+            raise error
         return make_api_call(client, operation, parameters)
 
     patches.set(BaseClient, "_make_api_call", make_api_call_if_alive)

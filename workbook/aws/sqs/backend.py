@@ -83,6 +83,14 @@ def find_queue_by_name(name: str, region: str, account: str) -> RegisteredQueue:
     return queue
 
 
+def settle_queues() -> None:
+    """Let every queue note what has expired in it by now, also those that nobody asks."""
+    for regions in list(sqs_backends.values()):
+        for backend in list(regions.values()):
+            for queue in list(cast("SQSBackend", backend).queues.values()):
+                queue.settle()
+
+
 class RegisteredQueue(Queue):
     """A queue with the names by which moto's other services know one."""
 
