@@ -1,8 +1,18 @@
 """Fixtures that every test may ask for."""
 
+import signal
+
 import pytest
 
 from workbook import Lab
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    """A shell that starts a command with `&` has it ignore Ctrl-C, which tests would then press in vain."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

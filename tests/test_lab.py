@@ -206,27 +206,6 @@ def test_what_is_not_simulated_is_refused_by_name(lab):
     assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
 
 
-@pytest.mark.parametrize(
-    ("service", "operation", "parameters", "text"),
-    [
-        (
-            "iam",
-            "list_service_specific_credentials",
-            {},
-            "iam:ListServiceSpecificCredentials is not simulated",
-        ),
-        ("kms", "describe_custom_key_stores", {}, "kms:DescribeCustomKeyStores is not simulated"),
-        ("sts", "decode_authorization_message", {"EncodedMessage": "a"}, "sts:DecodeAuthorizationMessage is"),
-        ("kms", "list_grants", {"KeyId": "missing"}, r"kms:ListGrants .* with these parameters \(KeyError"),
-    ],
-)
-def test_what_moto_has_no_answer_to_is_refused_by_name(lab, service, operation, parameters, text):
-    with pytest.raises(ClientError, match=text) as caught:
-        getattr(lab.client(service), operation)(**parameters)
-    assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
-    assert lab.trace[-1].outcome == "NotSimulatedByWorkbook"
-
-
 def test_a_host_that_moto_does_not_know_is_not_asked(lab):
     with pytest.raises(EndpointConnectionError, match="sealed"):
         lab.client("sqs", endpoint_url="http://sqs.example.org").list_queues()

@@ -198,5 +198,5 @@ def test_the_same_code_gives_the_same_bytes():
 
 
 def test_a_handler_that_is_no_text_is_refused_with_words():
-    with pytest.raises(PackagingError, match=r"worker: Handler=5 is no text; write 'module\.function'"):
+    with pytest.raises(PackagingError, match=r"worker: Handler=5: Lambda names a handler 'module\.function'"):
         package("def handler(event, context): pass", handler=5, name="worker")

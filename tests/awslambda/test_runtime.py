@@ -256,6 +256,50 @@ def test_threads_cannot_be_started(deploy, invoke):
     assert "does not simulate them inside handlers" in invoke("f").value["errorMessage"]
 
 
+@pytest.mark.parametrize(
+    ("wait", "answer"),
+    [
+        ("threading.Event().wait(2)", False),
+        ("[lock.acquire(), lock.acquire(timeout=2)]", [True, False]),
+        ("threading.Semaphore(0).acquire(timeout=2)", False),
+        ("empty.get(timeout=2)", "Empty"),
+    ],
+)
+def test_waiting_for_what_no_other_thread_can_bring_takes_virtual_time(lab, deploy, invoke, wait, answer):
+    deploy(
+        "f",
+        f"""
+        import queue, threading
+        empty, lock = queue.Queue(), threading.Lock()
+        def handler(event, context):
+            try:
+                return {wait}
+            except queue.Empty:
+                return "Empty"
+        """,
+    )
+    before = lab.now
+    assert invoke("f").value == answer
+    assert 2 <= (lab.now - before).total_seconds() < 2.2
+
+
+@pytest.mark.parametrize(
+    "wait", ["queue.Queue().get()", "queue.SimpleQueue().get()", "threading.Event().wait()", "lock.acquire()"]
+)
+def test_waiting_for_ever_ends_at_the_function_s_timeout(deploy, invoke, wait):
+    deploy(
+        "f",
+        f"""
+        import queue, threading
+        lock = threading.Lock()
+        lock.acquire()
+        def handler(event, context):
+            {wait}
+        """,
+    )
+    assert "Task timed out after 3.00 seconds" in invoke("f").value["errorMessage"]
+
+
 def test_a_zip_can_hold_packages_and_data(lab, aws_lambda, role, invoke):
     files = {
         "app/__init__.py": b"from .numbers import ANSWER\n",

@@ -6,7 +6,8 @@
 An exception thrown into a thread is raised where CPython next looks for one. Up to 3.12 that is the place
 where the thread stood when it was thrown. From 3.13 on it is the next such place, and by then the task may
 be inside the kernel, or in a service around the learner's code. So who raises the shield takes back what may
-still be on its way. CPython looks after calls, at the start of functions and where loops begin again, so
+still be on its way; up to 3.12 nothing is, and to take back would leave all threads looking for it for ever,
+at each step. CPython looks after calls, at the start of functions and where loops begin again, so
 there must be none of these between looking at the shield and throwing, nor between raising it and taking
 back.
 """
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MOST_LINES_PASSED = 200
 """More than lie between a wait and the code that has called boto3."""
 
+_ARRIVES_LATE = sys.version_info >= (3, 13)
+
 _set_async_exc = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
 take_back = _set_async_exc
@@ -35,7 +38,7 @@ def throw_into(task: Task, error: type[BaseException], *, by_force: bool = False
     """Throw into the thread of a task, if it runs a learner's code now, or else `by_force`."""
     thread, kind = task.thread, ctypes.py_object(error)
     if thread is not None and (task.shielded == 0 or by_force):
-        task.thrown = True
+        task.thrown = _ARRIVES_LATE
         _set_async_exc(thread, kind)
 
 

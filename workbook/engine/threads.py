@@ -93,6 +93,17 @@ class _Lock(_Kerneled):
     def locked(self) -> bool:
         return self._owner is not None
 
+    def give_up(self) -> int:
+        """Release whatever the depth, which is returned; for a Condition that waits."""
+        depth, self._depth = self._depth, 0
+        self._hand_on()
+        return depth
+
+    def take_back(self, depth: int) -> None:
+        """Acquire again at the depth of before."""
+        self.acquire()
+        self._depth = depth
+
     def _wait(self, until: int | None) -> bool:
         waiter = self._kernel.ticket()
         self._waiters.append(waiter)
@@ -126,24 +137,13 @@ class _RLock(_Lock):
 
     _reentrant = True
 
-    def give_up(self) -> int:
-        """Release whatever the depth, which is returned; for a Condition that waits."""
-        depth, self._depth = self._depth, 0
-        self._hand_on()
-        return depth
-
-    def take_back(self, depth: int) -> None:
-        """Acquire again at the depth of before."""
-        self.acquire()
-        self._depth = depth
-
 
 class _Condition(_Kerneled):
     """As `threading.Condition`."""
 
     _make_lock: Callable[[], _RLock]
 
-    def __init__(self, lock: _RLock | None = None) -> None:
+    def __init__(self, lock: _Lock | None = None) -> None:
         self._lock = lock or self._make_lock()
         self._waiters: deque[tuple[Task, int]] = deque()
         self.acquire = self._lock.acquire

@@ -115,8 +115,7 @@ class ExecutionEnvironment:
     def _make_modules(self) -> Modules:
         modules = Modules(
             files_of(self.deployment.zip_file),
-            clock=self._world.clock,
-            sleep=self._world.kernel.sleep,
+            kernel=self._world.kernel,
             stream=random.Random(self._seed),
             environment=self._variables(),
             output=self.log,

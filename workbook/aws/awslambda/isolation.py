@@ -4,10 +4,12 @@ A handler shares this process with the notebook, so some modules must not be the
 tell the time, draw random numbers, write to the screen, or keep settings (logging). Each execution
 environment gets its own of these, made when first imported, in one of two ways:
 
-    look-alike      the real module with a few names replaced: time, datetime, os, sys, importlib, threading
+    look-alike      the real module with a few names replaced: time, datetime, os, sys, importlib, threading,
+                    whose locks and events wait in virtual time
     private copy    the real module's code, run once more, so that *its* imports are look-alikes as well:
                     logging writes to the function's log and has its own root logger; random, uuid and
-                    secrets draw from the environment's seed; traceback and linecache see the function's files
+                    secrets draw from the environment's seed; traceback and linecache see the function's
+                    files; who waits at an empty queue waits in virtual time
 
 Everything else (json, boto3 ...) is shared, as long as Lambda's Python runtime has it. What it does not
 have, such as pandas, cannot be imported: on AWS it would have to be in the zip file.
@@ -46,18 +48,21 @@ from workbook.engine.lookalikes import (
     virtual_datetime_module,
     virtual_time_module,
 )
+from workbook.engine.threads import virtual_threading_module
 
 if TYPE_CHECKING:
-    from workbook.engine.clock import Clock
+    from workbook.engine.kernel import Kernel
 
 TASK_ROOT = "/var/task"
 """Where Lambda unpacks the zip file."""
 
 _PRIVATE = {
-    *("logging", "random", "uuid", "secrets", "traceback", "linecache"),
+    *("logging", "random", "uuid", "secrets", "traceback", "linecache", "queue"),
     *("contextlib", "dataclasses", "pprint"),  # they look at sys.stdout and at sys.modules
     *("warnings", "_py_warnings"),  # filters of their own, and sys.stderr; the second is of Python 3.14
 }
+_IN_C = {"_warnings", "_queue"}
+"""What such modules have in C: the process's own filters of warnings, and a queue that waits in real time."""
 _RUNTIME_OFFERS = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 """What Lambda's Python runtime has besides the standard library: the AWS SDK and what that needs."""
 _NOT_SIMULATED = {"asyncio", "multiprocessing", "concurrent", "subprocess"}
@@ -69,8 +74,7 @@ class StandardLibrary:
     def __init__(
         self,
         *,
-        clock: Clock,
-        sleep: Callable[[float], None],
+        kernel: Kernel,
         stream: random.Random,
         environment: Mapping[str, str],
         output: io.TextIOBase,
@@ -93,12 +97,12 @@ class StandardLibrary:
         self._made: dict[str, types.ModuleType] = {}
         self._recipes: dict[str, Callable[[], types.ModuleType]] = {
             **_own_sdk(environment),
-            "time": lambda: _with_plain_functions(virtual_time_module(clock, sleep)),
-            "datetime": lambda: virtual_datetime_module(clock),
+            "time": lambda: _with_plain_functions(virtual_time_module(kernel.clock, kernel.sleep)),
+            "datetime": lambda: virtual_datetime_module(kernel.clock),
             "os": self._make_os,
             "sys": self._make_sys,
             "importlib": lambda: copy_of(importlib, import_module=import_module),
-            "threading": lambda: copy_of(threading, Thread=_NoThread, Timer=_NoThread),
+            "threading": lambda: _without_threads(virtual_threading_module(kernel)),
             "_thread": lambda: copy_of(_thread, **_no_threads()),
             "signal": signal_module,
             "atexit": lambda: _module("atexit", register=_forget, unregister=_forget),
@@ -123,8 +127,8 @@ class StandardLibrary:
             return self._make_private_copy(name)
         if name == "os.path":
             return None
-        if name == "_warnings":
-            raise ImportError("the process's own warnings; the copy above does without", name=name)
+        if name in _IN_C:
+            raise ImportError("the copies above do without", name=name)
         _refuse(top)
         return None
 
@@ -209,6 +213,12 @@ def _refuse(top: str) -> None:
         raise ImportError(message, name=top)
     if top not in sys.stdlib_module_names and top not in _RUNTIME_OFFERS:
         raise ModuleNotFoundError(f"No module named '{top}'", name=top)
+
+
+def _without_threads(module: types.ModuleType) -> types.ModuleType:
+    """Without other threads a barrier is never passed; what else waits, waits for its timeout."""
+    vars(module).update(Thread=_NoThread, Timer=_NoThread, Barrier=refused("threading.Barrier"))
+    return module
 
 
 def _no_threads() -> dict[str, Callable[..., object]]:
@@ -312,7 +322,13 @@ def _know_sources(linecache: types.ModuleType, files: Mapping[str, bytes]) -> No
             vars(linecache)["cache"][file] = (len(content), None, lines, file)
 
 
+def _lock_in_reality(logging: types.ModuleType, _stream: random.Random) -> None:
+    """Log handlers are forgotten by the garbage collector, and that may run on a thread that is no task."""
+    vars(logging).update(threading=threading, _lock=threading.RLock())
+
+
 _FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {
+    "logging": _lock_in_reality,
     "random": _seed_random,
     "uuid": _seed_uuid,
 }

@@ -15,12 +15,12 @@ import random
 import tempfile
 import types
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from workbook.aws.awslambda.isolation import TASK_ROOT, StandardLibrary, own_builtins
-from workbook.engine.clock import Clock
+from workbook.engine.kernel import Kernel
 
 
 def files_of(zip_file: bytes) -> dict[str, bytes]:
@@ -36,8 +36,7 @@ class Modules:
         self,
         files: Mapping[str, bytes],
         *,
-        clock: Clock,
-        sleep: Callable[[float], None],
+        kernel: Kernel,
         stream: random.Random,
         environment: Mapping[str, str],
         output: io.TextIOBase,
@@ -48,8 +47,7 @@ class Modules:
         namespace = own_builtins(lambda: self._library.stdout, __import__=self._import, open=self._open)
         self._namespace = namespace
         self._library = StandardLibrary(
-            clock=clock,
-            sleep=sleep,
+            kernel=kernel,
             stream=stream,
             environment=environment,
             output=output,
