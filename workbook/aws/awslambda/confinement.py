@@ -1,16 +1,19 @@
 """What a handler could do to its whole process, which on AWS is its own and here is the notebook's.
 
 processes     starting, replacing and killing them is refused by name
+threads       can be made and not started; locks and events wait in virtual time
 signals       a handler for one can be set and is never called; sending them is refused
 interpreter   settings such as the recursion limit are taken and change nothing for the notebook
 """
 
 from __future__ import annotations
 
+import _thread
 import os
 import re
 import signal
 import sys
+import threading
 import types
 from collections.abc import Callable
 
@@ -40,6 +43,33 @@ def refused(name: str) -> Callable[..., object]:
 def os_functions() -> dict[str, Callable[..., object]]:
     """Those of `os` that a handler may not have."""
     return {name: refused(f"os.{name}") for name in dir(os) if _PROCESSES.fullmatch(name)}
+
+
+def without_threads(module: types.ModuleType) -> types.ModuleType:
+    """A `threading` module that starts none.
+
+    Without other threads a barrier is never passed; what else waits, waits for its timeout.
+    """
+    vars(module).update(Thread=_NoThread, Timer=_NoThread, Barrier=refused("threading.Barrier"))
+    return module
+
+
+def no_threads() -> dict[str, Callable[..., object]]:
+    """Those of `_thread` that a handler may not have."""
+    starting = [name for name in dir(_thread) if name.startswith("start_")]
+    return {name: refused(f"_thread.{name}") for name in starting}
+
+
+class _NoThread(threading.Thread):
+    """A thread that can be made but not started."""
+
+    def start(self) -> None:
+        """Say that it is not simulated."""
+        message = (
+            "threads work in Lambda, but this workbook does not simulate them inside handlers: "
+            "do one thing after the other in the handler"
+        )
+        raise RuntimeError(message)
 
 
 def signal_module() -> types.ModuleType:

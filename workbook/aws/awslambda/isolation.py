@@ -28,7 +28,6 @@ import io
 import os
 import random
 import sys
-import threading
 import types
 from collections import ChainMap
 from collections.abc import Callable, Mapping
@@ -38,10 +37,13 @@ import boto3
 
 from workbook.aws.awslambda.confinement import (
     interpreter_settings,
+    no_threads,
     os_functions,
     refused,
     signal_module,
+    without_threads,
 )
+from workbook.aws.awslambda.private_copies import finish
 from workbook.engine.lookalikes import (
     copy_of,
     seeded_os_module,
@@ -92,7 +94,7 @@ class StandardLibrary:
         self._environment = ProcessEnvironment(environment)
         self._output = output
         self._namespace = namespace
-        self._source_files = source_files
+        self._sources = {f"{TASK_ROOT}/{path}": content for path, content in source_files.items()}
         self._loaded = loaded
         self._made: dict[str, types.ModuleType] = {}
         self._recipes: dict[str, Callable[[], types.ModuleType]] = {
@@ -102,8 +104,8 @@ class StandardLibrary:
             "os": self._make_os,
             "sys": self._make_sys,
             "importlib": lambda: copy_of(importlib, import_module=import_module),
-            "threading": lambda: _without_threads(virtual_threading_module(kernel)),
-            "_thread": lambda: copy_of(_thread, **_no_threads()),
+            "threading": lambda: without_threads(virtual_threading_module(kernel)),
+            "_thread": lambda: copy_of(_thread, **no_threads()),
             "signal": signal_module,
             "atexit": lambda: _module("atexit", register=_forget, unregister=_forget),
             "builtins": lambda: _module("builtins", **namespace),
@@ -149,9 +151,7 @@ class StandardLibrary:
         self._made[name] = module
         code = loader.get_code(name)
         exec(code, vars(module))  # noqa: S102 - a module of the standard library, as the import system runs it
-        if name == "linecache":
-            _know_sources(module, self._source_files)
-        _FINISH.get(name, _forget)(module, self._stream)
+        finish(module, self._stream, self._sources)
         if package is not None:
             setattr(package, last, module)
         return module
@@ -215,28 +215,6 @@ def _refuse(top: str) -> None:
         raise ModuleNotFoundError(f"No module named '{top}'", name=top)
 
 
-def _without_threads(module: types.ModuleType) -> types.ModuleType:
-    """Without other threads a barrier is never passed; what else waits, waits for its timeout."""
-    vars(module).update(Thread=_NoThread, Timer=_NoThread, Barrier=refused("threading.Barrier"))
-    return module
-
-
-def _no_threads() -> dict[str, Callable[..., object]]:
-    starting = [name for name in dir(_thread) if name.startswith("start_")]
-    return {name: refused(f"_thread.{name}") for name in starting}
-
-
-class _NoThread(threading.Thread):
-    """A thread that can be made but not started."""
-
-    def start(self) -> None:
-        message = (
-            "threads work in Lambda, but this workbook does not simulate them inside handlers: "
-            "do one thing after the other in the handler"
-        )
-        raise RuntimeError(message)
-
-
 class _PlainFunction:
     """A function that stays as it is when a class gets it as an attribute, as functions written in C do.
 
@@ -292,46 +270,6 @@ def _forget(*_arguments: object, **_options: object) -> None:
 def _exit(status: int = 1) -> None:
     """`os._exit` in a handler ends the execution environment, not the notebook."""
     raise SystemExit(status)
-
-
-def _seed_random(module: types.ModuleType, stream: random.Random) -> None:
-    """Seed the module's own generator, and every generator that a handler makes without a seed."""
-    seed = module.Random.seed
-
-    def seed_from_stream(self: random.Random, a: Any = None, version: int = 2) -> None:  # noqa: ANN401 - as Random.seed
-        seed(self, stream.getrandbits(128) if a is None else a, version)
-
-    module.Random.seed = seed_from_stream
-    module._inst.seed(stream.getrandbits(128))  # noqa: SLF001 - what random.random() draws from
-
-
-def _seed_uuid(module: types.ModuleType, _stream: random.Random) -> None:
-    """Let `uuid1` be computed in Python, from virtual time, instead of asking the operating system."""
-    for name in ("_generate_time_safe", "_UuidCreate"):
-        if hasattr(module, name):
-            setattr(module, name, None)
-    vars(module)["_node"] = 0x0242AC110002
-
-
-def _know_sources(linecache: types.ModuleType, files: Mapping[str, bytes]) -> None:
-    """Let stack traces that a handler prints show the lines of its own files, which are nowhere on disk."""
-    for path, content in files.items():
-        if path.endswith(".py"):
-            lines = content.decode("utf-8", "replace").splitlines(keepends=True)
-            file = f"{TASK_ROOT}/{path}"
-            vars(linecache)["cache"][file] = (len(content), None, lines, file)
-
-
-def _lock_in_reality(logging: types.ModuleType, _stream: random.Random) -> None:
-    """Log handlers are forgotten by the garbage collector, and that may run on a thread that is no task."""
-    vars(logging).update(threading=threading, _lock=threading.RLock())
-
-
-_FINISH: dict[str, Callable[[types.ModuleType, random.Random], None]] = {
-    "logging": _lock_in_reality,
-    "random": _seed_random,
-    "uuid": _seed_uuid,
-}
 
 
 def own_builtins(stdout: Callable[[], io.TextIOBase], **replaced: object) -> dict[str, object]:
