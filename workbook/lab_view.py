@@ -23,7 +23,7 @@ def lab_html(world: World) -> str:
     cells = "".join(
         f"<tr><th {_LEFT}>{escape(name)}</th><td {_LEFT}>{escape(value)}</td></tr>" for name, value in rows
     )
-    return f"<table><caption>Lab</caption><tbody>{cells}</tbody></table>"
+    return f"<table><tbody>{cells}</tbody></table>"
 
 
 def _time(world: World) -> str:

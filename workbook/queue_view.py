@@ -9,11 +9,11 @@ from workbook.aws.sqs.message import Snapshot
 from workbook.aws.sqs.queue import Queue
 from workbook.engine.clock import datetime_of
 from workbook.engine.story import short_name
+from workbook.engine.tables import html_table
 
 if TYPE_CHECKING:
     import pandas
 
-_LEFT = 'style="text-align:left;white-space:nowrap"'  # a body of 60 characters, the longest shown, fits
 _COLUMNS = ["message", "state", "body", "receives", "sent", "available_at", "group"]
 
 
@@ -70,13 +70,9 @@ class QueueView:
         if not rows:
             return f"<p>{caption}</p>"
         used = [place for place in range(len(_COLUMNS)) if any(row[place] is not None for row in rows)]
-        head = "".join(f"<th {_LEFT}>{_COLUMNS[place].replace('_', ' ')}</th>" for place in used)
-        body = "".join(f"<tr>{_cells(row, used)}</tr>" for row in rows)
-        return f"<p>{caption}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cells(row: list[object], places: list[int]) -> str:
-    return "".join(f"<td {_LEFT}>{escape(short_name(_shown(row[place])))}</td>" for place in places)
+        head = [_COLUMNS[place].replace("_", " ") for place in used]
+        cells = [[short_name(_shown(row[place])) for place in used] for row in rows]
+        return f"<p>{caption}</p>{html_table(head, cells, whole='frame()')}"
 
 
 def _row(snapshot: Snapshot) -> list[object]:

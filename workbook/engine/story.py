@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.hop import Hop
+from workbook.engine.tables import html_table
 
 if TYPE_CHECKING:
     import networkx
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["time", "seconds", "kind", "resource", "message", "outcome", "size", "causes", "facts"]
 _UUID = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# Only `more` may break into lines, and not into a word a line: in a narrow window it is easier to scroll a
-# table sideways than to read rows as high as a paragraph.
-_SHORT = 'style="text-align:left;white-space:nowrap"'
-_LONG = 'style="text-align:left;min-width:14em"'
-_COLUMNS_SHOWN = {
-    "hop": _SHORT,
-    "seconds": _SHORT,
-    "what": _SHORT,
-    "where": _SHORT,
-    "message": _SHORT,
-    "outcome": _SHORT,
-    "more": _LONG,
-    "because of": _SHORT,
-}
 
 
 class Story:
@@ -79,18 +65,15 @@ class Story:
         return graph
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th {style}>{name}</th>" for name, style in _COLUMNS_SHOWN.items())
-        rows = "".join(f"<tr>{self._cells(hop)}</tr>" for hop in self.hops)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        head = ("hop", "seconds", "what", "where", "message", "outcome", "more", "because of")
+        return html_table(head, [self._cells(hop) for hop in self.hops], whole="frame()", prose="more")
 
-    def _cells(self, hop: Hop) -> str:
+    def _cells(self, hop: Hop) -> list[str]:
         causes = ", ".join(f"#{cause}" for cause in hop.causes)
         message = (hop.message or "")[:8]
         where = short_name(hop.resource)
         seconds = f"{self._seconds(hop.time):.3f}"
-        values = [f"#{hop.number}", seconds, hop.kind, where, message, hop.outcome, self._facts(hop), causes]
-        cells = zip(_COLUMNS_SHOWN.values(), values, strict=True)
-        return "".join(f"<td {style}>{escape(value)}</td>" for style, value in cells)
+        return [f"#{hop.number}", seconds, hop.kind, where, message, hop.outcome, self._facts(hop), causes]
 
     def _line(self, hop: Hop) -> str:
         message = f"  message {hop.message[:8]}" if hop.message else ""
