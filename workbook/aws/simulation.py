@@ -15,7 +15,7 @@ import moto.moto_api._internal
 from moto import mock_aws
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
-from workbook.aws import api_calls, environment, leftover_clients, moto_patches, sqs
+from workbook.aws import api_calls, environment, leftover_clients, lifetimes, moto_patches, sqs
 from workbook.aws.virtual_modules import virtual_modules
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.loading import when_loaded
@@ -83,6 +83,7 @@ class Simulation:
             open_world(world)
             self._start_moto()
             moto_patches.install(patches, world)
+            lifetimes.stop_calls_of_the_dead(patches)
             sqs.install(patches)
             patches.on_undo(when_loaded("moto.awslambda", self._install_lambda).remove)
             substitution = virtual_modules(world)

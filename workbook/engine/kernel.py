@@ -143,10 +143,17 @@ class Kernel:
 
     # ---- what tasks ask for
 
-    def spawn(self, function: Callable[..., object], *arguments: object, name: str) -> Task:
-        """Start a task at the present instant; it inherits the caller's context, and so its cause."""
+    def spawn(
+        self, function: Callable[..., object], *arguments: object, name: str, endless: bool = False
+    ) -> Task:
+        """Start a task at the present instant; it inherits the caller's context, and so its cause.
+
+        An `endless` task is expected to go on for ever. It rests until it says by `at_work` that it has found
+        something to do: what it waits for is no work that `run_until_idle` would wait for.
+        """
         context = contextvars.copy_context()
         task = Task(name, functools.partial(context.run, function, *arguments))
+        task.endless = endless
         with self:
             self._ready.append((task, 0))
         return task
@@ -237,6 +244,14 @@ class Kernel:
             stop_tearing(me)
         return result
 
+    def at_work(self, *, works: bool) -> None:
+        """Say of the current task, if it is endless, whether what it waits for from now on is work.
+
+        Whoever hands out work says so: a queue when it is asked, and when it has an answer.
+        """
+        if self._current is not None:
+            self._current.works = works
+
     def join(self, task: Task) -> None:
         """Wait until `task` has ended."""
         while not task.done:
@@ -264,8 +279,12 @@ class Kernel:
 
     # ---- waiting
 
-    def park(self, until: int | None = None, *, waiting_for: str = "", daemon: bool = False) -> bool:
+    def park(
+        self, until: int | None = None, *, waiting_for: str = "", daemon: bool | None = None
+    ) -> bool:
         """Wait to be woken, or until an instant; True when woken, False when the instant came first.
+
+        A `daemon` wait is no work; None leaves that to the task: only an endless one that rests does no work.
 
         Raises:
             Deadlock: nothing is left to happen that could end the wait.
@@ -279,7 +298,8 @@ class Kernel:
         me.woken = None
         me.waiting_for = waiting_for
         wake_up = functools.partial(self._wake, me, me.ticket, woken=False)
-        timer = None if until is None else self._timers.add(until, wake_up, daemon=daemon)
+        idle = me.rests if daemon is None else daemon
+        timer = None if until is None else self._timers.add(until, wake_up, daemon=idle)
         self._parked[me] = None
         try:
             self._pass_baton(me)

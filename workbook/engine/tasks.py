@@ -45,6 +45,7 @@ class Task:
         "baton",
         "done",
         "doom",
+        "endless",
         "error",
         "function",
         "joined",
@@ -59,6 +60,7 @@ class Task:
         "torn",
         "waiting_for",
         "woken",
+        "works",
     )
 
     def __init__(self, name: str, function: Callable[[], object] | None = None) -> None:
@@ -86,6 +88,15 @@ class Task:
         self.pending: BaseException | None = None
         """An exception to be raised once, when this task next gets the baton."""
         self.joiners: list[tuple[Task, int]] = []
+        self.endless = False
+        """It goes on for ever, as a worker at a queue does: not all that it waits for is work."""
+        self.works = False
+        """Of an endless task: it has found something to do, and has not finished that yet."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether what it waits for is no work, so that `run_until_idle` need not wait for it."""
+        return self.endless and not self.works
 
     def __repr__(self) -> str:
         state = "done" if self.done else (f"waits for {self.waiting_for}" if self.waiting_for else "runs")
