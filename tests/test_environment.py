@@ -22,7 +22,7 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 # conda-forge builds only some releases of these, and we replace parts of exact versions: pip brings them.
-BROUGHT_BY_PIP = {"boto3", "botocore", "moto"}
+BROUGHT_BY_PIP = {"boto3", "botocore", "moto", "resvg-py"}
 
 
 def requirements(lines):

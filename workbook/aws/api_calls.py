@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from workbook.aws.moto_faults import MotoFault, refusal
 from workbook.aws.simulated import refuse_unsimulated
+from workbook.engine.hop import Hop
 from workbook.engine.patches import Patches
-from workbook.engine.world import current_world
+from workbook.engine.world import World, current_world
 
 ApiCall = Callable[[BaseClient, str, Mapping[str, object]], Mapping[str, object]]
 
@@ -38,6 +40,19 @@ def _answer(
         raise refusal(service, operation, fault.__cause__) from fault.__cause__
 
 
+def _actor_of(world: World) -> dict[str, Any]:
+    actor = world.trace.actor
+    return {} if actor is None else {"by": actor}
+
+
+def _complete(world: World, hop: Hop, *, outcome: str) -> None:
+    """Write down how a call ended, and when, if it took longer than the round trip that every call takes."""
+    waited = world.clock.now > hop.time
+    if waited or outcome != "ok":
+        begun = world.trace[hop.number - 1]  # it may have learnt more meanwhile
+        world.trace.amend(begun, outcome=outcome, **({"ended_at": world.clock.now} if waited else {}))
+
+
 def install(patches: Patches) -> None:
     """Wrap botocore's one method through which every API call goes."""
     make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 - no public seam covers all clients
@@ -50,15 +65,16 @@ def install(patches: Patches) -> None:
         service = client.meta.service_model.service_name
         with world.kernel:
             refuse_unsimulated(service, operation)
-            hop = world.trace.record("api-call", f"{service}:{operation}")
+            hop = world.trace.record("api-call", f"{service}:{operation}", **_actor_of(world))
             try:
                 with world.trace.under(hop):
                     response = _answer(make_api_call, client, operation, parameters)
             except BaseException as error:
-                world.trace.amend(hop, outcome=_outcome_of(error))
+                _complete(world, hop, outcome=_outcome_of(error))
                 if isinstance(error, Exception):  # else the caller is torn out of it, and nothing comes back
                     world.kernel.sleep(ROUND_TRIP)
                 raise
+            _complete(world, hop, outcome="ok")
             world.kernel.sleep(ROUND_TRIP)
             return response
 

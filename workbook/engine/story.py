@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas
 
 _COLUMNS = ["time", "seconds", "kind", "resource", "message", "outcome", "size", "causes", "facts"]
+CONTENT = frozenset({"body", "attributes", "settings"})
+"""Facts that say what a message or a resource holds, not what happened: shown where one asks for them."""
 _UUID = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -78,7 +80,8 @@ class Story:
     def _line(self, hop: Hop) -> str:
         message = f"  message {hop.message[:8]}" if hop.message else ""
         outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
-        facts = f"  ({self._facts(hop)})" if hop.facts else ""
+        shown = self._facts(hop)
+        facts = f"  ({shown})" if shown else ""
         causes = f"  <- {', '.join(f'#{cause}' for cause in hop.causes)}" if hop.causes else ""
         what = f"{hop.kind:<11} {short_name(hop.resource)}"
         return f"#{hop.number:<4} {self._seconds(hop.time):>11.3f} s  {what}{message}{outcome}{facts}{causes}"
@@ -105,7 +108,9 @@ class Story:
     def _facts(self, hop: Hop) -> str:
         """Facts by name, short. One whose name ends in "_at" is an instant, shown like the times of hops."""
         return ", ".join(
-            f"{name.replace('_', ' ')} {self._shown(name, value)}" for name, value in hop.facts.items()
+            f"{name.replace('_', ' ')} {self._shown(name, value)}"
+            for name, value in hop.facts.items()
+            if name not in CONTENT
         )
 
     def _shown(self, name: str, value: object) -> str:

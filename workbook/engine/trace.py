@@ -37,6 +37,7 @@ class Trace(Sequence[Hop]):
         self._hops: list[Hop] = []
         self._last_of: dict[str, int] = {}
         self._cause: contextvars.ContextVar[int | None] = contextvars.ContextVar("cause", default=None)
+        self._actor: contextvars.ContextVar[str | None] = contextvars.ContextVar("actor", default=None)
 
     # ---- recording
 
@@ -74,6 +75,13 @@ class Trace(Sequence[Hop]):
         self._hops[hop.number - 1] = completed
         return completed
 
+    def note(self, **facts: object) -> None:
+        """Add facts to the hop in progress, for what is found out only while it goes on."""
+        cause = self._cause.get()
+        if cause is not None:
+            hop = self._hops[cause - 1]
+            self.amend(hop, outcome=hop.outcome, **facts)
+
     @contextmanager
     def under(self, hop: Hop) -> Iterator[None]:
         """What is recorded inside is caused by `hop`."""
@@ -91,6 +99,20 @@ class Trace(Sequence[Hop]):
             yield
         finally:
             self._cause.reset(token)
+
+    @contextmanager
+    def acting(self, name: str) -> Iterator[None]:
+        """Calls made inside, and not by a function that they invoke, are made by `name`."""
+        token = self._actor.set(name)
+        try:
+            yield
+        finally:
+            self._actor.reset(token)
+
+    @property
+    def actor(self) -> str | None:
+        """Who is named as making the calls in progress; None when nobody is, or a hop is what makes them."""
+        return self._actor.get() if self._cause.get() is None else None
 
     @property
     def cause(self) -> int | None:

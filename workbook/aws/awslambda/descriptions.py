@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.awslambda.environment import runtime_version_arn
 from workbook.aws.awslambda.names import LATEST
 from workbook.aws.awslambda.registry import lifecycle_of
+from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaAlias, LambdaFunction
@@ -42,6 +43,18 @@ def describe(function: LambdaFunction, *, arn: str | None = None) -> dict[str, A
 def describe_in_list(function: LambdaFunction, *, arn: str | None = None) -> dict[str, Any]:
     """A function (or version) as an entry of a list."""
     return _settings(function, arn or function.function_arn)
+
+
+def record_settings(kind: str, function: LambdaFunction) -> None:
+    """Write into the trace that a function was created or configured, and how it is set now."""
+    settings: dict[str, Any] = {
+        "Runtime": function.run_time,
+        "Timeout": int(function.timeout),
+        "MemorySize": int(function.memory_size),
+    }
+    if function.reserved_concurrency is not None:
+        settings["ReservedConcurrentExecutions"] = int(function.reserved_concurrency)
+    current_world().trace.record(kind, function.function_arn, settings=settings)
 
 
 def latest_arn(function: LambdaFunction) -> str:

@@ -12,7 +12,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
 from workbook.aws.awslambda import registry, versions
-from workbook.aws.awslambda.descriptions import describe, describe_in_list, latest_arn
+from workbook.aws.awslambda.descriptions import describe, describe_in_list, latest_arn, record_settings
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
     PreconditionFailed,
@@ -87,6 +87,7 @@ def create_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
     )
     check_zip(function.code_bytes)
     registry.add(backend, function)
+    record_settings("create", function)
     answer = describe(function)
     if parameters.get("Publish"):
         published = versions.publish(backend, function)
@@ -169,9 +170,10 @@ def delete_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
     name, qualifier = read(backend, parameters["FunctionName"], parameters.get("Qualifier"))
     if qualifier == LATEST:
         raise InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.")
-    latest(backend, name)
+    function = latest(backend, name)
     if qualifier is None:
         registry.remove(backend, name)
+        current_world().trace.record("remove", function.function_arn)
         return {"StatusCode": 204}
     _delete_version(backend, name, qualifier)
     return {"StatusCode": 204}
@@ -298,6 +300,7 @@ def _redeploy(function: LambdaFunction) -> None:
     function.last_modified = _now()
     function.code_or_config_updated = True
     lifecycle_of(function).update(deployment_of(function))
+    record_settings("configure", function)
 
 
 def _delete_version(backend: LambdaBackend, name: str, qualifier: str) -> None:

@@ -159,7 +159,10 @@ def _invoke(
 
 def _invocation_of(world: World, report: Report, request_id: str, version: str, hop: Hop) -> Invocation:
     failure = report.failure
-    facts: dict[str, object] = {"billed_milliseconds": report.billed_milliseconds}
+    facts: dict[str, object] = {
+        "billed_milliseconds": report.billed_milliseconds,
+        "ended_at": world.clock.now,
+    }
     if failure is not None:
         facts["function_error"] = "Unhandled"
     completed = world.trace.amend(hop, outcome="ok" if failure is None else failure.error_type, **facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbook.aws.awslambda.descriptions import record_settings
 from workbook.aws.awslambda.errors import InvalidParameterValue, ValidationError
 from workbook.aws.awslambda.names import LATEST, read
 from workbook.aws.awslambda.registry import functions, latest, versions
@@ -40,6 +41,7 @@ def put_function_concurrency(backend: LambdaBackend, parameters: Parameters) -> 
         )
         raise InvalidParameterValue(message)
     function.reserved_concurrency = wanted
+    record_settings("configure", function)
     return {"ReservedConcurrentExecutions": wanted}
 
 
@@ -51,7 +53,9 @@ def get_function_concurrency(backend: LambdaBackend, parameters: Parameters) -> 
 
 def delete_function_concurrency(backend: LambdaBackend, parameters: Parameters) -> Parameters:
     """DeleteFunctionConcurrency."""
-    latest(backend, _unqualified(backend, parameters)).reserved_concurrency = None
+    function = latest(backend, _unqualified(backend, parameters))
+    function.reserved_concurrency = None
+    record_settings("configure", function)
     return {}
 
 

@@ -63,6 +63,7 @@ class Mapping:
 
     def create(self, *, enabled: bool) -> None:
         """Begin: on the way to Enabled, or Disabled at once, as recorded answers of AWS show."""
+        self._world.trace.record("create", self.arn, settings=self.settings.configuration())
         if enabled:
             self._move("Creating", self._enable)
         else:
@@ -77,6 +78,7 @@ class Mapping:
         if self.state not in {"Enabled", "Disabled"}:
             raise ResourceInUse("update")
         self.settings = settings
+        self._world.trace.record("configure", self.arn, settings=settings.configuration())
         polls = self.state == "Enabled"
         if enabled is True and not polls:
             self._move("Enabling", self._enable)
@@ -95,6 +97,7 @@ class Mapping:
         if self.state not in {"Enabled", "Disabled"}:
             raise ResourceInUse("delete")
         self._stop_polling()
+        self._world.trace.record("remove", self.arn)
         self._move("Deleting", forget)
 
     def configuration(self) -> dict[str, object]:

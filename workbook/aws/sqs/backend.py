@@ -35,6 +35,7 @@ from workbook.aws.sqs.queue_attributes import (
     first_settings,
     is_true,
     shown_attributes,
+    shown_settings,
 )
 from workbook.aws.sqs.queue_names import check_queue_name
 from workbook.engine.clock import SECOND
@@ -188,6 +189,7 @@ class SQSBackend(BaseBackend, TaggableResourcesMixin):
         self._refuse_recently_deleted(name, world)
         queue = RegisteredQueue(world, name, arn, self.region_name, self.account_id, settings, find_queue)
         queue.tags = dict(tags or {})
+        world.trace.record("create", arn, settings=shown_settings(settings))
         self.queues[name] = queue
         return queue
 

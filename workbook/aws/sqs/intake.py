@@ -13,6 +13,9 @@ from workbook.aws.sqs.deduplication import DeduplicationWindow, Original
 from workbook.aws.sqs.message import Draft, Message
 from workbook.engine.clock import SECOND
 
+LONGEST_BODY = 4096
+"""Characters of a body that the trace keeps: it outlives the message, so not a megabyte of each."""
+
 
 class Intake:
     """The way in."""
@@ -35,8 +38,11 @@ class Intake:
         self._remember(message, now)
         self._core.metrics.add("NumberOfMessagesSent", 1, now)
         self._core.metrics.add("SentMessageSize", message.size, now)
-        self._core.record("send", message, **_facts_of(message))
-        self._put(message, now + self._delay_of(draft) * SECOND)
+        available_at = now + self._delay_of(draft) * SECOND
+        self._core.record(
+            "send", message, **_facts_of(message), **_delay(available_at, now), **content_of(message)
+        )
+        self._put(message, available_at)
         return message
 
     def accept_dead_letter(self, message: Message, source_arn: str) -> None:
@@ -54,8 +60,11 @@ class Intake:
             message.sent = now
             message.deduplication_id = message.message_id
             message.sequence_number = self._next_sequence_number()
-        self._core.record("dead-letter", message, source=source_arn, receives=receives)
-        self._put(message, max(now, message.sent + self._core.settings.delay_seconds * SECOND))
+        available_at = max(now, message.sent + self._core.settings.delay_seconds * SECOND)
+        self._core.record(
+            "dead-letter", message, source=source_arn, receives=receives, **_delay(available_at, now)
+        )
+        self._put(message, available_at)
 
     def accept_moved(self, message: Message, source_arn: str) -> Message:
         """Take in what a move task brings: a new message, with a new id and a new enqueue time."""
@@ -63,8 +72,17 @@ class Intake:
         moved = Message.of(message, self._new_id(), now, self._next_sequence_number())
         trace = self._core.world.trace
         causes = [hop for hop in (trace.last_of(message.message_id), trace.cause) if hop is not None]
-        self._core.record("move", moved, causes=causes, source=source_arn, original=message.message_id)
-        self._put(moved, now + self._core.settings.delay_seconds * SECOND)
+        available_at = now + self._core.settings.delay_seconds * SECOND
+        self._core.record(
+            "move",
+            moved,
+            causes=causes,
+            source=source_arn,
+            original=message.message_id,
+            **_delay(available_at, now),
+            **content_of(moved),
+        )
+        self._put(moved, available_at)
         return moved
 
     # ---- deduplication
@@ -89,7 +107,7 @@ class Intake:
     def _drop_duplicate(self, draft: Draft, original: Original, now: int) -> Message:
         duplicate = Message.of(draft, original.message_id, now, original.sequence_number)
         self._core.metrics.add("NumberOfDeduplicatedSentMessages", 1, now)
-        self._core.record("deduplicate", duplicate, **_facts_of(duplicate))
+        self._core.record("deduplicate", duplicate, **_facts_of(duplicate), **content_of(duplicate))
         return duplicate
 
     # ---- details
@@ -122,3 +140,15 @@ def _facts_of(message: Message) -> dict[str, Any]:
     if message.deduplication_id is not None:
         facts["deduplication_id"] = message.deduplication_id
     return facts
+
+
+def _delay(available_at: int, now: int) -> dict[str, Any]:
+    return {"available_at": available_at} if available_at > now else {}
+
+
+def content_of(message: Message) -> dict[str, Any]:
+    """What a message holds, as the trace keeps it: the beginning of the body, and the attributes."""
+    content: dict[str, Any] = {"body": message.body[:LONGEST_BODY]}
+    if message.attributes:
+        content["attributes"] = message.attributes
+    return content

@@ -22,6 +22,7 @@ from workbook.aws.sqs.delivery import Deliverer
 from workbook.aws.sqs.intake import Intake
 from workbook.aws.sqs.message import Counts, Delivery, Draft, Message, Snapshot, State
 from workbook.aws.sqs.publishing import register
+from workbook.aws.sqs.queue_attributes import shown_settings
 from workbook.aws.sqs.receipts import Receipt, Receipts
 from workbook.aws.sqs.throughput import FifoThroughput
 from workbook.engine.clock import SECOND
@@ -105,6 +106,7 @@ class Queue:
         if delay_changed and settings.fifo_queue:
             self._core.storage.delay_anew()
         self._core.storage.settle()
+        self._core.world.trace.record("configure", self.arn, settings=shown_settings(settings))
         self._core.announce()
 
     def close(self) -> None:
@@ -114,6 +116,7 @@ class Queue:
         self._core.begin()
         if self._core.storage.messages:
             self._delete_all("the queue was deleted")
+        self._core.world.trace.record("remove", self.arn)
         self._core.closed = True
         self._core.line.wake_all()
         self.arrivals.notify_all()

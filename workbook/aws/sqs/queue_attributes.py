@@ -152,14 +152,15 @@ def shown_attributes(
         "ApproximateNumberOfMessagesDelayed": str(counts.delayed),
         "CreatedTimestamp": str(created // SECOND),
         "LastModifiedTimestamp": str(modified // SECOND),
-        **_shown_settings(settings),
+        **shown_settings(settings),
     }
     if "All" in wanted:
         return everything
     return {name: everything[name] for name in wanted if name in everything}
 
 
-def _shown_settings(settings: QueueSettings) -> dict[str, str]:
+def shown_settings(settings: QueueSettings) -> dict[str, str]:
+    """The settings as GetQueueAttributes shows them: every one as text."""
     shown = {
         name: str(getattr(settings, field)) for name, (field, _, _) in _INTEGERS.items() if name not in _KMS
     }

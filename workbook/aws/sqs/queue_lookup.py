@@ -7,6 +7,7 @@ from workbook.aws.sqs.backend import RegisteredQueue, find_queue_at
 from workbook.aws.sqs.calls import Call
 from workbook.aws.sqs.errors import QueueDoesNotExist
 from workbook.aws.sqs.permissions import demand_access
+from workbook.engine.world import current_world
 
 
 def queue_of(call: Call) -> RegisteredQueue:
@@ -23,5 +24,6 @@ def queue_of(call: Call) -> RegisteredQueue:
     queue = find_queue_at(call.region, address.account, address.name)
     if queue is None:
         raise QueueDoesNotExist
+    current_world().trace.note(on=queue.arn)
     demand_access(queue, call.caller, call.operation)
     return queue

@@ -193,6 +193,9 @@ class Storage:
             message.state = State.DELAYED
             message.visible_at = available_at
             message.appointment = self._delayed.book(available_at, message)
+            self._world.trace.record(
+                "delay", self._arn, message=message.message_id, size=message.size, available_at=available_at
+            )
 
     # ---- how much there is
 
