@@ -279,9 +279,7 @@ class Kernel:
 
     # ---- waiting
 
-    def park(
-        self, until: int | None = None, *, waiting_for: str = "", daemon: bool | None = None
-    ) -> bool:
+    def park(self, until: int | None = None, *, waiting_for: str = "", daemon: bool | None = None) -> bool:
         """Wait to be woken, or until an instant; True when woken, False when the instant came first.
 
         A `daemon` wait is no work; None leaves that to the task: only an endless one that rests does no work.
