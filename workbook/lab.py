@@ -146,8 +146,8 @@ class Lab:
         """Say what the instances of an Auto Scaling group do while they are in service.
 
         A supervisor starts `program(instance)` on each of them: after an error again, 5 seconds later, and
-        after a plain return not. `instance` has an `instance_id`, a `group_name`, an `availability_zone` and a
-        `region`. When an instance is terminated, its program ends where it stands.
+        after a plain return not. `instance` has an `instance_id`, a `group_name`, an `availability_zone` and
+        a `region`. When an instance is terminated, its program ends where it stands.
 
         Args:
             group: The name of the group. Instances that are in service already begin at once, in the place of

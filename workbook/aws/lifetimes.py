@@ -1,7 +1,7 @@
-"""What ends a learner's code that would not end by itself: a handler at its timeout, a program on an instance.
+"""What ends a learner's code that would not end by itself: a handler at its timeout, an instance's program.
 
-AWS kills a process. Here the code is a call on a task of the kernel, so the end is an exception, raised at the
-place where the code waits: in `time.sleep`, or deep inside a boto3 call that polls a queue. What a killed
+AWS kills a process. Here the code is a call on a task of the kernel, so the end is an exception, raised at
+the place where the code waits: in `time.sleep`, or deep inside a boto3 call that polls a queue. What a killed
 process cannot do, code that is being unwound must not do either: from then on it calls AWS no more, and its
 `finally` prints nothing.
 """

@@ -34,7 +34,7 @@ _WHEN_FIRST_USED = {
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
 }
-"""Packages of ours that go in when moto loads a service: a lesson without functions need not wait for Lambda."""
+"""Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""
 
 
 class Simulation:

@@ -29,7 +29,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
-from workbook.engine.clock import Clock, microseconds
+from workbook.engine.clock import SECOND, Clock, microseconds
 from workbook.engine.entrance import Entrance
 from workbook.engine.interrupts import ctrl_c, on_main_thread
 from workbook.engine.tasks import Closed, Deadlock, ForkedAway, Interrupted, Livelock, Task, TaskFailed, Timer
@@ -41,6 +41,8 @@ from workbook.engine.workers import Workers
 Result = TypeVar("Result")
 
 _YEAR = 366 * 24 * 3600.0
+_STARTING = 600 * SECOND
+"""Microseconds after which an endless task that has not looked for work yet is taken not to do so."""
 
 
 class Kernel:
@@ -148,12 +150,13 @@ class Kernel:
     ) -> Task:
         """Start a task at the present instant; it inherits the caller's context, and so its cause.
 
-        An `endless` task is expected to go on for ever. It rests until it says by `at_work` that it has found
-        something to do: what it waits for is no work that `run_until_idle` would wait for.
+        An `endless` task is expected to go on for ever. By `at_work` it says whether it has found something to
+        do; while it has not, what it waits for is no work that `run_until_idle` would wait for.
         """
         context = contextvars.copy_context()
         task = Task(name, functools.partial(context.run, function, *arguments))
-        task.endless = endless
+        if endless:
+            task.looks_for_work_by = self.clock.now + _STARTING
         with self:
             self._ready.append((task, 0))
         return task
@@ -252,6 +255,11 @@ class Kernel:
         if self._current is not None:
             self._current.works = works
 
+    @property
+    def found_work(self) -> bool:
+        """Whether the current task has said so last."""
+        return bool(self._running().works)
+
     def join(self, task: Task) -> None:
         """Wait until `task` has ended."""
         while not task.done:
@@ -296,7 +304,7 @@ class Kernel:
         me.woken = None
         me.waiting_for = waiting_for
         wake_up = functools.partial(self._wake, me, me.ticket, woken=False)
-        idle = me.rests if daemon is None else daemon
+        idle = me.rests(self.clock.now) if daemon is None else daemon
         timer = None if until is None else self._timers.add(until, wake_up, daemon=idle)
         self._parked[me] = None
         try:

@@ -1,7 +1,8 @@
 """Scaling activities: what a group did, with the cause in AWS's own words.
 
-The sentences are those of AWS's answers to DescribeScalingActivities, as recorded in public repositories (2015
-to 2026) and in the EC2 Auto Scaling User Guide, "Verify a scaling activity". Two blanks separate sentences.
+The sentences are those of AWS's answers to DescribeScalingActivities, as recorded in public repositories
+(2015 to 2026) and in the EC2 Auto Scaling User Guide, "Verify a scaling activity". Two blanks separate
+sentences.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""An Auto Scaling group: it has a desired capacity, and launches and terminates instances until it has so many.
+"""An Auto Scaling group: it wants so many instances, and launches and terminates until it has them.
 
     Pending  ──LAUNCHING──>  InService  ── chosen ──>  Terminating  ──STOPPING──>  gone
 
 The group acts the instant it notices a difference. AWS takes some seconds to notice, and about a minute to
-launch; it documents neither, so both durations are ours (unverified). Every step is an activity, with AWS's own
-words for the cause, and a hop: `scale` -> `launch` -> `in-service`, or `scale` -> `terminate`.
+launch; it documents neither, so both durations are ours (unverified). Every step is an activity, with AWS's
+own words for the cause, and a hop: `scale` -> `launch` -> `in-service`, or `scale` -> `terminate`.
 """
 
 from __future__ import annotations
@@ -101,25 +101,23 @@ class Group:
         before, now = self.desired, self.world.clock.now
         self._because = at(now, f"{sentence} {changing(before, desired)}")
         self.desired = desired
-        who = {} if policy is None else {"policy": policy.name}
-        hop = self.world.trace.record(
-            "scale", self.arn, **who, **{"from": before, "to": desired, "reason": self._because}
-        )
+        facts: dict[str, Any] = {} if policy is None else {"policy": policy.name}
+        facts |= {"from": before, "to": desired, "reason": self._because}
+        hop = self.world.trace.record("scale", self.arn, **facts)
         with self.world.trace.under(hop):
             return self.reconcile(warmup)
 
     def decline(self, policy: Policy, outcome: str, reason: str) -> None:
         """Write down that a policy was asked and changed nothing, and why."""
         now = self.desired
-        facts = {"policy": policy.name, "from": now, "to": now, "reason": reason}
+        facts: dict[str, Any] = {"policy": policy.name, "from": now, "to": now, "reason": reason}
         self.world.trace.record("scale", self.arn, outcome=outcome, **facts)
 
     def reconcile(self, warmup: int | None = None) -> list[Activity]:
         """Launch or terminate until there are as many active instances as desired."""
-        began: list[Activity] = []
         before = len(self.active)
-        for _ in range(before, self.desired):
-            began.append(self._launch(difference(self.world.clock.now, before, self.desired), warmup))
+        noticed = difference(self.world.clock.now, before, self.desired)
+        began = [self._launch(noticed, warmup) for _ in range(before, self.desired)]
         for _ in range(self.desired, before):
             instance = self._choose()
             if instance is None:
@@ -137,8 +135,14 @@ class Group:
         instance_id, zone = f"i-0{stream.getrandbits(64):016x}", self._emptiest_zone()
         cause = joined(self._because, noticed)
         activity = self._begin(f"Launching a new EC2 instance: {instance_id}", cause, zone)
-        facts = {"instance": instance_id, "zone": zone, "type": template.instance_type, "reason": cause}
-        hop = self.world.trace.record("launch", self.arn, **facts)
+        hop = self.world.trace.record(
+            "launch",
+            self.arn,
+            instance=instance_id,
+            zone=zone,
+            type=template.instance_type,
+            reason=cause,
+        )
         own = self.settings.warmup or 0
         instance = Instance(
             instance_id=instance_id,
@@ -220,9 +224,8 @@ class Group:
         before, now = self.desired, self.world.clock.now
         because = at(now, f"{sentence}, {shrinking(len(self.active), before - 1)}")
         self.desired = before - 1
-        hop = self.world.trace.record(
-            "scale", self.arn, **{"from": before, "to": before - 1, "reason": because}
-        )
+        facts: dict[str, Any] = {"from": before, "to": before - 1, "reason": because}
+        hop = self.world.trace.record("scale", self.arn, **facts)
         with self.world.trace.under(hop):
             return self.terminate(instance, because)
 

@@ -1,7 +1,7 @@
 """The metrics AWS/AutoScaling of a group, once a minute, for groups that collect them.
 
-Source: EC2 Auto Scaling User Guide, "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling". A group is sampled
-at the end of a minute; the value is stamped with the minute's start, like those of queues.
+Source: EC2 Auto Scaling User Guide, "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling". A group is
+sampled at the end of a minute; the value is stamped with the minute's start, like those of queues.
 """
 
 from __future__ import annotations

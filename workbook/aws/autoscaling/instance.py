@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbook.engine.hop import Hop
 
 PENDING, IN_SERVICE, TERMINATING = "Pending", "InService", "Terminating"
-"""Lifecycle states (EC2 Auto Scaling User Guide, "instance lifecycle"); those of hooks and pools are not simulated."""
+"""Lifecycle states (EC2 Auto Scaling User Guide, "instance lifecycle"); hooks and pools would add more."""
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Which launch template a group launches from. moto keeps launch templates; here one is looked up and checked."""
+"""Which launch template a group launches from: moto keeps them, here one is looked up and checked."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def find_template(account: str, region: str, specification: Mapping[str, Any]) -
         )
     data = template.versions[number - 1].data
     if not data.get("ImageId"):
-        text = "You must use a valid fully-formed launch template. The request must contain the parameter ImageId"
-        raise ValidationError(text)
+        text = "The request must contain the parameter ImageId"
+        raise ValidationError(f"You must use a valid fully-formed launch template. {text}")
     return Template(template.id, template.name, number, str(data.get("InstanceType") or DEFAULT_TYPE))
 
 

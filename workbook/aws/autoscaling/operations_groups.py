@@ -1,7 +1,7 @@
 """The operations on groups and their instances.
 
-Sources: service model of Auto Scaling (botocore). Texts of refusals are AWS's where an answer of AWS was found
-recorded; the others are ours (unverified).
+Sources: service model of Auto Scaling (botocore). Texts of refusals are AWS's where an answer of AWS was
+found recorded; the others are ours (unverified).
 """
 
 from __future__ import annotations
@@ -55,10 +55,7 @@ def update_auto_scaling_group(call: Call) -> Answer:
     group = _group(call)
     settings = group.settings.changed(call)
     wanted = call.parameters.get("DesiredCapacity")
-    if wanted is None:
-        desired = settings.within(group.desired)
-    else:
-        desired = settings.check_desired(int(wanted))
+    desired = settings.within(group.desired) if wanted is None else settings.check_desired(int(wanted))
     group.settings = settings
     call.world.trace.record("configure", group.arn, settings=_configuration(group))
     if desired != group.desired:
@@ -204,9 +201,9 @@ def terminate_instance_in_auto_scaling_group(call: Call) -> Answer:
         return {"Activity": group.replace(instance, f"{sentence}.").shown()}
     if group.desired - 1 < group.settings.least:
         raise ValidationError(
-            "Currently, desiredSize equals minSize "
-            f"({group.settings.least}). Terminating instance without replacement will violate group's min size "
-            "constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
+            f"Currently, desiredSize equals minSize ({group.settings.least}). Terminating instance without "
+            "replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity "
+            "flag to false or lower group's min size."
         )
     return {"Activity": group.remove(instance, sentence).shown()}
 

@@ -4,12 +4,13 @@
     StepScaling               an adjustment for each size of the breach; alarms are yours
     SimpleScaling             one adjustment, and a cooldown after it; alarms are yours
 
-Sources: service model of Auto Scaling, PutScalingPolicy; EC2 Auto Scaling User Guide, "Step and simple scaling
-policies" (rules on steps). Texts of refusals are ours (unverified).
+Sources: service model of Auto Scaling, PutScalingPolicy; EC2 Auto Scaling User Guide, "Step and simple
+scaling policies" (rules on steps). Texts of refusals are ours (unverified).
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,7 @@ def _check_steps(steps: Sequence[Mapping[str, Any]]) -> None:
             raise ValidationError("Lower and upper bound cannot both be null in a StepAdjustment")
         if lower is not None and upper is not None and lower >= upper:
             raise ValidationError(f"The lower bound {lower} must be less than the upper bound {upper}")
-    for (_, upper), (lower, _) in zip(bounds, bounds[1:], strict=False):
+    for (_, upper), (lower, _) in itertools.pairwise(bounds):
         if upper is None or lower is None or lower < upper:
             raise ValidationError("StepAdjustment intervals can't overlap")
         if lower > upper:

@@ -1,11 +1,12 @@
 """The program that each instance of a group runs while it is in service.
 
-    in service ──> program(instance) ──> an error: again after RESTART ──> ...     until the instance terminates
+    in service ──> program(instance) ──> an error: again after RESTART ──> ...     until it terminates
 
-An instance is a computer of its own, so the program runs like a Lambda handler: from its own source, in virtual
-time, with its own globals and its own chance (see `awslambda.isolation`). A supervisor starts it, as systemd
-with `Restart=on-failure` would: after an error again, after a plain return not. When the instance terminates,
-the program ends where it stands; a message that it had received comes back after its visibility timeout.
+An instance is a computer of its own, so the program runs like a Lambda handler: from its own source, in
+virtual time, with its own globals and its own chance (see `awslambda.isolation`). A supervisor starts it, as
+systemd with `Restart=on-failure` would: after an error again, after a plain return not. When the instance
+terminates, the program ends where it stands; a message that it had received comes back after its visibility
+timeout.
 
 Whoever waits for messages does no work, so a group of idle workers does not keep a lab busy: see
 `Kernel.at_work`. What the program prints becomes a `log` hop, a line each.
@@ -92,8 +93,7 @@ class Run:
 
     def log(self, line: str) -> None:
         """Write down a line that the program printed."""
-        facts = {"instance": self._instance.instance_id, "line": line}
-        self._world.trace.record("log", self._group.arn, **facts)
+        self._world.trace.record("log", self._group.arn, instance=self._instance.instance_id, line=line)
 
     # ---- the supervisor
 
@@ -119,6 +119,8 @@ class Run:
             if self._stopped:
                 raise Terminated from None
             self._fail(type(error).__name__, _described(error), restart_at=self._world.clock.now + RESTART)
+            if not self._world.kernel.found_work:  # to try that again and again is no work
+                self._world.kernel.at_work(works=False)
             return True
         finally:
             self._output.flush_line()

@@ -1,12 +1,12 @@
 """What a policy does when an alarm asks it, once a minute for as long as the alarm lasts.
 
-Instances that launch or warm up are no capacity yet when a group scales out, so an alarm that goes on does not
-add the same instances again; and nothing is removed while there are any. Instances that terminate still are
-capacity when it scales in, so an alarm that goes on does not remove more than the metric tells. Source: EC2 Auto
-Scaling User Guide, "Instance warmup" of target tracking and of step scaling policies.
+Instances that launch or warm up are no capacity yet when a group scales out, so an alarm that goes on does
+not add the same instances again; and nothing is removed while there are any. Instances that terminate still
+are capacity when it scales in, so an alarm that goes on does not remove more than the metric tells. Source:
+EC2 Auto Scaling User Guide, "Instance warmup" of target tracking and of step scaling policies.
 
-Target tracking scales in by one instance a minute (unverified: AWS says "more gradually" and no number; recorded
-activities show one instance a minute).
+Target tracking scales in by one instance a minute (unverified: AWS says "more gradually" and no number;
+recorded activities show one instance a minute).
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _capacity_to_scale_in(group: Group) -> int:
 
 
 def _scale_towards(group: Group, policy: Policy, sentence: str, *, out: int, into: int) -> None:
-    """Scale out to `out`, if that is more than desired; in to `into`, if that is less and nothing warms up."""
+    """Scale out to `out`, if that is more than desired; else in to `into`, unless something warms up."""
     wanted = group.settings.within(out)
     if wanted > group.desired:
         group.scale(wanted, sentence, policy=policy, warmup=policy.warmup(group))

@@ -1,4 +1,4 @@
-"""What a group is set to, from AWS's parameters; each operation checks what it takes before it changes anything."""
+"""What a group is set to, from AWS's parameters, which are checked before anything changes."""
 
 from __future__ import annotations
 
@@ -65,14 +65,15 @@ class GroupSettings:
         if not parameters.get("AvailabilityZones"):
             raise ValidationError("At least one Availability Zone or VPC Subnet is required.")
         sizes = int(parameters["MinSize"]), int(parameters["MaxSize"])
-        return cls(parameters["LaunchTemplate"], *sizes, ())._with(call)
+        return cls(parameters["LaunchTemplate"], *sizes, ()).with_parameters(call)
 
     def changed(self, call: Call) -> GroupSettings:
         """With the parameters of UpdateAutoScalingGroup, where they are given."""
         refuse_parameters(call.parameters, _CHANGEABLE, "UpdateAutoScalingGroup")
-        return self._with(call)
+        return self.with_parameters(call)
 
-    def _with(self, call: Call) -> GroupSettings:
+    def with_parameters(self, call: Call) -> GroupSettings:
+        """As these, with the parameters of a request where they are given; checked."""
         given = {name: value for name, value in call.parameters.items() if value is not None}
         if given.get("HealthCheckType", "EC2") != "EC2":
             raise NotSimulated(f"HealthCheckType={given['HealthCheckType']}", "Use EC2, or leave it out.")

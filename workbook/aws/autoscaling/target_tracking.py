@@ -4,8 +4,8 @@
     AlarmLow      metric < 70 % of the target for 15 minutes      scale in
 
 Source of names, periods and thresholds: alarms of AWS recorded in public repositories (events of 2024 with a
-customized metric: 3 periods above 20, 15 below 14). Unverified: that 70 % holds for every customized metric (of
-predefined ones, 90 % is reported, too), and that no AlarmLow is made with DisableScaleIn.
+customized metric: 3 periods above 20, 15 below 14). Unverified: that 70 % holds for every customized metric
+(of predefined ones, 90 % is reported, too), and that no AlarmLow is made with DisableScaleIn.
 """
 
 from __future__ import annotations

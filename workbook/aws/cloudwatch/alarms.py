@@ -1,7 +1,7 @@
 """Alarms: each looks at its metric once a minute, changes its state, and does what it is told to do then.
 
     OK, ALARM, INSUFFICIENT_DATA     the state; a new alarm begins with INSUFFICIENT_DATA
-    AlarmActions and the like        called when the state changes; a scaling policy once a minute as long as it lasts
+    AlarmActions and the like        called when the state changes, and each minute as long as it lasts
 
 Only scaling policies are simulated as actions. As on AWS, nobody checks that the policy exists.
 Source: Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms".
@@ -39,9 +39,11 @@ class Alarm:
     state: str = "INSUFFICIENT_DATA"
     reason: str = "Unchecked: Initial alarm creation"
     configured: int = 0
-    """Instants in microseconds: when it was created or changed, when it was last judged, when its state changed."""
+    """When it was made or set to something else: an instant in microseconds, as the next two are."""
     judged: int = 0
+    """When it was last evaluated."""
     changed: int = 0
+    """When its state changed last."""
     hop: Hop | None = None
     """The last change of its state, which is what its actions come from."""
 
@@ -72,6 +74,8 @@ class AlarmCall:
 
 
 Action = Callable[["World", str, AlarmCall], object]
+"""What answers to an action: it is told the action's ARN and who calls."""
+
 ACTIONS: dict[str, Action] = {}
 """Who answers to an action, by the service in its ARN; a service enters itself when it is first used."""
 

@@ -3,10 +3,10 @@
     M out of N      M of the last N data points must breach the threshold
     missing data    CloudWatch asks for more than N points, and fills in only what is missing then
 
-Rules and tables: Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms", "How alarm state is evaluated
-when data is missing". The guide asks for 5 points where N is 3; for other N the number is not documented, so
-two more than N is ours (unverified). Reasons are worded as in events of AWS recorded in public repositories
-(2019 to 2026); that of missing points that were filled in is unverified.
+Rules and tables: Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms", "How alarm state is
+evaluated when data is missing". The guide asks for 5 points where N is 3; for other N the number is not
+documented, so two more than N is ours (unverified). Reasons are worded as in events of AWS recorded in public
+repositories (2019 to 2026); that of missing points that were filled in is unverified.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def _crossed(rule: Rule, state: str, crossing: Sequence[tuple[int, float]]) -> s
         return f"{head} [{newest_first}] {words} {threshold} {ending}"
     recent = ", ".join(_shown(begin, value) for begin, value in list(reversed(crossing))[:5])
     which = "crossed" if state == "ALARM" else "did not cross"
-    return f"{head} {words} {threshold}. The most recent datapoints which {which} the threshold: [{recent}] {ending}"
+    list_of_recent = f"The most recent datapoints which {which} the threshold: [{recent}]"
+    return f"{head} {words} {threshold}. {list_of_recent} {ending}"
 
 
 def _shown(begin: int, value: float) -> str:

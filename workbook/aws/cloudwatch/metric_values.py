@@ -1,8 +1,8 @@
 """What CloudWatch knows of a metric, minute by minute.
 
 moto keeps every value in one list and looks through all of it at each question. An alarm asks each minute, so
-the values are put into drawers here, by metric and minute, each value once; what is asked for is then found at
-once, however long the lab has run.
+the values are put into drawers here, by metric and minute, each value once; what is asked for is then found
+at once, however long the lab has run.
 
 Values come from PutMetricData (moto's list) and from queues (AWS/SQS, handed over when somebody asks).
 """
@@ -96,7 +96,7 @@ class MetricValues:
     def series(
         self, metric: Metric, statistic: str, unit: str | None, *, period: int, ends: Iterable[int]
     ) -> Series:
-        """One statistic of the periods (seconds) that end at the instants `ends`; those without values lack."""
+        """One statistic of the periods (seconds) that end at `ends` (instants), where there are values."""
         self._take_what_is_new()
         drawer, units = self._drawers.get(metric, {}), self._units.get(metric, set())
         wanted = units if unit is None else units & {unit}

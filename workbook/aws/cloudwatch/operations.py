@@ -167,9 +167,8 @@ def _check_evaluation(period: int, rule: Rule) -> None:
     if period * rule.periods > longest:
         days = longest // SECONDS_OF_A_DAY
         shown = "a day" if days == 1 else f"{days} days"
-        raise ValidationError(
-            f"Metrics cannot be checked across more than {shown} (EvaluationPeriods * Period must be <= {longest})."
-        )
+        product = f"(EvaluationPeriods * Period must be <= {longest})"
+        raise ValidationError(f"Metrics cannot be checked across more than {shown} {product}.")
 
 
 def _check_actions(name: str, actions: Sequence[str]) -> None:

@@ -75,7 +75,7 @@ class Watched:
         return cls(check_period(periods.pop() or 0), metrics, _expressions(queries), _returned(queries))
 
     def points(self, values: MetricValues, now: int, count: int) -> list[tuple[int, float | None]]:
-        """The last `count` periods up to `now` (a full minute), oldest first: their begin, and their value."""
+        """The last `count` periods up to `now` (a full minute), oldest first: begin and value of each."""
         length = self.period * SECOND
         ends = [now - length * back for back in reversed(range(count))]
         series: dict[str, Series] = {
