@@ -171,7 +171,8 @@ def test_cw_12_the_reason_tells_the_data_points_newest_first(lab, cloudwatch):
     (shown,) = cloudwatch.describe_alarms()["MetricAlarms"]
     assert shown["StateReason"] == (
         "Threshold Crossed: 2 out of the last 2 datapoints "
-        "[70.0 (05/01/26 09:01:00), 60.0 (05/01/26 09:00:00)] were greater than the threshold (50.0) (minimum 2 datapoints for OK -> ALARM transition)."
+        "[70.0 (05/01/26 09:01:00), 60.0 (05/01/26 09:00:00)] were greater than the threshold (50.0) "
+        "(minimum 2 datapoints for OK -> ALARM transition)."
     )
     feed(lab, 10)
     (shown,) = cloudwatch.describe_alarms()["MetricAlarms"]

@@ -307,19 +307,29 @@ def test_as_24_while_instances_warm_up_nothing_is_removed(lab):
     assert described(asg)["DesiredCapacity"] < 3
 
 
-def test_as_25_the_warmup_is_the_policy_s_or_the_group_s_or_the_default_cooldown(lab):
-    for name, options, own, expected in (
-        ("first", {"DefaultInstanceWarmup": 120}, {"EstimatedInstanceWarmup": 40}, 40),
-        ("second", {"DefaultInstanceWarmup": 120}, {}, 120),
-        ("third", {"DefaultCooldown": 200}, {}, 200),
-    ):
-        asg = create_group(lab, 1, 5, name=name, **options)
-        lab.advance(600)
-        track(asg, 10.0, name=name, **own)
-        feed(lab, 20, 20, 20)
-        lab.advance(61)  # the second instance is in service
-        warm_after = seconds_until_scaled_in_is_possible(lab, name)
-        assert expected - 2 <= warm_after <= expected
+@pytest.mark.parametrize(
+    ("group_options", "policy_options", "seconds"),
+    [
+        ({"DefaultInstanceWarmup": 120}, {"EstimatedInstanceWarmup": 40}, 40),
+        ({"DefaultInstanceWarmup": 120}, {}, 120),
+        ({"DefaultCooldown": 200}, {}, 200),
+    ],
+    ids=["its own", "the group's", "the default cooldown"],
+)
+def test_as_25_the_warmup_is_the_policy_s_or_the_group_s_or_the_default_cooldown(
+    lab, group_options, policy_options, seconds
+):
+    asg = in_service(lab, 1, 5, **group_options)
+    lab.advance(3600)
+    put_steps(asg, (None, 0.0, -1), kind="ChangeInCapacity")
+    track(asg, 10.0, **policy_options)
+    feed(lab, 20, 20, 20)
+    lab.advance(60 + seconds - 2)  # the second instance is in service, and not quite warm
+    execute_steps(asg, -1.0)
+    assert described(asg)["DesiredCapacity"] == 2
+    lab.advance(2)
+    execute_steps(asg, -1.0)
+    assert described(asg)["DesiredCapacity"] == 1
 
 
 def test_as_26_with_disable_scale_in_it_only_scales_out(lab):
@@ -518,21 +528,8 @@ def step_policies(asg):
     return out, into
 
 
-def seconds_until_scaled_in_is_possible(lab, name):
-    """How long it takes from now until no instance warms up: only a policy can tell, so ask one."""
-    asg, passed = lab.client("autoscaling"), 0
-    asg.put_scaling_policy(
-        AutoScalingGroupName=name,
-        PolicyName="fewer",
-        PolicyType="StepScaling",
-        AdjustmentType="ChangeInCapacity",
-        StepAdjustments=[{"MetricIntervalUpperBound": 0.0, "ScalingAdjustment": -1}],
+def execute_steps(asg, breach):
+    """Ask the policy of `put_steps`, as an alarm would whose metric differs by so much from its threshold."""
+    asg.execute_policy(
+        AutoScalingGroupName=GROUP, PolicyName="steps", MetricValue=breach, BreachThreshold=0.0
     )
-    desired = described(asg, name)["DesiredCapacity"]
-    while described(asg, name)["DesiredCapacity"] == desired:
-        lab.advance(1)
-        passed += 1
-        asg.execute_policy(
-            AutoScalingGroupName=name, PolicyName="fewer", MetricValue=0.0, BreachThreshold=1.0
-        )
-    return passed

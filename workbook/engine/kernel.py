@@ -150,8 +150,8 @@ class Kernel:
     ) -> Task:
         """Start a task at the present instant; it inherits the caller's context, and so its cause.
 
-        An `endless` task is expected to go on for ever. By `at_work` it says whether it has found something to
-        do; while it has not, what it waits for is no work that `run_until_idle` would wait for.
+        An `endless` task is expected to go on for ever. By `at_work` it says whether it has found something
+        to do; while it has not, what it waits for is no work that `run_until_idle` would wait for.
         """
         context = contextvars.copy_context()
         task = Task(name, functools.partial(context.run, function, *arguments))

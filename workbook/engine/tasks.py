@@ -91,7 +91,7 @@ class Task:
         self.looks_for_work_by: int | None = None
         """Of a task that goes on for ever, as a worker at a queue does: when it must have begun to."""
         self.works: bool | None = None
-        """Of such a task: it has found something to do, and has not finished that yet; None while it starts."""
+        """Of such a task: it has found something to do, and has not finished it; None while it starts."""
 
     def rests(self, now: int) -> bool:
         """Whether what it waits for is no work, so that `run_until_idle` need not wait for it."""

@@ -198,7 +198,8 @@ class Queue:
             deliveries = self._deliverer.wait(maximum, visibility_timeout, wait_seconds, attempt_id)
         else:
             deliveries = self._deliverer.receive(maximum, visibility_timeout, attempt_id, short=True)
-        self._core.world.kernel.at_work(works=bool(deliveries))
+        # What will become receivable by itself is work to come for a worker that asks again and again.
+        self._core.world.kernel.at_work(works=bool(deliveries) or self.next_change() is not None)
         self._deliverer.count(deliveries)
         return deliveries
 
