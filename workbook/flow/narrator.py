@@ -11,6 +11,7 @@ from workbook.engine.hop import Hop
 from workbook.flow.callers import Callers
 from workbook.flow.contents import Change
 from workbook.flow.function_teller import FunctionTeller
+from workbook.flow.group_teller import GroupTeller
 from workbook.flow.messages import Letter
 from workbook.flow.moves import Move
 from workbook.flow.queue_teller import QueueTeller
@@ -28,7 +29,11 @@ class Narrator:
         story = Story(hops, wiring, letters, Callers(hops, wiring))
         self._hops = hops
         self._queues = QueueTeller(story)
-        self._tells: dict[str, Tell] = {**self._queues.tells(), **FunctionTeller(story).tells()}
+        self._tells: dict[str, Tell] = {
+            **self._queues.tells(),
+            **FunctionTeller(story).tells(),
+            **GroupTeller(story).tells(),
+        }
 
     def moves(self, changes: Iterable[Change]) -> list[Move]:
         """Every move, in the order in which they happened; `changes` tells which timeouts ended.
