@@ -135,13 +135,12 @@ def narrowed(
 
 
 def _choose_message(choice: _Choice, scene: Scene, trace: Trace, wanted: Message) -> None:
-    if isinstance(wanted, int) and not isinstance(wanted, bool):
-        wanted = _id_of_number(scene, wanted)
-    story = trace.of(wanted)
+    message = _id_of_number(scene, wanted) if isinstance(wanted, int) else wanted
+    story = trace.of(message)
     hops = {hop.number for hop in story}
     messages = {hop.message for hop in story if hop.message is not None}
     choice.tests.append(lambda move: move.message in messages if move.hop is None else move.hop in hops)
-    choice.words.append(_which_message(scene, wanted))
+    choice.words.append(_which_message(scene, message))
 
 
 def _id_of_number(scene: Scene, number: int) -> str:

@@ -6,6 +6,7 @@ numbers grow.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from workbook.flow.plan import Box
@@ -33,7 +34,7 @@ def _cells_of(lines: Lines) -> dict[tuple[int, int], set[int]]:
     """Which lines run through which cell of a coarse grid."""
     cells: dict[tuple[int, int], set[int]] = {}
     for number, (points, _) in enumerate(lines):
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
             steps = int(max(abs(x1 - x0), abs(y1 - y0)) // _CELL) + 1
             for step in range(steps + 1):
                 x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps

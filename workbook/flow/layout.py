@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from workbook.flow.layers import Layers, Pair, layers_of, split, swept
 from workbook.flow.plan import Box, Plan, Shape
 from workbook.flow.resources import Kind
-from workbook.flow.routes import Route, routes_of
+from workbook.flow.route import Route
+from workbook.flow.routes import routes_of
 from workbook.flow.system import System
 
 WIDE = 900
@@ -192,8 +193,8 @@ def _mean(values: Sequence[float]) -> float:
 def _packed(wanted: Sequence[float], sizes: Sequence[float], gap: float, room: float) -> list[float]:
     """Middles as near to the wanted ones as the order, the gap and the room allow.
 
-    Without their sizes and gaps, the middles need only not fall: the nearest such numbers are found by joining
-    neighbours that would (the method of pooled adjacent violators).
+    Without their sizes and gaps, the middles need only not fall: the nearest such numbers are found by
+    joining neighbours that would (the method of pooled adjacent violators).
     """
     offsets: list[float] = []
     taken = 0.0

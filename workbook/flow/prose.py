@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.contents import Counts
 from workbook.flow.durations import duration_text
+from workbook.flow.line_drawing import in_words
 from workbook.flow.moves import Move
-from workbook.flow.picture import NOTHING_YET, in_words
+from workbook.flow.picture import NOTHING_YET
 from workbook.flow.scene import Scene
 from workbook.flow.system import Line, Node
 from workbook.flow.tallies import Tally, contents_of, tallies_of
