@@ -39,12 +39,29 @@ def around(plan: Plan, line: Line, channels: Channels) -> Route:
     up = source in plan.layers.lane and not down
     leave = _gate(plan, source, -1 if up else 1, _IN if up else _OUT)
     enter = _gate(plan, target, -1 if down else 1, _OUT if down else _IN)
-    if leave[0][0] == enter[0][0] and _free_between(plan, source, target):
+    track = plan.tracks.get((source, target))
+    if (
+        plan.steps(line) == 0
+        and leave[0][0] == enter[0][0]
+        and _free_between(plan, source, plan.middle[target])
+    ):
         points = [leave[0], enter[0]]
+    elif track is None:
+        side = _side(plan, line, channels)
+        points = [*leave, (side, leave[1][1]), (side, enter[1][1]), *enter[::-1]]
     else:
-        points = [*leave, *_along(plan, line, channels, leave[1][1], enter[1][1]), *enter[::-1]]
+        begin = _to_track(plan, source, leave, track, _channel(plan, line, source, channels))
+        end = _to_track(plan, target, enter, track, _channel(plan, line, target, channels))
+        points = [*begin, *end[::-1]]
     start, *rest = points
     return made(start, _rounded(start, rest), _on_straights(points))
+
+
+def _to_track(plan: Plan, place: str, gate: list[Point], track: float, side: float) -> list[Point]:
+    """From a node to its track: straight, or where other nodes lie between, beside the layer."""
+    if _free_between(plan, place, track):
+        return [gate[0], (gate[0][0], track)]
+    return [*gate, (side, gate[1][1]), (side, track)]
 
 
 def _gate(plan: Plan, place: str, side: int, share: float) -> list[Point]:
@@ -55,35 +72,35 @@ def _gate(plan: Plan, place: str, side: int, share: float) -> list[Point]:
     return [(along, edge), (along, edge + side * plan.gap / 2)]
 
 
-def _free_between(plan: Plan, one: str, other: str) -> bool:
-    layer = plan.layers.rank[one]
-    if layer != plan.layers.rank[other]:
-        return False
-    low, high = sorted((plan.middle[one], plan.middle[other]))
+def _free_between(plan: Plan, place: str, height: float) -> bool:
+    """Whether no other node of its layer lies between a node and a height."""
+    layer = plan.layers.rank[place]
+    low, high = sorted((plan.middle[place], height))
     return not any(
-        plan.layers.rank.get(place) == layer and low < middle < high for place, middle in plan.middle.items()
+        plan.layers.rank.get(other) == layer and low < middle < high for other, middle in plan.middle.items()
     )
 
 
-def _along(plan: Plan, line: Line, channels: Channels, leave: float, enter: float) -> list[Point]:
-    """The corners between two gates; `leave` and `enter` are where they lie along v."""
-    source, target = plan.layers.rank[line.source], plan.layers.rank[line.target]
-    back = target < source or (target == source and line.source in plan.layers.lane)
-    there = _channel(plan, target, 1 if target < source else -1, line.target, channels)
-    track = plan.tracks.get((line.source, line.target))
-    if track is None:
-        side = there if target != source else _channel(plan, source, -1 if back else 1, line.target, channels)
-        return [(side, leave), (side, enter)]
-    here = _channel(plan, source, -1 if back else 1, line.target, channels)
-    return [(here, leave), (here, track), (there, track), (there, enter)]
+def _side(plan: Plan, line: Line, channels: Channels) -> float:
+    """Where along u a line runs that needs no track: within a layer, or to the next."""
+    if plan.steps(line) == 1:
+        return _channel(plan, line, line.target, channels)
+    return _place_in(plan, line, line.source, -1 if line.source in plan.layers.lane else 1, channels)
 
 
-def _channel(plan: Plan, layer: int, side: int, target: str, channels: Channels) -> float:
-    """Where along u lines to a target run beside a layer: all of them at one place, like a trunk."""
+def _channel(plan: Plan, line: Line, place: str, channels: Channels) -> float:
+    """Where along u a line runs beside the layer of one of its ends: on the side of the other end."""
+    other = line.target if place == line.source else line.source
+    side = 1 if plan.layers.rank[other] > plan.layers.rank[place] else -1
+    return _place_in(plan, line, place, side, channels)
+
+
+def _place_in(plan: Plan, line: Line, place: str, side: int, channels: Channels) -> float:
+    """A place beside a layer: all lines to one target share it, like a trunk."""
+    layer = plan.layers.rank[place]
     used = channels.setdefault((layer, side), {})
-    place = used.setdefault(target, len(used)) % 5
     edge = plan.end[layer] if side > 0 else plan.begin[layer]
-    return edge + side * (_CHANNEL + 6 * place)
+    return edge + side * (_CHANNEL + 6 * (used.setdefault(line.target, len(used)) % 5))
 
 
 def _rounded(start: Point, corners: Sequence[Point]) -> Pieces:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from workbook.flow.contents import Counts
 from workbook.flow.forms import form_of
 from workbook.flow.layout import Box
-from workbook.flow.lettering import shortened
+from workbook.flow.lettering import shortened, width_of
 from workbook.flow.palette import DELAYED, ERRORS, IN_FLIGHT, RUNNING, VISIBLE, Glyph
 from workbook.flow.resources import Kind
 from workbook.flow.svg import clean, mark_at, text_at
@@ -15,7 +15,11 @@ from workbook.flow.system import Node
 from workbook.flow.tallies import Work
 
 WORKERS = frozenset({Kind.FUNCTION, Kind.GROUP})
-_NAME, _WORD, _COUNT = 13.0, 10.5, 10.5
+_PLAIN = frozenset(
+    {Kind.TOPIC, Kind.BUS, Kind.RULE, Kind.PIPE, Kind.STATE_MACHINE, Kind.STREAM, Kind.BUCKET, Kind.OTHER}
+)
+"""Nothing stands below their word."""
+_NAME, _SMALL_NAME, _WORD, _COUNT = 13.0, 11.5, 10.5, 10.5
 
 
 def node_svg(number: int, node: Node, box: Box, counts: Counts, work: Work) -> str:
@@ -31,13 +35,14 @@ def node_svg(number: int, node: Node, box: Box, counts: Counts, work: Work) -> s
 
 def _names(node: Node, box: Box) -> str:
     top = 42.0 if node.kind in {Kind.PRODUCER, Kind.CONSUMER} else 32.0 if node.kind is Kind.ACTOR else 20.0
-    if not (node.kind.is_person or node.kind.is_queue or node.kind in WORKERS):
-        top = 28.0
+    if node.kind in _PLAIN:
+        top = 29.0
     middle, room = box.width / 2, box.width - 18
-    name = shortened(node.label, room, _NAME, bold=True)
+    size = _NAME if width_of(node.label, _NAME, bold=True) <= room else _SMALL_NAME
+    name = shortened(node.label, room, size, bold=True)
     word = shortened(node.word, room, _WORD)
-    return text_at("wb-label", name, middle, top, _NAME, anchor="middle", weight=600) + text_at(
-        "wb-word", word, middle, top + 14, _WORD, anchor="middle", pale=True
+    return text_at("wb-label", name, middle, top, size, anchor="middle", weight=600, room=room) + text_at(
+        "wb-word", word, middle, top + 14, _WORD, anchor="middle", pale=True, room=room
     )
 
 

@@ -13,6 +13,8 @@ from workbook.flow.route import Pieces, Point, Route, at, made
 from workbook.flow.system import Line
 
 _PORTS_APART = 10.0
+_CROOKED = 4.0
+"""A line that rises by less is drawn straight."""
 
 Port = tuple[str, int, str, bool]
 """A node, its side (-1 where its layer begins, 1 where it ends), the next stop there, and whether the line
@@ -53,6 +55,9 @@ def through(plan: Plan, line: Line, ports: Mapping[Port, float], *, back: bool) 
         *(plan.middle[passage] for passage in stops[1:-1]),
         ports[last, -1, stops[-2], back],
     ]
+    for place in range(1, len(heights)):
+        if abs(heights[place] - heights[place - 1]) < _CROOKED:
+            heights[place] = heights[place - 1]
     pieces: Pieces = [((plan.span(first)[1], heights[0]),)]
     gaps: Pieces = []
     for step in range(len(stops) - 1):
@@ -75,7 +80,7 @@ def _spreading(plan: Plan, first: str, last: str) -> bool:
 
 
 def _on_curves(curves: Sequence[tuple[Point, ...]], spreading: bool) -> list[Point]:  # noqa: FBT001 - private
-    places = (0.5, 0.62, 0.38, 0.74, 0.26, 0.85, 0.15)
+    places = (0.5, 0.6, 0.4, 0.7, 0.3)
     if spreading:
         return [at(curve, place) for curve in reversed(curves) for place in places]
     return [at(curve, place) for curve in curves for place in (1 - place for place in places)]

@@ -27,7 +27,7 @@ from workbook.flow.tallies import NOTHING, Tally, Work, contents_of, tallies_of,
 
 MARGIN = 16.0
 NOTHING_YET = "Nothing has happened yet"
-_HEADER = 26.0
+_HEADER = 34.0
 _NOTE = 12.0
 
 
@@ -53,10 +53,11 @@ def draw(scene: Scene, *, instant: int | None = None, caption: str = "", width: 
     body = layout.height if scene.system.nodes else ROW
     foot = top + body + 22
     high = foot + ROW * len(rows) + (MARGIN if rows else 0) - 10
+    left = (wide - layout.width) / 2 if scene.system.nodes else MARGIN
     parts = [
         _start(wide, high, scene),
         *(_note(note, MARGIN + 12 + row * ROW, strong=row == 0) for row, note in enumerate(notes)),
-        f'<g class="wb-stage" transform="translate({(wide - layout.width) / 2:g} {top:g})">',
+        f'<g class="wb-stage" transform="translate({left:g} {top:g})">',
         *_stage(scene, layout, tallies, contents, work),
         "</g>",
         *legend_svg(rows, MARGIN, foot),

@@ -17,11 +17,18 @@ def routes_of(plan: Plan, boxes: Mapping[str, Box]) -> list[Route]:
     """A route for every line of the plan's system, in order."""
     ports = ports_of(plan)
     channels: Channels = {}
-    routes = [_route(plan, line, ports, channels) for line in plan.system.lines]
+    found: dict[Line, Route] = {}
+    for line in sorted(plan.system.lines, key=lambda line: _height(plan, line)):
+        found[line] = _route(plan, line, ports, channels)  # the shortest runs nearest to the nodes
+    routes = [found[line] for line in plan.system.lines]
     if plan.upright:
         routes = [turned(route) for route in routes]
     labels = place_labels(list(boxes.values()), [(route.points, route.candidates) for route in routes])
     return [replace(route, label=label) for route, label in zip(routes, labels, strict=True)]
+
+
+def _height(plan: Plan, line: Line) -> float:
+    return abs(plan.middle[line.source] - plan.middle[line.target])
 
 
 def _route(plan: Plan, line: Line, ports: Mapping[Port, float], channels: Channels) -> Route:

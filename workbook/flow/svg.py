@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from workbook.flow.lettering import width_of
 from workbook.flow.palette import INK, PALE, Glyph
 
 
@@ -41,13 +42,19 @@ def text_at(
     anchor: str = "start",
     weight: int = 400,
     pale: bool = False,
+    room: float = 0.0,
 ) -> str:
-    """A text of one line, escaped; `y` is its base line."""
+    """A text of one line, escaped; `y` is its base line.
+
+    Where it needs nearly all of its `room`, its length is fixed, lest it be longer in another font.
+    """
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     place = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    length = width_of(text, size, bold=weight > 500)
+    fixed = f' textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"' if length > 0.8 * room > 0 else ""
     colour = (PALE if pale else INK).light
     return (
-        f'<text class="{kind}" x="{x:g}" y="{y:g}" font-size="{size:g}"{place}{bold} fill="{colour}">'
+        f'<text class="{kind}" x="{x:g}" y="{y:g}" font-size="{size:g}"{place}{bold}{fixed} fill="{colour}">'
         f"{clean(text)}</text>"
     )
 

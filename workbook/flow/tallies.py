@@ -64,7 +64,7 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
 
 def _line_of(move: Move, scene: Scene, lines: Mapping[Pair, object]) -> Pair | None:
     """The line on which a move counts: its own, or the one on which its message had come."""
-    if not move.at_place and move.status is not Status.RETURNED:
+    if move.calls_itself or (not move.at_place and move.status is not Status.RETURNED):
         return move.line
     if move.status is Status.RETURNED:
         there = (move.target, move.source)
