@@ -10,7 +10,7 @@ from workbook.flow.palette import GLYPHS, PAGE, PALE
 from workbook.flow.route import Route
 from workbook.flow.svg import clean, mark_at, text_at, wrapped
 from workbook.flow.system import Line, Way
-from workbook.flow.tallies import Tally
+from workbook.flow.tallies import ARRIVED, Tally
 
 DASHES = {Way.REDRIVE: "6 4", Way.MOVE: "2 4"}
 
@@ -70,8 +70,8 @@ Item = tuple[Status | None, int]
 
 def _items(tally: Tally) -> list[Item]:
     items: list[Item] = list(tally.remarks.items())
-    if len(items) == 1 and items[0][1] == tally.arrived:
-        return items  # all of them are of one kind: once is enough
+    if len(items) == 1 and items[0][0] in ARRIVED and items[0][1] == tally.arrived:
+        return items  # all that arrived is of one kind: once is enough
     return [(None, tally.arrived), *items] if tally.arrived else items
 
 

@@ -113,6 +113,8 @@ KINDS: dict[Kind, Colour] = {
     Kind.BUCKET: _BLUE,
     Kind.OTHER: _GREY,
 }
+HERE = _RED
+"""What is pointed out."""
 DEAD_LETTER = _RED
 """A dead-letter queue, whatever kind of queue it is."""
 

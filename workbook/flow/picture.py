@@ -20,7 +20,7 @@ from workbook.flow.legend import ROW, least_width, legend_of, legend_rows, legen
 from workbook.flow.lettering import FAMILY, width_of
 from workbook.flow.line_drawing import line_svg
 from workbook.flow.node_drawing import node_svg
-from workbook.flow.palette import INK, PAGE, PALE
+from workbook.flow.palette import HERE, INK, PAGE, PALE
 from workbook.flow.scene import Scene
 from workbook.flow.svg import clean
 from workbook.flow.tallies import NOTHING, Tally, Work, contents_of, tallies_of, work_of
@@ -31,7 +31,14 @@ _HEADER = 34.0
 _NOTE = 12.0
 
 
-def draw(scene: Scene, *, instant: int | None = None, caption: str = "", width: float = WIDE) -> str:
+def draw(
+    scene: Scene,
+    *,
+    instant: int | None = None,
+    caption: str = "",
+    width: float = WIDE,
+    marked: tuple[str, str] | None = None,
+) -> str:
     """The picture of a scene as it stands at an instant (microseconds; its end, where none is given).
 
     Args:
@@ -39,6 +46,7 @@ def draw(scene: Scene, *, instant: int | None = None, caption: str = "", width: 
         instant: Counts are those of this time.
         caption: What the picture is narrowed to, in words.
         width: Units that it may be wide; it is laid out from top to bottom where it has more layers.
+        marked: The ends of a line to point out, or a node twice.
     """
     at = scene.now if instant is None else instant
     layout = layout_of(scene.system, width - 2 * MARGIN)
@@ -51,14 +59,17 @@ def draw(scene: Scene, *, instant: int | None = None, caption: str = "", width: 
     top = MARGIN + _HEADER + (ROW if caption else 0) - 6
     rows = legend_rows(legend, wide - 2 * MARGIN)
     body = layout.height if scene.system.nodes else ROW
-    foot = top + body + 22
+    foot = top + body + (22 if marked is None else 40)
     high = foot + ROW * len(rows) + (MARGIN if rows else 0) - 10
     left = (wide - layout.width) / 2 if scene.system.nodes else MARGIN
     parts = [
         _start(wide, high, scene),
         *(_note(note, MARGIN + 12 + row * ROW, strong=row == 0) for row, note in enumerate(notes)),
         f'<g class="wb-stage" transform="translate({left:g} {top:g})">',
+        *_halo(scene, layout, marked),
         *_stage(scene, layout, tallies, contents, work),
+        *_here(scene, layout, marked),
+        '<g class="wb-moves"></g>',
         "</g>",
         *legend_svg(rows, MARGIN, foot),
         "</svg>",
@@ -115,4 +126,43 @@ def _stage(
         yield line_svg(number, line, route, labels, tallies[line.source, line.target])
     for number, (node, box) in enumerate(zip(scene.system.nodes, layout.boxes, strict=True)):
         yield node_svg(number, node, box, contents.get(node.place, NOTHING), work.get(node.place, Work()))
-    yield '<g class="wb-moves"></g>'
+
+
+# ---- pointing out
+
+_HERE = "differs here"
+
+
+def _halo(scene: Scene, layout: Layout, marked: tuple[str, str] | None) -> Iterable[str]:
+    """A broad line under a line, or round a node, that is to be looked at first."""
+    for line, route in zip(scene.system.lines, layout.routes, strict=True):
+        if (line.source, line.target) == marked:
+            yield f'<path class="wb-here" d="{route.path}" {_BROAD}/>'
+            return
+    for node, box in zip(scene.system.nodes, layout.boxes, strict=True):
+        if (node.place, node.place) == marked:
+            place = f'x="{box.x - 5:g}" y="{box.y - 5:g}"'
+            size = f'width="{box.width + 10:g}" height="{box.height + 10:g}"'
+            yield f'<rect class="wb-here" {place} {size} rx="12" {_BROAD}/>'
+
+
+def _here(scene: Scene, layout: Layout, marked: tuple[str, str] | None) -> Iterable[str]:
+    """The words beside it: colour alone says nothing."""
+    for line, route in zip(scene.system.lines, layout.routes, strict=True):
+        if (line.source, line.target) == marked:
+            yield _word_at(route.label[0], route.label[1] + 24)
+            return
+    for node, box in zip(scene.system.nodes, layout.boxes, strict=True):
+        if (node.place, node.place) == marked:
+            yield _word_at(box.x + box.width / 2, box.y + box.height + 19)
+
+
+_BROAD = f'fill="none" stroke="{HERE.light}" stroke-width="8" stroke-opacity="0.4" stroke-linecap="round"'
+
+
+def _word_at(x: float, y: float) -> str:
+    ground = f'stroke="{PAGE.light}" stroke-width="4" paint-order="stroke" stroke-linejoin="round"'
+    return (
+        f'<text class="wb-here-word" x="{x:g}" y="{y:g}" text-anchor="middle" font-size="11" font-weight="600" '
+        f'fill="{HERE.light}" {ground}>{_HERE}</text>'
+    )
