@@ -1,6 +1,6 @@
 """Systems for tests of drawings, told in one line: kinds and names, and who sends to whom.
 
-    scene(["q:orders", "f:machine"], [("p:you", "q:orders")], polls=[("q:orders", "f:machine")])
+scene(["q:orders", "f:machine"], [("p:you", "q:orders")], polls=[("q:orders", "f:machine")])
 """
 
 from hypothesis import strategies as st
@@ -86,7 +86,7 @@ def chain(steps):
 
 @st.composite
 def plans(draw, most=40):
-    """What `scene` takes, at random: any kinds, any lines, circles, loops, dead-letter queues, parts without a line between."""
+    """What `scene` takes, at random: any kinds, any lines, circles, loops, dead-letter queues."""
     kinds = draw(st.lists(st.sampled_from(sorted(PLACES)), min_size=1, max_size=most))
     nodes = [f"{kind}:{kind}-{number}" for number, kind in enumerate(kinds)]
     queues = [node for node in nodes if node.startswith("q:")]

@@ -1,4 +1,4 @@
-"""Where everything stands: nothing overlaps, no line runs through a node, and little moves when little changes."""
+"""Where everything stands: nothing overlaps, no line runs through a node, little moves."""
 
 import itertools
 
@@ -56,9 +56,7 @@ def crossed_boxes(shown, layout):
 
 
 def test_messages_go_from_left_to_right():
-    shown = scene(
-        ["q:orders", "f:machine"], [("p:you", "q:orders")], polls=[("q:orders", "f:machine")]
-    )
+    shown = scene(["q:orders", "f:machine"], [("p:you", "q:orders")], polls=[("q:orders", "f:machine")])
     boxes = named(shown, layout_of(shown.system))
     assert boxes["producer:you"].x < boxes[place("q:orders")].x < boxes[place("f:machine")].x
     assert len({box.y + box.height / 2 for box in boxes.values()}) == 1  # in one straight line
@@ -221,7 +219,10 @@ def test_a_newcomer_that_takes_from_somebody_leaves_all_others_in_their_layers(p
 
 def test_one_more_queue_in_a_fan_keeps_the_order_of_the_others():
     before, after = (
-        [name for name, box in sorted(named(shown, layout_of(shown.system)).items(), key=lambda one: one[1].y)]
+        [
+            name
+            for name, box in sorted(named(shown, layout_of(shown.system)).items(), key=lambda one: one[1].y)
+        ]
         for shown in (fan(6), fan(7))
     )
     assert [name for name in after if name in before] == before

@@ -161,8 +161,6 @@ _BROAD = f'fill="none" stroke="{HERE.light}" stroke-width="8" stroke-opacity="0.
 
 
 def _word_at(x: float, y: float) -> str:
+    font = f'text-anchor="middle" font-size="11" font-weight="600" fill="{HERE.light}"'
     ground = f'stroke="{PAGE.light}" stroke-width="4" paint-order="stroke" stroke-linejoin="round"'
-    return (
-        f'<text class="wb-here-word" x="{x:g}" y="{y:g}" text-anchor="middle" font-size="11" font-weight="600" '
-        f'fill="{HERE.light}" {ground}>{_HERE}</text>'
-    )
+    return f'<text class="wb-here-word" x="{x:g}" y="{y:g}" {font} {ground}>{_HERE}</text>'

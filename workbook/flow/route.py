@@ -60,12 +60,10 @@ class Route:
 
 def at(curve: Sequence[Point], place: float) -> Point:
     """The point of a cubic curve at `place`, from 0 to 1."""
+    (u0, v0), (u1, v1), (u2, v2), (u3, v3) = curve
     rest = 1 - place
-    weights = (rest**3, 3 * rest**2 * place, 3 * rest * place**2, place**3)
-    return (
-        sum(weight * u for weight, (u, _) in zip(weights, curve, strict=True)),
-        sum(weight * v for weight, (_, v) in zip(weights, curve, strict=True)),
-    )
+    one, two, three, four = rest**3, 3 * rest**2 * place, 3 * rest * place**2, place**3
+    return one * u0 + two * u1 + three * u2 + four * u3, one * v0 + two * v1 + three * v2 + four * v3
 
 
 def made(
