@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import boto3
 import botocore.loaders
@@ -33,6 +33,9 @@ from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
+
+if TYPE_CHECKING:
+    from workbook.flow.cost import Cost
 
 _open_lab: Lab | None = None
 _one_at_a_time = threading.RLock()
@@ -217,6 +220,12 @@ class Lab:
     def billable(self) -> BillableUnits:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""
         return billable_units(self.world)
+
+    def cost(self) -> Cost:
+        """The same by operation and by who caused it, and what would have made it less. No prices."""
+        from workbook.flow.cost import cost_of  # noqa: PLC0415 - a lesson that does not ask need not load it
+
+        return cost_of(self.trace, self.world.clock.now)
 
     # ---- beginning and end
 

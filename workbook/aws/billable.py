@@ -44,7 +44,7 @@ class BillableUnits:
 
 @dataclass(frozen=True, slots=True)
 class SqsRequests:
-    """The requests to SQS that one hop stands for: one call, or the receives of pollers that waited in vain."""
+    """The requests to SQS that one hop stands for: a call, or the receives of pollers that waited in vain."""
 
     hop: Hop
     operation: str
