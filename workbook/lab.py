@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import numbers
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,9 @@ from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
 from workbook.aws.sqs.backend import find_queue_by_name, settle_queues
+from workbook.engine import exports
 from workbook.engine.clock import SECOND, instant_of
+from workbook.engine.hop import Hop
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
 from workbook.engine.trace import Trace
@@ -267,6 +269,15 @@ class Lab:
         if self._closed:
             message = "this Lab is closed: make a new one with `lab = Lab()`"
             raise LabError(message)
+
+
+def _otlp_text(hops: Sequence[Hop]) -> str:
+    from workbook.flow.opentelemetry import otlp_text  # noqa: PLC0415 - few ask for it
+
+    return otlp_text(hops)
+
+
+exports.offer(".otlp.json", _otlp_text)  # it speaks of services, which the engine knows nothing of
 
 
 def _refuse_a_second_lab() -> None:
