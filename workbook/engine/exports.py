@@ -57,8 +57,8 @@ def text_of(hops: Sequence[Hop], ending: str) -> str:
     return _WRITERS[ending](hops)
 
 
-def save(hops: Sequence[Hop], path: str | Path) -> None:
-    """Write a file whose name says its format; an older file of that name is replaced.
+def save(hops: Sequence[Hop], path: str | Path) -> Path:
+    """Write a file whose name says its format, and return its path; an older file of that name is replaced.
 
     Raises:
         ValueError: the ending is of no format; the text lists those there are.
@@ -73,6 +73,7 @@ def save(hops: Sequence[Hop], path: str | Path) -> None:
             f"save({str(path)!r}): there is no folder {str(target.parent)!r}; make it, or choose another"
         )
     target.write_bytes(text_of(hops, ending).encode())  # as bytes: no system may change the ends of lines
+    return target
 
 
 def _ending_of(path: Path) -> str:

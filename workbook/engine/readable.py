@@ -82,13 +82,13 @@ class Readable(ABC):
         """The hops as spans of OpenTelemetry (OTLP in JSON), for a tracing tool."""
         return exports.text_of(self._reading[0], ".otlp.json")
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path) -> Path:
         """Write the hops into a file: "trace.csv", "trace.json" or "trace.otlp.json"; the ending says which.
 
-        An older file of that name is replaced.
+        Returns its path. An older file of that name is replaced.
 
         Raises:
             ValueError: the ending is of no format; the text lists those there are.
             OSError: the path is a folder, or its folder does not exist.
         """
-        exports.save(self._reading[0], path)
+        return exports.save(self._reading[0], path)
