@@ -89,6 +89,16 @@ def test_what_a_function_asks_for_is_its_own(lab, sqs):
     assert [row.who for row in lab.cost().rows if row.what == "PurgeQueue"] == ["cleaner"]
 
 
+def test_the_instances_of_a_group_are_one_caller():
+    trace = World.for_tests().trace
+    group = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:5:autoScalingGroupName/workers"
+    for instance in ("i-1", "i-2"):
+        trace.record("launch", group, instance=instance)
+        trace.record("api-call", "sqs:ReceiveMessage", on=ARN + "orders", by=instance)
+    (row,) = cost_of(trace, trace[-1].time).rows
+    assert (row.who, row.calls, row.empty) == ("workers", 2, 2)
+
+
 def test_calls_of_kms_and_cloudwatch_are_counted(lab):
     lab.client("kms").list_keys()
     lab.client("cloudwatch").list_metrics()

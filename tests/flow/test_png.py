@@ -105,7 +105,7 @@ def test_the_page_is_white_unless_told_otherwise():
         ),
         (
             '<rect width="60" height="20" class="box"/>',
-            ".box { fill: green } @media (prefers-color-scheme: dark) { .box { fill: red } svg { --a: red } }",
+            ".box { fill: green } @media (prefers-color-scheme: dark) { .box { fill: red } g { --a: red } }",
             GREEN,
         ),
     ],

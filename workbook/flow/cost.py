@@ -20,7 +20,7 @@ from workbook.engine.naming import short_name
 from workbook.engine.tables import html_table
 from workbook.flow.advice import Advice, advice_for, amount, counted
 from workbook.flow.resources import node_of
-from workbook.flow.sessions import caller_of, invocations_of_calls
+from workbook.flow.sessions import Who
 
 if TYPE_CHECKING:
     import pandas
@@ -38,7 +38,7 @@ class CostRow:
     what: str
     """The operation ("SendMessage") or the function."""
     who: str
-    """Who made the calls: "you", an actor, a function, Lambda's pollers; for a function, nobody."""
+    """Who made the requests: you, an actor, a group of instances, a function, Lambda's pollers."""
     calls: int
     """Requests or invocations."""
     units: float
@@ -121,16 +121,15 @@ def cost_of(hops: Sequence[Hop], now: int) -> Cost:
 
 
 def _sqs_rows(hops: Sequence[Hop], now: int) -> Iterator[CostRow]:
-    invocations = invocations_of_calls(hops)
+    who = Who(hops)
     grouped: defaultdict[tuple[str, str], list[SqsRequests]] = defaultdict(list)
     for request in sqs_requests(hops, now):
-        who = caller_of(request.hop, invocations.get(request.hop.number))
-        grouped[request.operation, who].append(request)
-    for (operation, who), requests in sorted(grouped.items()):
+        grouped[request.operation, who(request.hop)].append(request)
+    for (operation, caller), requests in sorted(grouped.items()):
         calls, units = sum(one.count for one in requests), sum(one.units for one in requests)
         empty = sum(one.empty for one in requests) if operation == "ReceiveMessage" else None
         if calls:
-            yield CostRow("SQS", operation, who, calls, units, "requests", empty=empty)
+            yield CostRow("SQS", operation, caller, calls, units, "requests", empty=empty)
 
 
 def _lambda_rows(hops: Iterable[Hop]) -> Iterator[CostRow]:
@@ -146,14 +145,14 @@ def _lambda_rows(hops: Iterable[Hop]) -> Iterator[CostRow]:
 
 
 def _other_rows(hops: Sequence[Hop]) -> Iterator[CostRow]:
-    invocations = invocations_of_calls(hops)
+    who = Who(hops)
     calls: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for hop in hops:
         service, _, operation = hop.resource.partition(":")
         if was_sent(hop) and service in _BILLED_BY_REQUEST and hop.resource not in _BILLED_OTHERWISE:
-            calls[_BILLED_BY_REQUEST[service], operation, caller_of(hop, invocations.get(hop.number))] += 1
-    for (service, operation, who), number in sorted(calls.items()):
-        yield CostRow(service, operation, who, number, number, "requests")
+            calls[_BILLED_BY_REQUEST[service], operation, who(hop)] += 1
+    for (service, operation, caller), number in sorted(calls.items()):
+        yield CostRow(service, operation, caller, number, number, "requests")
 
 
 # ---- cells

@@ -14,8 +14,7 @@ from workbook.aws.api_calls import ROUND_TRIP
 from workbook.aws.billable import chunks, sqs_operation
 from workbook.engine.clock import microseconds
 from workbook.engine.hop import Hop
-from workbook.engine.naming import short_name
-from workbook.flow.resources import YOU, node_of
+from workbook.flow.resources import YOU, label_of, node_of
 
 POLLERS = "Lambda's pollers"
 """Who makes the requests of event source mappings."""
@@ -26,7 +25,6 @@ class Call:
     """One call of a session."""
 
     hop: Hop
-    caller: str
     operation: str | None
     """The operation of SQS that succeeded; None for all else, which only stands between."""
     queue: str
@@ -61,17 +59,40 @@ Group = list[Call]
 """Calls of one session to one queue that one call could have been."""
 
 
+class Who:
+    """Tells who made a call or a request, in the words of a bill: `who(hop)`."""
+
+    def __init__(self, hops: Sequence[Hop]) -> None:
+        self._numbered = {hop.number: hop for hop in hops}
+        self._groups = {
+            str(hop.facts["instance"]): label_of(hop.resource) for hop in hops if "instance" in hop.facts
+        }
+
+    def __call__(self, hop: Hop) -> str:
+        """Lambda's pollers, a function, an actor or an Auto Scaling group by its name, or you."""
+        if hop.kind in {"poller-request", "long-poll"}:
+            return POLLERS
+        invocation = self.invocation(hop)
+        if invocation is not None:
+            return label_of(node_of(invocation.resource))
+        by = str(hop.facts.get("by", YOU))
+        return self._groups.get(by, by)
+
+    def invocation(self, call: Hop) -> Hop | None:
+        """The invocation in which a call was made; None for one that no function made."""
+        causes = [self._numbered[cause] for cause in call.causes if cause in self._numbered]
+        return next((cause for cause in causes if cause.kind == "invoke"), None)
+
+
 def sessions_of(hops: Sequence[Hop]) -> list[Session]:
     """All calls of boto3, by session; sessions in the order of their first calls."""
-    effects = _effects(hops)
-    numbered = {hop.number: hop for hop in hops}
+    effects, who = _effects(hops), Who(hops)
     sessions: dict[object, Session] = {}
     for hop in hops:
         if hop.kind == "api-call":
-            invocation = _invocation(hop, numbered)
+            invocation = who.invocation(hop)
             key = hop.facts.get("by") if invocation is None else invocation.number
-            call = _call(hop, caller_of(hop, invocation), tuple(effects[hop.number]))
-            sessions.setdefault(key, []).append(call)
+            sessions.setdefault(key, []).append(_call(hop, tuple(effects[hop.number])))
     return list(sessions.values())
 
 
@@ -88,37 +109,12 @@ def units_of(calls: Iterable[Call]) -> int:
     return sum(call.units for call in calls)
 
 
-def caller_of(hop: Hop, invocation: Hop | None) -> str:
-    """Who made a call or a request: Lambda's pollers, a function by its name, an actor, or you."""
-    if hop.kind in {"poller-request", "long-poll"}:
-        return POLLERS
-    if invocation is not None:
-        return short_name(node_of(invocation.resource))
-    return str(hop.facts.get("by", YOU))
-
-
-def invocations_of_calls(hops: Sequence[Hop]) -> dict[int, Hop]:
-    """The invocation in which a call was made, by the number of the call; none for calls made elsewhere."""
-    numbered = {hop.number: hop for hop in hops}
-    found = {}
-    for hop in hops:
-        invocation = _invocation(hop, numbered) if hop.kind == "api-call" else None
-        if invocation is not None:
-            found[hop.number] = invocation
-    return found
-
-
-def _invocation(call: Hop, numbered: dict[int, Hop]) -> Hop | None:
-    causes = [numbered[cause] for cause in call.causes if cause in numbered]
-    return next((cause for cause in causes if cause.kind == "invoke"), None)
-
-
-def _call(hop: Hop, caller: str, effects: tuple[Hop, ...]) -> Call:
+def _call(hop: Hop, effects: tuple[Hop, ...]) -> Call:
     ended = hop.facts.get("ended_at", hop.time)
     assert isinstance(ended, int)  # noqa: S101 - an instant
     operation = sqs_operation(hop) if hop.outcome == "ok" else None
     queue = str(hop.facts.get("on", ""))
-    return Call(hop, caller, operation, queue, ended, effects)
+    return Call(hop, operation, queue, ended, effects)
 
 
 def _effects(hops: Sequence[Hop]) -> defaultdict[int, list[Hop]]:
