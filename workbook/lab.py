@@ -12,11 +12,11 @@ from __future__ import annotations
 import datetime
 import numbers
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import boto3
 import botocore.loaders
@@ -25,7 +25,9 @@ from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
 from workbook.aws.sqs.backend import find_queue_by_name, settle_queues
+from workbook.engine import exports
 from workbook.engine.clock import SECOND, instant_of
+from workbook.engine.hop import Hop
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
 from workbook.engine.trace import Trace
@@ -34,6 +36,10 @@ from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
 from workbook.workers import deploy_program
+
+if TYPE_CHECKING:
+    from workbook.flow.cost import Cost
+    from workbook.flow.flow import Flow, Message, Only, Since
 
 _open_lab: Lab | None = None
 _one_at_a_time = threading.RLock()
@@ -243,9 +249,39 @@ class Lab:
             raise TypeError(message)
         return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
 
+    def flow(
+        self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
+    ) -> Flow:
+        """The picture of all that happened so far: who sent what where, and what lies where now.
+
+            lab.flow()                  # everything
+            lab.flow(of=sent)           # the life of one message
+            lab.flow(since=30)          # from 30 s after the first hop on
+            lab.flow(only="orders")     # one resource, and whom it deals with
+
+        Args:
+            of: A message: what `lab.trace.of` takes, or the number that pictures give it.
+            since: Seconds since the first hop, a timedelta, or a datetime.
+            only: The name of a resource, a kind such as "queue", or a list of names and kinds.
+
+        Raises:
+            LookupError: there is no such message or resource; the text lists those there are.
+            TypeError: `since` or `only` is of no such type.
+            ValueError: `since` lies before the first hop.
+        """
+        from workbook.flow.flow import flow_of  # noqa: PLC0415 - only those who look pay for it
+
+        return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
     def billable(self) -> BillableUnits:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""
         return billable_units(self.world)
+
+    def cost(self) -> Cost:
+        """The same by operation and by who caused it, and what would have made it less. No prices."""
+        from workbook.flow.cost import cost_of  # noqa: PLC0415 - a lesson that does not ask need not load it
+
+        return cost_of(self.trace, self.world.clock.now)
 
     # ---- beginning and end
 
@@ -287,6 +323,15 @@ class Lab:
         if self._closed:
             message = "this Lab is closed: make a new one with `lab = Lab()`"
             raise LabError(message)
+
+
+def _otlp_text(hops: Sequence[Hop]) -> str:
+    from workbook.flow.opentelemetry import otlp_text  # noqa: PLC0415 - few ask for it
+
+    return otlp_text(hops)
+
+
+exports.offer(".otlp.json", _otlp_text)  # it speaks of services, which the engine knows nothing of
 
 
 def _refuse_a_second_lab() -> None:
