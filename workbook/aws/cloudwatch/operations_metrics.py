@@ -1,8 +1,8 @@
 """GetMetricData: metrics, and expressions on them, period by period.
 
 moto takes an expression for the id of a metric, and returns what was not to be returned. Periods are counted
-from StartTime, rounded down to the full minute (service model of CloudWatch, GetMetricData: StartTime; that they
-are not counted from the hour is unverified).
+from StartTime, rounded down to the full minute (service model of CloudWatch, GetMetricData: StartTime; that
+they are not counted from the hour is unverified).
 """
 
 from __future__ import annotations
