@@ -50,7 +50,8 @@ def _windows(hops: Sequence[Hop], invocations: Sequence[Hop]) -> Iterator[Advice
             reason = (
                 f"{counted(len(batches), 'batch', 'batches')} came so close together that with a larger "
                 f"BatchSize and this window they make {counted(left, 'invocation')}. The first message of "
-                f"each then waits for up to {window} s, and the visibility timeout has to allow for it."
+                f"each then waits for up to {window} s, and the visibility timeout has to allow for it. "
+                "Pollers of AWS gather side by side, so there it may be a few more."
             )
             change = f"MaximumBatchingWindowInSeconds={window}"
             saves = len(batches) - left
