@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import numbers
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +35,7 @@ from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
+from workbook.workers import deploy_program
 
 if TYPE_CHECKING:
     from workbook.flow.cost import Cost
@@ -140,6 +141,34 @@ class Lab:
             raise TypeError(message)
         with self.world.trace.acting(name):
             yield
+
+    def worker(
+        self,
+        group: str,
+        program: Callable[..., object] | str | Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Say what the instances of an Auto Scaling group do while they are in service.
+
+        A supervisor starts `program(instance)` on each of them: after an error again, 5 seconds later, and
+        after a plain return not. `instance` has an `instance_id`, a `group_name`, an `availability_zone` and
+        a `region`. When an instance is terminated, its program ends where it stands.
+
+        Args:
+            group: The name of the group. Instances that are in service already begin at once, in the place of
+                what they did before.
+            program: A Python function, whose source becomes the code, as with `function`; usually a loop that
+                receives, works and deletes. Or source text with a function `program`, or a folder with an
+                `index.py`.
+            environment: Environment variables, which the program finds in `os.environ`.
+
+        Raises:
+            LookupError: there is no such group; the text lists those there are.
+            PackagingError: the code cannot run away from the notebook; the text names what is missing.
+        """
+        self._ensure_open()
+        deploy_program(self.world, group, program, environment or {})
 
     # ---- time
 
