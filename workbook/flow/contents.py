@@ -141,6 +141,10 @@ class _Replay:
     def _hide(self, hop: Hop, message: str, state: Where, until: int) -> None:
         if self._place.get(message) != hop.resource:
             return
+        if hop.kind == "hide" and until <= hop.time:  # given back: done by somebody, not by time
+            self._due.pop(message, None)
+            self._set(hop.time, message, Where.VISIBLE, hop.number)
+            return
         self._due[message] = until
         self._booked += 1
         heapq.heappush(self._agenda, (until, self._booked, message))

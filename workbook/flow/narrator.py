@@ -80,7 +80,7 @@ class Narrator:
         found = [self._hops[cause - 1] for cause in hop.causes if self._hops[cause - 1].kind in kinds]
         return found[-1] if found else None
 
-    def _caller(self, call: Hop, role: str) -> str:
+    def caller(self, call: Hop, role: str) -> str:
         """The node of whoever made a call: a function, a group of instances, somebody with a name, or you."""
         by = call.facts.get("by")
         if isinstance(by, str):
@@ -91,16 +91,17 @@ class Narrator:
     def _sender(self, hop: Hop) -> str:
         call = self._cause(hop, "api-call")
         if call is not None:
-            return self._caller(call, "producer")
+            return self.caller(call, "producer")
         above = self._cause(hop, "invoke")
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 
-    def _receiver(self, hop: Hop) -> str:
+    def receiver(self, hop: Hop) -> str:
+        """The node of whoever took a message, or asked for something to be done to one that was taken."""
         request = self._cause(hop, "poller-request")
         if request is not None:
             return self._function_of(str(request.facts["mapping"]))
         call = self._cause(hop, "api-call")
-        return f"consumer:{YOU}" if call is None else self._caller(call, "consumer")
+        return f"consumer:{YOU}" if call is None else self.caller(call, "consumer")
 
     def _function_of(self, mapping: str) -> str:
         return self._wiring.mappings[mapping][1]
@@ -131,13 +132,13 @@ class Narrator:
         return Move(hop.time, hop.number, sender, hop.resource, hop.message, Status.DROPPED, text)
 
     def _receive(self, hop: Hop) -> Move:
-        receiver = self._receiver(hop)
+        receiver = self.receiver(hop)
         text = f"{label_of(receiver)} received {self._name(hop)} from {label_of(hop.resource)}"
         count = hop.facts.get("receive_count")
         status = Status.DELIVERED
         if isinstance(count, int) and count > 1:
             status = Status.RETRIED
-            text += f", {_ordinal(count)} receive"
+            text += f", {ordinal(count)} receive"
         if hop.facts.get("duplicate"):
             status = Status.DUPLICATE
             text += ": a second copy, as standard queues deliver now and then"
@@ -166,7 +167,6 @@ class Narrator:
         return Move(change.time, None, holder, change.queue, change.message, Status.RETURNED, text)
 
     def _delete(self, hop: Hop) -> Move:
-        holder = self._taken.get(str(hop.message))
         name, queue = self._name(hop), label_of(hop.resource)
         if hop.outcome != "ok":
             text, status = f"{name} could not be deleted from {queue}: {hop.outcome}", Status.REFUSED
@@ -178,13 +178,13 @@ class Narrator:
         else:
             text, status = f"{name} is done and was deleted from {queue}", Status.DONE
             self._taken.pop(str(hop.message), None)
-        place = holder or hop.resource
+        place = self.receiver(hop)
         return Move(hop.time, hop.number, place, place, hop.message, status, text)
 
     def _hide(self, hop: Hop) -> Move:
         seconds = hop.facts.get("seconds")
         if seconds == 0:
-            holder = self._taken.get(str(hop.message), hop.resource)
+            holder = self._taken.pop(str(hop.message), hop.resource)
             text = f"{self._name(hop)} was given back to {label_of(hop.resource)} at once"
             return Move(hop.time, hop.number, holder, hop.resource, hop.message, Status.RETURNED, text)
         return self._at(hop, Status.HIDDEN, f"{self._name(hop)} stays hidden for {seconds} s from now on")
@@ -268,11 +268,11 @@ class Narrator:
             return None
         operation = hop.resource.rpartition(":")[2]
         if hop.outcome != "ok":
-            caller = self._caller(hop, "consumer" if operation in _CONSUMING else "producer")
+            caller = self.caller(hop, "consumer" if operation in _CONSUMING else "producer")
             text = f"{label_of(queue)} refused {operation} of {label_of(caller)}: {hop.outcome}"
             return Move(hop.time, hop.number, caller, queue, None, Status.REFUSED, text)
         if hop.resource == _RECEIVE and hop.number not in self._brought:
-            caller = self._caller(hop, "consumer")
+            caller = self.caller(hop, "consumer")
             ended = _whole(hop.facts.get("ended_at"), hop.time)
             waited = f" for {_duration(ended - hop.time)}" if ended > hop.time else ""
             text = f"{label_of(caller)} asked {label_of(queue)}{waited} in vain: nothing there to receive"
@@ -312,6 +312,7 @@ def _duration(microseconds: int) -> str:
     return duration_text(microseconds / SECOND)
 
 
-def _ordinal(count: int) -> str:
+def ordinal(count: int) -> str:
+    """A place in a row: "2nd"."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10 if count % 100 not in {11, 12, 13} else 0, "th")
     return f"{count}{ending}"

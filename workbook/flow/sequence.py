@@ -1,0 +1,89 @@
+"""The trace as lanes by resource, time downwards: who sent what to whom, and when.
+
+The picture for visibility timeouts, retries and order, which a picture of the system cannot show: there all
+that happens to a queue happens in one spot.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from workbook.flow.bundle import Bundle, Picture
+from workbook.flow.narrator import Narrator
+from workbook.flow.scene import Scene
+from workbook.flow.sequence_bars import Bar, bars_of
+from workbook.flow.sequence_lanes import lanes_of
+from workbook.flow.sequence_layout import NARROW, WIDE, Form, bars_shown
+from workbook.flow.sequence_picture import draw_sequence
+from workbook.flow.sequence_prose import sequence_prose
+from workbook.flow.sequence_rows import Rows, rows_of
+from workbook.flow.sequence_steps import steps_of
+from workbook.flow.system import Node
+
+
+class Sequence(Picture):
+    """A sequence of what a scene shows; made by `lab.sequence()`."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    @cached_property
+    def _narrator(self) -> Narrator:
+        return Narrator(self._scene.hops, self._scene.wiring, self._scene.letters)
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return rows_of(steps_of(self._scene, self._narrator))
+
+    @cached_property
+    def _lanes(self) -> list[Node]:
+        touched = [place for row in self._rows.shown for place in (row.source, row.target)]
+        return lanes_of(self._scene, dict.fromkeys(touched))
+
+    @cached_property
+    def _bars(self) -> list[Bar]:
+        bars = bars_of(self._scene, self._narrator)
+        return bars_shown(bars, self._rows.shown, self._lanes, narrowed=self._scene.narrowed)
+
+    @property
+    def _start(self) -> int:
+        return self._scene.start
+
+    @property
+    def _notes(self) -> list[str]:
+        notes = []
+        if self._rows.bundling.value:
+            notes.append(f"Much happens here: {self._rows.bundling.value}.")
+        if self._rows.left_out:
+            steps = sum(len(row.steps) for row in self._rows.left_out)
+            seconds = (self._rows.left_out[0].time - self._start) / 1_000_000
+            notes.append(
+                f"{steps:,} more are left out, from second {seconds:,.3f} on. To see less at a time: "
+                "lab.sequence(of=message), since=seconds or only=names."
+            )
+        return notes
+
+    def _draw(self) -> str:
+        return self._drawn(WIDE)
+
+    def narrow_svg(self) -> str:
+        """The picture for a column of 400 pixels."""
+        return self._drawn(NARROW)
+
+    def _drawn(self, form: Form) -> str:
+        return draw_sequence(
+            self._lanes,
+            self._rows,
+            self._bars,
+            self._scene.letters,
+            self._start,
+            self._scene.now,
+            self._notes,
+            form,
+        )
+
+    def _describe(self) -> str:
+        return sequence_prose(self._lanes, self._rows, self._bars, self._start, self._scene.now, self._notes)
+
+    def _live(self) -> Bundle:
+        return {}
