@@ -45,7 +45,7 @@ class Measure:
         return self.values[place - 1]
 
     def at(self, instant: int) -> float | None:
-        """What is shown at an instant: a count, or an age in seconds, which is None while there is nothing."""
+        """What is shown at an instant: a count, or an age in seconds, None while there is nothing."""
         value = self.raw_at(instant)
         return (instant - value) / SECOND if self.is_age and value is not None else value
 

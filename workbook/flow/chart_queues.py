@@ -15,7 +15,7 @@ from workbook.aws.limits import limit
 from workbook.engine.hop import Hop
 from workbook.flow.chart_measures import Happenings, Measure, counted
 from workbook.flow.contents import Change, Where
-from workbook.flow.moves import Status
+from workbook.flow.moves import Move, Status
 from workbook.flow.resources import Kind, kind_of, label_of, node_of
 from workbook.flow.scene import Scene
 
@@ -140,31 +140,30 @@ def in_service(scene: Scene, group: str) -> Measure:
 def troubles_of(scene: Scene, queue: str) -> list[Happenings]:
     """What went wrong at a queue, and when."""
     failed = Happenings("failed runs", "failed_runs", Status.FAILED.name)
-    back = Happenings("came back", "came_back", Status.RETURNED.name)
-    dead = Happenings("dead-lettered", "dead_lettered", Status.DEAD_LETTERED.name)
-    throttled = Happenings("throttled", "throttled", Status.THROTTLED.name)
-    refused = Happenings("refused calls", "refused", Status.REFUSED.name)
-    dropped = Happenings("expired, purged or dropped", "dropped", Status.DROPPED.name)
-    of_moves = {
-        Status.RETURNED: back,
-        Status.DEAD_LETTERED: dead,
-        Status.THROTTLED: throttled,
-        Status.REFUSED: refused,
-        Status.DROPPED: dropped,
-    }
+    kinds = {status: Happenings(name, column, status.name) for status, name, column in _TROUBLES}
     for move in scene.moves:
-        wanted = of_moves.get(move.status)
-        if wanted is not None and queue == (move.target if wanted is back else move.source if wanted is dead else _queue_of(move.line)):
-            wanted.times.append(move.time)
+        if move.status in kinds and _queue_of(move) == queue:
+            kinds[move.status].times.append(move.time)
     for hop in scene.hops:
         if hop.kind == "invoke" and hop.outcome not in {"ok", "waits"} and reads(scene, hop, queue):
             failed.times.append(run_of(hop)[0][1] or hop.time)
-    troubles = [failed, back, dead, throttled, refused, dropped]
+    troubles = [failed, *kinds.values()]
     for trouble in troubles:
         trouble.times.sort()
     return troubles
 
 
-def _queue_of(line: tuple[str, str]) -> str:
-    """The queue at which something happened: of two, the one that it was meant for."""
-    return line[1] if kind_of(line[1]).is_queue else line[0]
+_TROUBLES = (
+    (Status.RETURNED, "came back", "came_back"),
+    (Status.DEAD_LETTERED, "dead-lettered", "dead_lettered"),
+    (Status.THROTTLED, "throttled", "throttled"),
+    (Status.REFUSED, "refused calls", "refused"),
+    (Status.DROPPED, "expired, purged or dropped", "dropped"),
+)
+
+
+def _queue_of(move: Move) -> str:
+    """The queue at which something happened: where the message was, for dead letters; else where it went."""
+    if move.status is Status.DEAD_LETTERED or not kind_of(move.target).is_queue:
+        return move.source
+    return move.target

@@ -20,7 +20,10 @@ _STEPS = (
 
 def time_step(seconds: float, most: int) -> float:
     """Seconds between ticks, so that there are at most `most` of them."""
-    return next((step for step in _STEPS if seconds / step <= most), _STEPS[-1] * math.ceil(seconds / _STEPS[-1] / most))
+    return next(
+        (step for step in _STEPS if seconds / step <= most),
+        _STEPS[-1] * math.ceil(seconds / _STEPS[-1] / most),
+    )
 
 
 def time_ticks(first: int, last: int, start: int, most: int) -> list[tuple[int, str]]:

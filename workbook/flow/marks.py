@@ -10,7 +10,7 @@ shown as a space; the rest is escaped.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from workbook.flow.lettering import ELLIPSIS, FAMILY, width_of
@@ -48,6 +48,20 @@ def cut(text: str, room: float, size: float) -> str:
             break
         kept += 1
     return text[:kept].rstrip() + ELLIPSIS
+
+
+def broken(text: str, room: float, size: float) -> Iterator[str]:
+    """A text in lines that fit into `room`."""
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and width_of(longer, size) > room:
+            yield line
+            line = word
+        else:
+            line = longer
+    if line:
+        yield line
 
 
 def coordinate(value: float) -> str:
@@ -102,10 +116,13 @@ def box(
     edge: Colour | None = None,
     radius: float = 0,
     dashes: str = "",
+    opacity: float = 1,
     css: str = "",
 ) -> str:
     """A rectangle, perhaps with round corners and an edge."""
     style = f' rx="{radius:g}"' if radius else ""
+    if opacity != 1:
+        style += f' fill-opacity="{opacity:g}"'
     if edge is not None:
         style += f' stroke="{edge.light}"'
     if dashes:

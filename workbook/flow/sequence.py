@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from workbook.engine.clock import SECOND
+from workbook.engine.trace import Trace
 from workbook.flow.bundle import Bundle, Picture
+from workbook.flow.flow import Message, Only, Since, narrowed
 from workbook.flow.narrator import Narrator
 from workbook.flow.scene import Scene
 from workbook.flow.sequence_bars import Bar, bars_of
@@ -22,10 +25,16 @@ from workbook.flow.system import Node
 
 
 class Sequence(Picture):
-    """A sequence of what a scene shows; made by `lab.sequence()`."""
+    """A sequence of what a scene shows; made by `lab.sequence()`.
 
-    def __init__(self, scene: Scene) -> None:
+    Args:
+        scene: What is shown.
+        caption: What it is narrowed to, in words.
+    """
+
+    def __init__(self, scene: Scene, caption: str = "") -> None:
         self._scene = scene
+        self._caption = caption
 
     @cached_property
     def _narrator(self) -> Narrator:
@@ -47,16 +56,17 @@ class Sequence(Picture):
 
     @property
     def _start(self) -> int:
-        return self._scene.start
+        """Times are counted from the first hop of the trace, so what is read here can be passed as `since=`."""
+        return self._scene.hops[0].time if self._scene.hops else self._scene.now
 
     @property
     def _notes(self) -> list[str]:
-        notes = []
+        notes = [f"Narrowed: {self._caption}."] if self._caption else []
         if self._rows.bundling.value:
             notes.append(f"Much happens here: {self._rows.bundling.value}.")
         if self._rows.left_out:
             steps = sum(len(row.steps) for row in self._rows.left_out)
-            seconds = (self._rows.left_out[0].time - self._start) / 1_000_000
+            seconds = (self._rows.left_out[0].time - self._start) / SECOND
             notes.append(
                 f"{steps:,} more are left out, from second {seconds:,.3f} on. To see less at a time: "
                 "lab.sequence(of=message), since=seconds or only=names."
@@ -87,3 +97,16 @@ class Sequence(Picture):
 
     def _live(self) -> Bundle:
         return {}
+
+
+def sequence_of(
+    trace: Trace,
+    now: int,
+    *,
+    of: Message | None = None,
+    since: Since | None = None,
+    only: Only | None = None,
+) -> Sequence:
+    """The sequence that a trace tells until the instant `now` (microseconds), narrowed as `Lab.flow` says."""
+    scene, caption = narrowed(Scene.of(list(trace), now), trace, of=of, since=since, only=only)
+    return Sequence(scene, caption)

@@ -8,7 +8,19 @@ from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.durations import duration_text
 from workbook.flow.hues import hue_of
 from workbook.flow.lettering import shortened, width_of
-from workbook.flow.marks import box, coordinate, cut, drawing, glyph, group, plain, shape, stroke, words
+from workbook.flow.marks import (
+    box,
+    broken,
+    coordinate,
+    cut,
+    drawing,
+    glyph,
+    group,
+    plain,
+    shape,
+    stroke,
+    words,
+)
 from workbook.flow.messages import Letter
 from workbook.flow.moves import Status
 from workbook.flow.palette import DEAD_LETTER, DELAYED, FAINT, GLYPHS, INK, KINDS, PAGE, PALE, RUNNING, Colour
@@ -125,7 +137,7 @@ class _Painter:
             yield words(x + 20, y, text, PALE, size=size)
             x += needed
         for note in notes:
-            for line in _lines(note, self._layout.width - 24, size):
+            for line in broken(note, self._layout.width - 24, size):
                 y += 18
                 yield words(12, y, line, INK, size=size)
         self.height = y + 12
@@ -388,17 +400,3 @@ def _waves(left: float, right: float, y: float, *, reverse: bool = False) -> str
     if reverse:
         return f"M{_xy(left + 24 * parts, y)}" + "q-6 4 -12 0q-6 -4 -12 0" * parts
     return f"M{_xy(left, y)}" + "q6 -4 12 0q6 4 12 0" * parts
-
-
-def _lines(text: str, room: float, size: float) -> Iterator[str]:
-    """A text broken into lines."""
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and width_of(longer, size) > room:
-            yield line
-            line = word
-        else:
-            line = longer
-    if line:
-        yield line
