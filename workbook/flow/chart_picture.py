@@ -237,7 +237,7 @@ class _Painter:
 
 
 def panels_of(subject: Subject) -> list[tuple[int, Measure]]:
-    """The measures that get a panel, with their places: the depth, and whatever ever was more than nothing."""
+    """The measures that get a panel, with their places: the depth, and whatever ever was not nothing."""
     return [
         (place, measure)
         for place, measure in enumerate(subject.measures)

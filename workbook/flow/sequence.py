@@ -11,8 +11,8 @@ from functools import cached_property
 from workbook.engine.clock import SECOND
 from workbook.engine.trace import Trace
 from workbook.flow.bundle import Bundle, Picture
+from workbook.flow.callers import Callers
 from workbook.flow.flow import Message, Only, Since, narrowed
-from workbook.flow.narrator import Narrator
 from workbook.flow.scene import Scene
 from workbook.flow.sequence_bars import Bar, bars_of
 from workbook.flow.sequence_lanes import lanes_of
@@ -37,12 +37,12 @@ class Sequence(Picture):
         self._caption = caption
 
     @cached_property
-    def _narrator(self) -> Narrator:
-        return Narrator(self._scene.hops, self._scene.wiring, self._scene.letters)
+    def _callers(self) -> Callers:
+        return Callers(self._scene.hops, self._scene.wiring)
 
     @cached_property
     def _rows(self) -> Rows:
-        return rows_of(steps_of(self._scene, self._narrator))
+        return rows_of(steps_of(self._scene, self._callers))
 
     @cached_property
     def _lanes(self) -> list[Node]:
@@ -51,12 +51,12 @@ class Sequence(Picture):
 
     @cached_property
     def _bars(self) -> list[Bar]:
-        bars = bars_of(self._scene, self._narrator)
+        bars = bars_of(self._scene, self._callers)
         return bars_shown(bars, self._rows.shown, self._lanes, narrowed=self._scene.narrowed)
 
     @property
     def _start(self) -> int:
-        """Times are counted from the first hop of the trace, so what is read here can be passed as `since=`."""
+        """Times are counted from the first hop of the trace, so what is read here fits `since=`."""
         return self._scene.hops[0].time if self._scene.hops else self._scene.now
 
     @property

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from workbook.engine.hop import Hop
+from workbook.flow.callers import Callers
 from workbook.flow.contents import Change, Where
-from workbook.flow.narrator import Narrator
 from workbook.flow.resources import node_of
 from workbook.flow.scene import Scene
 
@@ -62,13 +62,13 @@ class Bar:
     """When it will end if nobody does anything."""
 
 
-def bars_of(scene: Scene, narrator: Narrator) -> list[Bar]:
+def bars_of(scene: Scene, callers: Callers) -> list[Bar]:
     """Every bar of the whole trace, in the order in which they began."""
-    bars = [*_stays(scene, narrator), *_runs(scene), *_waits(scene, narrator)]
+    bars = [*_stays(scene, callers), *_runs(scene), *_waits(scene, callers)]
     return sorted(bars, key=lambda bar: (bar.start, bar.first or 0))
 
 
-def _stays(scene: Scene, narrator: Narrator) -> Iterator[Bar]:
+def _stays(scene: Scene, callers: Callers) -> Iterator[Bar]:
     """The times for which messages were in flight or delayed."""
     going_on: dict[str, Bar] = {}
     for change in scene.changes:
@@ -80,16 +80,16 @@ def _stays(scene: Scene, narrator: Narrator) -> Iterator[Bar]:
         if bar is not None:
             yield replace(bar, end=change.time, ending=_ending(bar, hop), last=change.hop)
         if hop is not None and change.state in _STAYS:
-            going_on[change.message] = _begun(change, hop, narrator)
+            going_on[change.message] = _begun(change, hop, callers)
     yield from going_on.values()
 
 
 _STAYS = {Where.IN_FLIGHT: Stay.IN_FLIGHT, Where.DELAYED: Stay.DELAYED}
 
 
-def _begun(change: Change, hop: Hop, narrator: Narrator) -> Bar:
+def _begun(change: Change, hop: Hop, callers: Callers) -> Bar:
     stay = _STAYS[change.state]
-    place = change.queue if stay is Stay.DELAYED else narrator.receiver(hop)
+    place = change.queue if stay is Stay.DELAYED else callers.receiver(hop)
     return Bar(stay, place, change.time, None, End.OPEN, (change.message,), change.hop, None, _until(hop))
 
 
@@ -120,9 +120,9 @@ def _runs(scene: Scene) -> Iterator[Bar]:
             yield Bar(Stay.RUNNING, node_of(hop.resource), hop.time, end, ending, (), hop.number, hop.number)
 
 
-def _waits(scene: Scene, narrator: Narrator) -> Iterator[Bar]:
+def _waits(scene: Scene, callers: Callers) -> Iterator[Bar]:
     for hop in scene.hops:
         ended = hop.facts.get("ended_at")
         if hop.resource == "sqs:ReceiveMessage" and isinstance(ended, int) and ended > hop.time:
-            place = narrator.caller(hop, "consumer")
+            place = callers.caller(hop, "consumer")
             yield Bar(Stay.WAITING, place, hop.time, ended, End.OVER, (), hop.number, hop.number)

@@ -1,11 +1,10 @@
-"""What a sequence draws, each in a row of its own: every move, and what a move does not show.
+"""What a sequence draws, each in a row of its own: every move, and who asked for what.
 
-    move                                    steps
-    a message goes somewhere                one arrow
-    delete, hide                            an arrow from whoever asked, to the queue
-    a long poll                             an arrow when it begins, and one when it comes back with nothing
-    a function runs                         a mark when it begins, one at its end if nothing else shows it
-    a call of a function                    an arrow there, and one back with the answer
+    move                              step
+    a message goes somewhere          the same
+    delete, hide                      an arrow from whoever asked, to the queue
+    a call of a function ends         an arrow back to whoever called
+    a long poll is over               an arrow when it began, too
 
 A step is put where it happened: a message that expired while nobody looked is shown when it expired.
 """
@@ -15,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
-from workbook.flow.durations import duration_text
+from workbook.flow.callers import Callers
 from workbook.flow.moves import Move, Status
-from workbook.flow.narrator import Narrator
-from workbook.flow.resources import label_of, node_of
+from workbook.flow.resources import label_of
 from workbook.flow.scene import Scene
 from workbook.flow.sequence_words import short_text
+from workbook.flow.tellers import whole_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Step:
     target: str
     """The place where it ends; the same for what happens at a place."""
     status: Status | None
-    """None where it only begins or ends something whose status another step shows."""
+    """None for a question that another step answers."""
     text: str
     """A few words."""
     sentence: str
@@ -46,7 +44,7 @@ class Step:
     hop: int | None
     """The hop that it shows, None for what time alone does."""
     begins: bool = True
-    """Whether it stands where its hop is; other steps show the end of what their hop began."""
+    """Whether it stands where its hop does; False where it shows the end of what its hop began."""
 
     @property
     def line(self) -> tuple[str, str]:
@@ -54,114 +52,61 @@ class Step:
         return self.source, self.target
 
 
-def steps_of(scene: Scene, narrator: Narrator) -> list[Step]:
+def steps_of(scene: Scene, callers: Callers) -> list[Step]:
     """The steps of a scene, in the order in which they happened."""
-    maker = _Maker(scene, narrator)
-    placed = [
-        (step.time, place, step)
-        for index, move in enumerate(scene.moves)
-        for place, step in maker.steps(index, move)
-    ]
-    return [step for _, _, step in sorted(placed, key=lambda entry: entry[:2])]
+    maker = _Maker(scene, callers)
+    steps = [step for move in scene.moves for step in maker.steps(move)]
+    return sorted(steps, key=lambda step: step.time)
 
 
 class _Maker:
-    """Makes steps; each comes with its place among those of the same instant."""
-
-    def __init__(self, scene: Scene, narrator: Narrator) -> None:
+    def __init__(self, scene: Scene, callers: Callers) -> None:
         self._scene = scene
-        self._narrator = narrator
+        self._callers = callers
         self._asked: set[int] = set()
         self._received: dict[str, int] = {}
-        self._shown = {(move.time, move.source) for move in scene.moves}
 
-    def steps(self, index: int, move: Move) -> Iterator[tuple[float, Step]]:
-        """The steps that show a move."""
-        hop = None if move.hop is None else self._scene.hops[move.hop - 1]
-        if hop is None:
-            yield index, self._step(move, None)
+    def steps(self, move: Move) -> Iterator[Step]:
+        """The step that shows a move, and before it the question that it answers."""
+        if move.hop is None:
+            yield self._step(move, None, move.time, move.line)
             return
-        for step in self._asking(hop):
-            yield index - 0.5, step
-        if hop.kind == "invoke":
-            yield from self._run(index, move, hop)
-        elif move.status is Status.EMPTY:
-            yield index + 0.5, self._step(move, hop, time=_whole(hop.facts.get("ended_at"), hop.time))
-        elif hop.kind in {"delete", "hide"}:
-            yield index, self._step(move, hop, line=(self._narrator.receiver(hop), hop.resource))
-        else:
-            yield index, self._step(move, hop, time=_whole(hop.facts.get("expired_at"), hop.time))
+        hop = self._scene.hops[move.hop - 1]
+        yield from self._question(hop)
+        if hop.kind == "receive" and hop.message is not None and not hop.facts.get("duplicate"):
+            self._received[hop.message] = hop.time
+        time = whole_fact(hop, "expired_at", move.time) if hop.kind == "expire" else move.time
+        yield self._step(move, hop, time, self._line(move, hop))
 
-    def _step(
-        self, move: Move, hop: Hop | None, *, time: int | None = None, line: tuple[str, str] | None = None
-    ) -> Step:
+    def _line(self, move: Move, hop: Hop) -> tuple[str, str]:
+        if hop.kind in {"delete", "hide"}:
+            return self._callers.receiver(hop), hop.resource
+        if hop.kind == "invoke" and move.at_place and self._callers.cause(hop, "batch") is None:
+            return move.target, self._callers.sender(hop)
+        return move.line
+
+    def _step(self, move: Move, hop: Hop | None, time: int, line: tuple[str, str]) -> Step:
         message = move.message
         letter = None if message is None else self._scene.letters[message]
-        if hop is not None and hop.kind == "receive" and message is not None:
-            self._received[message] = hop.time
         text = short_text(move, hop, letter, self._received.get(message or ""))
-        when = move.time if time is None else time
-        source, target = line or move.line
-        messages = () if message is None else (message,)
-        begins = hop is None or hop.kind != "api-call" or when == move.time
-        return Step(when, source, target, move.status, text, move.text, messages, move.hop, begins)
-
-    def _run(self, index: int, move: Move, hop: Hop) -> Iterator[tuple[float, Step]]:
-        """A function begins to run, and ends; that it went well is said only where need be."""
-        messages, name = self._batch_of(hop), label_of(move.target)
-        if move.at_place:
-            begun, status, text = f"{name} began to run with {_many(move.count)}", Status.RUN, "runs"
-        else:
-            begun, status, text = f"{label_of(move.source)} called {name}", Status.DELIVERED, "calls"
-        yield index, Step(move.time, *move.line, status, text, begun, messages, hop.number)
-        ended = hop.facts.get("ended_at")
-        if not isinstance(ended, int):
-            return
-        if not move.at_place or hop.outcome != "ok" or (ended, move.target) not in self._shown:
-            yield index + 0.5, _end_of(hop, move, messages, ended)
-
-    def _asking(self, hop: Hop) -> Iterator[Step]:
-        """The beginning of the long poll that brought a message, or nothing."""
-        call = self._call_of(hop)
-        if call is None or call.number in self._asked:
-            return
-        ended, queue = call.facts.get("ended_at"), call.facts.get("on")
-        if isinstance(ended, int) and ended > call.time and isinstance(queue, str):
-            self._asked.add(call.number)
-            who = self._narrator.caller(call, "consumer")
-            sentence = f"{label_of(who)} asked {label_of(queue)} for messages and waited"
-            yield Step(call.time, who, queue, None, "asks, and waits", sentence, (), call.number)
-
-    def _call_of(self, hop: Hop) -> Hop | None:
-        if hop.kind == "api-call" and hop.resource == "sqs:ReceiveMessage" and hop.outcome == "ok":
-            return hop
-        if hop.kind != "receive":
-            return None
-        causes = [self._scene.hops[cause - 1] for cause in hop.causes]
-        return next((cause for cause in reversed(causes) if cause.kind == "api-call"), None)
+        messages = (message,) if message is not None else () if hop is None else self._batch_of(hop)
+        begins = hop is None or time == hop.time or hop.kind == "expire"
+        return Step(time, *line, move.status, text, move.text, messages, move.hop, begins)
 
     def _batch_of(self, hop: Hop) -> tuple[str, ...]:
-        """The messages with which a function runs."""
-        hops = self._scene.hops
-        batches = [hops[cause - 1] for cause in hop.causes if hops[cause - 1].kind == "batch"]
-        found = [hops[cause - 1].message for batch in batches for cause in batch.causes]
+        """The messages with which a function runs, or would have run."""
+        batch = self._callers.cause(hop, "batch")
+        found = () if batch is None else (self._scene.hops[cause - 1].message for cause in batch.causes)
         return tuple(dict.fromkeys(message for message in found if message is not None))
 
-
-def _end_of(hop: Hop, move: Move, messages: tuple[str, ...], ended: int) -> Step:
-    failed = hop.outcome != "ok"
-    text = f"failed: {hop.outcome}" if failed else "done" if move.at_place else "answers"
-    took = duration_text((ended - hop.time) / SECOND)
-    sentence = f"{label_of(node_of(hop.resource))} ended after {took}" + (
-        f": {hop.outcome}" if failed else ""
-    )
-    status = Status.FAILED if failed else None
-    return Step(ended, move.target, move.source, status, text, sentence, messages, hop.number, begins=False)
-
-
-def _many(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
-
-
-def _whole(value: object, otherwise: int) -> int:
-    return value if isinstance(value, int) else otherwise
+    def _question(self, hop: Hop) -> Iterator[Step]:
+        """The beginning of the long poll that a hop ends; nothing for the second message that it brought."""
+        poll = hop if hop.kind == "api-call" else self._callers.cause(hop, "api-call")
+        if poll is None or poll.resource != "sqs:ReceiveMessage" or poll.number in self._asked:
+            return
+        queue = poll.facts.get("on")
+        if whole_fact(poll, "ended_at", poll.time) > poll.time and isinstance(queue, str):
+            self._asked.add(poll.number)
+            who = self._callers.caller(poll, "consumer")
+            sentence = f"{label_of(who)} asked {label_of(queue)} for messages and waited"
+            yield Step(poll.time, who, queue, None, "asks, and waits", sentence, (), poll.number)

@@ -9,7 +9,7 @@ from workbook.engine.hop import Hop
 from workbook.flow.durations import duration_text
 from workbook.flow.messages import Letter
 from workbook.flow.moves import Move, Status
-from workbook.flow.narrator import ordinal
+from workbook.flow.tellers import ordinal, whole_fact
 
 
 def short_text(move: Move, hop: Hop | None, letter: Letter | None, received: int | None) -> str:
@@ -17,7 +17,7 @@ def short_text(move: Move, hop: Hop | None, letter: Letter | None, received: int
     if hop is None:
         return _time_alone(move, received)
     tell = _WORDS.get(hop.kind)
-    return move.status.value if tell is None else tell(move, hop, letter)
+    return move.text if tell is None else tell(move, hop, letter)
 
 
 def _time_alone(move: Move, received: int | None) -> str:
@@ -79,8 +79,16 @@ def _dead_letter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
     )
 
 
-def _invoke(move: Move, _hop: Hop, _letter: Letter | None) -> str:
-    return "runs" if move.at_place else "calls"
+def _invoke(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if not move.at_place:
+        return "calls"
+    ended = hop.facts.get("ended_at")
+    if move.time == hop.time and ended != hop.time:
+        return "runs"
+    if move.status is Status.FAILED:
+        return f"failed: {hop.outcome}"
+    took = whole_fact(hop, "ended_at", hop.time) - hop.time
+    return f"ran {duration_text(took / SECOND)}" if took else "ran"
 
 
 def _api_call(move: Move, hop: Hop, _letter: Letter | None) -> str:
@@ -90,11 +98,6 @@ def _api_call(move: Move, hop: Hop, _letter: Letter | None) -> str:
 
 def _throttle(_move: Move, _hop: Hop, _letter: Letter | None) -> str:
     return "throttled"
-
-
-def _scale(_move: Move, hop: Hop, _letter: Letter | None) -> str:
-    what = hop.facts.get("instance") or hop.facts.get("reason") or ""
-    return f"{hop.kind} {what}".rstrip()
 
 
 _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
@@ -108,10 +111,11 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "invoke": _invoke,
     "api-call": _api_call,
     "throttle": _throttle,
-    "launch": _scale,
-    "in-service": _scale,
-    "terminate": _scale,
-    "scale": _scale,
+    "expire": lambda *_: "expired",
+    "purge": lambda *_: "purged",
+    "move": lambda *_: "moved back",
+    "filter": lambda *_: "no filter lets it through",
+    "stop": lambda *_: "stopped: it would go round for ever",
 }
 
 
