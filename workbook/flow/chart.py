@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.bundle import Bundle, Picture
+from workbook.flow.chart_data import chart_data
 from workbook.flow.chart_picture import NARROW, WIDE, Form, Window, counts_all_beside, draw_chart
 from workbook.flow.chart_prose import chart_prose
 from workbook.flow.chart_queues import REPEATEDLY
 from workbook.flow.chart_subjects import Subject, is_charted, subjects_of
 from workbook.flow.flow import Since, instant_since
+from workbook.flow.notebook import in_a_notebook
 from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
 from workbook.flow.system import Node
 
 if TYPE_CHECKING:
     import pandas
+
+    from workbook.flow.explorer import Explorer
 
 MOST_SUBJECTS = 6
 """Resources that are shown where none is named."""
@@ -111,7 +115,14 @@ class Chart(Picture):
         return chart_prose(self.subjects, self._window, self._notes)
 
     def _live(self) -> Bundle:
-        return {}
+        return self._explorer.view() if in_a_notebook() else {}
+
+    @cached_property
+    def _explorer(self) -> Explorer:
+        from workbook.flow.explorer import Explorer  # noqa: PLC0415 - loads ipywidgets; a still picture need not
+
+        facts = chart_data(self.subjects, self._window)
+        return Explorer("chart", self.svg(), self.narrow_svg(), self.prose(), facts)
 
 
 def chart_of(

@@ -51,6 +51,7 @@ class Form:
 
 WIDE = Form(900, 74, 80, 12, 80)
 NARROW = Form(400, 50, 62, 11, 66)
+NOTHING = "There is no queue, function or group yet."
 PANEL = 54.0
 """The height of a measure's plot."""
 STRIP = 24.0
@@ -78,6 +79,9 @@ class Window:
 
 def draw_chart(subjects: Sequence[Subject], window: Window, notes: Sequence[str], form: Form) -> str:
     """The SVG of a chart."""
+    if not subjects:
+        text = words(12, 24, NOTHING, PALE, size=form.size + 1)
+        return drawing([text], "wb-chart", form.width, 40, NOTHING)
     painter = _Painter(window, form)
     marks = [painter.title()]
     for number, subject in enumerate(subjects):
@@ -127,7 +131,7 @@ class _Painter:
         shown = panels_of(subject)
         for place, measure in shown:
             beside = subject.measures[place + 1] if measure.column == "age_of_oldest" else None
-            yield self._panel(f"{number}.{place}", measure, _differing(measure, beside))
+            yield self._panel(f"{number}.{place}", measure, differing(measure, beside))
         for trouble in subject.happenings:
             if trouble.between(self._window.first, self._window.last):
                 yield self._strip(trouble)
@@ -160,10 +164,8 @@ class _Painter:
 
     def _grid(self, base: float, top: str) -> Iterator[str]:
         form = self._form
-        for tick, _ in self._ticks:
-            yield stroke(
-                f"M{coordinate(self.x(tick))} {coordinate(base - PANEL)}v{PANEL:g}", FAINT, width=0.7
-            )
+        lines = [f"M{coordinate(self.x(tick))} {coordinate(base)}v-{PANEL:g}" for tick, _ in self._ticks]
+        yield stroke("".join(lines) or "M0 0", FAINT, width=0.7, css="wb-ticks")
         for y, text in ((base - PANEL, top), (base, "0")):
             yield stroke(f"M{form.left:g} {coordinate(y)}H{coordinate(self._right)}", FAINT)
             yield words(form.left - 6, y + 4, text, PALE, size=form.size - 2, anchor="end", css="wb-scale")
@@ -206,14 +208,17 @@ class _Painter:
         ]
         times = [time for time in trouble.times if window.first <= time <= window.last]
         for x, count in _clusters(map(self.x, times), form.size + 3):
-            marks.append(glyph(mark, x, y, scale=0.85))
-            if count > 1:
-                size = form.size - 2
-                marks.append(words(x + 7, y - 4, str(count), INK, size=size, weight=600, halo=True))
-        total = str(len(times))
-        marks.append(words(self._right + 6, y + 4, total, INK, size=form.size - 1, weight=600))
+            number = words(
+                7, -4, str(count) if count > 1 else "", INK, size=form.size - 2, weight=600, halo=True
+            )
+            place = f"translate({coordinate(x)} {coordinate(y)})"
+            marks.append(
+                f'<g class="wb-happened" transform="{place}">{glyph(mark, 0, 0, scale=0.85)}{number}</g>'
+            )
+        total = f"{len(times):,}"
+        marks.append(words(self._right + 6, y + 4, total, INK, size=form.size - 1, weight=600, css="wb-now"))
         self.y = y + 14
-        return group(marks, "wb-strip", trouble.name)
+        return group(marks, "wb-strip", trouble.name, y=coordinate(y))
 
     # ---- around
 
@@ -245,7 +250,8 @@ def panels_of(subject: Subject) -> list[tuple[int, Measure]]:
     ]
 
 
-def _differing(measure: Measure, beside: Measure | None) -> Measure | None:
+def differing(measure: Measure, beside: Measure | None) -> Measure | None:
+    """The second age, where it ever is another than the first."""
     if beside is None or (measure.times, measure.values) == (beside.times, beside.values):
         return None
     return beside
@@ -259,7 +265,7 @@ def counts_all_beside(subjects: Iterable[Subject]) -> bool:
         for place, measure in panels_of(subject)
         if measure.column == "age_of_oldest"
     )
-    return any(_differing(measure, beside) is not None for measure, beside in found)
+    return any(differing(measure, beside) is not None for measure, beside in found)
 
 
 def _value_text(measure: Measure, value: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.chart_measures import Measure
-from workbook.flow.chart_picture import Window, panels_of
+from workbook.flow.chart_picture import NOTHING, Window, panels_of
 from workbook.flow.chart_subjects import Subject
 from workbook.flow.durations import duration_text
 from workbook.flow.marks import plain
@@ -18,7 +18,7 @@ def chart_prose(subjects: Sequence[Subject], window: Window, notes: Sequence[str
     begin = f"{datetime_of(window.first):%Y-%m-%d %H:%M:%S} UTC"
     lines = [f"Chart of {took} from {begin}."]
     if not subjects:
-        lines.append("There is no queue, function or group yet.")
+        lines.append(NOTHING)
     for subject in subjects:
         lines += _lines(subject, window)
     return "\n".join([*lines, *notes])

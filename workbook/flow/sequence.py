@@ -7,14 +7,17 @@ that happens to a queue happens in one spot.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND
 from workbook.engine.trace import Trace
 from workbook.flow.bundle import Bundle, Picture
 from workbook.flow.callers import Callers
 from workbook.flow.flow import Message, Only, Since, narrowed
+from workbook.flow.notebook import in_a_notebook
 from workbook.flow.scene import Scene
 from workbook.flow.sequence_bars import Bar, bars_of
+from workbook.flow.sequence_data import sequence_data
 from workbook.flow.sequence_lanes import lanes_of
 from workbook.flow.sequence_layout import NARROW, WIDE, Form, bars_shown
 from workbook.flow.sequence_picture import draw_sequence
@@ -22,6 +25,9 @@ from workbook.flow.sequence_prose import sequence_prose
 from workbook.flow.sequence_rows import Rows, rows_of
 from workbook.flow.sequence_steps import steps_of
 from workbook.flow.system import Node
+
+if TYPE_CHECKING:
+    from workbook.flow.explorer import Explorer
 
 
 class Sequence(Picture):
@@ -33,40 +39,43 @@ class Sequence(Picture):
     """
 
     def __init__(self, scene: Scene, caption: str = "") -> None:
-        self._scene = scene
+        self.scene = scene
         self._caption = caption
 
     @cached_property
     def _callers(self) -> Callers:
-        return Callers(self._scene.hops, self._scene.wiring)
+        return Callers(self.scene.hops, self.scene.wiring)
 
     @cached_property
-    def _rows(self) -> Rows:
-        return rows_of(steps_of(self._scene, self._callers))
+    def rows(self) -> Rows:
+        """What happened, from the top down."""
+        return rows_of(steps_of(self.scene, self._callers))
 
     @cached_property
-    def _lanes(self) -> list[Node]:
-        touched = [place for row in self._rows.shown for place in (row.source, row.target)]
-        return lanes_of(self._scene, dict.fromkeys(touched))
+    def lanes(self) -> list[Node]:
+        """Whose lanes there are, from the left."""
+        touched = [place for row in self.rows.shown for place in (row.source, row.target)]
+        return lanes_of(self.scene, dict.fromkeys(touched))
 
     @cached_property
-    def _bars(self) -> list[Bar]:
-        bars = bars_of(self._scene, self._callers)
-        return bars_shown(bars, self._rows.shown, self._lanes, narrowed=self._scene.narrowed)
+    def bars(self) -> list[Bar]:
+        """What goes on for a while, in the order in which it began."""
+        bars = bars_of(self.scene, self._callers)
+        return bars_shown(bars, self.rows.shown, self.lanes, narrowed=self.scene.narrowed)
 
     @property
     def _start(self) -> int:
         """Times are counted from the first hop of the trace, so what is read here fits `since=`."""
-        return self._scene.hops[0].time if self._scene.hops else self._scene.now
+        return self.scene.hops[0].time if self.scene.hops else self.scene.now
 
     @property
     def _notes(self) -> list[str]:
         notes = [f"Narrowed: {self._caption}."] if self._caption else []
-        if self._rows.bundling.value:
-            notes.append(f"Much happens here: {self._rows.bundling.value}.")
-        if self._rows.left_out:
-            steps = sum(len(row.steps) for row in self._rows.left_out)
-            seconds = (self._rows.left_out[0].time - self._start) / SECOND
+        if self.rows.bundling.value:
+            notes.append(f"Much happens here: {self.rows.bundling.value}.")
+        if self.rows.left_out:
+            steps = sum(len(row.steps) for row in self.rows.left_out)
+            seconds = (self.rows.left_out[0].time - self._start) / SECOND
             notes.append(
                 f"{steps:,} more are left out, from second {seconds:,.3f} on. To see less at a time: "
                 "lab.sequence(of=message), since=seconds or only=names."
@@ -82,21 +91,28 @@ class Sequence(Picture):
 
     def _drawn(self, form: Form) -> str:
         return draw_sequence(
-            self._lanes,
-            self._rows,
-            self._bars,
-            self._scene.letters,
+            self.lanes,
+            self.rows,
+            self.bars,
+            self.scene.letters,
             self._start,
-            self._scene.now,
+            self.scene.now,
             self._notes,
             form,
         )
 
     def _describe(self) -> str:
-        return sequence_prose(self._lanes, self._rows, self._bars, self._start, self._scene.now, self._notes)
+        return sequence_prose(self.lanes, self.rows, self.bars, self._start, self.scene.now, self._notes)
 
     def _live(self) -> Bundle:
-        return {}
+        return self._explorer.view() if in_a_notebook() else {}
+
+    @cached_property
+    def _explorer(self) -> Explorer:
+        from workbook.flow.explorer import Explorer  # noqa: PLC0415 - loads ipywidgets; a still picture need not
+
+        facts = sequence_data(self.rows.shown, self.scene.letters, self._start)
+        return Explorer("sequence", self.svg(), self.narrow_svg(), self.prose(), facts)
 
 
 def sequence_of(

@@ -101,6 +101,8 @@ class Layout:
     rows: Sequence[Row]
     xs: list[float]
     """Of the lanes."""
+    whole: bool
+    """Whether the last row is the last thing that happened."""
     ys: list[float] = field(default_factory=list)
     """Of the rows."""
     breaks: list[Break] = field(default_factory=list)
@@ -111,7 +113,14 @@ class Layout:
     @property
     def width(self) -> float:
         """Of the whole picture."""
-        return max(self.xs[-1] + self.form.right, self.form.width if self.form.staggered else 520)
+        edge = max((block.x + block.width for block in self.blocks), default=0.0)
+        least = self.form.width if self.form.staggered else 520
+        return max(self.xs[-1] + self.form.right, edge + 10, least)
+
+    @property
+    def last(self) -> int:
+        """When the last thing that is shown happened, in microseconds."""
+        return max((row.until for row in self.rows), default=0)
 
     def lane_of(self, place: str) -> int:
         """The number of a place's lane."""
@@ -139,9 +148,9 @@ def _keys_of(step: Step) -> Iterable[object]:
 def layout_of(
     lanes: Sequence[Node], rows: Sequence[Row], bars: Iterable[Bar], now: int, form: Form, *, whole: bool
 ) -> Layout:
-    """Place everything; `whole` says whether the last row is the last thing that happened."""
-    layout = Layout(form, lanes, rows, _lane_places(len(lanes), form))
-    _place_rows(layout, now, whole=whole)
+    """Place everything; without `whole`, more happened after the last row."""
+    layout = Layout(form, lanes, rows, _lane_places(len(lanes), form), whole)
+    _place_rows(layout, now)
     _place_bars(layout, bars)
     return layout
 
@@ -152,14 +161,14 @@ def _lane_places(lanes: int, form: Form) -> list[float]:
     return [form.gutter + form.left + number * apart for number in range(lanes)]
 
 
-def _place_rows(layout: Layout, now: int, *, whole: bool) -> None:
+def _place_rows(layout: Layout, now: int) -> None:
     y, before = layout.form.head + 4, None
     for row in layout.rows:
         y = _pass_time(layout, y, before, row.time)
         y += ROW
         layout.ys.append(y)
         before = row.until if before is None else max(before, row.until)
-    layout.bottom = (_pass_time(layout, y + 8, before, now) if whole else y + 8) + FOOT
+    layout.bottom = (_pass_time(layout, y + 8, before, now) if layout.whole else y + 8) + FOOT
 
 
 def _pass_time(layout: Layout, y: float, before: int | None, instant: int) -> float:
@@ -194,14 +203,15 @@ def _begin(block: Block) -> tuple[float, float]:
 
 def _block_of(layout: Layout, bar: Bar) -> Block:
     top = _where(layout, (bar.first, True), bar.start)
-    if bar.end is None:
-        bottom = layout.bottom
+    ending = bar.ending
+    if bar.end is None or (bar.end > layout.last and not layout.whole):
+        bottom, ending = layout.bottom, End.OPEN
     elif bar.last is None:
         bottom = _where(layout, (bar.end, bar.messages[0]), bar.end)
     else:
         ends_its_hop = bar.stay in {Stay.RUNNING, Stay.WAITING}
         bottom = _where(layout, (bar.last, not ends_its_hop), bar.end)
-    return Block(bar.stay, layout.lane_of(bar.place), top, max(bottom, top + 6), bar.ending, [])
+    return Block(bar.stay, layout.lane_of(bar.place), top, max(bottom, top + 6), ending, [])
 
 
 def _where(layout: Layout, key: object, instant: int) -> float:

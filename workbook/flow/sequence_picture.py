@@ -34,6 +34,7 @@ _QUIET_STATUSES = frozenset({None, Status.DELIVERED})
 _ASKED = frozenset({None, Status.DONE, Status.HIDDEN, Status.REFUSED, Status.EMPTY})
 """Calls and answers without a message in them are dashed; so is what time does."""
 _TO = "\N{EN DASH}"
+NOTHING = "Nothing has happened yet that could be shown."
 _HEAD = 7.0
 """Length of an arrow's head."""
 
@@ -49,6 +50,9 @@ def draw_sequence(
     form: Form,
 ) -> str:
     """The SVG of a sequence; times are counted from `start` (microseconds)."""
+    if not rows.shown:
+        text = words(12, 24, NOTHING, PALE, size=form.size + 1)
+        return drawing([text], "wb-sequence", form.width, 40, NOTHING)
     layout = layout_of(lanes, rows.shown, bars, now, form, whole=not rows.left_out)
     painter = _Painter(layout, letters, start)
     foot = list(painter.foot(notes))
@@ -117,9 +121,7 @@ class _Painter:
         left, right = self._form.gutter - 4, self._layout.width - 6
         for pause in self._layout.breaks:
             size = self._form.size - 1.5
-            later = f"{pause.duration} later"
-            if width_of(later, size) > left - 8:
-                later = f"+{pause.duration}"
+            later = f"+{pause.duration}" if self._form.staggered else f"{pause.duration} later"
             text = words(left - 4, pause.y + 4, later, PALE, size=size, anchor="end", css="wb-later")
             tear = _tear(left, right, pause.y) if pause.long else _slit(left, right, pause.y)
             yield group([*tear, text], "wb-break")
@@ -208,7 +210,7 @@ class _Painter:
         marks = [self._time(row, y), *(self._mark(row, y) if row.at_place else self._arrow(row, y))]
         numbers = self._numbers(row.messages)
         title = row.steps[0].sentence if len(row.steps) == 1 else self._words(row, numbers)
-        return group(marks, "wb-arrow", title, arrow=number, messages=_joined(numbers))
+        return group(marks, "wb-arrow", title, arrow=number, messages=_joined(numbers), y=coordinate(y))
 
     def _time(self, row: Row, y: float) -> str:
         text = _seconds(row.time - self._start)

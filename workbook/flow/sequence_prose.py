@@ -21,7 +21,7 @@ def sequence_prose(
 ) -> str:
     """The lines, at most some twenty however much happened."""
     if not rows.shown:
-        return "Sequence: nothing has happened yet."
+        return "\n".join(["Sequence: nothing has happened yet that could be shown.", *notes])
     took = duration_text((now - start) / SECOND)
     names = ", ".join(plain(node.label) for node in lanes)
     lines = [f"Sequence of {took} from {datetime_of(start):%Y-%m-%d %H:%M:%S} UTC; lanes: {names}."]

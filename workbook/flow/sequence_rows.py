@@ -1,8 +1,8 @@
 """The rows of a sequence: steps, like ones put together where they are many.
 
 A reader takes in some forty rows. When there are more steps, like ones that follow each other at once become
-one row ("messages 3-12"); if that is not enough, all like ones of a burst do; what then still does not fit
-is left out at the end, and the picture says so.
+one row ("messages 3-12"); if that is not enough, all like ones of a burst do, and runs of functions that went
+well are bars only; what then still does not fit is left out at the end, and the picture says so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbook.flow.moves import Status
 from workbook.flow.sequence_steps import Step
 from workbook.flow.timeline import QUIET
 
-MOST_ROWS = 44
+MOST_ROWS = 48
 """Rows in a picture at most."""
 FEW_ROWS = 26
 """As many steps are drawn one by one."""
@@ -29,7 +29,10 @@ class Bundling(enum.Enum):
 
     NONE = ""
     NEIGHBOURS = "like arrows that follow each other at once are drawn as one"
-    BURSTS = "like arrows of a burst are drawn as one, whatever happened between them"
+    BURSTS = (
+        "like arrows of a burst are drawn as one, whatever happened between them, "
+        "and runs that went well as bars only"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ def rows_of(steps: Sequence[Step]) -> Rows:
     rows = [Row(tuple(steps)) for steps in _neighbours(steps)]
     if len(rows) <= MOST_ROWS:
         return Rows(tuple(rows), Bundling.NEIGHBOURS if len(rows) < len(steps) else Bundling.NONE)
-    rows = [Row(tuple(steps)) for burst in bursts_of(steps) for steps in _alike(burst)]
+    told = [step for step in steps if step.status is not Status.RUN]
+    rows = [Row(tuple(alike)) for burst in bursts_of(told) for alike in _alike(burst)]
     return Rows(tuple(rows[:MOST_ROWS]), Bundling.BURSTS, tuple(rows[MOST_ROWS:]))
 
 
