@@ -253,6 +253,7 @@ def test_a_drawing_refers_to_nothing_outside_it_and_has_no_ids():
 SCRIPT = """
 import sys
 sys.path.insert(0, "tests/flow")
+from shop import Shop
 from workbook import Lab
 with Lab(seed=5) as lab:
     shop = Shop(lab)
@@ -268,7 +269,7 @@ def test_the_same_seed_gives_the_same_bytes_in_any_process():
     outputs = {
         subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin"},
+            env={"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
             capture_output=True,
             check=True,
         ).stdout
