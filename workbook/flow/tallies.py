@@ -5,7 +5,7 @@ What arrived is counted once, whatever became of it afterwards: "12, of which 2 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from workbook.flow.contents import Counts, counts_at
@@ -42,7 +42,7 @@ class Work:
     running: int = 0
     """Invocations that have begun and not ended; instances in service."""
     errors: int = 0
-    """Invocations that have failed so far."""
+    """Invocations that have failed so far; programs on instances that ended with an error."""
 
 
 NOTHING = Counts(0, 0, 0)
@@ -82,24 +82,23 @@ def contents_of(scene: Scene, instant: int) -> dict[str, Counts]:
 
 def work_of(scene: Scene, instant: int) -> dict[str, Work]:
     """What each function and each group of instances does at an instant."""
-    running: dict[str, int] = {}
+    running: dict[str, set[object]] = {}
     errors: dict[str, int] = {}
     for hop in scene.hops:
         if hop.time > instant:
             break
+        place = node_of(hop.resource)
         if hop.kind == "invoke":
-            place, ended = node_of(hop.resource), hop.facts.get("ended_at")
-            if isinstance(ended, int) and ended <= instant:
-                errors[place] = errors.get(place, 0) + (hop.outcome != "ok")
-            else:
-                running[place] = running.get(place, 0) + 1
-        elif hop.kind in _STEPS:
-            running[hop.resource] = running.get(hop.resource, 0) + _STEPS[hop.kind]
-    return {place: Work(running.get(place, 0), errors.get(place, 0)) for place in _all(running, errors)}
-
-
-_STEPS = {"in-service": 1, "terminate": -1}
-
-
-def _all(*counts: Iterable[str]) -> dict[str, None]:
-    return dict.fromkeys(place for some in counts for place in some)
+            ended = hop.facts.get("ended_at")
+            if not isinstance(ended, int) or ended > instant:
+                running.setdefault(place, set()).add(hop.number)
+            elif hop.outcome != "ok":
+                errors[place] = errors.get(place, 0) + 1
+        elif hop.kind == "in-service":
+            running.setdefault(place, set()).add(hop.facts.get("instance"))
+        elif hop.kind == "terminate":
+            running.setdefault(place, set()).discard(hop.facts.get("instance"))
+        elif hop.kind == "fail":
+            errors[place] = errors.get(place, 0) + 1
+    places = dict.fromkeys([*running, *errors])
+    return {place: Work(len(running.get(place, ())), errors.get(place, 0)) for place in places}
