@@ -35,6 +35,7 @@ def build(lab: Lab, visibility_timeout: int, dead_letter_queue: bool, max_receiv
     boto3.client("lambda").create_event_source_mapping(
         EventSourceArn=queue_arn(parcels), FunctionName="inspect-parcels", BatchSize=1
     )
+    lab.run_until_idle()  # until the mapping is enabled
     return parcels
 
 

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from workbook.engine.tables import html_table
+from workbook.flow.durations import duration_text
 
 if TYPE_CHECKING:
     import pandas
@@ -61,11 +62,11 @@ class Account:
     def duration(self) -> str:
         """How long it took, and whether it was over then."""
         end = "Then nothing was left to do." if self.ended else "It would go on; the run was ended here."
-        return f"AWS time: {span(self.seconds)}. {end}"
+        return f"AWS time: {duration_text(self.seconds)}. {end}"
 
     def frame(self) -> pandas.DataFrame:
         """The table as a pandas DataFrame."""
-        import pandas  # noqa: PLC0415 - 0.3 s that who only reads the text need not pay
+        import pandas
 
         return pandas.DataFrame(list(self.findings.rows), columns=list(self.findings.columns))
 
@@ -91,16 +92,6 @@ class Account:
             f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><p>{escape(settings)}</p>{table}"
             f"<p>{escape(self.findings.conclusion)}</p><p>{escape(self.duration)}</p>"
         )
-
-
-def span(seconds: float) -> str:
-    """A duration as people say it: "1.5 s", "2 min 5 s", "3 h 10 min"."""
-    if seconds < 60:
-        return f"{round(seconds, 1):g} s"
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    parts = [(hours, "h"), (minutes, "min"), (0 if hours else rest, "s")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
 def counted(number: int, thing: str, things: str = "") -> str:

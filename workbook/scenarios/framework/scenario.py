@@ -62,7 +62,7 @@ class Scenario:
         values = checked(self.settings, settings)
         if lab is not None:
             return self._run_in(lab, values)
-        from workbook.lab import Lab  # noqa: PLC0415 - moto's import takes a second that `code()` need not pay
+        from workbook.lab import Lab
 
         with Lab(seed=self.seed if seed is None else seed) as own:
             return self._run_in(own, values)
@@ -97,7 +97,7 @@ class Scenario:
             SettingError: as `run`.
             RuntimeError: this is no notebook, so there are no cells.
         """
-        from IPython import get_ipython  # noqa: PLC0415 - only there in a notebook
+        from IPython import get_ipython
 
         shell = get_ipython()
         if shell is None:
