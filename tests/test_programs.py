@@ -116,3 +116,32 @@ def test_the_real_time_of_the_process_is_untouched(lab):
     lab.run_until_idle()
     assert time.sleep.__module__ == "time"
     assert time.monotonic() - before < 60
+
+
+def test_a_consumer_that_asks_for_ever_does_not_keep_the_lab_busy(lab, sqs):
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    baked = []
+
+    def cook():
+        while True:
+            for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20).get("Messages", []):
+                time.sleep(25)
+                baked.append(message["Body"])
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    lab.program("cook", cook)
+    lab.advance(minutes=30)
+    sqs.send_message(QueueUrl=queue, MessageBody="cake")
+    assert lab.run_until_idle()
+    assert baked == ["cake"]
+    assert len(lab.queue("orders")) == 0
+
+
+def test_a_producer_counts_as_work_until_it_ends(lab):
+    def producer():
+        time.sleep(2 * 3600)
+
+    start = lab.now
+    lab.program("producer", producer)
+    assert lab.run_until_idle()
+    assert seconds_since(lab, start) == 7200

@@ -128,9 +128,11 @@ class Lab:
         """Start a program of yours that runs beside the cell: a consumer, a producer.
 
             def cook(orders):
-                while messages := sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20).get("Messages"):
-                    time.sleep(40)
-                    ...
+                while True:
+                    answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
+                    for message in answer.get("Messages", []):
+                        time.sleep(40)
+                        ...
 
             lab.program("second cook", cook, orders)
             lab.run_until_idle()
@@ -138,7 +140,8 @@ class Lab:
         It begins at this instant and goes on while time passes. In it, and in functions beside it, `time` and
         `datetime` are AWS's: `time.sleep(40)` takes 40 seconds of the lab. It works on a copy of the
         notebook's names, so what it assigns with `global` stays with it. An error in it is raised by the
-        next call that lets time pass. The trace keeps `name` as who made its calls.
+        next call that lets time pass. The trace keeps `name` as who made its calls. One that goes on for
+        ever does not keep the lab busy: to ask a queue for messages in vain is no work.
 
         Raises:
             TypeError: `name` is no text, or `function` no plain function.

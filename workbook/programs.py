@@ -23,6 +23,9 @@ from workbook.engine.kernel import Kernel
 from workbook.engine.lookalikes import virtual_datetime_module, virtual_time_module
 from workbook.engine.world import World
 
+_ALWAYS = 1 << 62
+"""Microseconds: a program that never asks for messages is a producer, and at work until it ends."""
+
 
 def start_program(
     world: World, name: str, function: Callable[..., object], arguments: tuple[Any, ...]
@@ -39,7 +42,7 @@ def start_program(
             world.kernel.expose(functools.partial(program, *arguments))
 
     with world.trace.from_nothing():
-        world.kernel.spawn(run, name=name)
+        world.kernel.spawn(run, name=name, endless=True, starting=_ALWAYS)
 
 
 def in_aws_time(function: types.FunctionType, kernel: Kernel) -> types.FunctionType:

@@ -29,26 +29,26 @@ def build(lab: Lab, missed_polls: int) -> dict[str, str]:
 def trigger(
     lab: Lab, queues: dict[str, str], minutes: int, messages: int, pause: int, wait_time: int
 ) -> None:
-    """Let a producer send to both queues, and one consumer at each ask for messages."""
-    lab.program("producer", produce, list(queues.values()), messages, 60 * minutes / (messages + 1))
-    lab.program("short poller", poll, queues[SHORT], minutes, 0, pause)
-    lab.program("long poller", poll, queues[LONG], minutes, wait_time, 0)
+    """Let one consumer at each queue ask for messages, while a producer sends to both."""
+    lab.program("short poller", poll, queues[SHORT], 0, pause)
+    lab.program("long poller", poll, queues[LONG], wait_time, 0)
+    lab.program("producer", produce, list(queues.values()), messages, 60 * minutes)
 
 
-def produce(queues: list[str], messages: int, interval: float) -> None:
-    """Send a message to each queue, again and again."""
+def produce(queues: list[str], messages: int, seconds: int) -> None:
+    """Send messages to each queue, spread evenly over so many seconds."""
     sqs = boto3.client("sqs")
     for number in range(1, messages + 1):
-        time.sleep(interval)
+        time.sleep(seconds / (messages + 1))
         for queue in queues:
             sqs.send_message(QueueUrl=queue, MessageBody=f"message {number}")
+    time.sleep(seconds / (messages + 1))
 
 
-def poll(queue: str, minutes: int, wait_time: int, pause: int) -> None:
-    """Ask for messages so many minutes, with a pause after each answer that brought none."""
+def poll(queue: str, wait_time: int, pause: int) -> None:
+    """Ask for messages, again and again, with a pause after each answer that brought none."""
     sqs = boto3.client("sqs")
-    end = time.time() + 60 * minutes
-    while time.time() < end:
+    while True:
         answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=wait_time)
         for message in answer.get("Messages", []):
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])

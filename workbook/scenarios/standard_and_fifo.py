@@ -53,11 +53,11 @@ def send(queues: dict[str, str], number: int) -> None:
 
 
 def read(queue: str) -> None:
-    """Receive and delete until a long poll brings nothing."""
+    """Receive and delete, again and again."""
     sqs = boto3.client("sqs")
-    ask = {"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
-    while messages := sqs.receive_message(**ask).get("Messages", []):
-        for message in messages:
+    while True:
+        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=20)
+        for message in answer.get("Messages", []):
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
 

@@ -37,24 +37,14 @@ def trigger(lab: Lab, orders: str, cooks: int, work: int, heartbeat: bool) -> No
 
 
 def cook(orders: str, work: int, heartbeat: bool) -> None:
-    """Wait for one order, bake it, delete it, and go home; go home, too, when no order is left."""
+    """Wait for one order, bake it, delete it, and go home."""
     sqs = boto3.client("sqs")
     messages: list[dict[str, str]] = []
     while not messages:
         messages = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20).get("Messages", [])
-        if not messages and is_empty(orders):
-            return
     receipt = {"QueueUrl": orders, "ReceiptHandle": messages[0]["ReceiptHandle"]}
     bake(work, receipt if heartbeat else None)
     sqs.delete_message(**receipt)
-
-
-def is_empty(queue: str) -> bool:
-    """Whether nothing is in the queue, neither visible nor in flight."""
-    sqs = boto3.client("sqs")
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return all(count == "0" for count in counts.values())
 
 
 def bake(seconds: int, receipt: dict[str, str] | None) -> None:
