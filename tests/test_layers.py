@@ -22,6 +22,7 @@ LAYER_OF = {
     "packaging": "lab",
     "programs": "lab",
     "queue_view": "lab",
+    "workers": "lab",
     "flow": "flow",
     "scenarios": "teaching",
     "teaching": "teaching",
