@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbook.engine.tables import html_table
 from workbook.flow.durations import duration_text
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas
 
 Cell = str | int | float
+MOST_EVENTS = 12
+"""Lines of what happened that a text shows."""
+MOST_IN_JSON = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,19 @@ class Findings:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+class Event(NamedTuple):
+    """One thing that happened."""
+
+    seconds: float
+    """Since the scenario was triggered, in AWS time."""
+    text: str
+    """A sentence, without its full stop."""
+
+    def line(self) -> str:
+        """The event with its time."""
+        return f"{self.seconds:>9,.3f} s  {self.text}"
+
+
 @dataclass(frozen=True)
 class Account:
     """One run of a scenario: what was asked, with which settings, and what happened."""
@@ -37,6 +53,7 @@ class Account:
     settings: dict[str, object]
     settings_in_words: tuple[tuple[str, str], ...]
     findings: Findings
+    happened: tuple[Event, ...]
     seconds: float
     """How long it took, in AWS time."""
     ended: bool
@@ -52,11 +69,20 @@ class Account:
         blocks = [
             f"{self.title}\n{self.question}",
             "\n".join(settings),
+            "\n".join(self.story()),
             _text_table(self.findings.columns, self.findings.rows),
             self.findings.conclusion,
             self.duration,
         ]
         return "\n\n".join(block for block in blocks if block)
+
+    def story(self, most: int = MOST_EVENTS) -> list[str]:
+        """What happened, a line each; of more than `most`, the first and the last."""
+        lines = [event.line() for event in self.happened]
+        if len(lines) <= most:
+            return lines
+        half = most // 2
+        return [*lines[:half], f"           ... {len(lines) - 2 * half:,} more ...", *lines[-half:]]
 
     @property
     def duration(self) -> str:
@@ -71,26 +97,34 @@ class Account:
         return pandas.DataFrame(list(self.findings.rows), columns=list(self.findings.columns))
 
     def json(self) -> str:
-        """The account as JSON: scenario, settings, conclusion, table, seconds of AWS time, ended."""
+        """The account as JSON: scenario, settings, conclusion, what happened, table, seconds, ended.
+
+        Of more than 1,000 things that happened it has the first 1,000.
+        """
         table = [dict(zip(self.findings.columns, row, strict=True)) for row in self.findings.rows]
         content = {
             "scenario": self.name,
             "question": self.question,
             "settings": self.settings,
             "conclusion": self.findings.conclusion,
+            "happened": [event._asdict() for event in self.happened[:MOST_IN_JSON]],
+            "things_that_happened": len(self.happened),
             "table": table,
             "seconds": self.seconds,
             "ended": self.ended,
         }
         return json.dumps(content, indent=2, ensure_ascii=False)
 
+    def table_html(self) -> str:
+        """The table, for a notebook."""
+        rows = [[_shown(cell) for cell in row] for row in self.findings.rows]
+        return html_table(self.findings.columns, rows, whole="frame()")
+
     def _repr_html_(self) -> str:
         settings = ", ".join(f"{name}: {value}" for name, value in self.settings_in_words)
-        rows = [[_shown(cell) for cell in row] for row in self.findings.rows]
-        table = html_table(self.findings.columns, rows, whole="frame()")
         return (
-            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><p>{escape(settings)}</p>{table}"
-            f"<p>{escape(self.findings.conclusion)}</p><p>{escape(self.duration)}</p>"
+            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><p>{escape(settings)}</p>"
+            f"{self.table_html()}<p>{escape(self.findings.conclusion)}</p><p>{escape(self.duration)}</p>"
         )
 
 

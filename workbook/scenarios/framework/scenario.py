@@ -21,6 +21,7 @@ from workbook.scenarios.framework.shown_code import arguments_for, cell_of
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
+    from workbook.scenarios.framework.panel import Panel
 
 HOUR = 3600
 
@@ -72,6 +73,24 @@ class Scenario:
         play.set_up()
         play.run()
         return play.account()
+
+    def panel(self, lab: Lab | None = None, *, run: bool = True, **settings: object) -> Panel:
+        """A panel with controls, buttons, pictures and the account, to be shown in a notebook.
+
+        Args:
+            lab: the lab to play in. It is reset first: what was in it is gone. Without one, the panel opens a
+                lab of its own, in the place of that of the panel before.
+            run: let it run once, so that there is something to see, in a saved notebook, too. Without it the
+                system is set up, and nothing has happened yet.
+            settings: by name; those that are not given have their defaults.
+
+        Raises:
+            SettingError: as `run`.
+            LabError: no lab was given, and one is open already.
+        """
+        from workbook.scenarios.framework.panel import Panel
+
+        return Panel(self, lab, checked(self.settings, settings), run=run)
 
     def code(self, **settings: object) -> str:
         """The scenario as one cell of plain boto3, with the values of the settings in it.

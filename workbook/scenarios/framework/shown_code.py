@@ -55,6 +55,7 @@ def cell_of(
         f"system = {_call(build, ['lab'], settings)}",
         _call(trigger, ["lab", "system"], settings),
         f"lab.run_until_idle(limit={limit})",
+        "lab.flow()",
     ]
     return "\n\n\n".join([head, *functions, "\n".join(calls)])
 
