@@ -79,7 +79,7 @@ def focused(learner):
 
 def active_cell(learner):
     return learner.page.evaluate(
-        "[...document.querySelectorAll('.jp-Cell')].findIndex(cell => cell.classList.contains('jp-mod-active'))"
+        "[...document.querySelectorAll('.jp-Cell')].findIndex(cell => cell.matches('.jp-mod-active'))"
     )
 
 
@@ -108,7 +108,7 @@ def test_enter_tells_a_messages_whole_life_and_escape_goes_back(learner):
     learner.page.keyboard.press("Enter")
     about = sequence.locator(".wb-about")
     expect(about).to_contain_text('{"cake": "<b>plum</b>"}')
-    expect(about).to_contain_text('"table"')
+    expect(about).to_contain_text("table: 7 (String)")
     life = about.locator("ol").last.locator("li span:last-child").all_text_contents()
     assert life == [sentence for sentence in learner.told if "message 1" in sentence]
     lit = sequence.locator(".wb-arrow.wb-lit").count()

@@ -8,7 +8,7 @@
  * Sections: start, drawing, keys, sequence, chart, scales, small parts.
  *
  * @typedef {{status: string, failure: boolean, more: number, steps: [number, string, number[]][]}} Row
- * @typedef {{id: string, body?: string, group?: string|null, attributes?: object}} Message
+ * @typedef {{id: string, body?: string, group?: string|null, attributes?: string[]}} Message
  * @typedef {{resource: string, name: string, age: boolean, times: number[], values: (number|null)[],
  *            beside: null | {times: number[], values: (number|null)[]}}} Panel
  * @typedef {{resource: string, name: string, times: number[]}} Strip
@@ -257,9 +257,7 @@ function sequenceView(frame, facts) {
     } else {
       parts.push(element("pre", "", {}, message.body));
     }
-    if (message.attributes && Object.keys(message.attributes).length) {
-      parts.push(element("pre", "", { "aria-label": "attributes" }, JSON.stringify(message.attributes, null, 1)));
-    }
+    if (message.attributes?.length) parts.push(element("p", "", {}, `Attributes: ${message.attributes.join("; ")}`));
     parts.push(element("h4", "", {}, "Its life"), lifeOf(number, here));
     return parts;
   };
