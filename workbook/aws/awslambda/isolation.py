@@ -173,7 +173,7 @@ class StandardLibrary:
         )
 
     def _make_sys(self) -> types.ModuleType:
-        runtime = self._environment["AWS_EXECUTION_ENV"].removeprefix("AWS_Lambda_")
+        runtime = self._environment.get("AWS_EXECUTION_ENV", "python3").removeprefix("AWS_Lambda_")
         return copy_of(
             sys,
             **interpreter_settings(),
@@ -207,8 +207,8 @@ class ProcessEnvironment(dict[str, str]):
 def _refuse(top: str) -> None:
     if top in _NOT_SIMULATED:
         message = (
-            f"'{top}' works in Lambda, but this workbook does not simulate it inside handlers: "
-            "do one thing after the other in the handler"
+            f"'{top}' works on AWS, but this workbook does not simulate it inside handlers and workers: "
+            "do one thing after the other"
         )
         raise ImportError(message, name=top)
     if top not in sys.stdlib_module_names and top not in _RUNTIME_OFFERS:
