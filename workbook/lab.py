@@ -224,7 +224,10 @@ class Lab:
         """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
         with _one_at_a_time:
             self._ensure_open()
-            self._simulation.renew(World.create(**self._arguments))
+            world, observers = World.create(**self._arguments), self.trace.observers
+            world.trace.observers = observers  # who follows the lab goes on following
+            self._simulation.renew(world)
+            observers.tell()
 
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""

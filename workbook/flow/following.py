@@ -1,0 +1,131 @@
+"""Keeps a live picture up with the trace, without slowing down what it shows.
+
+    hop, hop, hop ... ──> is it time? ──no──> remember that something is new
+                              │ yes                     │
+                              v                         v
+                           update              end of the cell: update
+
+Real time is read here, which nothing in the simulation may do: how often a person's screen is brought up to
+date is a matter of that person's time, and no outcome depends on it. An update comes at most five times a
+second, and never takes more than a fifth of the time: what is slow to draw is drawn more rarely.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+PAUSE = 0.2
+"""Seconds of real time between two updates, at least."""
+SHARE = 4
+"""An update is followed by a pause of so many times its own length, at least."""
+
+
+class Follower:
+    """Calls `update` when there is something new and it is time.
+
+    Whoever wants to be followed holds the follower; traces and the shell hold it weakly.
+
+    Args:
+        update: Brings the picture up to date; what it raises is its own affair to show.
+        wanted: Whether anybody sees the picture.
+        clock: Real time in seconds.
+    """
+
+    def __init__(
+        self,
+        update: Callable[[], None],
+        wanted: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._update = update
+        self._wanted = wanted
+        self._clock = clock
+        self._not_before = clock() + PAUSE
+        self._one_at_a_time = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self.late = False
+        """Whether something happened that is not shown yet."""
+        self.in_cell = True
+        """Whether a cell runs, whose end will bring the last update."""
+
+    def hear(self) -> None:
+        """Something happened."""
+        self.late = True
+        if not self._wanted():
+            return
+        if self._clock() >= self._not_before and not self._one_at_a_time.locked():
+            self.refresh()
+        elif not self.in_cell:
+            self._refresh_soon()
+
+    def catch_up(self) -> None:
+        """Update now if there is anything new and anybody sees it."""
+        if self.late and self._wanted():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Update now."""
+        with self._one_at_a_time:
+            self.late = False
+            begin = self._clock()
+            self._update()
+            end = self._clock()
+            self._not_before = end + max(PAUSE, SHARE * (end - begin))
+
+    def _refresh_soon(self) -> None:
+        """For callbacks of widgets: when they end, nobody is told."""
+        if self._timer is None or not self._timer.is_alive():
+            self._timer = threading.Timer(max(PAUSE, self._not_before - self._clock()), _weakly(self.catch_up))
+            self._timer.daemon = True
+            self._timer.start()
+
+    # ---- cells
+
+    def watch_cells(self) -> None:
+        """Update at the end of each cell of the notebook that this process is the kernel of, if it is one."""
+        shell = shell_of_this_kernel()
+        if shell is not None:
+            _call_weakly(shell.events, "pre_run_cell", self._cell_begins)
+            _call_weakly(shell.events, "post_run_cell", self._cell_ends)
+
+    def _cell_begins(self) -> None:
+        self.in_cell = True
+
+    def _cell_ends(self) -> None:
+        self.in_cell = False
+        self.catch_up()
+
+
+def shell_of_this_kernel() -> Any | None:  # noqa: ANN401 - IPython's shell has no type of its own here
+    """IPython's shell, if this process is the kernel of a notebook; else None."""
+    ipython = sys.modules.get("IPython")  # who has not imported it is in no notebook, and need not wait for it
+    shell = None if ipython is None else ipython.get_ipython()
+    return None if getattr(shell, "kernel", None) is None else shell
+
+
+def _weakly(method: Callable[[], None]) -> Callable[..., None]:
+    known = weakref.WeakMethod(method)
+
+    def call(*_: object) -> None:
+        living = known()
+        if living is not None:
+            living()
+
+    return call
+
+
+def _call_weakly(events: Any, event: str, method: Callable[[], None]) -> None:  # noqa: ANN401 - IPython's
+    """Register a method for an event of IPython until its object is gone."""
+    known = weakref.WeakMethod(method, lambda _: events.unregister(event, call))
+
+    def call(*_: object) -> None:
+        living = known()
+        if living is not None:
+            living()
+
+    events.register(event, call)
