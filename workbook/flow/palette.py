@@ -50,13 +50,17 @@ _GREY = PALE
 
 def _disc(radius: float) -> str:
     across = 2 * radius
-    return f"M{-radius:g} 0a{radius:g} {radius:g} 0 1 0 {across:g} 0a{radius:g} {radius:g} 0 1 0 {-across:g} 0z"
+    return (
+        f"M{-radius:g} 0a{radius:g} {radius:g} 0 1 0 {across:g} 0a{radius:g} {radius:g} 0 1 0 {-across:g} 0z"
+    )
 
 
 _CROSS = "M-6 -3.9L-3.9 -6L0 -2.1L3.9 -6L6 -3.9L2.1 0L6 3.9L3.9 6L0 2.1L-3.9 6L-6 3.9L-2.1 0z"
 _OCTAGON = "M-2.7 -6.5H2.7L6.5 -2.7V2.7L2.7 6.5H-2.7L-6.5 2.7V-2.7z"
 _SQUARE = "M-5.8 -5.8H5.8V5.8H-5.8z"
-_SMALL_CROSS = "M-3.8 -2.4L-2.4 -3.8L0 -1.4L2.4 -3.8L3.8 -2.4L1.4 0L3.8 2.4L2.4 3.8L0 1.4L-2.4 3.8L-3.8 2.4L-1.4 0z"
+_SMALL_CROSS = (
+    "M-3.8 -2.4L-2.4 -3.8L0 -1.4L2.4 -3.8L3.8 -2.4L1.4 0L3.8 2.4L2.4 3.8L0 1.4L-2.4 3.8L-3.8 2.4L-1.4 0z"
+)
 
 GLYPHS: dict[Status, Glyph] = {
     status: Glyph(path, colour, status.value)
@@ -121,5 +125,7 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
