@@ -218,7 +218,12 @@ class Lab:
         return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
 
     def flow(
-        self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
+        self,
+        *,
+        of: Message | None = None,
+        since: Since | None = None,
+        only: Only | None = None,
+        follow: bool = False,
     ) -> Flow:
         """The picture of all that happened so far: who sent what where, and what lies where now.
 
@@ -226,20 +231,29 @@ class Lab:
             lab.flow(of=sent)           # the life of one message
             lab.flow(since=30)          # from 30 s after the first hop on
             lab.flow(only="orders")     # one resource, and whom it deals with
+            lab.flow(follow=True)       # in JupyterLab: goes on with what happens from now on
 
         Args:
             of: A message: what `lab.trace.of` takes, or the number that pictures give it.
             since: Seconds since the first hop, a timedelta, or a datetime.
             only: The name of a resource, a kind such as "queue", or a list of names and kinds.
+            follow: Keep the live picture up with the lab: while cells run, and at their end. After a widget's
+                callback call `refresh()` on what this returns.
 
         Raises:
             LookupError: there is no such message or resource; the text lists those there are.
             TypeError: `since` or `only` is of no such type.
             ValueError: `since` lies before the first hop.
         """
-        from workbook.flow.flow import flow_of  # noqa: PLC0415 - only those who look pay for it
+        from workbook.flow.flow import Source, flow_of  # noqa: PLC0415 - only those who look pay for it
 
-        return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+        def look() -> Flow:
+            return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
+        flow = look()
+        if follow:
+            flow.follow(Source(look, self.trace.observers, lambda: self.world.clock.now))
+        return flow
 
     def billable(self) -> BillableUnits:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""

@@ -48,6 +48,11 @@ class Picture(abc.ABC):
     def _prose(self) -> str:
         return self._describe()
 
+    def _forget(self) -> None:
+        """Draw again when it is next asked for, because what is shown has changed."""
+        self.__dict__.pop("_svg", None)
+        self.__dict__.pop("_prose", None)
+
     def svg(self) -> str:
         """The picture as SVG."""
         return self._svg

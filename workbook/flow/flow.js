@@ -189,6 +189,7 @@ export class State {
     this.running = new Int32Array(nodes.length);
     this.errors = new Int32Array(nodes.length);
     this.passed = lines.map(() => new Int32Array(statuses.length));
+    this.arrived = new Int32Array(lines.length);
     this.node = new Int16Array(messages.id.length + 1).fill(-1);
     this.lies = new Uint8Array(messages.id.length + 1).fill(GONE);
     this.receives = new Int32Array(messages.id.length + 1);
@@ -216,8 +217,12 @@ export class State {
   }
 
   #pass(index) {
-    const { line, status, count } = this.stage.moves;
-    if (line[index] >= 0) this.passed[line[index]][status[index]] += count[index] ?? 1;
+    const { on, line, back, status, count } = this.stage.moves;
+    if (on[index] < 0) return;
+    const number = count[index] ?? 1;
+    this.passed[on[index]][status[index]] += number;
+    const onItsWay = line[index] === on[index] && !back[index];
+    if (onItsWay && this.stage.statuses[status[index]].arrived) this.arrived[on[index]] += number;
   }
 
   /** The numbers of the messages that lie in a node. */
@@ -267,13 +272,22 @@ export function holdings(stage, state, index) {
   return node.works ? `${state.running[index]} running, ${plural(state.errors[index], "error")}` : "";
 }
 
-/** What went along a line, in words: "12, 2 failed". */
-export function passedText(stage, passed) {
-  const all = passed.reduce((sum, count) => sum + count, 0);
-  const odd = stage.statuses.flatMap((status, index) =>
-    passed[index] && index > 0 ? [`${passed[index]} ${status.word}`] : []);
-  if (!all) return "";
-  return odd.length === 1 && !passed[0] ? odd[0] : [`${all}`, ...odd].join(", ");
+/**
+ * What stands on a line: how many arrived, then each status other than plain delivery with its number. Where
+ * all are of one such status, once is enough. As `_items` in picture.py.
+ * @returns {{status: number | null, count: number}[]}
+ */
+export function lineItems(arrived, passed) {
+  const remarks = [];
+  passed.forEach((count, status) => { if (status && count) remarks.push({ status, count }); });
+  if (remarks.length === 1 && remarks[0].count === arrived) return remarks;
+  return arrived ? [{ status: null, count: arrived }, ...remarks] : remarks;
+}
+
+/** The same in words: "12, 2 delivered again, 3 throttled". */
+function passedText(stage, state, line) {
+  return lineItems(state.arrived[line], state.passed[line])
+    .map(({ status, count }) => (status === null ? `${count}` : `${count} ${stage.statuses[status].word}`)).join(", ");
 }
 
 const lineName = (stage, line) => `${stage.nodes[line.source].label} → ${stage.nodes[line.target].label}`;
@@ -294,7 +308,7 @@ const CATCH_UP = 1500;
 /** Milliseconds of real time for which each step is shown while Play steps. */
 const STEP = 700;
 /** Where on its line the mark of the last hop rests, and for how many milliseconds it goes there. */
-const REST = 0.62;
+const REST = 0.84;
 const GLIDE = 450;
 
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -304,15 +318,20 @@ class Player {
   constructor(stage, changed) {
     this.changed = changed;
     this.playing = false;
+    this.chosen = null;
     this.#take(stage);
-    this.position = { at: stage.length, told: null };
+    this.position = { at: stage.at, told: null };
     this.glide = 1;
-    this.speed = stage.length > 1000 * FIT ? "fit" : "1";
   }
 
   #take(stage) {
     this.stage = stage;
     this.last = stage.moves.size - 1;
+  }
+
+  /** The speed that somebody chose; until then, one at which nobody must wait for minutes. */
+  get speed() {
+    return this.chosen ?? (this.stage.length > 1000 * FIT ? "fit" : "1");
   }
 
   get atEnd() {
@@ -494,6 +513,13 @@ function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+/** A count in a node; a zero is pale. */
+function showCount(element, count) {
+  if (!element || element.textContent === `${count}`) return;
+  element.textContent = `${count}`;
+  element.closest(".wb-cell")?.classList.toggle("wb-zero", count === 0);
+}
+
 /** The mark of a status, with its colour by CSS; hidden from screen readers, which get the word. */
 function glyph(status, index, size = 14) {
   const mark = draw("path", { d: status.path, "fill-rule": "evenodd", class: "wb-sign", style: `--wb-own: var(--wb-status-${index})` });
@@ -507,7 +533,7 @@ const ICONS = {
   back: "M12 2.5v11L5 8zM3 2.5h2v11H3z",
   step: "M4 2.5v11L11 8zM11 2.5h2v11h-2z",
   failure: "M2 3v10l5-5zM8.6 5L10 3.6l2 2 2-2L15.4 5l-2 2 2 2-1.4 1.4-2-2-2 2L8.6 9l2-2z",
-  table: "M1.5 2.5h13v11h-13zM3 6.3v2.2h4V6.3zM8.5 6.3v2.2H13V6.3zM3 10v2h4v-2zM8.5 10v2H13v-2z",
+  "as-table": "M1.5 2.5h13v11h-13zM3 6.3v2.2h4V6.3zM8.5 6.3v2.2H13V6.3zM3 10v2h4v-2zM8.5 10v2H13v-2z",
 };
 
 function icon(name) {
@@ -586,6 +612,42 @@ function parsed(text) {
 
 const SVG_TYPE = "image/svg+xml";
 
+/** How many times its own width a drawing may become. */
+const GROWTH = 1.45;
+/** Units of a row of counts on a line, and how wide it may be before the next begins. */
+const PILL = { row: 15, width: 64 };
+
+/** Counts around a point: marks and numbers in rows, on a ground that hides the line. As in picture.py. */
+function pill(items, statuses, { x, y }) {
+  const widthOf = ({ status, count }) => `${count}`.length * 6.8 + (status === null ? 6 : 20);
+  const rows = [];
+  for (const item of items) {
+    const row = rows.at(-1);
+    if (!row || row.width + widthOf(item) > PILL.width) rows.push({ width: widthOf(item), items: [item] });
+    else Object.assign(row, { width: row.width + widthOf(item), items: [...row.items, item] });
+  }
+  const [width, height] = [Math.max(0, ...rows.map((row) => row.width)), PILL.row * rows.length];
+  const parts = items.length ? [draw("rect", { class: "wb-line-ground", x: x - width / 2 - 3, y: y - height / 2 - 1,
+    width: width + 6, height: height + 2, rx: 8 })] : [];
+  rows.forEach((row, place) => {
+    let left = x - row.width / 2;
+    for (const item of row.items) {
+      parts.push(...countOnLine(item, statuses, left, y - height / 2 + (place + 0.5) * PILL.row));
+      left += widthOf(item);
+    }
+  });
+  return parts;
+}
+
+function countOnLine({ status, count }, statuses, left, middle) {
+  const text = (offset, weight) => draw("text", { class: "wb-line-count", x: left + offset, y: middle + 4, "font-size": 11.5,
+    "font-weight": weight }, `${count}`);
+  if (status === null) return [text(3, 600)];
+  const mark = draw("path", { class: "wb-sign", d: statuses[status].path, "fill-rule": "evenodd",
+    transform: `translate(${left + 9} ${middle}) scale(0.75)`, style: `--wb-own: var(--wb-status-${status})` });
+  return [mark, text(16, 400)];
+}
+
 /** The Python-made SVG with dots that move on it, counts that change, and nodes and lines to be chosen. */
 class Drawing {
   /** @param {(kind: string, index: number) => void} choose */
@@ -601,6 +663,9 @@ class Drawing {
     this.lines = this.#found("line", stage.lines.length);
     this.moves = this.svg.querySelector(".wb-moves") ?? this.svg.appendChild(draw("g"));
     this.moves.setAttribute("aria-hidden", "true");
+    this.title = this.svg.querySelector(".wb-title");
+    // A small system may grow, so that it can be read from the back of a room.
+    this.svg.style.width = `min(100%, ${Math.round(GROWTH * this.svg.viewBox.baseVal.width)}px)`;
     this.roads = [];
     this.dots = [];
     this.nodes.forEach((node, index) => this.#prepareNode(node, index, choose));
@@ -621,7 +686,27 @@ class Drawing {
     this.#makeChoosable(line, false, () => choose("line", index));
     const path = line.querySelector(".wb-path");
     if (path) line.prepend(draw("path", { class: "wb-reach", d: path.getAttribute("d"), fill: "none" }));
-    line.count = line.querySelector(".wb-line-count");
+    line.querySelector("title")?.remove(); // it tells of the end only; aria-label is kept up to date
+    this.#prepareCounts(line);
+  }
+
+  /** Counts on a line stand where the drawing has them, in a group that is made anew when they change. */
+  #prepareCounts(line) {
+    const [ground, text] = [line.querySelector(".wb-line-ground"), line.querySelector(".wb-line-count")];
+    const number = (element, name) => Number(element?.getAttribute(name) ?? 0);
+    line.middle = ground
+      ? { x: number(ground, "x") + number(ground, "width") / 2, y: number(ground, "y") + number(ground, "height") / 2 }
+      : { x: number(text, "x"), y: number(text, "y") - 4 };
+    for (const old of line.querySelectorAll(".wb-line-ground, .wb-line-count, .wb-line-status")) old.remove();
+    line.counts = line.appendChild(draw("g", { class: "wb-line-counts" }));
+    line.shown = "";
+  }
+
+  #showPassed(line, items) {
+    const key = items.map(({ status, count }) => `${status}:${count}`).join(" ");
+    if (line.shown === key) return;
+    line.shown = key;
+    line.counts.replaceChildren(...pill(items, this.stage.statuses, line.middle));
   }
 
   #makeChoosable(element, reachable, click) {
@@ -671,13 +756,13 @@ class Drawing {
   showState(state) {
     this.nodes.forEach((node, index) => {
       const [visible, inFlight, delayed] = state.counts[index];
-      setText(node.texts.visible, `${visible}`);
-      setText(node.texts["in-flight"], `${inFlight}`);
-      setText(node.texts.delayed, `${delayed}`);
-      setText(node.texts.running, `${state.running[index]}`);
-      setText(node.texts.errors, `${state.errors[index]}`);
+      showCount(node.texts.visible, visible);
+      showCount(node.texts["in-flight"], inFlight);
+      showCount(node.texts.delayed, delayed);
+      showCount(node.texts.running, state.running[index]);
+      showCount(node.texts.errors, state.errors[index]);
     });
-    this.lines.forEach((line, index) => setText(line.count, passedText(this.stage, state.passed[index])));
+    this.lines.forEach((line, index) => this.#showPassed(line, lineItems(state.arrived[index], state.passed[index])));
   }
 
   /** What screen readers say of nodes and lines; set when things stand still, since it takes a while. */
@@ -688,9 +773,14 @@ class Drawing {
     });
     this.lines.forEach((line, index) => {
       const { way } = this.stage.lines[index];
-      const passed = passedText(this.stage, state.passed[index]) || "nothing went along it yet";
+      const passed = passedText(this.stage, state, index) || "nothing went along it yet";
       line.setAttribute("aria-label", `${lineName(this.stage, this.stage.lines[index])}, ${way}: ${passed}`);
     });
+  }
+
+  /** The line above the picture: what time it is in AWS. */
+  showTime(text) {
+    setText(this.title, text);
   }
 
   /** Dots where moves are under way at a position; `chosen` is the number of a message, or 0. */
@@ -809,6 +899,8 @@ class Drawing {
 
 // ---------------------------------------------------------------------------------------- 7 controls
 
+/** Thousandths of the strip above the scrubber that the mark of a failure takes. */
+const FAILURE_GRID = 5;
 const SPEEDS = ["0.25", "0.5", "1", "2", "4", "8", "16"];
 
 /** Play, steps, speed, scrubber and clock. */
@@ -817,7 +909,7 @@ class Controls {
     this.player = player;
     this.play = button("play", "Play", "Space", () => player.toggle());
     this.speed = make("select", { class: "wb-speed", "aria-label": "Speed", title: "Speed",
-      change: () => { player.speed = this.speed.value; } },
+      change: () => { player.chosen = this.speed.value; } },
     ...SPEEDS.map((speed) => make("option", { value: speed }, `${speed}×`)), make("option", { value: "fit" }, "fit"));
     this.range = make("input", { type: "range", class: "wb-range", min: 0, step: 1, "aria-label": "Time",
       input: () => player.goTo(Number(this.range.value)) });
@@ -825,7 +917,7 @@ class Controls {
     this.clock = make("span", { class: "wb-clock" });
     this.since = make("span", { class: "wb-since" });
     this.live = make("span", { class: "wb-live", hidden: "" }, "live");
-    this.table = button("table", "As a table", "t", actions.toggleTable);
+    this.table = button("as-table", "As a table", "t", actions.toggleTable);
     this.table.setAttribute("aria-pressed", "false");
     this.help = make("button", { type: "button", class: "wb-button wb-ask", title: "Keys (?)", "aria-label": "Help: keys",
       "aria-expanded": "false", click: actions.toggleHelp }, "?");
@@ -844,7 +936,7 @@ class Controls {
     this.range.max = stage.length;
     this.speed.value = this.player.speed;
     this.element.classList.toggle("wb-nothing", stage.moves.size === 0);
-    for (const control of this.element.querySelectorAll("button:not(.wb-table, .wb-ask), input, select")) {
+    for (const control of this.element.querySelectorAll("button:not(.wb-as-table, .wb-ask), input, select")) {
       control.disabled = stage.moves.size === 0;
     }
     this.strip.replaceChildren(...this.#folds(), ...this.#failures());
@@ -863,13 +955,16 @@ class Controls {
   #failures() {
     const { told, status } = this.stage.moves;
     const places = new Set();
-    told.forEach((at, index) => { if (this.stage.statuses[status[index]].failure) places.add(this.#share(at)); });
-    return [...places].map((x) => draw("rect", { class: "wb-failure-mark", x: x - 1.5, y: 0, width: 3, height: 8 }));
+    told.forEach((at, index) => {
+      if (this.stage.statuses[status[index]].failure) places.add(FAILURE_GRID * Math.round(this.#share(at) / FAILURE_GRID));
+    });
+    return [...places].map((x) => draw("rect", { class: "wb-failure-mark", x: x - 1, y: 0, width: 2, height: 8 }));
   }
 
   show(position, playing) {
     const microseconds = awsTime(this.stage, position);
     const [date, time] = dateAndTime(this.stage, microseconds);
+    this.time = `AWS time ${date} ${time} UTC, ${since(microseconds)}`;
     setText(this.clock, `${date} ${time} UTC`);
     setText(this.since, since(microseconds));
     this.range.value = position.at;
@@ -1040,7 +1135,7 @@ class Details {
   #lastSentence(line, status, told) {
     const { moves } = this.stage;
     for (let index = told; index >= 0; index -= 1) {
-      if (moves.line[index] === line && moves.status[index] === status) return make("span", {}, ...this.#sentence(index).slice(1));
+      if (moves.on[index] === line && moves.status[index] === status) return make("span", {}, ...this.#sentence(index).slice(1));
     }
     return "";
   }
@@ -1078,7 +1173,7 @@ function systemTables(stage, state, select) {
   const nodes = stage.nodes.map((node, index) => [link(node.label, () => select("node", index)), node.word,
     holdings(stage, state, index) || "–"]);
   const lines = stage.lines.map((line, index) => [link(lineName(stage, line), () => select("line", index)), line.way,
-    passedText(stage, state.passed[index]) || "nothing yet"]);
+    passedText(stage, state, index) || "nothing yet"]);
   return [table("Nodes at this moment", ["name", "what it is", "holds"], nodes),
     table("Lines until this moment", ["from → to", "way", "what went along it"], lines)];
 }
@@ -1179,7 +1274,7 @@ class View {
     this.root.classList.add("wb-live-flow");
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Flow of messages");
-    this.root.append(this.problem, this.prose, make("div", { class: "wb-stage" }, this.place, this.tables, this.fold),
+    this.root.append(this.problem, this.prose, make("div", { class: "wb-screen" }, this.place, this.tables, this.fold),
       this.details.told, this.controls.element, this.help,
       make("div", { class: "wb-below" }, this.details.selected, this.details.recent));
   }
@@ -1254,6 +1349,7 @@ class View {
     this.drawing.showMoves(position, glide, this.selection?.kind === "message" ? this.selection.index : 0);
     this.drawing.showHop(position.told);
     this.controls.show(position, playing);
+    this.drawing.showTime(this.controls.time);
     this.#showFold(position);
     this.details.showTold(position, playing);
     this.#showDetails(playing || glide < 1);
@@ -1354,6 +1450,7 @@ class View {
     const stage = decode(this.model.get("stage"));
     this.renew(stage);
     this.player.renew(stage);
+    this.controls.speed.value = this.player.speed;
   }
 
   showProblem() {

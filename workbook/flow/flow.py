@@ -6,21 +6,41 @@ import datetime
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, instant_of
 from workbook.engine.trace import Trace
-from workbook.flow.bundle import Picture
+from workbook.engine.observers import Observers
+from workbook.flow.bundle import Bundle, Picture
 from workbook.flow.durations import duration_text
+from workbook.flow.following import shell_of_this_kernel
 from workbook.flow.layout import WIDE
 from workbook.flow.moves import Move
 from workbook.flow.picture import draw
 from workbook.flow.prose import describe
 from workbook.flow.resources import Kind, kind_of, label_of
 from workbook.flow.scene import Scene
+from workbook.flow.stage import stage_json
+
+if TYPE_CHECKING:
+    from workbook.flow.widget import LiveFlow
 
 Message = str | int | Mapping[str, object]
 Since = float | datetime.timedelta | datetime.datetime
 Only = str | Kind | Iterable[str | Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a flow that follows gets its news from."""
+
+    look: Callable[[], Flow]
+    """Makes the flow of what has happened until now."""
+    observers: Observers
+    """Those who are told of each hop."""
+    now: Callable[[], int]
+    """AWS's time, in microseconds."""
 
 
 class Flow(Picture):
@@ -40,6 +60,7 @@ class Flow(Picture):
         self.caption = caption
         self.instant = scene.now if instant is None else instant
         self.width = width
+        self._source: Source | None = None
 
     def at(self, seconds: Since) -> Flow:
         """The same system with the counts of another time.
@@ -64,6 +85,45 @@ class Flow(Picture):
             message = f"narrow(width={width}): a node alone takes 170 units; pass 200 or more"
             raise ValueError(message)
         return Flow(self.scene, caption=self.caption, instant=self.instant, width=width)
+
+    # ---- live
+
+    @cached_property
+    def widget(self) -> LiveFlow:
+        """The live view, made when it is first asked for: to be put among other widgets."""
+        from workbook.flow.widget import LiveFlow  # noqa: PLC0415 - only those who look at it live pay for it
+
+        widget = LiveFlow(self._stage())
+        if self._source is not None:
+            widget.follow(self._stage_again, self._source.observers, self._source.now)
+        return widget
+
+    def follow(self, source: Source) -> None:
+        """Become what `source` shows, from time to time, while the live view is looked at."""
+        self._source = source
+
+    def refresh(self) -> None:
+        """Show what has happened until now, for a flow that follows; others stay as they are.
+
+        At the end of a cell this is done for you. Call it at the end of a widget's callback.
+        """
+        if self._source is not None:
+            self.widget.refresh()
+
+    def _stage(self) -> str:
+        return stage_json(self.scene, self.svg(), self.prose(), self.instant)
+
+    def _stage_again(self) -> str:
+        if self._source is not None:
+            newer = self._source.look()
+            self.scene, self.caption, self.instant = newer.scene, newer.caption, newer.instant
+            self._forget()
+        return self._stage()
+
+    def _live(self) -> Bundle:
+        return {} if shell_of_this_kernel() is None else self.widget.view()
+
+    # ---- still
 
     def _draw(self) -> str:
         return draw(self.scene, instant=self.instant, caption=self.caption, width=self.width)

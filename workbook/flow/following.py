@@ -33,6 +33,7 @@ class Follower:
     Args:
         update: Brings the picture up to date; what it raises is its own affair to show.
         wanted: Whether anybody sees the picture.
+        now: AWS's time; it may pass without a hop, and timeouts end in it.
         clock: Real time in seconds.
     """
 
@@ -40,26 +41,34 @@ class Follower:
         self,
         update: Callable[[], None],
         wanted: Callable[[], bool],
+        now: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._update = update
         self._wanted = wanted
+        self._now = now
         self._clock = clock
+        self._shown_until = now()
         self._not_before = clock() + PAUSE
         self._one_at_a_time = threading.Lock()
         self._timer: threading.Timer | None = None
-        self.late = False
-        """Whether something happened that is not shown yet."""
+        self._heard = False
+        """Whether hops came since the last `refresh`. An update amid them may have seen them unfinished."""
         self.in_cell = True
         """Whether a cell runs, whose end will bring the last update."""
 
+    @property
+    def late(self) -> bool:
+        """Whether there may be something that is not shown yet."""
+        return self._heard or self._now() != self._shown_until
+
     def hear(self) -> None:
         """Something happened."""
-        self.late = True
+        self._heard = True
         if not self._wanted():
             return
         if self._clock() >= self._not_before and not self._one_at_a_time.locked():
-            self.refresh()
+            self._update_now()
         elif not self.in_cell:
             self._refresh_soon()
 
@@ -69,10 +78,14 @@ class Follower:
             self.refresh()
 
     def refresh(self) -> None:
-        """Update now."""
+        """Update now, all hops being finished."""
+        self._heard = False
+        self._update_now()
+
+    def _update_now(self) -> None:
         with self._one_at_a_time:
-            self.late = False
             begin = self._clock()
+            self._shown_until = self._now()
             self._update()
             end = self._clock()
             self._not_before = end + max(PAUSE, SHARE * (end - begin))

@@ -1,6 +1,6 @@
 """The scene as a browser gets it: columns of numbers that play without asking the kernel for anything.
 
-    moves     time  begin  long  source  target  message  status  text  hop     one entry a move
+    moves     time  begin  long  source  target  on  message  status  text  hop one entry a move
     changes   at    told   node  message  state  receives                       one entry a change
     runs      node  begin  begun  end  over  failed                             one entry an invocation
 
@@ -22,6 +22,7 @@ from workbook.flow.moves import Move, Status
 from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, INK, KINDS, PAGE, PALE
 from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
+from workbook.flow.tallies import ARRIVED, counted_line
 from workbook.flow.wiring import Setting
 
 MARK = "\ue000"
@@ -34,17 +35,20 @@ STATUSES = tuple(Status)
 STATES = tuple(Where)
 
 
-def stage_json(scene: Scene, svg: str, prose: str) -> str:
-    """Everything that the live picture needs, as JSON: the drawing, its words and the columns."""
+def stage_json(scene: Scene, svg: str, prose: str, instant: int | None = None) -> str:
+    """Everything that the live picture needs, as JSON: the drawing, its words and the columns.
+
+    It opens at `instant` (microseconds); at the end of the scene, where none is given.
+    """
     return json.dumps(
-        {"svg": svg, "prose": prose, **stage_of(scene)},
+        {"svg": svg, "prose": prose, **stage_of(scene, instant)},
         default=str,
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def stage_of(scene: Scene) -> Stage:
+def stage_of(scene: Scene, instant: int | None = None) -> Stage:
     """The columns of a scene; see above."""
     places = {node.place: index for index, node in enumerate(scene.system.nodes)}
     cues = Cues(scene)
@@ -52,6 +56,7 @@ def stage_of(scene: Scene) -> Stage:
         "start": scene.start // 1000,
         "now": scene.now - scene.start,
         "length": _milliseconds(scene.timeline.length),
+        "at": _milliseconds(scene.timeline.stage_time(scene.now if instant is None else instant)),
         "clock": {
             "at": [_milliseconds(stage) for stage, _ in scene.timeline.clock],
             "time": [time - scene.start for _, time in scene.timeline.clock],
@@ -76,7 +81,8 @@ def stage_of(scene: Scene) -> Stage:
 def _status(status: Status) -> Stage:
     glyph = GLYPHS[status]
     colours = {"light": glyph.colour.light, "dark": glyph.colour.dark}
-    return {"word": glyph.word, "path": glyph.path, **colours, "failure": status.is_failure}
+    kinds = {"failure": status.is_failure, "arrived": status in ARRIVED}
+    return {"word": glyph.word, "path": glyph.path, **colours, **kinds}
 
 
 def _palette() -> Stage:
@@ -146,6 +152,7 @@ def _moves(scene: Scene, places: Mapping[str, int]) -> Stage:
         "long": [_milliseconds(end) - begin for begin, (_, end) in zip(begins, spans, strict=True)],
         "source": [places[move.source] for move in moves],
         "target": [places[move.target] for move in moves],
+        "on": _counted_lines(scene),
         "message": [_number(scene, move.message) for move in moves],
         "status": [statuses[move.status] for move in moves],
         "text": [texts.setdefault(_pattern(scene, move), len(texts)) for move in moves],
@@ -154,6 +161,13 @@ def _moves(scene: Scene, places: Mapping[str, int]) -> Stage:
         "with": _companions(scene),
         "texts": list(texts),
     }
+
+
+def _counted_lines(scene: Scene) -> list[int]:
+    """The line on which each move counts; -1 where it counts on none."""
+    lines = {(line.source, line.target): index for index, line in enumerate(scene.system.lines)}
+    counted = [counted_line(move, scene, lines) for move in scene.moves]
+    return [-1 if line is None else lines[line] for line in counted]
 
 
 def _number(scene: Scene, message: str | None) -> int:

@@ -54,7 +54,7 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     for move in scene.moves:
         if move.time > instant:
             continue
-        pair = _line_of(move, scene, tallies)
+        pair = counted_line(move, scene, tallies)
         if pair is not None:
             _count(tallies[pair], move, on_its_way=pair == move.line)
     for tally in tallies.values():
@@ -62,7 +62,7 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     return tallies
 
 
-def _line_of(move: Move, scene: Scene, lines: Mapping[Pair, object]) -> Pair | None:
+def counted_line(move: Move, scene: Scene, lines: Mapping[Pair, object]) -> Pair | None:
     """The line on which a move counts: its own, or the one on which its message had come."""
     if not move.at_place and move.status is not Status.RETURNED:
         return move.line

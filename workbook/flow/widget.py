@@ -15,21 +15,16 @@ import traitlets
 
 from workbook.engine.observers import Observers
 from workbook.flow.following import Follower
-from workbook.flow.scene import Scene
-from workbook.flow.stage import stage_json
 
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-Shown = tuple[Scene, str, str]
-"""A scene, its SVG, and its words."""
 
 
 class LiveFlow(anywidget.AnyWidget):  # type: ignore[misc] # ipywidgets has no types
     """A flow that plays, scrubs and answers clicks.
 
     Args:
-        shown: What it shows: a scene, its SVG, and its words.
+        stage: What it shows, as `stage_json` makes it.
     """
 
     _esm = HERE / "flow.js"
@@ -39,21 +34,20 @@ class LiveFlow(anywidget.AnyWidget):  # type: ignore[misc] # ipywidgets has no t
     following = traitlets.Bool().tag(sync=True)
     views = traitlets.Int().tag(sync=True)
 
-    def __init__(self, shown: Shown) -> None:
-        super().__init__(stage=stage_json(*shown))
+    def __init__(self, stage: str) -> None:
         self._follower: Follower | None = None
         self._was_seen = False
-
-    def show(self, shown: Shown) -> None:
-        """Show something else."""
-        self.stage = stage_json(*shown)
+        super().__init__(stage=stage)
 
     # ---- following
 
-    def follow(self, again: Callable[[], Shown], observers: Observers) -> None:
-        """Show what `again` returns, whenever one of those who tell `observers` says that there is news."""
+    def follow(self, again: Callable[[], str], observers: Observers, now: Callable[[], int]) -> None:
+        """Show the stage that `again` makes, when those who tell `observers` have news or time has passed.
+
+        `now` is AWS's time in microseconds.
+        """
         self._again = again
-        self._follower = Follower(self._update, self._is_wanted)
+        self._follower = Follower(self._update, self._is_wanted, now)
         self._follower.watch_cells()
         observers.add(self._follower.hear)
         self.following = True
@@ -65,7 +59,7 @@ class LiveFlow(anywidget.AnyWidget):  # type: ignore[misc] # ipywidgets has no t
 
     def _update(self) -> None:
         try:
-            self.show(self._again())
+            self.stage = self._again()
             self.problem = ""
         except Exception as error:  # noqa: BLE001 - shown in its place; a lesson must not break by its picture
             self.problem = f"The picture could not be brought up to date: {type(error).__name__}: {error}"
