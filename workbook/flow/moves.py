@@ -36,7 +36,7 @@ class Status(enum.Enum):
     DONE = "done"
     HIDDEN = "hidden longer"
     RUN = "ran"
-    SCALED = "scaled"
+    SCALED = "scaling"
 
     @property
     def is_failure(self) -> bool:

@@ -100,6 +100,7 @@ KINDS: dict[Kind, Colour] = {
     Kind.FIFO_QUEUE: _AMBER,
     Kind.FUNCTION: _GREEN,
     Kind.GROUP: _GREEN,
+    Kind.ALARM: _PURPLE,
     Kind.TOPIC: _PURPLE,
     Kind.FIFO_TOPIC: _PURPLE,
     Kind.BUS: _PURPLE,
