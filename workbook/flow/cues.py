@@ -27,7 +27,7 @@ class Cue(NamedTuple):
     stage: float
     """In stage seconds."""
     told: int
-    """The index of the move with which it is told; -1 before the first."""
+    """The index of the move with which it is told; that of none where it comes after the last."""
 
 
 class Run(NamedTuple):
@@ -47,10 +47,15 @@ class Cues:
         self._scene = scene
         self._timeline = scene.timeline
         self._times = [move.time for move in scene.moves]
-        self._of_hop = {move.hop: index for index, move in enumerate(scene.moves) if move.hop is not None}
-        self._of_time = {
-            (move.message, move.time): index for index, move in enumerate(scene.moves) if move.hop is None
-        }
+        self._first: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+        self._of_time: dict[tuple[str | None, int], int] = {}
+        for index, move in enumerate(scene.moves):
+            if move.hop is None:
+                self._of_time[move.message, move.time] = index
+            else:
+                self._first.setdefault(move.hop, index)
+                self._last[move.hop] = index
 
     # ---- contents
 
@@ -69,7 +74,7 @@ class Cues:
         if change.hop is None:
             index = self._of_time.get((change.message, change.time))
         else:
-            index = self._of_hop.get(change.hop)
+            index = self._first.get(change.hop)
         # An expiry is told when it is noticed, which may be later than it happened.
         if index is None or self._times[index] != change.time:
             return self._of_instant(change.time)
@@ -78,8 +83,10 @@ class Cues:
         return Cue(end if arrives else begin, index)
 
     def _of_instant(self, instant: int) -> Cue:
-        """For what no move shows."""
-        return Cue(self._timeline.stage_time(instant), bisect.bisect_right(self._times, instant) - 1)
+        """For what no move shows: told with the last move of this instant, or else with the next one."""
+        last = bisect.bisect_right(self._times, instant) - 1
+        told = last if last >= 0 and self._times[last] == instant else last + 1
+        return Cue(self._timeline.stage_time(instant), told)
 
     # ---- work
 
@@ -97,30 +104,23 @@ class Cues:
             yield Run(began.resource, self._begin(began), None, failed=False)
 
     def _invocation(self, hop: Hop) -> Run:
-        failed = hop.outcome not in {"ok", "waits"}
-        return Run(node_of(hop.resource), self._begin(hop), self._end(hop), failed)
+        """It is told when it begins, if it takes its time, and when it ends; see `FunctionTeller`."""
+        ended, failed = hop.facts.get("ended_at"), hop.outcome not in {"ok", "waits"}
+        if not isinstance(ended, int):
+            return Run(node_of(hop.resource), self._begin(hop), None, failed)
+        index = self._last.get(hop.number)
+        if index is None or self._times[index] != ended:
+            end = self._of_instant(ended)
+        else:
+            end = Cue(self._timeline.spans[index][1], index)
+        return Run(node_of(hop.resource), self._begin(hop), end, failed)
 
     def _begin(self, hop: Hop) -> Cue:
-        index = self._of_hop.get(hop.number)
+        index = self._first.get(hop.number)
         if index is None:
             return self._of_instant(hop.time)
         begin, end = self._timeline.spans[index]
         return Cue(begin if self._scene.moves[index].at_place else end, index)
-
-    def _end(self, hop: Hop) -> Cue | None:
-        ended = hop.facts.get("ended_at")
-        if not isinstance(ended, int):
-            return None if hop.outcome == "waits" else self._seen(hop)
-        if ended <= hop.time:
-            return self._seen(hop)
-        seen = self._seen(hop)
-        over = bisect.bisect_left(self._times, ended)
-        return Cue(max(seen.stage, self._timeline.stage_time(ended)), max(seen.told, over))
-
-    def _seen(self, hop: Hop) -> Cue:
-        """The end of the move that shows a hop."""
-        index = self._of_hop.get(hop.number)
-        return self._of_instant(hop.time) if index is None else Cue(self._timeline.spans[index][1], index)
 
 
 def _not_before(earlier: Cue | None, cue: Cue) -> Cue:

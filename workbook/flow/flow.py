@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, instant_of
-from workbook.engine.trace import Trace
 from workbook.engine.observers import Observers
+from workbook.engine.trace import Trace
 from workbook.flow.bundle import Bundle, Picture
 from workbook.flow.durations import duration_text
 from workbook.flow.following import shell_of_this_kernel
@@ -107,18 +107,23 @@ class Flow(Picture):
 
         At the end of a cell this is done for you. Call it at the end of a widget's callback.
         """
-        if self._source is not None:
+        if "widget" in self.__dict__:
             self.widget.refresh()
+        else:
+            self._renew()
 
     def _stage(self) -> str:
         return stage_json(self.scene, self.svg(), self.prose(), self.instant)
 
     def _stage_again(self) -> str:
+        self._renew()
+        return self._stage()
+
+    def _renew(self) -> None:
         if self._source is not None:
             newer = self._source.look()
             self.scene, self.caption, self.instant = newer.scene, newer.caption, newer.instant
             self._forget()
-        return self._stage()
 
     def _live(self) -> Bundle:
         return {} if shell_of_this_kernel() is None else self.widget.view()

@@ -93,7 +93,8 @@ class Follower:
     def _refresh_soon(self) -> None:
         """For callbacks of widgets: when they end, nobody is told."""
         if self._timer is None or not self._timer.is_alive():
-            self._timer = threading.Timer(max(PAUSE, self._not_before - self._clock()), _weakly(self.catch_up))
+            pause = max(PAUSE, self._not_before - self._clock())
+            self._timer = threading.Timer(pause, _weakly(self.catch_up))
             self._timer.daemon = True
             self._timer.start()
 
@@ -116,15 +117,15 @@ class Follower:
 
 def shell_of_this_kernel() -> Any | None:  # noqa: ANN401 - IPython's shell has no type of its own here
     """IPython's shell, if this process is the kernel of a notebook; else None."""
-    ipython = sys.modules.get("IPython")  # who has not imported it is in no notebook, and need not wait for it
+    ipython = sys.modules.get("IPython")  # a process without it is no kernel, and need not wait for it
     shell = None if ipython is None else ipython.get_ipython()
     return None if getattr(shell, "kernel", None) is None else shell
 
 
-def _weakly(method: Callable[[], None]) -> Callable[..., None]:
+def _weakly(method: Callable[[], None]) -> Callable[[], None]:
     known = weakref.WeakMethod(method)
 
-    def call(*_: object) -> None:
+    def call() -> None:
         living = known()
         if living is not None:
             living()

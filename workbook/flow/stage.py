@@ -127,14 +127,14 @@ def _history(scene: Scene, history: Iterable[Setting]) -> list[object]:
 
 
 def _messages(scene: Scene) -> Stage:
-    letters = scene.letters.values()
+    letters = list(scene.letters.values())
     most = max(30, BODIES // max(1, len(letters)))
     return {
         "id": [letter.message_id[:8] for letter in letters],
         "body": [letter.body[:most] for letter in letters],
         "cut": [letter.number for letter in letters if len(letter.body) > most],
-        "group": {str(letter.number): letter.group_id for letter in letters if letter.group_id is not None},
-        "attributes": {str(letter.number): dict(letter.attributes) for letter in letters if letter.attributes},
+        "group": {letter.number: letter.group_id for letter in letters if letter.group_id is not None},
+        "attributes": {letter.number: dict(letter.attributes) for letter in letters if letter.attributes},
     }
 
 
@@ -157,7 +157,7 @@ def _moves(scene: Scene, places: Mapping[str, int]) -> Stage:
         "status": [statuses[move.status] for move in moves],
         "text": [texts.setdefault(_pattern(scene, move), len(texts)) for move in moves],
         "hop": [move.hop or 0 for move in moves],
-        "count": {str(index): move.count for index, move in enumerate(moves) if move.count != 1},
+        "count": {index: move.count for index, move in enumerate(moves) if move.count != 1},
         "with": _companions(scene),
         "texts": list(texts),
     }
@@ -191,9 +191,9 @@ def _goes_on(left: str, right: str) -> bool:
     return left[-1:].isalnum() or right[:1].isdigit()
 
 
-def _companions(scene: Scene) -> dict[str, list[int]]:
+def _companions(scene: Scene) -> dict[int, list[int]]:
     """The messages of each batch with which a function ran, by the index of the move."""
-    found: dict[str, list[int]] = {}
+    found: dict[int, list[int]] = {}
     for index, move in enumerate(scene.moves):
         if move.hop is None or move.message is not None:
             continue
@@ -202,7 +202,7 @@ def _companions(scene: Scene) -> dict[str, list[int]]:
         members = [scene.hops[cause - 1].message for batch in batches for cause in batch.causes]
         numbers = dict.fromkeys(_number(scene, message) for message in members if message is not None)
         if numbers:
-            found[str(index)] = list(numbers)
+            found[index] = list(numbers)
     return found
 
 

@@ -1,7 +1,7 @@
 """The live view of a flow: one anywidget over one ES module, that plays in the browser by itself.
 
-The kernel sends the whole stage as one text, and nothing else passes: no time, no selection. So many copies of
-a picture may be open, and each is its reader's own. What comes back is only how many places show it.
+The kernel sends the whole stage as one text, and nothing else passes: no time, no selection. So many copies
+of a picture may be open, and each is its reader's own. What comes back is only how many places show it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class LiveFlow(anywidget.AnyWidget):  # type: ignore[misc] # ipywidgets has no types
+class LiveFlow(anywidget.AnyWidget):
     """A flow that plays, scrubs and answers clicks.
 
     Args:
