@@ -665,7 +665,9 @@ class Drawing {
     this.moves.setAttribute("aria-hidden", "true");
     this.title = this.svg.querySelector(".wb-title");
     // A small system may grow, so that it can be read from the back of a room.
-    this.svg.style.width = `min(100%, ${Math.round(GROWTH * this.svg.viewBox.baseVal.width)}px)`;
+    const { width, height } = this.svg.viewBox.baseVal;
+    this.svg.style.width = `min(100%, ${Math.round(GROWTH * width)}px)`;
+    this.svg.style.maxHeight = `max(72vh, ${Math.round(height)}px)`;
     this.roads = [];
     this.dots = [];
     this.nodes.forEach((node, index) => this.#prepareNode(node, index, choose));
@@ -990,10 +992,12 @@ const MOST_MOVES = 200;
 
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
-/** A value of a setting for people: JSON within text is unfolded. */
-function settingText(value) {
-  if (typeof value !== "string") return JSON.stringify(value);
-  return value;
+/** A setting or an attribute for people: of a typed attribute its value, with the type where it is no text. */
+function valueText(value) {
+  if (typeof value === "string") return value;
+  const { DataType: type, StringValue: text } = value ?? {};
+  if (text === undefined) return JSON.stringify(value);
+  return type === "String" ? text : `${text} (${type})`;
 }
 
 /** The parts of the page below the picture: what is selected, and what happened last. */
@@ -1114,7 +1118,7 @@ class Details {
     const settings = settingsAt(history, awsTime(this.stage, position));
     const entries = Object.entries(settings ?? {});
     if (!entries.length) return [];
-    const items = entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, settingText(value))]);
+    const items = entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, valueText(value))]);
     return [make("details", {}, make("summary", {}, `Settings at this moment (${entries.length})`), make("dl", {}, ...items))];
   }
 
@@ -1159,7 +1163,7 @@ class Details {
     const entries = Object.entries(attributes[number] ?? {});
     if (group[number] !== undefined) entries.unshift(["MessageGroupId", group[number]]);
     if (!entries.length) return [];
-    return [make("dl", {}, ...entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, settingText(value))]))];
+    return [make("dl", {}, ...entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, valueText(value))]))];
   }
 
   #walk(life) {
