@@ -221,7 +221,12 @@ def test_each_node_and_line_has_the_history_of_its_settings(shop):
 
 
 def test_what_a_message_says_is_there_whatever_it_says(shop):
-    bodies = ["<script>alert(1)</script>", '"quotes" & ends', "emoji \N{SHORTCAKE}", "\N{HEBREW LETTER ALEF}\u202e"]
+    bodies = [
+        "<script>alert(1)</script>",
+        '"quotes" & ends',
+        "emoji \N{SHORTCAKE}",
+        "\N{HEBREW LETTER ALEF}\u202e",
+    ]
     shop.send(*bodies)
     shop.sqs.send_message(
         QueueUrl=shop.orders,

@@ -64,7 +64,8 @@ class FlowPage:
     def scrub(self, share):
         """Drag the scrubber to a place between 0 and 1."""
         self.page.locator(".wb-range").evaluate(
-            "(range, share) => { range.value = share * range.max; range.dispatchEvent(new Event('input')) }", share
+            "(range, share) => { range.value = share * range.max; range.dispatchEvent(new Event('input')) }",
+            share,
         )
 
     def told(self):

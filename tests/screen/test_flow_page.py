@@ -145,7 +145,7 @@ def test_durations_read_as_they_do_in_sentences(show, flow):
 def test_what_a_message_says_is_text_and_nothing_else(show, flow):
     page = show(flow)
     page.page.locator(".wb-node").first.focus()
-    page.press("m", "m")
+    page.press("Home", "m", "m")
     assert page.page.locator(".wb-body").inner_text() == HOSTILE + " glass"
     assert page.page.title() != "broken"
 
@@ -171,7 +171,11 @@ def test_it_plays_to_the_end_with_dots_that_move_along_lines(show, flow):
     page.page.get_by_label("Play", exact=True).click()
     dots = page.page.locator(".wb-dot:not([display])")
     expect(dots.first).to_be_attached()
-    places = {page.page.locator(".wb-moves").inner_html() for _ in range(5) if page.page.wait_for_timeout(20) is None}
+    places = {
+        page.page.locator(".wb-moves").inner_html()
+        for _ in range(5)
+        if page.page.wait_for_timeout(20) is None
+    }
     assert len(places) > 1
     page.page.get_by_label("Pause", exact=True).click()
     rest = page.page.locator(".wb-moves").inner_html()
@@ -186,7 +190,9 @@ def test_it_plays_to_the_end_with_dots_that_move_along_lines(show, flow):
 
 def test_many_dots_that_are_near_each_other_are_one_with_their_number(show, crowd):
     page = show(crowd, motion=MOVING)
-    move = next(index for index, move in enumerate(crowd.scene.moves) if move.text.startswith("you sent message 100 "))
+    move = next(
+        index for index, move in enumerate(crowd.scene.moves) if move.text.startswith("you sent message 100 ")
+    )
     page.scrub(crowd.scene.timeline.spans[move][0] / crowd.scene.timeline.length)
     texts = page.page.locator(".wb-dot:not([display]) .wb-dot-text").all_text_contents()
     merged = [int(text[1:]) for text in texts if text.startswith("×")]
@@ -285,7 +291,7 @@ def test_a_line_says_why_it_delivered_or_did_not(show, flow):
 def test_the_life_of_a_message_is_marked_in_the_picture_and_told(show, flow):
     page = show(flow)
     page.page.locator(".wb-node").first.focus()
-    page.press("m")
+    page.press("Home", "m")
     number = flow.scene.moves[0].message
     letter = flow.scene.letters[number]
     life = [move for move in flow.scene.moves if move.message == number]
@@ -296,7 +302,6 @@ def test_the_life_of_a_message_is_marked_in_the_picture_and_told(show, flow):
     touched = {label_of(flow, place) for move in life for place in move.line}
     marked = page.page.locator(".wb-node.wb-on-way .wb-label").all_text_contents()
     assert set(marked) == touched
-    page.press("Home")
     for expected in [line for line in told if line]:
         page.press("]")
         assert expected.split("\n")[-1][-25:] in page.told().replace("\n", "")
@@ -358,7 +363,9 @@ def test_while_it_plays_screen_readers_are_left_in_peace(show, flow):
 
 def test_keys_for_the_picture_do_not_reach_the_notebook(show, flow):
     page = show(flow)
-    page.page.evaluate("() => { window.heard = []; document.body.addEventListener('keydown', e => heard.push(e.key)) }")
+    page.page.evaluate(
+        "() => { window.heard = []; document.body.addEventListener('keydown', e => heard.push(e.key)) }"
+    )
     page.page.locator(".wb-node").first.focus()
     page.press("ArrowDown", "a", "n", "x", "d", "M", "Enter", "Escape")
     assert page.page.evaluate("heard") == []
@@ -429,7 +436,9 @@ def test_new_things_are_played_where_things_may_move(show, growing):
 def test_an_error_is_shown_and_goes_away(show, flow):
     page = show(flow)
     page.change(problem="The picture could not be brought up to date: ValueError: no")
-    expect(page.page.get_by_role("alert")).to_have_text("The picture could not be brought up to date: ValueError: no")
+    expect(page.page.get_by_role("alert")).to_have_text(
+        "The picture could not be brought up to date: ValueError: no"
+    )
     page.change(problem="")
     expect(page.page.get_by_role("alert")).to_be_hidden()
 
@@ -442,6 +451,18 @@ def test_it_says_how_many_places_show_it(show, flow):
 
 
 # ---- how it looks
+
+
+def test_in_a_narrow_window_the_picture_goes_from_top_to_bottom_and_keeps_what_is_selected(show, flow):
+    page = show(flow)
+    wide = page.page.locator(".wb-picture svg").evaluate("svg => svg.viewBox.baseVal.width")
+    page.node("orders").click()
+    page.page.set_viewport_size({"width": 400, "height": 900})
+    expect(page.node("orders")).to_have_attribute("aria-pressed", "true")
+    box = page.node("orders").locator(".wb-label").bounding_box()
+    assert page.page.locator(".wb-picture svg").evaluate("svg => svg.viewBox.baseVal.width") < wide
+    assert box["height"] > 9, "letters of that many pixels can be read"
+    assert page.counts("orders") == counts_at(flow.scene.changes, flow.scene.now)[queues_of(flow)["orders"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -465,8 +486,10 @@ def test_where_the_system_chooses_the_colours_it_can_be_read(show, flow):
     page = show(flow)
     page.page.emulate_media(forced_colors="active")
     page.page.screenshot(path=SCREENSHOTS / "flow-forced-colours.png", full_page=True)
-    shape, back = page.node("orders").locator(".wb-shape").evaluate(
-        "shape => [getComputedStyle(shape).stroke, getComputedStyle(shape).fill]"
+    shape, back = (
+        page.node("orders")
+        .locator(".wb-shape")
+        .evaluate("shape => [getComputedStyle(shape).stroke, getComputedStyle(shape).fill]")
     )
     assert shape != back
 
@@ -504,10 +527,14 @@ def test_forty_nodes_and_ten_thousand_hops_stay_fluid(show, record_property):
     page.scrub(0)
     page.page.get_by_label("Play", exact=True).click()
     frames = page.page.evaluate(_FRAMES)
-    numbers = {"first paint, ms": page.first_paint, "scrub, ms": scrub, "frames a second": frames, "bytes": size}
+    numbers = {
+        "first paint, ms": page.first_paint,
+        "scrub, ms": scrub,
+        "frames a second": frames,
+        "bytes": size,
+    }
     for name, number in numbers.items():
         record_property(name, round(number, 1))
-    print(numbers)
     assert size < 1_000_000
     assert page.first_paint < 900
     assert scrub < 150

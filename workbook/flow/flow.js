@@ -648,12 +648,18 @@ function countOnLine({ status, count }, statuses, left, middle) {
   return [mark, text(16, 400)];
 }
 
+/** Pixels below which the drawing that goes from top to bottom is shown, if there is one. */
+const NARROW = 560;
+
 /** The Python-made SVG with dots that move on it, counts that change, and nodes and lines to be chosen. */
 class Drawing {
-  /** @param {(kind: string, index: number) => void} choose */
-  constructor(stage, choose) {
+  /**
+   * @param {string} svg of the two drawings of the stage, the one that fits
+   * @param {(kind: string, index: number) => void} choose
+   */
+  constructor(stage, svg, choose) {
     this.stage = stage;
-    this.svg = parsed(stage.svg);
+    this.svg = parsed(svg);
     recolour(this.svg, stage.palette);
     this.svg.setAttribute("role", "group");
     this.svg.removeAttribute("aria-labelledby");
@@ -1283,16 +1289,27 @@ class View {
       make("div", { class: "wb-below" }, this.details.selected, this.details.recent));
   }
 
-  /** A drawing can be measured only once it is on the page and has a size. */
   #watchSize() {
-    this.watch = new ResizeObserver(() => this.#measure());
-    this.watch.observe(this.place);
+    this.watch = new ResizeObserver(() => this.#fit());
+    this.watch.observe(this.root);
   }
 
-  #measure() {
-    if (this.drawing.boxes || !this.place.clientWidth) return;
+  /** Take the drawing that fits, and measure it: that can be done only once it is on the page and has a size. */
+  #fit() {
+    if (!this.root.clientWidth) return;
+    const narrow = Boolean(this.stage.narrow) && this.root.clientWidth < NARROW;
+    if (narrow !== this.narrow) this.#draw(narrow);
+    if (this.drawing.boxes || this.asTable) return;
     this.drawing.measure();
     this.show();
+  }
+
+  #draw(narrow) {
+    this.narrow = narrow;
+    const svg = narrow ? this.stage.narrow : this.stage.svg;
+    this.drawing = new Drawing(this.stage, svg, (kind, index) => this.select(kind, index));
+    this.place.replaceChildren(this.drawing.svg);
+    this.drawing.showSelection(this.selection);
   }
 
   /** Show another stage, or the same grown longer. */
@@ -1301,14 +1318,12 @@ class View {
     this.selection = this.#sameSelection(stage);
     this.stage = stage;
     this.states = [new State(stage, false), new State(stage, true)];
-    this.drawing = new Drawing(stage, (kind, index) => this.select(kind, index));
-    this.place.replaceChildren(this.drawing.svg);
+    this.#draw(Boolean(stage.narrow) && this.narrow === true);
     setText(this.prose, stage.prose);
     this.#colour();
     this.controls.renew(stage);
     this.details.renew(stage);
-    this.drawing.showSelection(this.selection);
-    this.#measure();
+    this.#fit();
     if (focused) this.drawing.nodes[this.#nodeAt(stage, focused)]?.focus();
   }
 
@@ -1412,6 +1427,7 @@ class View {
     this.place.hidden = this.asTable;
     this.controls.table.setAttribute("aria-pressed", String(this.asTable));
     this.detailed = -Infinity;
+    this.#fit();
     this.show();
   }
 
@@ -1439,9 +1455,13 @@ class View {
   }
 
   nextMessage(by) {
-    const count = this.stage.messages.id.length;
-    const number = this.selection?.kind === "message" ? this.selection.index : by > 0 ? 0 : count + 1;
-    if (number + by >= 1 && number + by <= count) this.select("message", number + by);
+    const next = this.selection?.kind === "message" ? this.selection.index + by : this.#messageNow();
+    if (next >= 1 && next <= this.stage.messages.id.length) this.select("message", next);
+  }
+
+  /** The message that the last hop was about; the first one where it was about none. */
+  #messageNow() {
+    return this.stage.moves.message[lastTold(this.stage, this.player.position)] || 1;
   }
 
   stepMessage(by) {

@@ -6,16 +6,13 @@ import datetime
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, instant_of
-from workbook.engine.observers import Observers
 from workbook.engine.trace import Trace
-from workbook.flow.bundle import Bundle, Picture
 from workbook.flow.durations import duration_text
-from workbook.flow.following import shell_of_this_kernel
 from workbook.flow.layout import WIDE
+from workbook.flow.live import LivePicture
 from workbook.flow.moves import Move
 from workbook.flow.picture import draw
 from workbook.flow.prose import describe
@@ -24,26 +21,14 @@ from workbook.flow.scene import Scene
 from workbook.flow.stage import stage_json
 
 if TYPE_CHECKING:
-    from workbook.flow.widget import LiveFlow
+    from workbook.flow.comparison import Comparison
 
 Message = str | int | Mapping[str, object]
 Since = float | datetime.timedelta | datetime.datetime
 Only = str | Kind | Iterable[str | Kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a flow that follows gets its news from."""
-
-    look: Callable[[], Flow]
-    """Makes the flow of what has happened until now."""
-    observers: Observers
-    """Those who are told of each hop."""
-    now: Callable[[], int]
-    """AWS's time, in microseconds."""
-
-
-class Flow(Picture):
+class Flow(LivePicture):
     """The flow of messages through a system: a snapshot of what happened until it was made.
 
     Args:
@@ -60,7 +45,6 @@ class Flow(Picture):
         self.caption = caption
         self.instant = scene.now if instant is None else instant
         self.width = width
-        self._source: Source | None = None
 
     def at(self, seconds: Since) -> Flow:
         """The same system with the counts of another time.
@@ -86,49 +70,46 @@ class Flow(Picture):
             raise ValueError(message)
         return Flow(self.scene, caption=self.caption, instant=self.instant, width=width)
 
-    # ---- live
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """What is shown to have happened, in order."""
+        return tuple(move for move in self.scene.moves if move.time <= self.instant)
 
-    @cached_property
-    def widget(self) -> LiveFlow:
-        """The live view, made when it is first asked for: to be put among other widgets."""
-        from workbook.flow.widget import LiveFlow  # noqa: PLC0415 - only those who look at it live pay for it
+    def compare(
+        self, other: Flow, *, names: tuple[str, str] = ("first run", "second run"), tolerance: float = 0.001
+    ) -> Comparison:
+        """This run and another beside each other, with the first thing in which they differ.
 
-        widget = LiveFlow(self._stage())
-        if self._source is not None:
-            widget.follow(self._stage_again, self._source.observers, self._source.now)
-        return widget
+            before = lab.flow()
+            lab.reset()
+            ...                          # the same again, with another visibility timeout
+            before.compare(lab.flow())
 
-    def follow(self, source: Source) -> None:
-        """Become what `source` shows, from time to time, while the live view is looked at."""
-        self._source = source
+        Messages are told apart by their numbers, resources by their names: ids are others in any run.
 
-    def refresh(self) -> None:
-        """Show what has happened until now, for a flow that follows; others stay as they are.
+        Args:
+            other: Another flow.
+            names: What to call the two.
+            tolerance: Seconds by which the same thing may happen earlier or later.
 
-        At the end of a cell this is done for you. Call it at the end of a widget's callback.
+        Raises:
+            TypeError: `other` is no Flow.
         """
-        if "widget" in self.__dict__:
-            self.widget.refresh()
-        else:
-            self._renew()
+        from workbook.flow.comparison import Comparison  # noqa: PLC0415 - it is made of flows
+
+        if not isinstance(other, Flow):
+            message = f"compare({type(other).__name__}): pass a flow, e.g. before.compare(lab.flow())"
+            raise TypeError(message)
+        return Comparison(self, other, names=names, tolerance=tolerance)
 
     def _stage(self) -> str:
-        return stage_json(self.scene, self.svg(), self.prose(), self.instant)
+        svg, narrow = self.svg(), self.narrow().svg()
+        return stage_json(
+            self.scene, svg, self.prose(), narrow=None if narrow == svg else narrow, instant=self.instant
+        )
 
-    def _stage_again(self) -> str:
-        self._renew()
-        return self._stage()
-
-    def _renew(self) -> None:
-        if self._source is not None:
-            newer = self._source.look()
-            self.scene, self.caption, self.instant = newer.scene, newer.caption, newer.instant
-            self._forget()
-
-    def _live(self) -> Bundle:
-        return {} if shell_of_this_kernel() is None else self.widget.view()
-
-    # ---- still
+    def _become(self, newer: Flow) -> None:
+        self.scene, self.caption, self.instant = newer.scene, newer.caption, newer.instant
 
     def _draw(self) -> str:
         return draw(self.scene, instant=self.instant, caption=self.caption, width=self.width)
@@ -200,13 +181,12 @@ def narrowed(
 
 
 def _choose_message(choice: _Choice, scene: Scene, trace: Trace, wanted: Message) -> None:
-    if isinstance(wanted, int) and not isinstance(wanted, bool):
-        wanted = _id_of_number(scene, wanted)
-    story = trace.of(wanted)
+    message = _id_of_number(scene, wanted) if isinstance(wanted, int) else wanted
+    story = trace.of(message)
     hops = {hop.number for hop in story}
     messages = {hop.message for hop in story if hop.message is not None}
     choice.tests.append(lambda move: move.message in messages if move.hop is None else move.hop in hops)
-    choice.words.append(_which_message(scene, wanted))
+    choice.words.append(_which_message(scene, message))
 
 
 def _id_of_number(scene: Scene, number: int) -> str:

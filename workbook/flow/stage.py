@@ -22,7 +22,7 @@ from workbook.flow.moves import Move, Status
 from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, INK, KINDS, PAGE, PALE
 from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
-from workbook.flow.tallies import ARRIVED, counted_line
+from workbook.flow.tallies import ARRIVED, line_of
 from workbook.flow.wiring import Setting
 
 MARK = "\ue000"
@@ -35,13 +35,20 @@ STATUSES = tuple(Status)
 STATES = tuple(Where)
 
 
-def stage_json(scene: Scene, svg: str, prose: str, instant: int | None = None) -> str:
+def stage_json(
+    scene: Scene, svg: str, prose: str, *, narrow: str | None = None, instant: int | None = None
+) -> str:
     """Everything that the live picture needs, as JSON: the drawing, its words and the columns.
 
-    It opens at `instant` (microseconds); at the end of the scene, where none is given.
+    Args:
+        scene: What happened.
+        svg: The drawing.
+        prose: Its words.
+        narrow: The drawing for narrow windows, if it is another one.
+        instant: The time (microseconds) at which it opens; the end of the scene, where none is given.
     """
     return json.dumps(
-        {"svg": svg, "prose": prose, **stage_of(scene, instant)},
+        {"svg": svg, "narrow": narrow, "prose": prose, **stage_of(scene, instant)},
         default=str,
         ensure_ascii=False,
         separators=(",", ":"),
@@ -166,7 +173,7 @@ def _moves(scene: Scene, places: Mapping[str, int]) -> Stage:
 def _counted_lines(scene: Scene) -> list[int]:
     """The line on which each move counts; -1 where it counts on none."""
     lines = {(line.source, line.target): index for index, line in enumerate(scene.system.lines)}
-    counted = [counted_line(move, scene, lines) for move in scene.moves]
+    counted = [line_of(move, scene, lines) for move in scene.moves]
     return [-1 if line is None else lines[line] for line in counted]
 
 
