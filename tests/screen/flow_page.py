@@ -8,7 +8,8 @@ import workbook.flow
 
 FOLDER = Path(workbook.flow.__file__).parent
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-MODULE = f"data:text/javascript;base64,{base64.b64encode((FOLDER / 'flow.js').read_bytes()).decode()}"
+_CODE = base64.b64encode((FOLDER / "flow.js").read_bytes()).decode()
+MODULE = f"data:text/javascript;base64,{_CODE}"
 
 _SHELL = """<!doctype html><meta charset="utf-8"><style>body { margin: 0 }</style>
 <style>%s</style><body data-jp-theme-light="true"><div id="flow"></div>"""
@@ -64,7 +65,10 @@ class FlowPage:
     def scrub(self, share):
         """Drag the scrubber to a place between 0 and 1."""
         self.page.locator(".wb-range").evaluate(
-            "(range, share) => { range.value = share * range.max; range.dispatchEvent(new Event('input')) }",
+            """(range, share) => {
+                range.value = share * range.max;
+                range.dispatchEvent(new Event('input'));
+            }""",
             share,
         )
 

@@ -1,4 +1,4 @@
-"""The live picture by itself: what it shows at each moment is what the trace says, by mouse and by keyboard."""
+"""The live picture by itself: what it shows at each moment is what the trace says, by mouse and by key."""
 
 import itertools
 import json
@@ -195,7 +195,7 @@ def test_many_dots_that_are_near_each_other_are_one_with_their_number(show, crow
     )
     page.scrub(crowd.scene.timeline.spans[move][0] / crowd.scene.timeline.length)
     texts = page.page.locator(".wb-dot:not([display]) .wb-dot-text").all_text_contents()
-    merged = [int(text[1:]) for text in texts if text.startswith("×")]
+    merged = [int(text[1:]) for text in texts if text.startswith("\N{MULTIPLICATION SIGN}")]
     under_way = [
         begin <= crowd.scene.timeline.spans[move][0] < end for begin, end in crowd.scene.timeline.spans
     ].count(True)
