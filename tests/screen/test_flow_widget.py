@@ -134,6 +134,7 @@ def test_it_has_its_picture_taken(notebook, theme, width):
     learner.hide_notifications()
     with learner.window_of(width, sidebar=False):
         flow.locator(".wb-node").first.focus()
+        learner.page.keyboard.press("Home")
         learner.page.keyboard.press("f")
         flow.scroll_into_view_if_needed()
         flow.screenshot(path=SCREENSHOTS / f"flow-lab-{theme}-{width}.png")

@@ -42,7 +42,9 @@ const [VISIBLE, IN_FLIGHT, DELAYED, GONE] = STATES.keys();
 export function summed(differences) {
   const sums = new Float64Array(differences.length);
   let sum = 0;
-  differences.forEach((difference, index) => { sums[index] = sum += difference; });
+  differences.forEach((difference, index) => {
+    sums[index] = sum += difference;
+  });
   return sums;
 }
 
@@ -81,7 +83,7 @@ function runningMaximum(ends) {
 function wayOf(lineOf, source, target) {
   const forwards = lineOf.get(`${source} ${target}`);
   if (forwards !== undefined) return { line: forwards, back: false };
-  return { line: source === target ? -1 : lineOf.get(`${target} ${source}`) ?? -1, back: true };
+  return { line: source === target ? -1 : (lineOf.get(`${target} ${source}`) ?? -1), back: true };
 }
 
 /** The indexes of the moves about each message, by its number; a batch is about all of its messages. */
@@ -95,7 +97,7 @@ function livesOf(moves, messages) {
 
 /** The numbers of the messages that a move is about. */
 function aboutWhom(moves, index) {
-  return moves.message[index] ? [moves.message[index]] : moves.with[index] ?? [];
+  return moves.message[index] ? [moves.message[index]] : (moves.with[index] ?? []);
 }
 
 /** The sentence of a move. */
@@ -125,7 +127,9 @@ export function awsTime(stage, position) {
   const index = lastUpTo(at, position.at);
   if (index < 0) return 0;
   if (index === at.length - 1) return time[index];
-  return time[index] + ((time[index + 1] - time[index]) * (position.at - at[index])) / (at[index + 1] - at[index]);
+  return (
+    time[index] + ((time[index + 1] - time[index]) * (position.at - at[index])) / (at[index + 1] - at[index])
+  );
 }
 
 /** The index of the move that was told last; -1 before the first. */
@@ -228,14 +232,20 @@ export class State {
   /** The numbers of the messages that lie in a node. */
   messagesIn(node) {
     const numbers = [];
-    this.node.forEach((place, number) => { if (place === node) numbers.push(number); });
+    this.node.forEach((place, number) => {
+      if (place === node) numbers.push(number);
+    });
     return numbers;
   }
 }
 
 // ---------------------------------------------------------------------------------------- 3 words
 
-const UNITS = [[86400, "d"], [3600, "h"], [60, "min"]];
+const UNITS = [
+  [86400, "d"],
+  [3600, "h"],
+  [60, "min"],
+];
 
 /** A duration as durations.py says it: "30 s", "4 min", "2 h 5 min". */
 export function durationText(seconds) {
@@ -279,7 +289,9 @@ export function holdings(stage, state, index) {
  */
 export function lineItems(arrived, passed) {
   const remarks = [];
-  passed.forEach((count, status) => { if (status && count) remarks.push({ status, count }); });
+  passed.forEach((count, status) => {
+    if (status && count) remarks.push({ status, count });
+  });
   if (remarks.length === 1 && remarks[0].count === arrived) return remarks;
   return arrived ? [{ status: null, count: arrived }, ...remarks] : remarks;
 }
@@ -287,7 +299,8 @@ export function lineItems(arrived, passed) {
 /** The same in words: "12, 2 delivered again, 3 throttled". */
 function passedText(stage, state, line) {
   return lineItems(state.arrived[line], state.passed[line])
-    .map(({ status, count }) => (status === null ? `${count}` : `${count} ${stage.statuses[status].word}`)).join(", ");
+    .map(({ status, count }) => (status === null ? `${count}` : `${count} ${stage.statuses[status].word}`))
+    .join(", ");
 }
 
 const lineName = (stage, line) => `${stage.nodes[line.source].label} → ${stage.nodes[line.target].label}`;
@@ -335,7 +348,9 @@ class Player {
   }
 
   get atEnd() {
-    return this.position.told === null ? this.position.at >= this.stage.length : this.position.told >= this.last;
+    return this.position.told === null
+      ? this.position.at >= this.stage.length
+      : this.position.told >= this.last;
   }
 
   /** Go on with more of the same story. Whoever was at its end sees what is new; others stay where they are. */
@@ -475,7 +490,9 @@ class Player {
   nextFailure() {
     const { moves, statuses } = this.stage;
     const failures = [];
-    moves.status.forEach((status, index) => { if (statuses[status].failure) failures.push(index); });
+    moves.status.forEach((status, index) => {
+      if (statuses[status].failure) failures.push(index);
+    });
     return this.stepAmong(failures, 1);
   }
 }
@@ -522,8 +539,17 @@ function showCount(element, count) {
 
 /** The mark of a status, with its colour by CSS; hidden from screen readers, which get the word. */
 function glyph(status, index, size = 14) {
-  const mark = draw("path", { d: status.path, "fill-rule": "evenodd", class: "wb-sign", style: `--wb-own: var(--wb-status-${index})` });
-  return draw("svg", { viewBox: "-7 -7 14 14", width: size, height: size, "aria-hidden": "true", class: "wb-glyph" }, mark);
+  const mark = draw("path", {
+    d: status.path,
+    "fill-rule": "evenodd",
+    class: "wb-sign",
+    style: `--wb-own: var(--wb-status-${index})`,
+  });
+  return draw(
+    "svg",
+    { viewBox: "-7 -7 14 14", width: size, height: size, "aria-hidden": "true", class: "wb-glyph" },
+    mark,
+  );
 }
 
 /** Icons of the controls, drawn in a square of 16. */
@@ -544,7 +570,11 @@ function icon(name) {
 /** A button with an icon, words for those who cannot see it, and its key. */
 function button(name, words, key, click) {
   const title = key ? `${words} (${key})` : words;
-  return make("button", { type: "button", class: `wb-button wb-${name}`, title, "aria-label": words, click }, icon(name));
+  return make(
+    "button",
+    { type: "button", class: `wb-button wb-${name}`, title, "aria-label": words, click },
+    icon(name),
+  );
 }
 
 /** A button that looks like a word of a sentence. */
@@ -556,8 +586,13 @@ function link(text, click, attributes = {}) {
 function table(caption, head, rows) {
   const headings = head.map((text) => make("th", { scope: "col" }, text));
   const body = rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))));
-  return make("table", { class: "wb-table" }, make("caption", {}, caption),
-    make("thead", {}, make("tr", {}, ...headings)), make("tbody", {}, ...body));
+  return make(
+    "table",
+    { class: "wb-table" },
+    make("caption", {}, caption),
+    make("thead", {}, make("tr", {}, ...headings)),
+    make("tbody", {}, ...body),
+  );
 }
 
 // ---------------------------------------------------------------------------------------- 6 drawing
@@ -604,7 +639,8 @@ function parsed(text) {
   for (const element of svg.querySelectorAll("*")) {
     for (const attribute of [...element.attributes]) {
       if (attribute.name === "id") attribute.value = own + attribute.value;
-      else if (attribute.value.startsWith("url(#")) attribute.value = `url(#${own}${attribute.value.slice(5)}`;
+      else if (attribute.value.startsWith("url(#"))
+        attribute.value = `url(#${own}${attribute.value.slice(5)}`;
     }
   }
   return svg;
@@ -627,8 +663,18 @@ function pill(items, statuses, { x, y }) {
     else Object.assign(row, { width: row.width + widthOf(item), items: [...row.items, item] });
   }
   const [width, height] = [Math.max(0, ...rows.map((row) => row.width)), PILL.row * rows.length];
-  const parts = items.length ? [draw("rect", { class: "wb-line-ground", x: x - width / 2 - 3, y: y - height / 2 - 1,
-    width: width + 6, height: height + 2, rx: 8 })] : [];
+  const parts = items.length
+    ? [
+        draw("rect", {
+          class: "wb-line-ground",
+          x: x - width / 2 - 3,
+          y: y - height / 2 - 1,
+          width: width + 6,
+          height: height + 2,
+          rx: 8,
+        }),
+      ]
+    : [];
   rows.forEach((row, place) => {
     let left = x - row.width / 2;
     for (const item of row.items) {
@@ -640,11 +686,20 @@ function pill(items, statuses, { x, y }) {
 }
 
 function countOnLine({ status, count }, statuses, left, middle) {
-  const text = (offset, weight) => draw("text", { class: "wb-line-count", x: left + offset, y: middle + 4, "font-size": 11.5,
-    "font-weight": weight }, `${count}`);
+  const text = (offset, weight) =>
+    draw(
+      "text",
+      { class: "wb-line-count", x: left + offset, y: middle + 4, "font-size": 11.5, "font-weight": weight },
+      `${count}`,
+    );
   if (status === null) return [text(3, 600)];
-  const mark = draw("path", { class: "wb-sign", d: statuses[status].path, "fill-rule": "evenodd",
-    transform: `translate(${left + 9} ${middle}) scale(0.75)`, style: `--wb-own: var(--wb-status-${status})` });
+  const mark = draw("path", {
+    class: "wb-sign",
+    d: statuses[status].path,
+    "fill-rule": "evenodd",
+    transform: `translate(${left + 9} ${middle}) scale(0.75)`,
+    style: `--wb-own: var(--wb-status-${status})`,
+  });
   return [mark, text(16, 400)];
 }
 
@@ -663,8 +718,11 @@ class Drawing {
     recolour(this.svg, stage.palette);
     this.svg.setAttribute("role", "group");
     this.svg.removeAttribute("aria-labelledby");
-    this.svg.setAttribute("aria-label", `The system: ${plural(stage.nodes.length, "node")}, `
-      + `${plural(stage.lines.length, "line")}. Arrow keys go from node to node, l goes to the lines, Enter selects.`);
+    this.svg.setAttribute(
+      "aria-label",
+      `The system: ${plural(stage.nodes.length, "node")}, ` +
+        `${plural(stage.lines.length, "line")}. Arrow keys go from node to node, l goes to the lines, Enter selects.`,
+    );
     this.nodes = this.#found("node", stage.nodes.length);
     this.lines = this.#found("line", stage.lines.length);
     this.moves = this.svg.querySelector(".wb-moves") ?? this.svg.appendChild(draw("g"));
@@ -681,13 +739,20 @@ class Drawing {
   }
 
   #found(kind, count) {
-    return Array.from({ length: count }, (_, index) => this.svg.querySelector(`[data-${kind}="${index}"]`) ?? draw("g"));
+    return Array.from(
+      { length: count },
+      (_, index) => this.svg.querySelector(`[data-${kind}="${index}"]`) ?? draw("g"),
+    );
   }
 
   #prepareNode(node, index, choose) {
     this.#makeChoosable(node, index === 0, () => choose("node", index));
-    node.texts = Object.fromEntries(["visible", "in-flight", "delayed", "running", "errors"].map(
-      (name) => [name, node.querySelector(`.wb-${name}`)]));
+    node.texts = Object.fromEntries(
+      ["visible", "in-flight", "delayed", "running", "errors"].map((name) => [
+        name,
+        node.querySelector(`.wb-${name}`),
+      ]),
+    );
   }
 
   #prepareLine(line, index, choose) {
@@ -703,7 +768,10 @@ class Drawing {
     const [ground, text] = [line.querySelector(".wb-line-ground"), line.querySelector(".wb-line-count")];
     const number = (element, name) => Number(element?.getAttribute(name) ?? 0);
     line.middle = ground
-      ? { x: number(ground, "x") + number(ground, "width") / 2, y: number(ground, "y") + number(ground, "height") / 2 }
+      ? {
+          x: number(ground, "x") + number(ground, "width") / 2,
+          y: number(ground, "y") + number(ground, "height") / 2,
+        }
       : { x: number(text, "x"), y: number(text, "y") - 4 };
     for (const old of line.querySelectorAll(".wb-line-ground, .wb-line-count, .wb-line-status")) old.remove();
     line.counts = line.appendChild(draw("g", { class: "wb-line-counts" }));
@@ -732,8 +800,15 @@ class Drawing {
   #ringed(node) {
     const box = (node.querySelector(".wb-shape") ?? node).getBBox();
     const whole = node.getBBox();
-    const ring = draw("rect", { class: "wb-ring", x: whole.x - 5, y: whole.y - 5, width: whole.width + 10,
-      height: whole.height + 10, rx: 8, fill: "none" });
+    const ring = draw("rect", {
+      class: "wb-ring",
+      x: whole.x - 5,
+      y: whole.y - 5,
+      width: whole.width + 10,
+      height: whole.height + 10,
+      rx: 8,
+      fill: "none",
+    });
     node.prepend(ring);
     const place = node.transform.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
     return { x: place.e + box.x, y: place.f + box.y, width: box.width, height: box.height };
@@ -745,8 +820,12 @@ class Drawing {
       const path = this.lines[index].querySelector(".wb-path");
       const length = path ? path.getTotalLength() : 0;
       const pieces = Math.max(1, Math.ceil(length / GRAIN));
-      const points = Array.from({ length: path ? pieces + 1 : 0 }, (_, piece) => path.getPointAtLength((length * piece) / pieces));
-      this.roads[index] = { length, points };
+      const points = Array.from({ length: path ? pieces + 1 : 0 }, (_, piece) =>
+        path.getPointAtLength((length * piece) / pieces),
+      );
+      const [first, last] = [points[0], points.at(-1)];
+      const upright = points.length > 0 && Math.abs(last.y - first.y) > Math.abs(last.x - first.x);
+      this.roads[index] = { length, points, upright };
     }
     return this.roads[index];
   }
@@ -770,14 +849,19 @@ class Drawing {
       showCount(node.texts.running, state.running[index]);
       showCount(node.texts.errors, state.errors[index]);
     });
-    this.lines.forEach((line, index) => this.#showPassed(line, lineItems(state.arrived[index], state.passed[index])));
+    this.lines.forEach((line, index) =>
+      this.#showPassed(line, lineItems(state.arrived[index], state.passed[index])),
+    );
   }
 
   /** What screen readers say of nodes and lines; set when things stand still, since it takes a while. */
   showLabels(state) {
     this.nodes.forEach((node, index) => {
       const { label, word } = this.stage.nodes[index];
-      node.setAttribute("aria-label", [label, word, holdings(this.stage, state, index)].filter(Boolean).join(", "));
+      node.setAttribute(
+        "aria-label",
+        [label, word, holdings(this.stage, state, index)].filter(Boolean).join(", "),
+      );
     });
     this.lines.forEach((line, index) => {
       const { way } = this.stage.lines[index];
@@ -794,7 +878,8 @@ class Drawing {
   /** Dots where moves are under way at a position; `chosen` is the number of a message, or 0. */
   showMoves(position, glide, chosen) {
     const groups = new Map();
-    for (const { index, share } of this.#underWay(position, glide)) this.#gather(groups, index, share, chosen);
+    for (const { index, share } of this.#underWay(position, glide))
+      this.#gather(groups, index, share, chosen);
     let used = 0;
     for (const group of groups.values()) this.#place(this.#dot(used++), group, chosen);
     for (; used < this.dots.length; used += 1) this.dots[used].setAttribute("display", "none");
@@ -826,8 +911,11 @@ class Drawing {
 
   #dot(number) {
     if (!this.dots[number]) {
-      const parts = { halo: draw("circle", { r: 10, class: "wb-halo" }), mark: draw("path", { class: "wb-sign", "fill-rule": "evenodd" }),
-        text: draw("text", { class: "wb-dot-text", y: -11, "text-anchor": "middle" }) };
+      const parts = {
+        halo: draw("circle", { r: 10, class: "wb-halo" }),
+        mark: draw("path", { class: "wb-sign", "fill-rule": "evenodd" }),
+        text: draw("text", { class: "wb-dot-text" }),
+      };
       const dot = draw("g", { class: "wb-dot" }, parts.halo, parts.mark, parts.text);
       this.moves.append(dot);
       this.dots[number] = Object.assign(dot, { parts });
@@ -837,12 +925,18 @@ class Drawing {
 
   #place(dot, { index, share, count, message, isChosen }, chosen) {
     const { line, back, status } = this.stage.moves;
-    const { x, y } = line[index] >= 0 ? this.#pointOn(line[index], back[index] ? 1 - share : share) : this.#corner(index);
+    const { x, y } =
+      line[index] >= 0 ? this.#pointOn(line[index], back[index] ? 1 - share : share) : this.#corner(index);
     dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     dot.removeAttribute("display");
     dot.setAttribute("class", `wb-dot${isChosen ? " wb-chosen" : chosen ? " wb-aside" : ""}`);
     dot.parts.mark.setAttribute("d", this.stage.statuses[status[index]].path);
     dot.style.setProperty("--wb-own", `var(--wb-status-${status[index]})`);
+    // The number stands beside a line that goes down, and above one that goes across.
+    const beside = line[index] >= 0 && this.#road(line[index]).upright;
+    dot.classList.toggle("wb-beside", beside);
+    dot.parts.text.setAttribute("x", beside ? 12 : 0);
+    dot.parts.text.setAttribute("y", beside ? 4 : -11);
     setText(dot.parts.text, count > 1 ? `×${count}` : message ? `${message}` : "");
   }
 
@@ -856,9 +950,12 @@ class Drawing {
   showHop(told) {
     const { line, source, target } = this.stage.moves;
     const stepped = told !== null && told >= 0;
-    this.lines.forEach((element, index) => element.classList.toggle("wb-now", stepped && line[told] === index));
+    this.lines.forEach((element, index) =>
+      element.classList.toggle("wb-now", stepped && line[told] === index),
+    );
     this.nodes.forEach((element, index) =>
-      element.classList.toggle("wb-now", stepped && [source[told], target[told]].includes(index)));
+      element.classList.toggle("wb-now", stepped && [source[told], target[told]].includes(index)),
+    );
   }
 
   /** Mark what is selected; of a message, the way that it took. */
@@ -866,10 +963,11 @@ class Drawing {
     const { kind, index } = selection ?? {};
     const way = kind === "message" ? this.#wayOf(index) : null;
     this.svg.classList.toggle("wb-one-message", way !== null);
-    const mark = (elements, name) => elements.forEach((element, place) => {
-      element.setAttribute("aria-pressed", String(kind === name && index === place));
-      element.classList.toggle("wb-on-way", way !== null && way[name].has(place));
-    });
+    const mark = (elements, name) =>
+      elements.forEach((element, place) => {
+        element.setAttribute("aria-pressed", String(kind === name && index === place));
+        element.classList.toggle("wb-on-way", way !== null && way[name].has(place));
+      });
     mark(this.nodes, "node");
     mark(this.lines, "line");
   }
@@ -886,7 +984,8 @@ class Drawing {
 
   /** Move the focus from the node or line that has it to another. */
   focus(element) {
-    for (const other of [...this.nodes, ...this.lines]) other.setAttribute("tabindex", other === element ? 0 : -1);
+    for (const other of [...this.nodes, ...this.lines])
+      other.setAttribute("tabindex", other === element ? 0 : -1);
     element.focus();
   }
 
@@ -916,26 +1015,70 @@ class Controls {
   constructor(player, actions) {
     this.player = player;
     this.play = button("play", "Play", "Space", () => player.toggle());
-    this.speed = make("select", { class: "wb-speed", "aria-label": "Speed", title: "Speed",
-      change: () => { player.chosen = this.speed.value; } },
-    ...SPEEDS.map((speed) => make("option", { value: speed }, `${speed}×`)), make("option", { value: "fit" }, "fit"));
-    this.range = make("input", { type: "range", class: "wb-range", min: 0, step: 1, "aria-label": "Time",
-      input: () => player.goTo(Number(this.range.value)) });
-    this.strip = draw("svg", { class: "wb-strip", viewBox: "0 0 1000 8", preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.speed = make(
+      "select",
+      {
+        class: "wb-speed",
+        "aria-label": "Speed",
+        title: "Speed",
+        change: () => {
+          player.chosen = this.speed.value;
+        },
+      },
+      ...SPEEDS.map((speed) => make("option", { value: speed }, `${speed}×`)),
+      make("option", { value: "fit" }, "fit"),
+    );
+    this.range = make("input", {
+      type: "range",
+      class: "wb-range",
+      min: 0,
+      step: 1,
+      "aria-label": "Time",
+      input: () => player.goTo(Number(this.range.value)),
+    });
+    this.strip = draw("svg", {
+      class: "wb-strip",
+      viewBox: "0 0 1000 8",
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    });
     this.clock = make("span", { class: "wb-clock" });
     this.since = make("span", { class: "wb-since" });
     this.live = make("span", { class: "wb-live", hidden: "" }, "live");
     this.table = button("as-table", "As a table", "t", actions.toggleTable);
     this.table.setAttribute("aria-pressed", "false");
-    this.help = make("button", { type: "button", class: "wb-button wb-ask", title: "Keys (?)", "aria-label": "Help: keys",
-      "aria-expanded": "false", click: actions.toggleHelp }, "?");
-    this.element = make("div", { class: "wb-controls" },
+    this.help = make(
+      "button",
+      {
+        type: "button",
+        class: "wb-button wb-ask",
+        title: "Keys (?)",
+        "aria-label": "Help: keys",
+        "aria-expanded": "false",
+        click: actions.toggleHelp,
+      },
+      "?",
+    );
+    this.element = make(
+      "div",
+      { class: "wb-controls" },
       make("div", { class: "wb-scrub" }, this.strip, this.range),
-      make("div", { class: "wb-bar", role: "toolbar", "aria-label": "Playing" }, this.play,
+      make(
+        "div",
+        { class: "wb-bar", role: "group", "aria-label": "Playing" },
+        this.play,
         button("back", "One hop back", "p or ,", () => player.step(-1)),
         button("step", "One hop on", "n or .", () => player.step(1)),
         button("failure", "Next failure", "f", actions.nextFailure),
-        this.speed, this.clock, this.since, this.live, make("span", { class: "wb-gap" }), this.table, this.help));
+        this.speed,
+        this.clock,
+        this.since,
+        this.live,
+        make("span", { class: "wb-gap" }),
+        this.table,
+        this.help,
+      ),
+    );
   }
 
   /** Take a new stage. */
@@ -956,7 +1099,14 @@ class Controls {
 
   #folds() {
     return this.stage.folds.map(([start, end]) =>
-      draw("rect", { class: "wb-fold-mark", x: this.#share(start), y: 3, width: this.#share(end) - this.#share(start), height: 2 }));
+      draw("rect", {
+        class: "wb-fold-mark",
+        x: this.#share(start),
+        y: 3,
+        width: this.#share(end) - this.#share(start),
+        height: 2,
+      }),
+    );
   }
 
   /** One mark for each place where something failed; thousands of them would be no clearer. */
@@ -964,9 +1114,12 @@ class Controls {
     const { told, status } = this.stage.moves;
     const places = new Set();
     told.forEach((at, index) => {
-      if (this.stage.statuses[status[index]].failure) places.add(FAILURE_GRID * Math.round(this.#share(at) / FAILURE_GRID));
+      if (this.stage.statuses[status[index]].failure)
+        places.add(FAILURE_GRID * Math.round(this.#share(at) / FAILURE_GRID));
     });
-    return [...places].map((x) => draw("rect", { class: "wb-failure-mark", x: x - 1, y: 0, width: 2, height: 8 }));
+    return [...places].map((x) =>
+      draw("rect", { class: "wb-failure-mark", x: x - 1, y: 0, width: 2, height: 8 }),
+    );
   }
 
   show(position, playing) {
@@ -1014,8 +1167,12 @@ class Details {
     this.selected = make("section", { class: "wb-selected", "aria-label": "What is selected" });
     this.told = make("p", { class: "wb-told", "aria-live": "polite" });
     this.moves = make("ol", { class: "wb-list" });
-    this.recent = make("section", { class: "wb-recent", "aria-label": "The last hops" },
-      make("h3", {}, "The last hops"), this.moves);
+    this.recent = make(
+      "section",
+      { class: "wb-recent", "aria-label": "The last hops" },
+      make("h3", {}, "The last hops"),
+      this.moves,
+    );
   }
 
   renew(stage) {
@@ -1028,7 +1185,10 @@ class Details {
     const index = lastTold(this.stage, position);
     if (index === this.toldIndex && this.toldStage === this.stage) return false;
     [this.toldIndex, this.toldStage] = [index, this.stage];
-    if (index < 0) this.told.replaceChildren(this.stage.moves.size ? "The beginning: nothing has happened yet" : "Nothing has happened yet");
+    if (index < 0)
+      this.told.replaceChildren(
+        this.stage.moves.size ? "The beginning: nothing has happened yet" : "Nothing has happened yet",
+      );
     else this.told.replaceChildren(...this.#sentence(index), this.#statusWord(index));
     return true;
   }
@@ -1049,18 +1209,29 @@ class Details {
   }
 
   #messageLink(number) {
-    return link(`message ${number}`, () => this.actions.select("message", number), { "data-message": number });
+    return link(`message ${number}`, () => this.actions.select("message", number), {
+      "data-message": number,
+    });
   }
 
   #timeLink(index, current) {
     const text = since(this.stage.moves.time[index]);
-    return link(text, () => this.actions.goToMove(index), { class: "wb-link wb-time", title: "Go to this hop",
-      "aria-current": current ? "step" : null });
+    return link(text, () => this.actions.goToMove(index), {
+      class: "wb-link wb-time",
+      title: "Go to this hop",
+      "aria-current": current ? "step" : null,
+    });
   }
 
   #sentences(indexes, told) {
     return indexes.map((index) =>
-      make("li", { class: index === told ? "wb-here" : index > told ? "wb-later" : null }, this.#timeLink(index, index === told), ...this.#sentence(index)));
+      make(
+        "li",
+        { class: index === told ? "wb-here" : index > told ? "wb-later" : null },
+        this.#timeLink(index, index === told),
+        ...this.#sentence(index),
+      ),
+    );
   }
 
   showRecent(position) {
@@ -1072,10 +1243,20 @@ class Details {
   }
 
   showSelected(selection, state, position) {
-    const parts = { node: () => this.#node(selection.index, state, position), line: () => this.#line(selection.index, state, position),
-      message: () => this.#message(selection.index, state, position) };
-    const children = selection ? parts[selection.kind]() : [make("p", { class: "wb-hint" },
-      "Select a node, a line or a message: click it, or go to it with the arrow keys and press Enter.")];
+    const parts = {
+      node: () => this.#node(selection.index, state, position),
+      line: () => this.#line(selection.index, state, position),
+      message: () => this.#message(selection.index, state, position),
+    };
+    const children = selection
+      ? parts[selection.kind]()
+      : [
+          make(
+            "p",
+            { class: "wb-hint" },
+            "Select a node, a line or a message: click it, or go to it with the arrow keys and press Enter.",
+          ),
+        ];
     const scrolled = this.selected.querySelector(".wb-life")?.scrollTop;
     this.selected.replaceChildren(...children);
     const life = this.selected.querySelector(".wb-life");
@@ -1083,17 +1264,36 @@ class Details {
   }
 
   #heading(name, word) {
-    return make("h3", {}, name, " ", make("small", {}, word),
-      make("button", { type: "button", class: "wb-link wb-close", "aria-label": "Clear the selection", title: "Clear the selection (Escape)",
-        click: () => this.actions.select(null) }, "×"));
+    return make(
+      "h3",
+      {},
+      name,
+      " ",
+      make("small", {}, word),
+      make(
+        "button",
+        {
+          type: "button",
+          class: "wb-link wb-close",
+          "aria-label": "Clear the selection",
+          title: "Clear the selection (Escape)",
+          click: () => this.actions.select(null),
+        },
+        "×",
+      ),
+    );
   }
 
   #node(index, state, position) {
     const node = this.stage.nodes[index];
     const told = lastTold(this.stage, position);
     const contents = node.queue ? [this.#contents(index, state)] : this.#happenedAt(index, told);
-    return [this.#heading(node.label, node.word), make("p", { class: "wb-holdings" }, holdings(this.stage, state, index)),
-      ...contents, ...this.#settings(node.settings, position)];
+    return [
+      this.#heading(node.label, node.word),
+      make("p", { class: "wb-holdings" }, holdings(this.stage, state, index)),
+      ...contents,
+      ...this.#settings(node.settings, position),
+    ];
   }
 
   #contents(index, state) {
@@ -1101,8 +1301,15 @@ class Details {
     if (!numbers.length) return make("p", {}, "No message is in it at this moment.");
     const { messages } = this.stage;
     const grouped = numbers.some((number) => messages.group[number] !== undefined);
-    const rows = numbers.slice(0, MOST_ROWS).map((number) => [this.#messageLink(number), STATES[state.lies[number]],
-      ...(grouped ? [messages.group[number] ?? ""] : []), `${state.receives[number]}`, shortened(messages.body[number - 1], 60)]);
+    const rows = numbers
+      .slice(0, MOST_ROWS)
+      .map((number) => [
+        this.#messageLink(number),
+        STATES[state.lies[number]],
+        ...(grouped ? [messages.group[number] ?? ""] : []),
+        `${state.receives[number]}`,
+        shortened(messages.body[number - 1], 60),
+      ]);
     const left = numbers.length - rows.length;
     const caption = `${plural(numbers.length, "message")} at this moment${left ? `, the first ${rows.length}` : ""}`;
     return table(caption, ["message", "state", ...(grouped ? ["group"] : []), "receives", "body"], rows);
@@ -1115,17 +1322,31 @@ class Details {
 
   #lastOf(wanted, told) {
     const found = [];
-    for (let move = told; move >= 0 && found.length < MOST_SENTENCES; move -= 1) if (wanted(move)) found.push(move);
+    for (let move = told; move >= 0 && found.length < MOST_SENTENCES; move -= 1)
+      if (wanted(move)) found.push(move);
     if (!found.length) return [make("p", {}, "Nothing has happened here yet.")];
-    return [make("h4", {}, "What happened last"), make("ol", { class: "wb-list" }, ...this.#sentences(found, told))];
+    return [
+      make("h4", {}, "What happened last"),
+      make("ol", { class: "wb-list" }, ...this.#sentences(found, told)),
+    ];
   }
 
   #settings(history, position) {
     const settings = settingsAt(history, awsTime(this.stage, position));
     const entries = Object.entries(settings ?? {});
     if (!entries.length) return [];
-    const items = entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, valueText(value))]);
-    return [make("details", {}, make("summary", {}, `Settings at this moment (${entries.length})`), make("dl", {}, ...items))];
+    const items = entries.flatMap(([name, value]) => [
+      make("dt", {}, name),
+      make("dd", {}, valueText(value)),
+    ]);
+    return [
+      make(
+        "details",
+        {},
+        make("summary", {}, `Settings at this moment (${entries.length})`),
+        make("dl", {}, ...items),
+      ),
+    ];
   }
 
   /** A line says why it delivered, or why it did not: how often each, and the last of each in words. */
@@ -1134,18 +1355,30 @@ class Details {
     const told = lastTold(this.stage, position);
     const rows = this.stage.statuses.flatMap((status, place) => {
       const count = state.passed[index][place];
-      return count ? [[make("span", { class: "wb-status" }, glyph(status, place), ` ${status.word}`), count.toLocaleString("en"),
-        this.#lastSentence(index, place, told)]] : [];
+      return count
+        ? [
+            [
+              make("span", { class: "wb-status" }, glyph(status, place), ` ${status.word}`),
+              count.toLocaleString("en"),
+              this.#lastSentence(index, place, told),
+            ],
+          ]
+        : [];
     });
-    return [this.#heading(lineName(this.stage, line), line.way),
-      rows.length ? table("What went along it, by how it ended", ["how", "how many", "the last"], rows) : make("p", {}, "Nothing has gone along it yet."),
-      ...this.#settings(line.settings, position)];
+    return [
+      this.#heading(lineName(this.stage, line), line.way),
+      rows.length
+        ? table("What went along it, by how it ended", ["how", "how many", "the last"], rows)
+        : make("p", {}, "Nothing has gone along it yet."),
+      ...this.#settings(line.settings, position),
+    ];
   }
 
   #lastSentence(line, status, told) {
     const { moves } = this.stage;
     for (let index = told; index >= 0; index -= 1) {
-      if (moves.on[index] === line && moves.status[index] === status) return make("span", {}, ...this.#sentence(index).slice(1));
+      if (moves.on[index] === line && moves.status[index] === status)
+        return make("span", {}, ...this.#sentence(index).slice(1));
     }
     return "";
   }
@@ -1153,15 +1386,27 @@ class Details {
   #message(number, state, position) {
     const { messages, nodes, lives } = this.stage;
     const told = lastTold(this.stage, position);
-    const where = state.node[number] >= 0 ? `${STATES[state.lies[number]]} in ${nodes[state.node[number]].label}` : "in no queue";
+    const where =
+      state.node[number] >= 0
+        ? `${STATES[state.lies[number]]} in ${nodes[state.node[number]].label}`
+        : "in no queue";
     const life = lives[number];
     const near = Math.max(0, lastUpTo(life, told) - MOST_MOVES / 2);
-    return [this.#heading(`message ${number}`, messages.id[number - 1]),
-      make("p", { class: "wb-holdings" }, `${where} at this moment, received ${plural(state.receives[number], "time")}`),
+    return [
+      this.#heading(`message ${number}`, messages.id[number - 1]),
+      make(
+        "p",
+        { class: "wb-holdings" },
+        `${where} at this moment, received ${plural(state.receives[number], "time")}`,
+      ),
       make("pre", { class: "wb-body" }, messages.body[number - 1] || "(empty)"),
-      ...(messages.cut.includes(number) ? [make("p", { class: "wb-hint" }, "Only the beginning of the body is kept here.")] : []),
-      ...this.#attributes(number), this.#walk(life),
-      make("ol", { class: "wb-list wb-life" }, ...this.#sentences(life.slice(near, near + MOST_MOVES), told))];
+      ...(messages.cut.includes(number)
+        ? [make("p", { class: "wb-hint" }, "Only the beginning of the body is kept here.")]
+        : []),
+      ...this.#attributes(number),
+      this.#walk(life),
+      make("ol", { class: "wb-list wb-life" }, ...this.#sentences(life.slice(near, near + MOST_MOVES), told)),
+    ];
   }
 
   #attributes(number) {
@@ -1169,23 +1414,41 @@ class Details {
     const entries = Object.entries(attributes[number] ?? {});
     if (group[number] !== undefined) entries.unshift(["MessageGroupId", group[number]]);
     if (!entries.length) return [];
-    return [make("dl", {}, ...entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, valueText(value))]))];
+    return [
+      make(
+        "dl",
+        {},
+        ...entries.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, valueText(value))]),
+      ),
+    ];
   }
 
   #walk(life) {
-    return make("p", { class: "wb-walk" }, link("← its hop before", () => this.actions.stepAmong(life, -1), { title: "[" }),
-      link("its next hop →", () => this.actions.stepAmong(life, 1), { title: "]" }));
+    return make(
+      "p",
+      { class: "wb-walk" },
+      link("← its hop before", () => this.actions.stepAmong(life, -1), { title: "[" }),
+      link("its next hop →", () => this.actions.stepAmong(life, 1), { title: "]" }),
+    );
   }
 }
 
 /** The picture as two tables: nodes, and lines. */
 function systemTables(stage, state, select) {
-  const nodes = stage.nodes.map((node, index) => [link(node.label, () => select("node", index)), node.word,
-    holdings(stage, state, index) || "–"]);
-  const lines = stage.lines.map((line, index) => [link(lineName(stage, line), () => select("line", index)), line.way,
-    passedText(stage, state, index) || "nothing yet"]);
-  return [table("Nodes at this moment", ["name", "what it is", "holds"], nodes),
-    table("Lines until this moment", ["from → to", "way", "what went along it"], lines)];
+  const nodes = stage.nodes.map((node, index) => [
+    link(node.label, () => select("node", index)),
+    node.word,
+    holdings(stage, state, index) || "–",
+  ]);
+  const lines = stage.lines.map((line, index) => [
+    link(lineName(stage, line), () => select("line", index)),
+    line.way,
+    passedText(stage, state, index) || "nothing yet",
+  ]);
+  return [
+    table("Nodes at this moment", ["name", "what it is", "holds"], nodes),
+    table("Lines until this moment", ["from → to", "way", "what went along it"], lines),
+  ];
 }
 
 // ---------------------------------------------------------------------------------------- 9 keyboard
@@ -1221,15 +1484,27 @@ function commandOf(view, event) {
   const { player } = view;
   const onControl = event.target.closest("input, select, button");
   const commands = {
-    n: () => player.step(1), ".": () => player.step(1), p: () => player.step(-1), ",": () => player.step(-1),
-    f: () => view.nextFailure(), l: () => view.nextLine(1), L: () => view.nextLine(-1),
-    m: () => view.nextMessage(1), M: () => view.nextMessage(-1), "]": () => view.stepMessage(1), "[": () => view.stepMessage(-1),
-    t: () => view.toggleTable(), "?": () => view.toggleHelp(), Home: () => player.goToMove(-1), End: () => player.goTo(view.stage.length),
+    n: () => player.step(1),
+    ".": () => player.step(1),
+    p: () => player.step(-1),
+    ",": () => player.step(-1),
+    f: () => view.nextFailure(),
+    l: () => view.nextLine(1),
+    L: () => view.nextLine(-1),
+    m: () => view.nextMessage(1),
+    M: () => view.nextMessage(-1),
+    "]": () => view.stepMessage(1),
+    "[": () => view.stepMessage(-1),
+    t: () => view.toggleTable(),
+    "?": () => view.toggleHelp(),
+    Home: () => player.goToMove(-1),
+    End: () => player.goTo(view.stage.length),
   };
   if (event.target.closest("select")) return null;
   if (event.key === " " && !event.target.closest("button, summary")) return () => player.toggle();
   if (event.key in ARROWS && !onControl) return () => view.nextNode(ARROWS[event.key]);
-  if (event.key === "Enter" && !onControl) return () => event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  if (event.key === "Enter" && !onControl)
+    return () => event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   return Object.hasOwn(commands, event.key) ? commands[event.key] : null;
 }
 
@@ -1263,9 +1538,14 @@ class View {
     this.asTable = false;
     this.stage = decode(model.get("stage"));
     this.player = new Player(this.stage, () => this.show());
-    const actions = { toggleTable: () => this.toggleTable(), toggleHelp: () => this.toggleHelp(), nextFailure: () => this.nextFailure(),
-      select: (kind, index) => this.select(kind, index), goToMove: (index) => this.player.goToMove(index),
-      stepAmong: (indexes, by) => this.player.stepAmong(indexes, by) };
+    const actions = {
+      toggleTable: () => this.toggleTable(),
+      toggleHelp: () => this.toggleHelp(),
+      nextFailure: () => this.nextFailure(),
+      select: (kind, index) => this.select(kind, index),
+      goToMove: (index) => this.player.goToMove(index),
+      stepAmong: (indexes, by) => this.player.stepAmong(indexes, by),
+    };
     this.controls = new Controls(this.player, actions);
     this.details = new Details(actions);
     this.help = helpPanel();
@@ -1284,9 +1564,15 @@ class View {
     this.root.classList.add("wb-live-flow");
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Flow of messages");
-    this.root.append(this.problem, this.prose, make("div", { class: "wb-screen" }, this.place, this.tables, this.fold),
-      this.details.told, this.controls.element, this.help,
-      make("div", { class: "wb-below" }, this.details.selected, this.details.recent));
+    this.root.append(
+      this.problem,
+      this.prose,
+      make("div", { class: "wb-screen" }, this.place, this.tables, this.fold),
+      this.details.told,
+      this.controls.element,
+      this.help,
+      make("div", { class: "wb-below" }, this.details.selected, this.details.recent),
+    );
   }
 
   #watchSize() {
@@ -1342,15 +1628,20 @@ class View {
     const { kind, index } = this.selection;
     if (kind === "message") return index <= stage.messages.id.length ? this.selection : null;
     const places = (of, line) => `${of.nodes[line.source].place} ${of.nodes[line.target].place}`;
-    const found = kind === "node" ? this.#nodeAt(stage, this.stage.nodes[index].place)
-      : stage.lines.findIndex((line) => places(stage, line) === places(this.stage, this.stage.lines[index]));
+    const found =
+      kind === "node"
+        ? this.#nodeAt(stage, this.stage.nodes[index].place)
+        : stage.lines.findIndex(
+            (line) => places(stage, line) === places(this.stage, this.stage.lines[index]),
+          );
     return found < 0 ? null : { kind, index: found };
   }
 
   /** The colours of the statuses, as CSS variables: light-dark() takes the one for the theme. */
   #colour() {
     this.stage.statuses.forEach(({ light, dark }, index) =>
-      this.root.style.setProperty(`--wb-status-${index}`, `light-dark(${light}, ${dark})`));
+      this.root.style.setProperty(`--wb-status-${index}`, `light-dark(${light}, ${dark})`),
+    );
   }
 
   get state() {
@@ -1389,7 +1680,10 @@ class View {
     const focused = this.#focusInDetails();
     this.details.showSelected(this.selection, state, position);
     this.details.showRecent(position);
-    if (this.asTable) this.tables.replaceChildren(...systemTables(this.stage, state, (kind, index) => this.select(kind, index)));
+    if (this.asTable)
+      this.tables.replaceChildren(
+        ...systemTables(this.stage, state, (kind, index) => this.select(kind, index)),
+      );
     if (!moving) this.drawing.showLabels(state);
     focused?.();
   }
@@ -1397,7 +1691,9 @@ class View {
   /** What brings the focus back to where it was, after the details were made anew. */
   #focusInDetails() {
     const active = this.root.getRootNode().activeElement;
-    const region = [this.details.selected, this.details.recent, this.tables].find((part) => part.contains(active));
+    const region = [this.details.selected, this.details.recent, this.tables].find((part) =>
+      part.contains(active),
+    );
     if (!region) return null;
     const place = [...region.querySelectorAll("button, summary")].indexOf(active);
     return () => ([...region.querySelectorAll("button, summary")][place] ?? this.drawing.nodes[0])?.focus();
@@ -1512,7 +1808,11 @@ const seen = new WeakMap();
 function count(model, by) {
   seen.set(model, (seen.get(model) ?? 0) + by);
   model.set("views", seen.get(model));
-  model.save_changes();
+  try {
+    model.save_changes();
+  } catch (error) {
+    console.debug("The flow picture has no kernel to tell of its views:", error); // it plays all the same
+  }
 }
 
 /** anywidget calls this for each place where the picture is shown, and what it returns when that is gone. */

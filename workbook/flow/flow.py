@@ -103,10 +103,9 @@ class Flow(LivePicture):
         return Comparison(self, other, names=names, tolerance=tolerance)
 
     def _stage(self) -> str:
-        svg, narrow = self.svg(), self.narrow().svg()
-        return stage_json(
-            self.scene, svg, self.prose(), narrow=None if narrow == svg else narrow, instant=self.instant
-        )
+        narrow = self.narrow().svg()
+        other = None if narrow == self._svg else narrow
+        return stage_json(self.scene, self._svg, self._prose, narrow=other, instant=self.instant)
 
     def _become(self, newer: Flow) -> None:
         self.scene, self.caption, self.instant = newer.scene, newer.caption, newer.instant

@@ -52,28 +52,27 @@ class LivePicture(Picture):
         """The live view, made when it is first asked for: to be put among other widgets."""
         from workbook.flow.widget import LiveFlow  # noqa: PLC0415 - only those who look at it live pay for it
 
-        widget = LiveFlow(self._stage())
-        if self._source is not None:
-            widget.follow(self._stage_again, self._source.observers, self._source.now)
+        self._renew()
+        widget, source = LiveFlow(self._stage()), self._source
+        if source is not None:
+            widget.follow(lambda: source.look()._stage(), source.observers, source.now)  # noqa: SLF001 - its own kind
         return widget
 
     def follow(self, source: Source[Self]) -> None:
-        """Become what `source` shows, from time to time, while the live view is looked at."""
+        """Show what `source` sees from now on.
+
+        The live view shows it as time permits; `svg()`, words and all the rest, whenever they are asked for.
+        So what a cell prints is the same in each run, however fast the screen is.
+        """
         self._source = source
 
     def refresh(self) -> None:
-        """Show what has happened until now, for a picture that follows; others stay as they are.
+        """Bring the live view up to date now; it does nothing for a snapshot.
 
         At the end of a cell this is done for you. Call it at the end of a widget's callback.
         """
         if "widget" in self.__dict__:
             self.widget.refresh()
-        else:
-            self._renew()
-
-    def _stage_again(self) -> str:
-        self._renew()
-        return self._stage()
 
     def _renew(self) -> None:
         if self._source is not None:
