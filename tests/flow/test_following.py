@@ -190,22 +190,22 @@ def test_an_error_is_shown_where_the_picture_is_and_stops_nobody(flow, shop, mon
     assert (flow.widget.problem, moves_of(flow.widget)) == ("", 1)
 
 
-def hear_now(flow):
-    """As if the pause were over."""
-    flow.widget._follower._not_before = 0
+@pytest.fixture
+def eager(monkeypatch):
+    """No pauses between updates."""
+    monkeypatch.setattr(following, "PAUSE", 0)
+    monkeypatch.setattr(following, "SHARE", 0)
 
 
-def test_hops_reach_the_widget_while_the_cell_still_runs(flow, shop):
-    before = flow.widget.stage
-    hear_now(flow)
+def test_hops_reach_the_widget_while_the_cell_still_runs(eager, flow, shop):
+    assert moves_of(flow.widget) == 0
     shop.send("rye")
-    assert flow.widget.stage != before
+    assert moves_of(flow.widget) == 1
 
 
-def test_a_view_that_is_gone_is_not_drawn_for_and_one_that_returns_is(flow, shop):
+def test_a_view_that_is_gone_is_not_drawn_for_and_one_that_returns_is(eager, flow, shop):
     flow.widget.views = 1
     flow.widget.views = 0
-    hear_now(flow)
     shop.send("rye")
     assert moves_of(flow.widget) == 0
     flow.widget.views = 1
@@ -227,12 +227,9 @@ def test_its_repr_has_no_address_and_outside_a_kernel_there_is_no_live_view(flow
     assert set(flow._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
 
 
-def test_calls_on_other_threads_are_followed(flow, shop):
-    before = flow.widget.stage
-    hear_now(flow)
+def test_calls_on_other_threads_are_followed(eager, flow, shop):
+    assert moves_of(flow.widget) == 0
     thread = threading.Thread(target=shop.send, args=("rye",))
     thread.start()
     thread.join()
-    assert flow.widget.stage != before
-    flow.refresh()
     assert moves_of(flow.widget) == 1

@@ -1,4 +1,4 @@
-"""The live flow picture on a page of its own, without JupyterLab: quick to open, and nothing else to measure."""
+"""The live flow picture on a page of its own, without JupyterLab: quick to open, nothing else to measure."""
 
 import base64
 import json
@@ -20,7 +20,10 @@ _OPEN = """async ({ module, values }) => {
     const listeners = {};
     const model = {
         get: name => values[name],
-        set: (name, value) => { values[name] = value; (listeners[`change:${name}`] ?? []).forEach(call => call()); },
+        set: (name, value) => {
+            values[name] = value;
+            (listeners[`change:${name}`] ?? []).forEach(call => call());
+        },
         on: (name, call) => (listeners[name] ??= []).push(call),
         off: (name, call) => { listeners[name] = listeners[name].filter(other => other !== call); },
         save_changes: () => {},

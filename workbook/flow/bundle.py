@@ -48,7 +48,7 @@ class Picture(abc.ABC):
     def _prose(self) -> str:
         return self._describe()
 
-    def _renew(self) -> None:
+    def _renew(self) -> None:  # noqa: B027 - most pictures are snapshots, and have nothing to do
         """Take in what has happened meanwhile, where a picture follows; a snapshot stays as it is."""
 
     def _forget(self) -> None:
