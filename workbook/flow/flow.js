@@ -54,7 +54,7 @@ export function summed(differences) {
  */
 export function decode(json) {
   const stage = JSON.parse(json);
-  const { moves, changes, lines } = stage;
+  const { moves, changes } = stage;
   moves.time = summed(moves.time);
   moves.begin = summed(moves.begin);
   moves.end = moves.begin.map((begin, index) => begin + moves.long[index]);
@@ -62,10 +62,8 @@ export function decode(json) {
   moves.told = runningMaximum(moves.end);
   moves.longest = moves.long.reduce((most, long) => Math.max(most, long), 0);
   changes.at = summed(changes.at);
-  const lineOf = new Map(lines.map((line, index) => [`${line.source} ${line.target}`, index]));
-  const ways = [...moves.source].map((source, index) => wayOf(lineOf, source, moves.target[index]));
-  moves.line = Int16Array.from(ways, (way) => way.line);
-  moves.back = Uint8Array.from(ways, (way) => Number(way.back));
+  moves.line = Int16Array.from(moves.way, (way) => Math.abs(way) - 1);
+  moves.back = Uint8Array.from(moves.way, (way) => Number(way < 0));
   stage.lives = livesOf(moves, stage.messages.id.length);
   return stage;
 }
@@ -77,13 +75,6 @@ export function decode(json) {
 function runningMaximum(ends) {
   let most = 0;
   return ends.map((end) => (most = Math.max(most, end)));
-}
-
-/** The line along which a move goes; backwards where it returns to where it came from; -1 at a place. */
-function wayOf(lineOf, source, target) {
-  const forwards = lineOf.get(`${source} ${target}`);
-  if (forwards !== undefined) return { line: forwards, back: false };
-  return { line: source === target ? -1 : (lineOf.get(`${target} ${source}`) ?? -1), back: true };
 }
 
 /** The indexes of the moves about each message, by its number; a batch is about all of its messages. */

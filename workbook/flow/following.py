@@ -12,12 +12,13 @@ second, and never takes more than a fifth of the time: what is slow to draw is d
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
 from typing import Any
+
+from workbook.flow.notebook import shell_of_this_kernel
 
 PAUSE = 0.2
 """Seconds of real time between two updates, at least."""
@@ -113,13 +114,6 @@ class Follower:
     def _cell_ends(self) -> None:
         self.in_cell = False
         self.catch_up()
-
-
-def shell_of_this_kernel() -> Any | None:  # noqa: ANN401 - IPython's shell has no type of its own here
-    """IPython's shell, if this process is the kernel of a notebook; else None."""
-    ipython = sys.modules.get("IPython")  # a process without it is no kernel, and need not wait for it
-    shell = None if ipython is None else ipython.get_ipython()
-    return None if getattr(shell, "kernel", None) is None else shell
 
 
 def _weakly(method: Callable[[], None]) -> Callable[[], None]:

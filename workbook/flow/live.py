@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from workbook.engine.observers import Observers
 from workbook.flow.bundle import Bundle, Picture
-from workbook.flow.following import shell_of_this_kernel
+from workbook.flow.notebook import in_a_notebook
 
 if TYPE_CHECKING:
     from workbook.flow.widget import LiveFlow
@@ -80,4 +80,4 @@ class LivePicture(Picture):
             self._forget()
 
     def _live(self) -> Bundle:
-        return {} if shell_of_this_kernel() is None else self.widget.view()
+        return self.widget.view() if in_a_notebook() else {}

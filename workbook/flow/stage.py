@@ -1,6 +1,7 @@
 """The scene as a browser gets it: columns of numbers that play without asking the kernel for anything.
 
-    moves     time  begin  long  source  target  on  message  status  text  hop one entry a move
+    moves     time  begin  long  source  target  way  on  message  status  text  hop
+                                                                                one entry a move
     changes   at    told   node  message  state  receives                       one entry a change
     runs      node  begin  begun  end  over  failed                             one entry an invocation
 
@@ -22,7 +23,7 @@ from workbook.flow.moves import Move, Status
 from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, INK, KINDS, PAGE, PALE
 from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
-from workbook.flow.tallies import ARRIVED, line_of
+from workbook.flow.tallies import ARRIVED, Ways
 from workbook.flow.wiring import Setting
 
 MARK = "\ue000"
@@ -159,6 +160,7 @@ def _moves(scene: Scene, places: Mapping[str, int]) -> Stage:
         "long": [_milliseconds(end) - begin for begin, (_, end) in zip(begins, spans, strict=True)],
         "source": [places[move.source] for move in moves],
         "target": [places[move.target] for move in moves],
+        "way": _ways(scene),
         "on": _counted_lines(scene),
         "message": [_number(scene, move.message) for move in moves],
         "status": [statuses[move.status] for move in moves],
@@ -170,10 +172,22 @@ def _moves(scene: Scene, places: Mapping[str, int]) -> Stage:
     }
 
 
+def _ways(scene: Scene) -> list[int]:
+    """The line along which each move goes, from 1; below zero where it goes back; 0 at a place."""
+    lines = {(line.source, line.target): index for index, line in enumerate(scene.system.lines, start=1)}
+    return [
+        0
+        if move.at_place and not move.calls_itself
+        else lines.get(move.line) or -lines.get((move.target, move.source), 0)
+        for move in scene.moves
+    ]
+
+
 def _counted_lines(scene: Scene) -> list[int]:
     """The line on which each move counts; -1 where it counts on none."""
     lines = {(line.source, line.target): index for index, line in enumerate(scene.system.lines)}
-    counted = [line_of(move, scene, lines) for move in scene.moves]
+    ways = Ways.of(scene)
+    counted = [ways.line_of(move) for move in scene.moves]
     return [-1 if line is None else lines[line] for line in counted]
 
 

@@ -124,6 +124,7 @@ def work_of(scene: Scene, instant: int) -> dict[str, Work]:
     """What each function and each group of instances does at an instant."""
     running: dict[str, int] = {}
     errors: dict[str, int] = {}
+    serving: set[object] = set()
     for hop in scene.hops:
         if hop.time > instant:
             break
@@ -133,12 +134,13 @@ def work_of(scene: Scene, instant: int) -> dict[str, Work]:
                 errors[place] = errors.get(place, 0) + (hop.outcome != "ok")
             else:
                 running[place] = running.get(place, 0) + 1
-        elif hop.kind in _STEPS:
-            running[hop.resource] = running.get(hop.resource, 0) + _STEPS[hop.kind]
+        elif hop.kind == "in-service":
+            serving.add(hop.facts.get("instance"))
+            running[hop.resource] = running.get(hop.resource, 0) + 1
+        elif hop.kind == "terminate" and hop.facts.get("instance") in serving:
+            serving.remove(hop.facts["instance"])
+            running[hop.resource] -= 1
     return {place: Work(running.get(place, 0), errors.get(place, 0)) for place in _all(running, errors)}
-
-
-_STEPS = {"in-service": 1, "terminate": -1}
 
 
 def _all(*counts: Iterable[str]) -> dict[str, None]:
