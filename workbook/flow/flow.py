@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook.engine.trace import Trace
-from workbook.flow.bundle import Picture
 from workbook.flow.layout import WIDE
+from workbook.flow.live import LivePicture
 from workbook.flow.moves import Move
 from workbook.flow.narrowing import Message, Only, Since, instant_since, narrowed
 from workbook.flow.picture import draw
 from workbook.flow.prose import describe
 from workbook.flow.scene import Scene
+from workbook.flow.stage import stage_json
 
 if TYPE_CHECKING:
     from workbook.flow.comparison import Comparison
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Flow", "Message", "Only", "Since", "flow_of", "instant_since", "narrowed"]
 
 
-class Flow(Picture):
+class Flow(LivePicture):
     """The flow of messages through a system: a snapshot of what happened until it was made.
 
     Args:
@@ -92,6 +93,14 @@ class Flow(Picture):
             message = f"compare({type(other).__name__}): pass a flow, e.g. before.compare(lab.flow())"
             raise TypeError(message)
         return Comparison(self, other, names=names, tolerance=tolerance)
+
+    def _stage(self) -> str:
+        narrow = self.narrow().svg()
+        other = None if narrow == self._svg else narrow
+        return stage_json(self.scene, self._svg, self._prose, narrow=other, instant=self.instant)
+
+    def _become(self, newer: Flow) -> None:
+        self.scene, self.caption, self.instant = newer.scene, newer.caption, newer.instant
 
     def _draw(self) -> str:
         return draw(self.scene, instant=self.instant, caption=self.caption, width=self.width)
