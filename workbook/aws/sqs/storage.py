@@ -44,6 +44,7 @@ class Storage:
         self._expiry: Agenda[Message] = Agenda()
         self._last_place = 0
         self._last_turn = 0
+        self._settled = world.clock.now
 
     @property
     def retention(self) -> int:
@@ -58,6 +59,7 @@ class Storage:
         while (due := self._next_event()) is not None and due <= now:
             self._note_metrics(due - 1)
             self._happen(due)
+        self._settled = now
         self._note_metrics(now)
 
     def next_change(self) -> int | None:
@@ -92,6 +94,8 @@ class Storage:
     def _expire(self, message: Message | None, instant: int) -> None:
         if message is None:
             return
+        # A lowered retention, or a dead-letter queue's shorter one, can have ended before it came into force.
+        instant = max(instant, self._settled, message.arrived)
         state = message.state
         self.remove(message, instant)
         self._metrics.touch(instant)

@@ -1,0 +1,93 @@
+"""What kind of thing a name in the trace means: a queue, a function, a person.
+
+The kind decides the form in which pictures draw it and the word under its name. AWS says it in the ARN, so
+the ARN is all that is looked at: a picture of a lab that is closed long since is as good as any other.
+People and programs outside AWS have no ARN; they are called `producer:you`, `consumer:you` or `actor:name`.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+
+from workbook.engine.story import short_name
+
+
+class Kind(enum.Enum):
+    """A kind of node; the value is the word that people read."""
+
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
+    ACTOR = "program"
+    QUEUE = "queue"
+    FIFO_QUEUE = "FIFO queue"
+    FUNCTION = "Lambda function"
+    GROUP = "Auto Scaling group"
+    TOPIC = "topic"
+    FIFO_TOPIC = "FIFO topic"
+    BUS = "event bus"
+    RULE = "rule"
+    SCHEDULE = "schedule"
+    PIPE = "pipe"
+    STATE_MACHINE = "state machine"
+    STREAM = "stream"
+    DELIVERY_STREAM = "delivery stream"
+    TABLE = "table"
+    BUCKET = "bucket"
+    OTHER = "resource"
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether messages lie in it until somebody takes them."""
+        return self in {Kind.QUEUE, Kind.FIFO_QUEUE}
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it stands outside AWS: somebody, or a program, that makes calls."""
+        return self in {Kind.PRODUCER, Kind.CONSUMER, Kind.ACTOR}
+
+
+YOU = "you"
+"""Who makes calls that nobody in particular makes."""
+
+_PEOPLE = {"producer": Kind.PRODUCER, "consumer": Kind.CONSUMER, "actor": Kind.ACTOR}
+_FORMS = (
+    (re.compile(r"arn:[^:]*:sqs:.*\.fifo"), Kind.FIFO_QUEUE),
+    (re.compile(r"arn:[^:]*:sqs:.*"), Kind.QUEUE),
+    (re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:.*"), Kind.FUNCTION),
+    (re.compile(r"arn:[^:]*:autoscaling:.*:autoScalingGroup:.*"), Kind.GROUP),
+    (re.compile(r"arn:[^:]*:sns:.*\.fifo"), Kind.FIFO_TOPIC),
+    (re.compile(r"arn:[^:]*:sns:.*"), Kind.TOPIC),
+    (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:rule/.*"), Kind.RULE),
+    (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:event-bus/.*"), Kind.BUS),
+    (re.compile(r"arn:[^:]*:scheduler:.*"), Kind.SCHEDULE),
+    (re.compile(r"arn:[^:]*:pipes:.*"), Kind.PIPE),
+    (re.compile(r"arn:[^:]*:states:.*"), Kind.STATE_MACHINE),
+    (re.compile(r"arn:[^:]*:kinesis:.*"), Kind.STREAM),
+    (re.compile(r"arn:[^:]*:firehose:.*"), Kind.DELIVERY_STREAM),
+    (re.compile(r"arn:[^:]*:dynamodb:.*"), Kind.TABLE),
+    (re.compile(r"arn:[^:]*:s3:.*"), Kind.BUCKET),
+)
+_FUNCTION = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+)(?::.*)?")
+
+
+def kind_of(place: str) -> Kind:
+    """The kind of what a picture draws as a node: an ARN, or a name such as `producer:you`."""
+    person, _, _ = place.partition(":")
+    if person in _PEOPLE:
+        return _PEOPLE[person]
+    return next((kind for form, kind in _FORMS if form.fullmatch(place)), Kind.OTHER)
+
+
+def label_of(place: str) -> str:
+    """What people call it."""
+    person, _, name = place.partition(":")
+    if person in _PEOPLE:
+        return name
+    return short_name(place).rpartition("/")[2]
+
+
+def node_of(arn: str) -> str:
+    """The node that stands for a resource: a function is one, whichever version or alias is asked for."""
+    match = _FUNCTION.fullmatch(arn)
+    return match[1] if match else arn

@@ -1,0 +1,74 @@
+"""Everything that a picture of a trace shows, found once and kept: pictures only choose how to draw it.
+
+hops ──> Wiring ─────────────> System     who and what there is
+  ├────> letters
+  └────> changes ──> Narrator ─> moves ──> Timeline
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from workbook.engine.hop import Hop
+from workbook.flow.contents import Change, changes_of
+from workbook.flow.messages import Letter, letters_of
+from workbook.flow.moves import Move
+from workbook.flow.narrator import Narrator
+from workbook.flow.resources import YOU
+from workbook.flow.system import System, system_of
+from workbook.flow.timeline import Timeline, timeline_of
+from workbook.flow.wiring import Wiring
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What happened in a lab until the instant `now` (microseconds)."""
+
+    hops: tuple[Hop, ...]
+    """All hops of the trace, from the first."""
+    now: int
+    wiring: Wiring
+    letters: dict[str, Letter]
+    changes: tuple[Change, ...]
+    """Of all queues, whatever is selected: contents are shown whole."""
+    moves: tuple[Move, ...]
+    """Those that are shown."""
+    narrowed: bool = False
+    """Whether only a part of the trace is shown."""
+
+    @classmethod
+    def of(cls, hops: Sequence[Hop], now: int) -> Scene:
+        """Everything that `hops` tell."""
+        wiring, letters, changes = Wiring.of(hops), letters_of(hops), changes_of(hops, now)
+        moves = Narrator(hops, wiring, letters).moves(changes)
+        return cls(tuple(hops), now, wiring, letters, tuple(changes), tuple(moves))
+
+    def narrowed_to(self, shown: Callable[[Move], bool]) -> Scene:
+        """The same with only those moves for which `shown` is true, and the nodes that they touch."""
+        moves = tuple(move for move in self.moves if shown(move))
+        return Scene(self.hops, self.now, self.wiring, self.letters, self.changes, moves, narrowed=True)
+
+    @property
+    def start(self) -> int:
+        """When it begins: at the first move, or where nothing moves, at the first hop."""
+        if self.narrowed and self.moves:
+            return self.moves[0].time
+        return self.hops[0].time if self.hops else self.now
+
+    @cached_property
+    def system(self) -> System:
+        """The nodes and lines that are shown."""
+        places = None
+        if self.narrowed:
+            places = dict.fromkeys(place for move in self.moves for place in move.line)
+        return system_of(self.wiring, self.moves, places)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """When each move is shown."""
+        return timeline_of(self.moves, self.start, self.now)
+
+
+__all__ = ["YOU", "Scene"]

@@ -1,0 +1,76 @@
+"""What is joined to what, and how each resource is set: read from the trace, at any number of hops.
+
+Resources announce themselves by `create`, `configure` and `remove`. An event source mapping is no node of
+its own: it is the line between a queue and a function, and so is a redrive policy between two queues.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workbook.engine.hop import Hop
+from workbook.flow.resources import Kind, kind_of, node_of
+
+Settings = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a resource is set from an instant on (microseconds); `settings` is None once it was removed."""
+
+    time: int
+    settings: Settings | None
+
+
+@dataclass
+class Wiring:
+    """Resources with the history of their settings, and the lines between them."""
+
+    settings: dict[str, list[Setting]] = field(default_factory=dict)
+    """The settings of each node, oldest first."""
+    mappings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Queue and function of each event source mapping, by its UUID."""
+    redrives: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Source and dead-letter queue of each redrive policy there ever was, in order."""
+    polls: dict[tuple[str, str], list[Setting]] = field(default_factory=dict)
+    """The settings of the mapping between a queue and a function."""
+    dead_letter_queues: dict[str, None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, hops: Iterable[Hop]) -> Wiring:
+        """Read what `hops` say."""
+        wiring = cls()
+        for hop in hops:
+            if hop.kind in {"create", "configure", "remove"}:
+                wiring._read(hop)
+        return wiring
+
+    def _read(self, hop: Hop) -> None:
+        found = hop.facts.get("settings")
+        settings = found if isinstance(found, Mapping) else None
+        if "event-source-mapping" in hop.resource:
+            self._read_mapping(hop, settings)
+            return
+        self.settings.setdefault(hop.resource, []).append(Setting(hop.time, settings))
+        if settings is not None and kind_of(hop.resource).is_queue:
+            self._read_redrive(hop.resource, settings)
+
+    def _read_mapping(self, hop: Hop, settings: Settings | None) -> None:
+        uuid = hop.resource.rpartition(":")[2]
+        if settings is not None:
+            self.mappings[uuid] = (str(settings["EventSourceArn"]), node_of(str(settings["FunctionArn"])))
+        if uuid in self.mappings:
+            self.polls.setdefault(self.mappings[uuid], []).append(Setting(hop.time, settings))
+
+    def _read_redrive(self, queue: str, settings: Settings) -> None:
+        policy = settings.get("RedrivePolicy")
+        if isinstance(policy, str):
+            target = json.loads(policy)["deadLetterTargetArn"]
+            self.redrives[queue, target] = None
+            self.dead_letter_queues[target] = None
+
+    def places(self) -> list[str]:
+        """Every resource that is a node, in the order in which they were created."""
+        return [place for place in self.settings if kind_of(place) is not Kind.OTHER]
