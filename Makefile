@@ -27,8 +27,8 @@ $(python): ;
 lab: $(ready)  ## Open JupyterLab on the first lesson
 	@$(python) -m workbook lab $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(ready)  ## Run all tests, and every notebook against its committed output
-	@$(python) -m pytest $(ARGS)
+test: $(ready)  ## Run all tests on all cores, and every notebook against its committed output
+	@$(python) -m pytest -n auto $(ARGS)
 
 lint: $(ready)  ## Check style (ruff) and types (mypy --strict)
 	@$(python) -m ruff check .

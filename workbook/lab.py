@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import boto3
 import botocore.loaders
@@ -33,6 +33,9 @@ from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
+
+if TYPE_CHECKING:
+    from workbook.flow.flow import Flow, Message, Only, Since
 
 _open_lab: Lab | None = None
 _one_at_a_time = threading.RLock()
@@ -213,6 +216,30 @@ class Lab:
             message = f"queue({name!r}): pass the name of a queue, e.g. lab.queue('orders')"
             raise TypeError(message)
         return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
+
+    def flow(
+        self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
+    ) -> Flow:
+        """The picture of all that happened so far: who sent what where, and what lies where now.
+
+            lab.flow()                  # everything
+            lab.flow(of=sent)           # the life of one message
+            lab.flow(since=30)          # from 30 s after the first hop on
+            lab.flow(only="orders")     # one resource, and whom it deals with
+
+        Args:
+            of: A message: what `lab.trace.of` takes, or the number that pictures give it.
+            since: Seconds since the first hop, a timedelta, or a datetime.
+            only: The name of a resource, a kind such as "queue", or a list of names and kinds.
+
+        Raises:
+            LookupError: there is no such message or resource; the text lists those there are.
+            TypeError: `since` or `only` is of no such type.
+            ValueError: `since` lies before the first hop.
+        """
+        from workbook.flow.flow import flow_of  # noqa: PLC0415 - only those who look pay for it
+
+        return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
 
     def billable(self) -> BillableUnits:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""

@@ -35,7 +35,7 @@ RELAXED = settings(max_examples=120, deadline=None, suppress_health_check=[Healt
 class History:
     """Plays a list of actions on a queue with a dead-letter queue, and checks each answer.
 
-    `seen` has how many hops there were at each instant, after the last action at it, and what lay in the queues.
+    `seen` has, for each instant, how many hops there were after the last action at it, and what was in them.
     """
 
     def __init__(self, suffix, seed=1, chaos=None):

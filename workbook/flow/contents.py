@@ -37,6 +37,7 @@ class Change:
     time: int
     queue: str
     message: str
+    was: Where
     state: Where
     hop: int | None
     """The hop that changed it; None where time did."""
@@ -141,6 +142,10 @@ class _Replay:
     def _hide(self, hop: Hop, message: str, state: Where, until: int) -> None:
         if self._place.get(message) != hop.resource:
             return
+        if hop.kind == "hide" and until <= hop.time:  # given back: that is visible at once, by the hop itself
+            self._due.pop(message, None)
+            self._set(hop.time, message, Where.VISIBLE, hop.number)
+            return
         self._due[message] = until
         self._booked += 1
         heapq.heappush(self._agenda, (until, self._booked, message))
@@ -154,10 +159,9 @@ class _Replay:
             del self._place[message]
 
     def _set(self, time: int, message: str, state: Where, hop: int | None) -> None:
-        if self._state.get(message) is state and hop is None:
-            return
+        was = self._state.get(message, Where.GONE)
         self._state[message] = state
-        self.changes.append(Change(time, self._place[message], message, state, hop, self._last))
+        self.changes.append(Change(time, self._place[message], message, was, state, hop, self._last))
 
 
 def _left_it_there(hop: Hop) -> bool:

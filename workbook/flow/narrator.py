@@ -1,7 +1,6 @@
 """Makes moves of hops, and says each in a sentence.
 
-A hop knows its causes; who is behind a call, and which function a poller works for, is found by following
-them. The sentences are the one account of what happened: panels, details and text alternatives use them.
+The sentences are the one account of what happened: panels, details and text alternatives use them.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
-from workbook.flow.contents import Change
+from workbook.flow.callers import Callers
+from workbook.flow.contents import Change, Where
 from workbook.flow.durations import duration_text
 from workbook.flow.messages import Letter
 from workbook.flow.moves import Move, Status
-from workbook.flow.resources import YOU, label_of, node_of
+from workbook.flow.resources import label_of, node_of
 from workbook.flow.wiring import Wiring
 
 _RECEIVE = "sqs:ReceiveMessage"
@@ -30,7 +30,7 @@ class Narrator:
         self._brought: set[int] = {
             cause for hop in hops if hop.kind in {"receive", "expire"} for cause in hop.causes
         }
-        self._instances = _instances_of(hops)
+        self._callers = Callers(hops, wiring)
         self._taken: dict[str, str] = {}
         self._received: dict[str, int] = {}
         self._tell: dict[str, Callable[[Hop], Move | None]] = {
@@ -73,37 +73,7 @@ class Narrator:
             following = next(ended, None)
         return moves
 
-    # ---- who
-
-    def _cause(self, hop: Hop, *kinds: str) -> Hop | None:
-        """The nearest direct cause of one of these kinds."""
-        found = [self._hops[cause - 1] for cause in hop.causes if self._hops[cause - 1].kind in kinds]
-        return found[-1] if found else None
-
-    def _caller(self, call: Hop, role: str) -> str:
-        """The node of whoever made a call: a function, a group of instances, somebody with a name, or you."""
-        by = call.facts.get("by")
-        if isinstance(by, str):
-            return self._instances.get(by, f"actor:{by}")
-        invocation = self._cause(call, "invoke")
-        return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
-
-    def _sender(self, hop: Hop) -> str:
-        call = self._cause(hop, "api-call")
-        if call is not None:
-            return self._caller(call, "producer")
-        above = self._cause(hop, "invoke")
-        return f"producer:{YOU}" if above is None else node_of(above.resource)
-
-    def _receiver(self, hop: Hop) -> str:
-        request = self._cause(hop, "poller-request")
-        if request is not None:
-            return self._function_of(str(request.facts["mapping"]))
-        call = self._cause(hop, "api-call")
-        return f"consumer:{YOU}" if call is None else self._caller(call, "consumer")
-
-    def _function_of(self, mapping: str) -> str:
-        return self._wiring.mappings[mapping][1]
+    # ---- who and what
 
     def _name(self, hop: Hop) -> str:
         return self._letters[hop.message].name if hop.message else "a message"
@@ -115,7 +85,7 @@ class Narrator:
     # ---- messages in and out of queues
 
     def _send(self, hop: Hop) -> Move:
-        sender = self._sender(hop)
+        sender = self._callers.sender(hop)
         text = f"{label_of(sender)} sent {self._name(hop)} to {label_of(hop.resource)}"
         available_at = hop.facts.get("available_at")
         if isinstance(available_at, int):
@@ -123,7 +93,7 @@ class Narrator:
         return Move(hop.time, hop.number, sender, hop.resource, hop.message, Status.DELIVERED, text)
 
     def _deduplicate(self, hop: Hop) -> Move:
-        sender = self._sender(hop)
+        sender = self._callers.sender(hop)
         text = (
             f"{label_of(sender)} sent {self._name(hop)} again with the same deduplication id; "
             f"{label_of(hop.resource)} dropped it"
@@ -131,7 +101,7 @@ class Narrator:
         return Move(hop.time, hop.number, sender, hop.resource, hop.message, Status.DROPPED, text)
 
     def _receive(self, hop: Hop) -> Move:
-        receiver = self._receiver(hop)
+        receiver = self._callers.receiver(hop)
         text = f"{label_of(receiver)} received {self._name(hop)} from {label_of(hop.resource)}"
         count = hop.facts.get("receive_count")
         status = Status.DELIVERED
@@ -157,10 +127,10 @@ class Narrator:
     def _come_back(self, change: Change) -> Move:
         """A timeout ended, or a delay; nobody did anything."""
         name, queue = self._letters[change.message].name, label_of(change.queue)
-        holder = self._taken.pop(change.message, None)
-        if holder is None:
+        if change.was is Where.DELAYED:
             text, status = f"the delay of {name} in {queue} is over", Status.DELIVERED
             return Move(change.time, None, change.queue, change.queue, change.message, status, text)
+        holder = self._taken.pop(change.message, change.queue)
         since = _duration(change.time - self._received.get(change.message, change.time))
         text = f"{name} came back to {queue}: it was not deleted within {since}"
         return Move(change.time, None, holder, change.queue, change.message, Status.RETURNED, text)
@@ -196,7 +166,7 @@ class Narrator:
     def _purge(self, hop: Hop) -> Move | None:
         if hop.message is None:
             return None
-        cause = self._cause(hop, "purge")
+        cause = self._callers.cause(hop, "purge")
         reason = "it was purged" if cause is None else str(cause.facts.get("reason"))
         return self._at(hop, Status.DROPPED, f"{self._name(hop)} is gone from its queue: {reason}")
 
@@ -229,12 +199,12 @@ class Narrator:
 
     def _invoke(self, hop: Hop) -> Move:
         function, failed = node_of(hop.resource), hop.outcome not in {"ok", "waits"}
-        batch = self._cause(hop, "batch")
+        batch = self._callers.cause(hop, "batch")
         count = 1 if batch is None else _whole(batch.facts.get("messages"), 1)
         work = "" if batch is None else f" with {count} message{'s' if count > 1 else ''}"
         name = label_of(function)
         if batch is None:
-            caller = self._sender(hop)
+            caller = self._callers.sender(hop)
             text = f"{label_of(caller)} called {name}" + (f", which failed: {hop.outcome}" if failed else "")
             status = Status.FAILED if failed else Status.DELIVERED
             return Move(hop.time, hop.number, caller, function, None, status, text)
@@ -243,13 +213,13 @@ class Narrator:
 
     def _throttle(self, hop: Hop) -> Move:
         place = node_of(hop.resource)
-        batch = self._cause(hop, "batch")
+        batch = self._callers.cause(hop, "batch")
         if batch is not None:
             queue, function = self._wiring.mappings[batch.resource.rpartition(":")[2]]
             text = f"{label_of(function)} was throttled ({hop.facts.get('reason')}); its poller tries again"
             count = _whole(batch.facts.get("messages"), 1)
             return Move(hop.time, hop.number, queue, function, None, Status.THROTTLED, text, count)
-        caller = self._sender(hop)
+        caller = self._callers.sender(hop)
         text = f"{label_of(place)} refused a call of {label_of(caller)}: too many at a time"
         return Move(hop.time, hop.number, caller, place, None, Status.THROTTLED, text)
 
@@ -268,11 +238,11 @@ class Narrator:
             return None
         operation = hop.resource.rpartition(":")[2]
         if hop.outcome != "ok":
-            caller = self._caller(hop, "consumer" if operation in _CONSUMING else "producer")
+            caller = self._callers.caller(hop, "consumer" if operation in _CONSUMING else "producer")
             text = f"{label_of(queue)} refused {operation} of {label_of(caller)}: {hop.outcome}"
             return Move(hop.time, hop.number, caller, queue, None, Status.REFUSED, text)
         if hop.resource == _RECEIVE and hop.number not in self._brought:
-            caller = self._caller(hop, "consumer")
+            caller = self._callers.caller(hop, "consumer")
             ended = _whole(hop.facts.get("ended_at"), hop.time)
             waited = f" for {_duration(ended - hop.time)}" if ended > hop.time else ""
             text = f"{label_of(caller)} asked {label_of(queue)}{waited} in vain: nothing there to receive"
@@ -293,15 +263,6 @@ _CONSUMING = frozenset(
         "ChangeMessageVisibilityBatch",
     }
 )
-
-
-def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:
-    """The Auto Scaling group of each instance, by the instance's id."""
-    return {
-        str(hop.facts["instance"]): hop.resource
-        for hop in hops
-        if hop.kind == "launch" and "instance" in hop.facts
-    }
 
 
 def _whole(value: object, otherwise: int) -> int:

@@ -7,8 +7,8 @@ hops ──> Wiring ─────────────> System     who and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workbook.engine.hop import Hop
@@ -37,6 +37,8 @@ class Scene:
     """Those that are shown."""
     narrowed: bool = False
     """Whether only a part of the trace is shown."""
+    places: tuple[str, ...] = ()
+    """Nodes that are shown in a part even where nothing moves."""
 
     @classmethod
     def of(cls, hops: Sequence[Hop], now: int) -> Scene:
@@ -45,10 +47,13 @@ class Scene:
         moves = Narrator(hops, wiring, letters).moves(changes)
         return cls(tuple(hops), now, wiring, letters, tuple(changes), tuple(moves))
 
-    def narrowed_to(self, shown: Callable[[Move], bool]) -> Scene:
-        """The same with only those moves for which `shown` is true, and the nodes that they touch."""
+    def narrowed_to(self, shown: Callable[[Move], bool], places: Iterable[str] = ()) -> Scene:
+        """The same with only those moves for which `shown` is true, and the nodes that they touch.
+
+        `places` are shown even where no move touches them.
+        """
         moves = tuple(move for move in self.moves if shown(move))
-        return Scene(self.hops, self.now, self.wiring, self.letters, self.changes, moves, narrowed=True)
+        return replace(self, moves=moves, narrowed=True, places=tuple(places))
 
     @property
     def start(self) -> int:
@@ -63,6 +68,7 @@ class Scene:
         places = None
         if self.narrowed:
             places = dict.fromkeys(place for move in self.moves for place in move.line)
+            places.update(dict.fromkeys(self.places))
         return system_of(self.wiring, self.moves, places)
 
     @cached_property

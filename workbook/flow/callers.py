@@ -1,0 +1,61 @@
+"""Who is behind what happened: found by following a hop's causes.
+
+A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or else by
+you. One person plays both parts in most notebooks, so you are two nodes: the producer at the left and the
+consumer at the right. Whoever has a name is one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from workbook.engine.hop import Hop
+from workbook.flow.resources import YOU, node_of
+from workbook.flow.wiring import Wiring
+
+
+class Callers:
+    """Finds the node behind a hop; `hops` is the whole trace, from the first."""
+
+    def __init__(self, hops: Sequence[Hop], wiring: Wiring) -> None:
+        self._hops = hops
+        self._wiring = wiring
+        self._instances = _instances_of(hops)
+
+    def cause(self, hop: Hop, *kinds: str) -> Hop | None:
+        """The nearest direct cause of one of these kinds."""
+        found = [self._hops[cause - 1] for cause in hop.causes if self._hops[cause - 1].kind in kinds]
+        return found[-1] if found else None
+
+    def caller(self, call: Hop, role: str) -> str:
+        """The node of whoever made a call; `role` is "producer" or "consumer"."""
+        by = call.facts.get("by")
+        if isinstance(by, str):
+            return self._instances.get(by, f"actor:{by}")
+        invocation = self.cause(call, "invoke")
+        return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
+
+    def sender(self, hop: Hop) -> str:
+        """The node that sent a message, or called a function."""
+        call = self.cause(hop, "api-call")
+        if call is not None:
+            return self.caller(call, "producer")
+        above = self.cause(hop, "invoke")
+        return f"producer:{YOU}" if above is None else node_of(above.resource)
+
+    def receiver(self, hop: Hop) -> str:
+        """The node that received a message: whoever called, or the function for which a poller did."""
+        request = self.cause(hop, "poller-request")
+        if request is not None:
+            return self._wiring.mappings[str(request.facts["mapping"])][1]
+        call = self.cause(hop, "api-call")
+        return f"consumer:{YOU}" if call is None else self.caller(call, "consumer")
+
+
+def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:
+    """The Auto Scaling group of each instance, by the instance's id."""
+    return {
+        str(hop.facts["instance"]): hop.resource
+        for hop in hops
+        if hop.kind == "launch" and "instance" in hop.facts
+    }
