@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import boto3
-import moto.autoscaling.responses
+import moto.cloudwatch.models
 import pytest
 from auto_scaling_learner import GROUP, LOAD, activities, create_group, described, launch_template, track
 from learner import hops, refused
@@ -87,6 +87,16 @@ def test_a_template_without_an_image_launches_nothing(lab, asg):
     )
     with refused("ValidationError", "must contain the parameter ImageId"):
         create(asg, LaunchTemplate={"LaunchTemplateName": "empty"})
+
+
+def test_a_launch_fails_when_its_template_is_gone(lab, asg):
+    lab.client("ec2").delete_launch_template(LaunchTemplateName="workers-template")
+    asg.set_desired_capacity(AutoScalingGroupName=GROUP, DesiredCapacity=2)
+    failed = activities(asg)[0]
+    assert (failed["StatusCode"], failed["Progress"]) == ("Failed", 100)
+    assert "workers-template" in failed["StatusMessage"]
+    assert len(described(asg)["Instances"]) == 1
+    assert [hop.outcome for hop in hops(lab, "launch")] == ["ok", "Failed"]
 
 
 def test_groups_instances_and_ids_that_are_not_there(asg):
@@ -261,7 +271,7 @@ def test_operations_that_are_not_simulated_are_refused_by_name(asg):
 
 
 def test_every_seam_is_put_back_when_the_lab_closes():
-    owners = (AutoScalingResponse, CloudWatchResponse, moto.cloudwatch.models)
+    owners = (AutoScalingResponse, CloudWatchResponse)
     before = [dict(vars(owner)) for owner in owners]
     with Lab() as lab:
         launch_template(lab)
