@@ -6,10 +6,9 @@ import sys
 
 import pytest
 from drawing import SVG, Drawing, inside
-from happenings import HAPPENINGS, Told
-from hypothesis import HealthCheck, given, settings
+from happenings import HAPPENINGS, RELAXED, Happenings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from shop import Shop
 from systems import PLACES, chain, fan, place, scene
 
 from workbook.flow.flow import Flow
@@ -33,8 +32,6 @@ from workbook.flow.palette import (
 from workbook.flow.picture import draw
 from workbook.flow.resources import Kind
 
-SHARED = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
 
 def drawing_of(lab):
     return Drawing(lab.flow().svg())
@@ -50,26 +47,32 @@ def line_number(flow, source, target):
 # ---- numbers
 
 
-@SHARED
+@RELAXED
 @given(HAPPENINGS)
-def test_counts_on_lines_and_in_queues_are_those_that_boto3_told(lab, steps):
-    lab.reset()
-    shop = Shop(lab)
-    told = Told(shop).happen(steps)
-    flow = lab.flow()
+def test_counts_on_lines_and_in_queues_are_those_that_the_queues_answered(steps):
+    happenings = Happenings().happen(steps)
+    flow = happenings.flow()
     drawing = Drawing(flow.svg())
-    for (source, target), count in told.counts.items():
+    for (source, target), count in happenings.counts.items():
         number = line_number(flow, source, target)
-        if number is None:
-            assert count == 0
-            continue
-        assert drawing.arrived(number) == count
-    for place_number, node in enumerate(flow.scene.system.nodes):
+        assert count == (0 if number is None else drawing.arrived(number))
+    for number, node in enumerate(flow.scene.system.nodes):
         if node.kind.is_queue:
-            view, numbers = lab.queue(node.label), drawing.numbers_at(place_number)
-            assert numbers["wb-visible"] == view.visible
-            assert numbers["wb-in-flight"] == view.in_flight
-            assert numbers["wb-delayed"] == view.delayed
+            shown = drawing.numbers_at(number)
+            counts = happenings.contents(node.label)
+            assert (shown["wb-visible"], shown["wb-in-flight"], shown["wb-delayed"]) == tuple(counts)
+
+
+@RELAXED
+@given(HAPPENINGS)
+def test_what_is_dead_lettered_is_counted_on_its_way(steps):
+    happenings = Happenings().happen([*steps, ("advance", 45), ("receive", 10)])
+    flow = happenings.flow()
+    moved = sum(hop.kind == "dead-letter" for hop in happenings.desk.world.trace)
+    drawing = Drawing(flow.svg())
+    assert drawing.by_status(line_number(flow, "orders", "dead")) == (
+        {"dead_lettered": moved} if moved else {}
+    )
 
 
 def test_what_fails_in_a_function_is_counted_on_its_line_and_in_it(shop):
@@ -250,7 +253,6 @@ def test_a_drawing_refers_to_nothing_outside_it_and_has_no_ids():
 SCRIPT = """
 import sys
 sys.path.insert(0, "tests/flow")
-from shop import Shop
 from workbook import Lab
 with Lab(seed=5) as lab:
     shop = Shop(lab)

@@ -17,7 +17,7 @@ from workbook.flow.scene import Scene
 Pair = tuple[str, str]
 
 ARRIVED = frozenset(
-    {Status.DELIVERED, Status.RETRIED, Status.DUPLICATE, Status.DEAD_LETTERED, Status.REDRIVEN, Status.FAILED}
+    {Status.DELIVERED, Status.RETRIED, Status.DUPLICATE, Status.DEAD_LETTERED, Status.REDRIVEN}
 )
 
 
