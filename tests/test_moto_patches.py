@@ -6,11 +6,13 @@ When a new version of moto or botocore makes one of these fail, the patch can go
 import inspect
 import re
 import time
+import warnings
 
 import boto3
 import botocore.endpoint
 import botocore.useragent
 import botocore.utils
+import moto.core.errors
 import moto.core.responses
 import moto.iam.models
 import pytest
@@ -144,6 +146,16 @@ def test_log_events_are_numbered_alike_in_every_lab():
             return [event["eventId"] for event in logs.filter_log_events(logGroupName="bakery")["events"]]
 
     assert event_ids() == event_ids() != []
+
+
+# ---- know_the_code_of_refusals
+
+
+def test_moto_still_warns_of_a_code_that_is_in_no_model(lab):
+    assert "code in COMMON_ERROR_CODES" in inspect.getsource(moto.core.errors.get_error_model)
+    with pytest.raises(Exception, match="NotSimulatedByWorkbook"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        lab.client("cloudwatch").describe_alarms(ParentsOfAlarmName="any")
 
 
 # ---- parse_timestamps_as_utc

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import numbers
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,9 @@ from workbook.aws.billable import BillableUnits, billable_units
 from workbook.aws.environment import SECRET_ACCESS_KEY, access_key_of
 from workbook.aws.simulation import Simulation
 from workbook.aws.sqs.backend import find_queue_by_name, settle_queues
+from workbook.engine import exports
 from workbook.engine.clock import SECOND, instant_of
+from workbook.engine.hop import Hop
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.seeds import Chaos
 from workbook.engine.trace import Trace
@@ -33,8 +35,10 @@ from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
 from workbook.queue_view import QueueView
+from workbook.workers import deploy_program
 
 if TYPE_CHECKING:
+    from workbook.flow.cost import Cost
     from workbook.flow.flow import Flow, Message, Only, Since
 
 _open_lab: Lab | None = None
@@ -137,6 +141,34 @@ class Lab:
             raise TypeError(message)
         with self.world.trace.acting(name):
             yield
+
+    def worker(
+        self,
+        group: str,
+        program: Callable[..., object] | str | Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Say what the instances of an Auto Scaling group do while they are in service.
+
+        A supervisor starts `program(instance)` on each of them: after an error again, 5 seconds later, and
+        after a plain return not. `instance` has an `instance_id`, a `group_name`, an `availability_zone` and
+        a `region`. When an instance is terminated, its program ends where it stands.
+
+        Args:
+            group: The name of the group. Instances that are in service already begin at once, in the place of
+                what they did before.
+            program: A Python function, whose source becomes the code, as with `function`; usually a loop that
+                receives, works and deletes. Or source text with a function `program`, or a folder with an
+                `index.py`.
+            environment: Environment variables, which the program finds in `os.environ`.
+
+        Raises:
+            LookupError: there is no such group; the text lists those there are.
+            PackagingError: the code cannot run away from the notebook; the text names what is missing.
+        """
+        self._ensure_open()
+        deploy_program(self.world, group, program, environment or {})
 
     # ---- time
 
@@ -245,6 +277,12 @@ class Lab:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""
         return billable_units(self.world)
 
+    def cost(self) -> Cost:
+        """The same by operation and by who caused it, and what would have made it less. No prices."""
+        from workbook.flow.cost import cost_of  # noqa: PLC0415 - a lesson that does not ask need not load it
+
+        return cost_of(self.trace, self.world.clock.now)
+
     # ---- beginning and end
 
     def reset(self) -> None:
@@ -285,6 +323,15 @@ class Lab:
         if self._closed:
             message = "this Lab is closed: make a new one with `lab = Lab()`"
             raise LabError(message)
+
+
+def _otlp_text(hops: Sequence[Hop]) -> str:
+    from workbook.flow.opentelemetry import otlp_text  # noqa: PLC0415 - few ask for it
+
+    return otlp_text(hops)
+
+
+exports.offer(".otlp.json", _otlp_text)  # it speaks of services, which the engine knows nothing of
 
 
 def _refuse_a_second_lab() -> None:

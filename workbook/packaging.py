@@ -1,4 +1,4 @@
-"""From code in a notebook to the zip file that Lambda deploys.
+"""From code in a notebook to the zip file that is deployed, to Lambda or to the instances of a group.
 
     a function     its own source, and nothing of the notebook around it
     source text    becomes index.py
@@ -29,12 +29,31 @@ from pathlib import Path
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first date that a zip file can hold."""
 _MODULE = "index"
-_USUAL_NAMES = ("handler", "lambda_handler")
 _NOT_DEPLOYED = {"__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store"}
 
 
 class PackagingError(ValueError):
     """The code cannot be deployed as it is; the text says what to change."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where code is to run, in the words of errors about it."""
+
+    whole: str
+    """What the code becomes there."""
+    caller: str
+    """Who calls it."""
+    signature: str
+    """How it is called."""
+    usual_names: tuple[str, ...]
+    """How the function is called that a module should have."""
+
+
+LAMBDA = Destination(
+    "A Lambda function", "Lambda", "def handler(event, context): ...", ("handler", "lambda_handler")
+)
+INSTANCE = Destination("An instance's program", "an instance", "def program(instance): ...", ("program",))
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,11 @@ class DeploymentPackage:
 
 
 def package(
-    code: Callable[..., object] | str | Path, *, handler: str | None = None, name: str = "handler"
+    code: Callable[..., object] | str | Path,
+    *,
+    handler: str | None = None,
+    name: str = "handler",
+    destination: Destination = LAMBDA,
 ) -> DeploymentPackage:
     """Turn `code` into a deployment package.
 
@@ -54,6 +77,7 @@ def package(
         code: a Python function; or the text of a module; or the path of a folder.
         handler: Lambda's name of the handler, "module.function". Found out where there is only one choice.
         name: what to call the code in errors.
+        destination: where it is to run.
 
     Raises:
         PackagingError: the code cannot be deployed; the text says why and what to change.
@@ -64,14 +88,14 @@ def package(
         )
         raise PackagingError(message)
     if isinstance(code, str) and not code.strip():
-        message = f"{name}: the source is empty; write `def handler(event, context): ...` in it"
+        message = f"{name}: the source is empty; write `{destination.signature}` in it"
         raise PackagingError(message)
     if isinstance(code, Path) or (isinstance(code, str) and _names_a_folder(code)):
-        return _package_folder(Path(code), handler)
+        return _package_folder(Path(code), handler, destination)
     if isinstance(code, str):
-        return _package_text(code, handler)
+        return _package_text(code, handler, destination)
     if callable(code):
-        return _package_function(code, handler)
+        return _package_function(code, handler, destination)
     message = f"{name}: {code!r} is not code; pass a function, the text of a module, or the path of a folder"
     raise PackagingError(message)
 
@@ -101,7 +125,7 @@ def _names_a_folder(text: str) -> bool:
     return _CODE.search(text) is None or Path(text).is_dir()
 
 
-def _package_folder(folder: Path, handler: str | None) -> DeploymentPackage:
+def _package_folder(folder: Path, handler: str | None, destination: Destination) -> DeploymentPackage:
     if not folder.is_dir():
         message = f"there is no folder {str(folder)!r}; pass the path of a folder, or the text of a module"
         raise PackagingError(message)
@@ -112,7 +136,7 @@ def _package_folder(folder: Path, handler: str | None) -> DeploymentPackage:
             message = f"the folder {str(folder)!r} has no index.py; say Handler='module.function'"
             raise PackagingError(message)
         source = files[f"{candidates[0]}.py"].decode(errors="replace")  # AWS says what is wrong with it
-        handler = f"{candidates[0]}.{_only_handler(source)}"
+        handler = f"{candidates[0]}.{_only_handler(source, destination)}"
     return DeploymentPackage(zip_of(files), handler)
 
 
@@ -126,33 +150,37 @@ def _files_in(folder: Path) -> Iterator[Path]:
 # ---- source text
 
 
-def _package_text(source: str, handler: str | None) -> DeploymentPackage:
+def _package_text(source: str, handler: str | None, destination: Destination) -> DeploymentPackage:
     source = textwrap.dedent(source).strip("\n") + "\n"
     if handler is None:
-        handler = f"{_MODULE}.{_only_handler(source)}"
+        handler = f"{_MODULE}.{_only_handler(source, destination)}"
     return DeploymentPackage(
         zip_of({f"{handler.rpartition('.')[0].replace('.', '/')}.py": source.encode()}), handler
     )
 
 
-def _only_handler(source: str) -> str:
+def _only_handler(source: str, destination: Destination) -> str:
     """The function in `source` that is the handler. Source that does not compile is Lambda's to report."""
     try:
         module = _module_table(source)
     except (SyntaxError, ValueError):
-        return _USUAL_NAMES[0]
+        return destination.usual_names[0]
     functions = [table.get_name() for table in module.get_children() if _is_function(table)]
     functions = [name for name in functions if name != "lambda"]  # the name of a lambda expression's table
-    for name in _USUAL_NAMES:
+    for name in destination.usual_names:
         if name in functions or _is_assigned(module, name):
             return name
     if len(functions) == 1:
         return functions[0]
     message = (
         f"which function is the handler: {', '.join(functions) or 'there is none'}? "
-        "Call it handler(event, context), or say Handler='index.name_of_the_function'"
+        f"Call it {destination.usual_names[0]}: `{destination.signature}`{_or_say_handler(destination)}"
     )
     raise PackagingError(message)
+
+
+def _or_say_handler(destination: Destination) -> str:
+    return ", or say Handler='index.name_of_the_function'" if destination is LAMBDA else ""
 
 
 def _is_assigned(module: symtable.SymbolTable, name: str) -> bool:
@@ -170,29 +198,36 @@ def _is_function(table: symtable.SymbolTable) -> bool:
 # ---- a function
 
 
-def _package_function(function: Callable[..., object], handler: str | None) -> DeploymentPackage:
-    plain = _plain_function(function)
+def _package_function(
+    function: Callable[..., object], handler: str | None, destination: Destination
+) -> DeploymentPackage:
+    plain = _plain_function(function, destination)
     source = _source_of(plain)
     foreign = _foreign_names(source)
     if foreign:
-        raise PackagingError(_explain_foreign_names(plain, foreign))
+        raise PackagingError(_explain_foreign_names(plain, foreign, destination))
     module = handler.rpartition(".")[0] if handler else _MODULE
     return DeploymentPackage(zip_of({f"{module}.py": source.encode()}), f"{module}.{plain.__name__}")
 
 
-def _plain_function(function: Callable[..., object]) -> types.FunctionType:
+def _plain_function(function: Callable[..., object], destination: Destination) -> types.FunctionType:
     if not isinstance(function, types.FunctionType):
-        message = f"{function!r} is not a plain function; write `def handler(event, context): ...`"
+        message = f"{function!r} is not a plain function; write `{destination.signature}`"
         raise PackagingError(message)
     if function.__name__ == "<lambda>":
         message = (
-            "a lambda expression has no name that Lambda could call; write `def handler(event, context): ...`"
+            f"a lambda expression has no name that {destination.caller} could call; "
+            f"write `{destination.signature}`"
         )
         raise PackagingError(message)
     if inspect.iscoroutinefunction(function):
-        message = f"{function.__name__} is async; Lambda's Python runtime calls plain functions: use `def`"
+        message = f"{function.__name__} is async; {_runtime(destination)} calls plain functions: use `def`"
         raise PackagingError(message)
     return function
+
+
+def _runtime(destination: Destination) -> str:
+    return "Lambda's Python runtime" if destination is LAMBDA else destination.caller
 
 
 def _source_of(function: types.FunctionType) -> str:
@@ -246,12 +281,12 @@ def _names_from_outside(table: symtable.SymbolTable) -> Iterable[str]:
     )
 
 
-def _explain_foreign_names(function: types.FunctionType, names: list[str]) -> str:
+def _explain_foreign_names(function: types.FunctionType, names: list[str], destination: Destination) -> str:
     before = _names_in_head(_source_of(function))
     fixes = [_fix_for(name, function, in_head=name in before) for name in names]
     return (
         f"{function.__name__} uses {', '.join(repr(name) for name in names)} from outside of itself. "
-        "A Lambda function is deployed alone, without the notebook around it. " + " ".join(fixes)
+        f"{destination.whole} is deployed alone, without the notebook around it. " + " ".join(fixes)
     )
 
 

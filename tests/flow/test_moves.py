@@ -147,7 +147,33 @@ def test_a_direct_call_of_a_function(shop):
     shop.machine(Enabled=False)
     event = json.dumps({"Records": [{"body": "glass"}]})
     shop.lab.client("lambda").invoke(FunctionName="machine", Payload=event)
-    assert shop.texts() == ["you called machine, which failed: ValueError"]
+    assert shop.texts() == ["you called machine", "machine ran and failed: ValueError"]
+
+
+def test_a_run_that_takes_a_while_is_seen_when_it_begins_and_when_it_ends(shop):
+    shop.lab.function(
+        "slow", "import time\ndef handler(event, context):\n    time.sleep(2)\n    raise KeyError"
+    )
+    shop.lab.client("lambda").create_event_source_mapping(
+        EventSourceArn=shop.arn(shop.orders), FunctionName="slow", Enabled=True
+    )
+    shop.lab.advance(10)
+    shop.send("rye")
+    shop.lab.advance(1)
+    assert shop.texts()[-1] == "slow began to run with 1 message"
+    shop.lab.advance(2)
+    runs = [move for move in shop.scene().moves if move.text.startswith("slow ") and move.at_place]
+    assert [move.text for move in runs] == [
+        "slow began to run with 1 message",
+        "slow ran with 1 message for 2.1 s and failed: KeyError",
+    ]
+    assert runs[1].time - runs[0].time >= 2_000_000
+
+
+def test_a_long_poll_in_vain_is_seen_when_it_ends(shop):
+    shop.receive(WaitTimeSeconds=20)
+    scene = shop.scene()
+    assert scene.moves[-1].time - scene.start >= 20_000_000
 
 
 def test_messages_that_a_move_task_brings_back(shop):
@@ -165,7 +191,7 @@ def test_expiry_and_purge(shop):
     shop.send("brioche")
     shop.sqs.purge_queue(QueueUrl=shop.orders)
     assert "message 1 expired in orders: its retention ended" in shop.texts()
-    assert shop.texts()[-1] == "message 2 is gone from its queue: the queue was purged"
+    assert shop.texts()[-1] == "message 2 is gone from orders: the queue was purged"
 
 
 def test_a_dropped_duplicate_of_a_fifo_queue(shop):

@@ -64,8 +64,10 @@ def _replace_variables(patches: Patches, region: str, account: str) -> None:
         "AWS_EC2_METADATA_DISABLED": "true",
         # Otherwise boto3 sends some calls to hosts that begin with the account id, which moto does not know.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        # Images are not simulated, and moto would make two thousand of them whenever a lab opens or closes.
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     }.items():
-        patches.set_item(environ, name, value)  # type: ignore[arg-type]
+        patches.set_item(environ, name, value)
 
 
 def _pass_by_models_of_the_computer(patches: Patches) -> None:

@@ -22,12 +22,17 @@ class Limit:
 
 
 _READ = datetime.date(2026, 11, 22)
+_LATER = datetime.date(2026, 11, 27)
 _MODEL = "botocore 1.44.5, service model of SQS"
 _QUOTAS = "SQS Developer Guide, message quotas"
 _FAIR = "SQS Developer Guide, how fair queues work"
 _POLICY = "SQS Developer Guide, policy quotas"
 _LAMBDA = "botocore 1.44.5, service model of Lambda"
 _SCALING = "Lambda Developer Guide, scaling behavior for SQS event source mappings"
+
+_AUTO_SCALING = "botocore 1.44.5, service model of Auto Scaling"
+_CLOUDWATCH = "botocore 1.44.5, service model of CloudWatch"
+_RECORDED = "alarms of AWS recorded in public repositories, 2019 to 2026"
 
 _ROWS = (
     Limit("sqs.message-size", 1_048_576, "bytes", f"{_MODEL}: MaximumMessageSize", _READ),
@@ -83,6 +88,19 @@ _ROWS = (
     Limit("lambda.sqs.largest", 1_250, "batches at a time", _SCALING, _READ),
     Limit("lambda.payload.synchronous", 6_291_456, "bytes", "Lambda quotas: 6 MB", _READ),
     Limit("lambda.function-name", 256, "characters", f"{_LAMBDA}: NamespacedFunctionName", _READ),
+    Limit("autoscaling.cooldown.default", 300, "seconds", f"{_AUTO_SCALING}: DefaultCooldown", _LATER),
+    Limit(
+        "autoscaling.warmup", 3_600, "seconds", "EC2 Auto Scaling User Guide, default instance warmup", _LATER
+    ),
+    Limit("autoscaling.protected-in-one-call", 50, "instances", f"{_AUTO_SCALING}: InstanceIds", _LATER),
+    Limit("autoscaling.page", 100, "entries", f"{_AUTO_SCALING}: MaxRecords", _LATER),
+    Limit("autoscaling.target-tracking.high", 3, "minutes", _RECORDED, _LATER),
+    Limit("autoscaling.target-tracking.low", 15, "minutes", _RECORDED, _LATER),
+    Limit("autoscaling.target-tracking.low-threshold", 70, "per cent of the target", _RECORDED, _LATER),
+    Limit(
+        "cloudwatch.alarm.metrics", 10, "metrics", "CloudWatch User Guide, alarms on math expressions", _LATER
+    ),
+    Limit("cloudwatch.alarm.evaluation", 7, "days", f"{_CLOUDWATCH}: Period", _LATER),
 )
 
 LIMITS: dict[str, Limit] = {row.name: row for row in _ROWS}

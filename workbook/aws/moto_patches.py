@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 import botocore.endpoint
 import botocore.useragent
 import botocore.utils
+import moto.core.errors
 import moto.core.responses
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
@@ -22,6 +23,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain, method_names_from_class
@@ -31,6 +33,7 @@ from werkzeug.exceptions import HTTPException
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
+from workbook.aws.simulated import NOT_SIMULATED
 from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
 from workbook.engine.world import World
@@ -61,6 +64,7 @@ def install(patches: Patches, world: World) -> None:
     ):
         patches.on_undo(hook.remove)
     patches.on_undo(when_loaded("s3transfer.futures", lambda s3: transfer_one_by_one(patches, s3)).remove)
+    know_the_code_of_refusals(patches)
     parse_timestamps_as_utc(patches)
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
@@ -178,6 +182,11 @@ def call_the_learner_by_one_name(patches: Patches, sts: types.ModuleType) -> Non
         return user.user_id, user.arn, user.account
 
     patches.set(sts.STSBackend, "get_caller_identity", get_caller_identity)
+
+
+def know_the_code_of_refusals(patches: Patches) -> None:
+    """Moto warns, in the learner's cell, of an error code that the service's model does not have."""
+    patches.set(moto.core.errors, "COMMON_ERROR_CODES", [*COMMON_ERROR_CODES, NOT_SIMULATED])
 
 
 def parse_timestamps_as_utc(patches: Patches) -> None:

@@ -31,7 +31,24 @@ _LAMBDA = _names(
 
 _CLOUDWATCH = _names(
     """
-    GetMetricData GetMetricStatistics ListMetrics PutMetricData
+    DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions GetMetricData GetMetricStatistics
+    ListMetrics PutMetricAlarm PutMetricData SetAlarmState
+    """
+)
+
+_AUTO_SCALING = _names(
+    """
+    CreateAutoScalingGroup DeleteAutoScalingGroup DeletePolicy DescribeAutoScalingGroups
+    DescribeAutoScalingInstances DescribePolicies DescribeScalingActivities DisableMetricsCollection
+    EnableMetricsCollection ExecutePolicy PutScalingPolicy SetDesiredCapacity SetInstanceHealth
+    SetInstanceProtection TerminateInstanceInAutoScalingGroup UpdateAutoScalingGroup
+    """
+)
+
+_EC2 = _names(
+    """
+    CreateLaunchTemplate CreateLaunchTemplateVersion DeleteLaunchTemplate DescribeLaunchTemplateVersions
+    DescribeLaunchTemplates
     """
 )
 
@@ -89,6 +106,8 @@ SIMULATED: dict[str, frozenset[str]] = {
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "cloudwatch": _CLOUDWATCH,
+    "autoscaling": _AUTO_SCALING,
+    "ec2": _EC2,
     "iam": _IAM,
     "sts": _STS,
     "kms": _KMS,

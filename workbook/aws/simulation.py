@@ -7,6 +7,7 @@ services go in before moto's registries hold their first resource.
 from __future__ import annotations
 
 import importlib
+import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,7 @@ import moto.moto_api._internal
 from moto import mock_aws
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
-from workbook.aws import api_calls, environment, leftover_clients, moto_patches, sqs
+from workbook.aws import api_calls, environment, leftover_clients, lifetimes, moto_patches, sqs
 from workbook.aws.virtual_modules import virtual_modules
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.loading import when_loaded
@@ -28,8 +29,12 @@ _MOTO_CONFIG: Any = {
     "lambda": {"use_docker": False},
 }
 
-_WHEN_LAMBDA_IS_FIRST_USED = ("workbook.aws.awslambda", "workbook.aws.event_sources")
-"""Packages of ours that go in when moto loads its Lambda: a lesson without functions need not wait for it."""
+_WHEN_FIRST_USED = {
+    "moto.awslambda": ("workbook.aws.awslambda", "workbook.aws.event_sources"),
+    "moto.cloudwatch": ("workbook.aws.cloudwatch",),
+    "moto.autoscaling": ("workbook.aws.autoscaling",),
+}
+"""Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""
 
 
 class Simulation:
@@ -83,8 +88,10 @@ class Simulation:
             open_world(world)
             self._start_moto()
             moto_patches.install(patches, world)
+            lifetimes.stop_calls_of_the_dead(patches)
             sqs.install(patches)
-            patches.on_undo(when_loaded("moto.awslambda", self._install_lambda).remove)
+            for service in _WHEN_FIRST_USED:
+                patches.on_undo(when_loaded(service, self._install_packages).remove)
             substitution = virtual_modules(world)
             substitution.install()
             patches.on_undo(substitution.undo)
@@ -101,8 +108,8 @@ class Simulation:
                 finally:
                     self._patches.undo_all()
 
-    def _install_lambda(self, _: object) -> None:
-        for package in _WHEN_LAMBDA_IS_FIRST_USED:
+    def _install_packages(self, service: types.ModuleType) -> None:
+        for package in _WHEN_FIRST_USED[service.__name__]:
             importlib.import_module(package).install(self._patches)
 
     def _start_moto(self) -> None:

@@ -29,7 +29,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
-from workbook.engine.clock import Clock, microseconds
+from workbook.engine.clock import SECOND, Clock, microseconds
 from workbook.engine.entrance import Entrance
 from workbook.engine.interrupts import ctrl_c, on_main_thread
 from workbook.engine.tasks import Closed, Deadlock, ForkedAway, Interrupted, Livelock, Task, TaskFailed, Timer
@@ -41,6 +41,8 @@ from workbook.engine.workers import Workers
 Result = TypeVar("Result")
 
 _YEAR = 366 * 24 * 3600.0
+_STARTING = 600 * SECOND
+"""Microseconds after which an endless task that has not looked for work yet is taken not to do so."""
 
 
 class Kernel:
@@ -143,10 +145,18 @@ class Kernel:
 
     # ---- what tasks ask for
 
-    def spawn(self, function: Callable[..., object], *arguments: object, name: str) -> Task:
-        """Start a task at the present instant; it inherits the caller's context, and so its cause."""
+    def spawn(
+        self, function: Callable[..., object], *arguments: object, name: str, endless: bool = False
+    ) -> Task:
+        """Start a task at the present instant; it inherits the caller's context, and so its cause.
+
+        An `endless` task is expected to go on for ever. By `at_work` it says whether it has found something
+        to do; while it has not, what it waits for is no work that `run_until_idle` would wait for.
+        """
         context = contextvars.copy_context()
         task = Task(name, functools.partial(context.run, function, *arguments))
+        if endless:
+            task.looks_for_work_by = self.clock.now + _STARTING
         with self:
             self._ready.append((task, 0))
         return task
@@ -237,6 +247,19 @@ class Kernel:
             stop_tearing(me)
         return result
 
+    def at_work(self, *, works: bool) -> None:
+        """Say of the current task, if it is endless, whether what it waits for from now on is work.
+
+        Whoever hands out work says so: a queue when it is asked, and when it has an answer.
+        """
+        if self._current is not None:
+            self._current.works = works
+
+    @property
+    def found_work(self) -> bool:
+        """Whether the current task has said so last."""
+        return bool(self._running().works)
+
     def join(self, task: Task) -> None:
         """Wait until `task` has ended."""
         while not task.done:
@@ -264,8 +287,10 @@ class Kernel:
 
     # ---- waiting
 
-    def park(self, until: int | None = None, *, waiting_for: str = "", daemon: bool = False) -> bool:
+    def park(self, until: int | None = None, *, waiting_for: str = "", daemon: bool | None = None) -> bool:
         """Wait to be woken, or until an instant; True when woken, False when the instant came first.
+
+        A `daemon` wait is no work; None leaves that to the task: only an endless one that rests does no work.
 
         Raises:
             Deadlock: nothing is left to happen that could end the wait.
@@ -279,7 +304,8 @@ class Kernel:
         me.woken = None
         me.waiting_for = waiting_for
         wake_up = functools.partial(self._wake, me, me.ticket, woken=False)
-        timer = None if until is None else self._timers.add(until, wake_up, daemon=daemon)
+        idle = me.rests(self.clock.now) if daemon is None else daemon
+        timer = None if until is None else self._timers.add(until, wake_up, daemon=idle)
         self._parked[me] = None
         try:
             self._pass_baton(me)

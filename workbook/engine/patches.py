@@ -6,6 +6,7 @@ Undoing is done backwards: when two patches replaced the same name, the first or
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
+from typing import Any
 
 _ABSENT = object()
 
@@ -36,7 +37,7 @@ class Patches:
         self._undo.append(undo)
         return original
 
-    def set_item(self, mapping: MutableMapping[str, object], key: str, value: object) -> None:
+    def set_item(self, mapping: MutableMapping[str, Any], key: str, value: object) -> None:
         """Replace, or add, one entry of a mapping such as `os.environ`."""
         original = mapping.get(key, _ABSENT)
 

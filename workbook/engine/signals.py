@@ -21,10 +21,11 @@ class Signal:
         self.name = name
         self._waiters: list[tuple[Task, int]] = []
 
-    def wait(self, until: int | None = None, *, daemon: bool = False) -> bool:
+    def wait(self, until: int | None = None, *, daemon: bool | None = None) -> bool:
         """Wait; True when notified, False when the instant `until` came first.
 
-        With `daemon`, the deadline does not count as work for `run_until_idle`.
+        With `daemon`, the deadline does not count as work for `run_until_idle`; without, it does; None leaves
+        that to the task.
         """
         with self._kernel:
             waiter = self._kernel.ticket()

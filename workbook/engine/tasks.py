@@ -49,6 +49,7 @@ class Task:
         "function",
         "joined",
         "joiners",
+        "looks_for_work_by",
         "name",
         "pending",
         "result",
@@ -59,6 +60,7 @@ class Task:
         "torn",
         "waiting_for",
         "woken",
+        "works",
     )
 
     def __init__(self, name: str, function: Callable[[], object] | None = None) -> None:
@@ -86,6 +88,16 @@ class Task:
         self.pending: BaseException | None = None
         """An exception to be raised once, when this task next gets the baton."""
         self.joiners: list[tuple[Task, int]] = []
+        self.looks_for_work_by: int | None = None
+        """Of a task that goes on for ever, as a worker at a queue does: when it must have begun to."""
+        self.works: bool | None = None
+        """Of such a task: it has found something to do, and has not finished it; None while it starts."""
+
+    def rests(self, now: int) -> bool:
+        """Whether what it waits for is no work, so that `run_until_idle` need not wait for it."""
+        if self.looks_for_work_by is None:
+            return False
+        return now > self.looks_for_work_by if self.works is None else not self.works
 
     def __repr__(self) -> str:
         state = "done" if self.done else (f"waits for {self.waiting_for}" if self.waiting_for else "runs")

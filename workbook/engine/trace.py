@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, overload
 
 from workbook.engine.clock import Clock
 from workbook.engine.hop import Hop
+from workbook.engine.readable import Readable
+from workbook.engine.selection import find_message
 from workbook.engine.story import Story
 
 if TYPE_CHECKING:
     import networkx
-    import pandas
 
 
-_EXPECTED = "pass the response of send_message, one of the Messages of a receive_message, or a MessageId"
 _NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
-class Trace(Sequence[Hop]):
+class Trace(Readable, Sequence[Hop]):
     """All hops so far, in the order in which they happened."""
 
     def __init__(self, clock: Clock) -> None:
@@ -152,6 +152,10 @@ class Trace(Sequence[Hop]):
     def __repr__(self) -> str:
         return f"<Trace: {len(self._hops)} hops>"
 
+    @property
+    def _reading(self) -> tuple[Sequence[Hop], int]:
+        return self._hops, self._start
+
     def of(self, message: str | Mapping[str, object]) -> Story:
         """The whole life of a message, across queues and functions.
 
@@ -161,36 +165,16 @@ class Trace(Sequence[Hop]):
         Raises:
             LookupError: nothing with that id ever happened here, or it stands for several messages.
         """
-        wanted = message.get("MessageId") if isinstance(message, Mapping) else message
-        if not isinstance(wanted, str) or not wanted:
-            raise LookupError(f"{_brief(message)} names no message: {_EXPECTED}")
-        return Story(_life_of(self._whole_id(wanted), self._hops), self._start)
-
-    def _whole_id(self, beginning: str) -> str:
-        if beginning in self._last_of:
-            return beginning
-        found = [message_id for message_id in self._last_of if message_id.startswith(beginning)]
-        if len(found) != 1:
-            many = "several messages" if found else "no message"
-            raise LookupError(f"{many} in this trace with the id {beginning!r}: {_EXPECTED}")
-        return found[0]
+        wanted = find_message(message, self._last_of)
+        return Story(_life_of(wanted, self._hops), self._start)
 
     def text(self) -> str:
         """The trace for people: one line a hop."""
         return Story(self._hops, self._start).text()
 
-    def frame(self) -> pandas.DataFrame:
-        """The trace as a pandas DataFrame, one row a hop; see `Story.frame`."""
-        return Story(self._hops, self._start).frame()
-
     def graph(self) -> networkx.DiGraph[int]:
         """The trace as a graph from cause to effect. Nodes are hop numbers, with the hop as attribute."""
         return Story(self._hops, self._start).graph()
-
-
-def _brief(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:

@@ -1,6 +1,6 @@
-"""What every picture of a trace can do: show itself wherever a notebook goes, say itself in words, be saved.
+"""What every picture of a trace can do: show itself wherever a notebook goes, be read aloud, be saved.
 
-    text/html        an <img> that holds the SVG: the one form that a fresh, untrusted clone shows, and the web
+    text/html        an <img> that holds the SVG: what a fresh, untrusted clone shows, and the web
     image/svg+xml    for tools that take a picture as it is
     text/plain       the picture in words
     widget view      live, while there is a kernel; baking a notebook drops it

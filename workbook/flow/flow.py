@@ -6,6 +6,7 @@ import datetime
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, instant_of
 from workbook.engine.trace import Trace
@@ -17,6 +18,9 @@ from workbook.flow.picture import draw
 from workbook.flow.prose import describe
 from workbook.flow.resources import Kind, kind_of, label_of
 from workbook.flow.scene import Scene
+
+if TYPE_CHECKING:
+    from workbook.flow.comparison import Comparison
 
 Message = str | int | Mapping[str, object]
 Since = float | datetime.timedelta | datetime.datetime
@@ -64,6 +68,38 @@ class Flow(Picture):
             message = f"narrow(width={width}): a node alone takes 170 units; pass 200 or more"
             raise ValueError(message)
         return Flow(self.scene, caption=self.caption, instant=self.instant, width=width)
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """What is shown to have happened, in order."""
+        return tuple(move for move in self.scene.moves if move.time <= self.instant)
+
+    def compare(
+        self, other: Flow, *, names: tuple[str, str] = ("first run", "second run"), tolerance: float = 0.001
+    ) -> Comparison:
+        """This run and another beside each other, with the first thing in which they differ.
+
+            before = lab.flow()
+            lab.reset()
+            ...                          # the same again, with another visibility timeout
+            before.compare(lab.flow())
+
+        Messages are told apart by their numbers, resources by their names: ids are others in any run.
+
+        Args:
+            other: Another flow.
+            names: What to call the two.
+            tolerance: Seconds by which the same thing may happen earlier or later.
+
+        Raises:
+            TypeError: `other` is no Flow.
+        """
+        from workbook.flow.comparison import Comparison  # noqa: PLC0415 - it is made of flows
+
+        if not isinstance(other, Flow):
+            message = f"compare({type(other).__name__}): pass a flow, e.g. before.compare(lab.flow())"
+            raise TypeError(message)
+        return Comparison(self, other, names=names, tolerance=tolerance)
 
     def _draw(self) -> str:
         return draw(self.scene, instant=self.instant, caption=self.caption, width=self.width)
@@ -135,13 +171,12 @@ def narrowed(
 
 
 def _choose_message(choice: _Choice, scene: Scene, trace: Trace, wanted: Message) -> None:
-    if isinstance(wanted, int) and not isinstance(wanted, bool):
-        wanted = _id_of_number(scene, wanted)
-    story = trace.of(wanted)
+    message = _id_of_number(scene, wanted) if isinstance(wanted, int) else wanted
+    story = trace.of(message)
     hops = {hop.number for hop in story}
     messages = {hop.message for hop in story if hop.message is not None}
     choice.tests.append(lambda move: move.message in messages if move.hop is None else move.hop in hops)
-    choice.words.append(_which_message(scene, wanted))
+    choice.words.append(_which_message(scene, message))
 
 
 def _id_of_number(scene: Scene, number: int) -> str:

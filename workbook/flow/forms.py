@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, KINDS, PAGE
 from workbook.flow.moves import Status
+from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, KINDS, PAGE
 from workbook.flow.resources import Kind
 from workbook.flow.system import Node
 
@@ -28,7 +28,8 @@ def form_of(node: Node, width: float, height: float) -> str:
     if node.kind is Kind.GROUP:
         form = f'<path class="wb-shape" d="{_behind(width, height)}" {paint}{dashes}/>{form}'
     if node.kind in _ROWS:
-        form += f'<path class="wb-slot" d="{_ROWS[node.kind](width, height)}" fill="none" stroke="{FAINT.light}"/>'
+        row = _ROWS[node.kind](width, height)
+        form += f'<path class="wb-slot" d="{row}" fill="none" stroke="{FAINT.light}"/>'
     if marks:
         form += f'<path class="wb-mark" d="{marks}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
     return form + (_badge(width, colour) if node.dead_letter else "")
@@ -190,7 +191,8 @@ def _ends(width: float, height: float) -> str:
 
 def _grid(width: float, height: float) -> str:
     third = width / 3
-    return f"M0 {SLOT}H{width:g}M0 {SLOT + 10}H{width:g}M{third:g} {SLOT}V{height:g}M{2 * third:g} {SLOT}V{height:g}"
+    columns = f"M{third:g} {SLOT}V{height:g}M{2 * third:g} {SLOT}V{height:g}"
+    return f"M0 {SLOT}H{width:g}M0 {SLOT + 10}H{width:g}{columns}"
 
 
 def _rim(width: float, height: float) -> str:

@@ -31,7 +31,8 @@ class Layers:
     rank: Mapping[str, int]
     """The layer of each node, from 0; none is empty."""
     lane: Mapping[str, str]
-    """The dead-letter queues that stand beside the others, each with the source in whose layer it is."""
+    """What stands beside the others: dead-letter queues, each with the source in whose layer it is, and those
+    who take from nothing else, each with the queue in whose next layer it is."""
     onward: frozenset[Pair]
     """The lines that lead to a later layer."""
 
@@ -47,9 +48,8 @@ def layers_of(system: System) -> Layers:
     graph = _forward_graph(system, lane)
     first = {node.place: 0 if node.kind.is_person else 1 for node in system.nodes}
     rank = _longest_ways(graph, first)
-    for queue, source in lane.items():
-        rank[queue] = rank[source]
-    rank = _without_gaps(rank)
+    lane |= _followers(system, lane)
+    rank = _without_gaps(_beside(rank, lane))
     onward = frozenset(
         (line.source, line.target)
         for line in system.lines
@@ -66,6 +66,25 @@ def _lane_of(system: System) -> dict[str, str]:
         if line.way is Way.REDRIVE and line.target in dead and line.source != line.target:
             lane.setdefault(line.target, line.source)
     return {queue: root for queue in lane if (root := _root_of(queue, lane)) not in lane}
+
+
+def _followers(system: System, lane: Mapping[str, str]) -> dict[str, str]:
+    """Who takes messages from dead-letter queues and gets them from nowhere else, with the first of these."""
+    sources: dict[str, list[str]] = {}
+    for line in system.lines:
+        if not line.feedback and line.source != line.target:
+            sources.setdefault(line.target, []).append(line.source)
+    return {
+        place: found[0] for place, found in sources.items() if place not in lane and set(found) <= set(lane)
+    }
+
+
+def _beside(rank: Mapping[str, int], lane: Mapping[str, str]) -> dict[str, int]:
+    """Layers, with what stands in the lane put beside or behind what it belongs to."""
+    ranks = dict(rank)
+    for place, anchor in lane.items():
+        ranks[place] = ranks[anchor] + (1 if anchor in lane else 0)
+    return ranks
 
 
 def _root_of(queue: str, lane: Mapping[str, str]) -> str:
@@ -117,19 +136,19 @@ def split(layers: Layers, places: Sequence[str], most: int) -> Layers:
     """The same with layers of at most `most` nodes, and of one dead-letter queue beside them."""
     rank: dict[str, int] = {}
     begin = 0
-    beside = set(layers.lane.values())
+    lane = {place: anchor for place, anchor in layers.lane.items() if anchor not in layers.lane}
+    beside = set(lane.values())
     for layer in range(layers.count):
         filled = queues = 0
         for place in places:
-            if layers.rank[place] != layer or place in layers.lane:
+            if layers.rank[place] != layer or place in lane:
                 continue
             more = 1 if place in beside else 0
             if filled == most or (filled and queues + more > 1):
                 begin, filled, queues = begin + 1, 0, 0
             rank[place], filled, queues = begin, filled + 1, queues + more
         begin += 1
-    rank.update({queue: rank[source] for queue, source in layers.lane.items()})
-    return Layers(rank, layers.lane, layers.onward)
+    return Layers(_beside(rank, lane), lane, layers.onward)
 
 
 def swept(columns: Sequence[Sequence[str]], pairs: Sequence[Pair]) -> list[list[str]]:

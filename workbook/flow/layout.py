@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from workbook.flow.layers import Layers, Pair, layers_of, split, swept
 from workbook.flow.plan import Box, Plan, Shape
 from workbook.flow.resources import Kind
-from workbook.flow.routes import Route, routes_of
+from workbook.flow.route import Route
+from workbook.flow.routes import routes_of
 from workbook.flow.system import System
 
 WIDE = 900
@@ -35,20 +36,22 @@ MOST_IN_A_COLUMN = 8
 _WIDTHS = {
     Kind.PRODUCER: 96,
     Kind.CONSUMER: 96,
-    Kind.ACTOR: 108,
+    Kind.ACTOR: 120,
     Kind.QUEUE: 138,
     Kind.FIFO_QUEUE: 138,
     Kind.FUNCTION: 124,
     Kind.GROUP: 124,
 }
 _WIDTH = 120
-_WIDEST_GAP, _NARROWEST_GAP, _UPRIGHT_GAP = 100.0, 58.0, 62.0
+_WIDEST_GAP, _NARROWEST_GAP, _UPRIGHT_GAP = 124.0, 58.0, 70.0
 _ROW_GAP = 22.0
 _PASSAGE = 14.0
 """The place of a line that passes a layer."""
 _TRACK = 16.0
 """Between two tracks below everything."""
 _ROUNDS = 12
+_CROOKED = 8.0
+"""A line that rises by less looks like a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,19 @@ def _spread(plan: Plan, steps: Sequence[Pair]) -> dict[str, float]:
             wanted = [_mean([middle[other] for other in neighbours.get(item, [item])]) for item in column]
             packed = _packed(wanted, [plan.size[item][1] for item in column], gap, room)
             middle.update(zip(column, packed, strict=True))
+    for column in plan.columns:
+        wanted = [
+            _nearest(middle[item], [middle[other] for other in neighbours.get(item, ())]) for item in column
+        ]
+        packed = _packed(wanted, [plan.size[item][1] for item in column], gap, room)
+        middle.update(zip(column, packed, strict=True))
     return {item: round(place, 1) for item, place in middle.items()}
+
+
+def _nearest(place: float, others: Sequence[float]) -> float:
+    """The nearest of others, where one is so near that a line to it would look crooked; else the place."""
+    nearest = min(others, key=lambda other: abs(other - place), default=place)
+    return nearest if abs(nearest - place) <= _CROOKED else place
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -192,8 +207,8 @@ def _mean(values: Sequence[float]) -> float:
 def _packed(wanted: Sequence[float], sizes: Sequence[float], gap: float, room: float) -> list[float]:
     """Middles as near to the wanted ones as the order, the gap and the room allow.
 
-    Without their sizes and gaps, the middles need only not fall: the nearest such numbers are found by joining
-    neighbours that would (the method of pooled adjacent violators).
+    Without their sizes and gaps, the middles need only not fall: the nearest such numbers are found by
+    joining neighbours that would (the method of pooled adjacent violators).
     """
     offsets: list[float] = []
     taken = 0.0
@@ -238,12 +253,28 @@ def _lay_tracks(plan: Plan) -> None:
 
 def _place_lane(plan: Plan) -> None:
     begin = max(plan.tracks.values(), default=plan.bottom) + (1.5 if plan.tracks else 2) * plan.gap
-    taken: dict[int, int] = {}
-    for place in plan.layers.lane:
-        row = taken.setdefault(plan.layers.rank[place], 0)
-        taken[plan.layers.rank[place]] += 1
-        size = plan.size[place][1]
-        plan.middle[place] = begin + size / 2 + row * (size + plan.gap)
+    rows: dict[str, int] = {}
+    taken: set[tuple[int, int]] = set()
+    for place in _nearest_first(plan):
+        row, layer = rows.get(plan.layers.lane[place], 0), plan.layers.rank[place]
+        while (layer, row) in taken:
+            row += 1
+        taken.add((layer, row))
+        rows[place] = row
+    step = max((plan.size[place][1] for place in rows), default=0.0)
+    for place, row in rows.items():
+        plan.middle[place] = begin + step / 2 + row * (step + plan.gap)
+
+
+def _nearest_first(plan: Plan) -> list[str]:
+    """What stands in the lane: the queue of the nearest source first, so that lines to it do not cross."""
+    lane = plan.layers.lane
+
+    def distance(place: str) -> tuple[bool, float]:
+        anchor = lane[place]
+        return anchor in lane, -plan.middle.get(anchor, 0.0)
+
+    return sorted(lane, key=distance)
 
 
 def _box(plan: Plan, place: str) -> Box:

@@ -17,6 +17,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from workbook.flow.resources import Kind, kind_of
+
 
 class Status(enum.Enum):
     """How a move ended; the value is the word for it. Pictures give each a colour, a shape and this word."""
@@ -36,7 +38,7 @@ class Status(enum.Enum):
     DONE = "done"
     HIDDEN = "hidden longer"
     RUN = "ran"
-    SCALED = "scaled"
+    SCALED = "scaling"
 
     @property
     def is_failure(self) -> bool:
@@ -80,6 +82,11 @@ class Move:
     def at_place(self) -> bool:
         """Whether nothing moves."""
         return self.source == self.target
+
+    @property
+    def calls_itself(self) -> bool:
+        """Whether it is a function's call of that function: nothing goes elsewhere, but a line is drawn."""
+        return self.at_place and self.status is Status.DELIVERED and kind_of(self.source) is Kind.FUNCTION
 
     @property
     def line(self) -> tuple[str, str]:

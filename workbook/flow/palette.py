@@ -1,8 +1,8 @@
 """How each status and each kind of resource looks: a shape, a colour for light and for dark, a word.
 
-Never colour alone: each status has a shape of its own, and legends and sentences say its word. The colours are
-Okabe and Ito's, which colour-blind people can tell apart, darkened for light backgrounds: all have a contrast
-of at least 4.5:1 against the page (white, or JupyterLab's dark #111), so that text may have them, too.
+Never colour alone: each status has a shape of its own, and legends and sentences say its word. The colours
+are Okabe and Ito's, which colour-blind people can tell apart, darkened for light backgrounds: all have a
+contrast of at least 4.5:1 against the page (white, or JupyterLab's dark #111): text may have them, too.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ KINDS: dict[Kind, Colour] = {
     Kind.FIFO_QUEUE: _AMBER,
     Kind.FUNCTION: _GREEN,
     Kind.GROUP: _GREEN,
+    Kind.ALARM: _PURPLE,
     Kind.TOPIC: _PURPLE,
     Kind.FIFO_TOPIC: _PURPLE,
     Kind.BUS: _PURPLE,
@@ -113,6 +114,8 @@ KINDS: dict[Kind, Colour] = {
     Kind.BUCKET: _BLUE,
     Kind.OTHER: _GREY,
 }
+HERE = _RED
+"""What is pointed out."""
 DEAD_LETTER = _RED
 """A dead-letter queue, whatever kind of queue it is."""
 

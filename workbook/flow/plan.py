@@ -1,4 +1,4 @@
-"""A layout in the making: `u` grows along the layers, `v` across them, whichever way the picture is turned."""
+"""A layout in the making: `u` grows along the layers, `v` across them, whichever way it is turned."""
 
 from __future__ import annotations
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.contents import Counts
 from workbook.flow.durations import duration_text
+from workbook.flow.line_drawing import in_words
 from workbook.flow.moves import Move
-from workbook.flow.picture import NOTHING_YET, in_words
+from workbook.flow.picture import NOTHING_YET
 from workbook.flow.scene import Scene
 from workbook.flow.system import Line, Node
 from workbook.flow.tallies import Tally, contents_of, tallies_of
@@ -26,7 +27,7 @@ def describe(scene: Scene, *, instant: int | None = None, caption: str = "") -> 
     moves = [move for move in scene.moves if move.time <= at]
     lines = [_opening(scene, at, caption), _inventory(scene.system.nodes)]
     lines += _ways(scene, tallies_of(scene, at))
-    lines += _remains(scene, contents_of(scene, at))
+    lines += remains(scene, at)
     lines += _failures(scene, moves)
     return "\n".join(lines)
 
@@ -82,7 +83,9 @@ def _label(scene: Scene, place: str) -> str:
     return _short(" ".join(scene.system.node(place).label.split()))
 
 
-def _remains(scene: Scene, contents: dict[str, Counts]) -> list[str]:
+def remains(scene: Scene, instant: int) -> list[str]:
+    """What is left in queues at an instant, in one sentence; nothing where there are none."""
+    contents = contents_of(scene, instant)
     if not contents:
         return []
     full = {queue: counts for queue, counts in contents.items() if any(counts)}

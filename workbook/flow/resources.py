@@ -23,6 +23,7 @@ class Kind(enum.Enum):
     FIFO_QUEUE = "FIFO queue"
     FUNCTION = "Lambda function"
     GROUP = "Auto Scaling group"
+    ALARM = "alarm"
     TOPIC = "topic"
     FIFO_TOPIC = "FIFO topic"
     BUS = "event bus"
@@ -56,6 +57,7 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:sqs:.*"), Kind.QUEUE),
     (re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:.*"), Kind.FUNCTION),
     (re.compile(r"arn:[^:]*:autoscaling:.*:autoScalingGroup:.*"), Kind.GROUP),
+    (re.compile(r"arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:.*"), Kind.ALARM),
     (re.compile(r"arn:[^:]*:sns:.*\.fifo"), Kind.FIFO_TOPIC),
     (re.compile(r"arn:[^:]*:sns:.*"), Kind.TOPIC),
     (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:rule/.*"), Kind.RULE),

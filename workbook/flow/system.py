@@ -101,7 +101,7 @@ def _lines_of(wiring: Wiring, moves: Iterable[Move]) -> list[Line]:
     for pair in wiring.redrives:
         lines.setdefault(pair, Line(*pair, Way.REDRIVE))
     for move in moves:
-        if not move.at_place and move.status is not Status.RETURNED:
+        if move.calls_itself or (not move.at_place and move.status is not Status.RETURNED):
             lines.setdefault(move.line, Line(*move.line, _way_of(move)))
     return list(lines.values())
 

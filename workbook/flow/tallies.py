@@ -5,7 +5,7 @@ What arrived is counted once, whatever became of it afterwards: "12, of which 2 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from workbook.flow.contents import Counts, counts_at
@@ -54,7 +54,7 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     for move in scene.moves:
         if move.time > instant:
             continue
-        pair = _line_of(move, scene, tallies)
+        pair = line_of(move, scene, tallies)
         if pair is not None:
             _count(tallies[pair], move, on_its_way=pair == move.line)
     for tally in tallies.values():
@@ -62,9 +62,9 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     return tallies
 
 
-def _line_of(move: Move, scene: Scene, lines: Mapping[Pair, object]) -> Pair | None:
+def line_of(move: Move, scene: Scene, lines: Container[Pair]) -> Pair | None:
     """The line on which a move counts: its own, or the one on which its message had come."""
-    if not move.at_place and move.status is not Status.RETURNED:
+    if move.calls_itself or (not move.at_place and move.status is not Status.RETURNED):
         return move.line
     if move.status is Status.RETURNED:
         there = (move.target, move.source)

@@ -72,5 +72,8 @@ class Wiring:
             self.dead_letter_queues[target] = None
 
     def places(self) -> list[str]:
-        """Every resource that is a node, in the order in which they were created."""
-        return [place for place in self.settings if kind_of(place) is not Kind.OTHER]
+        """Every resource that is always a node, in the order in which they were created.
+
+        An alarm is one only where it did something: a group has two for each policy.
+        """
+        return [place for place in self.settings if kind_of(place) not in {Kind.OTHER, Kind.ALARM}]

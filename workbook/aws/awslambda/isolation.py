@@ -173,7 +173,7 @@ class StandardLibrary:
         )
 
     def _make_sys(self) -> types.ModuleType:
-        runtime = self._environment["AWS_EXECUTION_ENV"].removeprefix("AWS_Lambda_")
+        runtime = self._environment.get("AWS_EXECUTION_ENV", "python3").removeprefix("AWS_Lambda_")
         return copy_of(
             sys,
             **interpreter_settings(),

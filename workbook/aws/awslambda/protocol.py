@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
-from workbook.aws.awslambda.deadline import inside_a_function
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
     InvalidRequestContent,
@@ -28,6 +27,7 @@ from workbook.aws.awslambda.functions import check_settled
 from workbook.aws.awslambda.invocation import Invocation, invoke
 from workbook.aws.awslambda.names import LATEST, arn_of, read
 from workbook.aws.awslambda.registry import find, lifecycle_of
+from workbook.aws.lifetimes import inside_learners_code
 from workbook.engine.world import World, current_world
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any
             return error
 
     name = f"function {arn.rpartition(':function:')[2]}"
-    if inside_a_function():
+    if inside_learners_code():
         task = world.kernel.spawn(run, name=name)
         world.kernel.join(task)
         outcome = task.result

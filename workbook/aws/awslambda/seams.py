@@ -12,7 +12,6 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
 from workbook.aws.awslambda import aliases, functions, permissions, protocol, reservations, tags, versions
-from workbook.aws.awslambda.deadline import stop_calls_of_the_dead
 from workbook.aws.awslambda.invocation import invoke
 from workbook.engine.patches import Patches
 from workbook.engine.world import current_world
@@ -54,7 +53,6 @@ def install(patches: Patches) -> None:
     name_requests_as_lambda_does(patches)
     keep_more_of_a_function(patches)
     run_functions_in_process(patches)
-    stop_calls_of_the_dead(patches)
 
 
 def answer_with_our_operations(patches: Patches) -> None:

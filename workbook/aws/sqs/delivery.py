@@ -73,7 +73,11 @@ class Deliverer:
         try:
             while not deliveries and self._core.clock.now < deadline:
                 change = self.next_change() if line.is_first(place) else None
-                place.wait(deadline if change is None else min(change, deadline))
+                # A worker that rests has nothing to do, unless a message will come (back) by itself.
+                place.wait(
+                    deadline if change is None else min(change, deadline),
+                    daemon=None if change is None else False,
+                )
                 deliveries = self.receive(maximum, visibility_timeout, attempt_id)
         finally:
             line.leave(place)

@@ -193,10 +193,13 @@ class Queue:
             OverLimit: a short poll at a standard queue that has 120,000 messages in flight.
             QueueDoesNotExist: the queue was deleted, perhaps while waiting.
         """
+        self._core.world.kernel.at_work(works=False)
         if wait_seconds > 0:
             deliveries = self._deliverer.wait(maximum, visibility_timeout, wait_seconds, attempt_id)
         else:
             deliveries = self._deliverer.receive(maximum, visibility_timeout, attempt_id, short=True)
+        # What will become receivable by itself is work to come for a worker that asks again and again.
+        self._core.world.kernel.at_work(works=bool(deliveries) or self.next_change() is not None)
         self._deliverer.count(deliveries)
         return deliveries
 

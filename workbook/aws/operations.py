@@ -1,0 +1,80 @@
+"""Operations of services whose requests moto parses and whose answers it writes, both by botocore's model.
+
+An operation is a plain function: from a `Call`, with the parameters by AWS's names, to the answer by AWS's
+names. So it knows neither HTTP nor moto, and its errors are moto's `ServiceException`s with AWS's codes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+
+from workbook.aws.simulated import NOT_SIMULATED
+from workbook.engine.world import World, current_world
+
+if TYPE_CHECKING:
+    from workbook.engine.patches import Patches
+
+Answer = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: who asks, where, and for what."""
+
+    world: World
+    account: str
+    region: str
+    parameters: Mapping[str, Any]
+
+
+Operation = Callable[[Call], Answer]
+
+
+class NotSimulated(ServiceException):
+    """AWS can do this, and the workbook does not simulate it."""
+
+    code = NOT_SIMULATED
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what} is not simulated by this workbook. {advice}")
+
+
+def refuse_parameters(parameters: Mapping[str, Any], known: frozenset[str], operation: str) -> None:
+    """Let a request pass that uses only parameters which are simulated.
+
+    Raises:
+        NotSimulated: it uses another one; the text names it.
+    """
+    for name, value in parameters.items():
+        if name not in known and value not in (None, [], {}):
+            raise NotSimulated(
+                f"{operation}: {name}", f"Leave it out; simulated are: {', '.join(sorted(known))}."
+            )
+
+
+def install_operations(
+    patches: Patches, response_class: type[BaseResponse], operations: Mapping[str, Operation]
+) -> None:
+    """Put `operations`, by moto's names of methods, in the place of moto's own."""
+    for name, operation in operations.items():
+        if hasattr(response_class, name):
+            patches.set(response_class, name, _method(operation))
+        else:  # moto does not know it
+            setattr(response_class, name, _method(operation))
+            patches.on_undo(functools.partial(delattr, response_class, name))
+
+
+def _method(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
+    def answer(response: BaseResponse) -> ActionResult:
+        call = Call(current_world(), response.current_account, response.region, dict(response._get_params()))  # noqa: SLF001 - moto's own way to the parsed parameters
+        result = operation(call)
+        return EmptyResult() if result is None else ActionResult(result)
+
+    answer.__doc__ = operation.__doc__
+    return answer

@@ -1,0 +1,33 @@
+"""The facts of a hop, as people read them."""
+
+from __future__ import annotations
+
+from workbook.engine.clock import SECOND
+from workbook.engine.hop import Hop
+from workbook.engine.naming import short_name
+
+CONTENT = frozenset({"body", "attributes", "settings"})
+"""Facts that say what a message or a resource holds, not what happened: shown where one asks for them."""
+
+
+def seconds_since(start: int, instant: int) -> float:
+    """From one instant to another (microseconds), in seconds."""
+    return (instant - start) / SECOND
+
+
+def facts_text(hop: Hop, start: int) -> str:
+    """Facts by name, short, without content.
+
+    One whose name ends in "_at" is an instant; it is shown in seconds from `start`.
+    """
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_shown(name, value, start)}"
+        for name, value in hop.facts.items()
+        if name not in CONTENT
+    )
+
+
+def _shown(name: str, value: object, start: int) -> str:
+    if name.endswith("_at") and isinstance(value, int):
+        return f"{seconds_since(start, value):.3f} s"
+    return short_name(str(value))

@@ -1,0 +1,18 @@
+"""What people call a thing that AWS names at length."""
+
+from __future__ import annotations
+
+import re
+
+_UUID = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_FUNCTION = ":function:"
+
+
+def short_name(name: str) -> str:
+    """The last part of an ARN, and of a UUID the beginning.
+
+    A function keeps its version or alias ("resize:live"): alone that would not say whose it is.
+    """
+    if name.startswith("arn:"):
+        name = name.rpartition(_FUNCTION if _FUNCTION in name else ":")[2]
+    return _UUID.sub(r"\1", name)

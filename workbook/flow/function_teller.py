@@ -1,0 +1,88 @@
+"""What functions do, in sentences.
+
+A run that takes a while is seen twice: when it begins and when it ends, since an error is not there before
+the end. A short one is seen at its end only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbook.engine.hop import Hop
+from workbook.flow.moves import Move, Status
+from workbook.flow.resources import label_of, node_of
+from workbook.flow.tellers import Story, Tell, at_place, between, duration, messages, whole_fact
+from workbook.flow.timeline import QUIET
+
+
+class FunctionTeller:
+    """Tells how functions were called, ran, failed or were held back."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+
+    def tells(self) -> Mapping[str, Tell]:
+        """Which kinds of hops it tells, and how."""
+        return {
+            "invoke": self._invoke,
+            "filter": self._filter,
+            "throttle": self._throttle,
+            "stop": self._stop,
+        }
+
+    def _invoke(self, hop: Hop) -> list[Move]:
+        batch = self._story.callers.cause(hop, "batch")
+        if batch is None:
+            return [self._call(hop), *self._end(hop, 1, "")]
+        count = whole_fact(batch, "messages", 1)
+        load = f" with {messages(count)}"
+        return [*self._begin(hop, count, load), *self._end(hop, count, load)]
+
+    def _call(self, hop: Hop) -> Move:
+        caller, function = self._story.callers.sender(hop), node_of(hop.resource)
+        text = f"{label_of(caller)} called {label_of(function)}"
+        return between(hop, caller, function, Status.DELIVERED, text)
+
+    def _begin(self, hop: Hop, count: int, load: str) -> list[Move]:
+        ended = hop.facts.get("ended_at")
+        if isinstance(ended, int) and ended - hop.time <= QUIET:
+            return []
+        text = f"{label_of(node_of(hop.resource))} began to run{load}"
+        return [at_place(hop, Status.RUN, text, count=count)]
+
+    def _end(self, hop: Hop, count: int, load: str) -> list[Move]:
+        ended = hop.facts.get("ended_at")
+        if not isinstance(ended, int):
+            return []
+        took = f" for {duration(ended - hop.time)}" if ended - hop.time > QUIET else ""
+        text = f"{label_of(node_of(hop.resource))} ran{load}{took}"
+        status = Status.RUN
+        if hop.outcome != "ok":
+            text += f" and failed: {hop.outcome}"
+            status = Status.FAILED
+        return [at_place(hop, status, text, count=count, time=ended)]
+
+    def _filter(self, hop: Hop) -> list[Move]:
+        queue, function = self._story.wiring.mappings[hop.resource.rpartition(":")[2]]
+        text = (
+            f"no filter lets {self._story.name(hop.message)} through to {label_of(function)}; "
+            f"it was deleted from {label_of(queue)}"
+        )
+        self._story.taken.pop(str(hop.message), None)
+        return [between(hop, queue, function, Status.FILTERED, text)]
+
+    def _throttle(self, hop: Hop) -> list[Move]:
+        place, batch = node_of(hop.resource), self._story.callers.cause(hop, "batch")
+        if batch is None:
+            caller = self._story.callers.sender(hop)
+            text = f"{label_of(place)} refused a call of {label_of(caller)}: too many at a time"
+            return [between(hop, caller, place, Status.THROTTLED, text)]
+        queue, function = self._story.wiring.mappings[batch.resource.rpartition(":")[2]]
+        text = f"{label_of(function)} was throttled ({hop.facts.get('reason')}); its poller tries again"
+        count = whole_fact(batch, "messages", 1)
+        return [between(hop, queue, function, Status.THROTTLED, text, count=count)]
+
+    def _stop(self, hop: Hop) -> list[Move]:
+        name = label_of(node_of(hop.resource))
+        text = f"Lambda did not run {name}: its own output had invoked it too often"
+        return [at_place(hop, Status.DROPPED, text)]
