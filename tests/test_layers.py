@@ -21,6 +21,7 @@ LAYER_OF = {
     "lab_view": "lab",
     "packaging": "lab",
     "queue_view": "lab",
+    "workers": "lab",
     "flow": "flow",
     "scenarios": "teaching",
     "teaching": "teaching",

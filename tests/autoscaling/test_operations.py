@@ -89,6 +89,16 @@ def test_a_template_without_an_image_launches_nothing(lab, asg):
         create(asg, LaunchTemplate={"LaunchTemplateName": "empty"})
 
 
+def test_a_launch_fails_when_its_template_is_gone(lab, asg):
+    lab.client("ec2").delete_launch_template(LaunchTemplateName="workers-template")
+    asg.set_desired_capacity(AutoScalingGroupName=GROUP, DesiredCapacity=2)
+    failed = activities(asg)[0]
+    assert (failed["StatusCode"], failed["Progress"]) == ("Failed", 100)
+    assert "workers-template" in failed["StatusMessage"]
+    assert len(described(asg)["Instances"]) == 1
+    assert [hop.outcome for hop in hops(lab, "launch")] == ["ok", "Failed"]
+
+
 def test_groups_instances_and_ids_that_are_not_there(asg):
     with refused("ValidationError", "AutoScalingGroup name not found"):
         asg.set_desired_capacity(AutoScalingGroupName="nobody", DesiredCapacity=1)

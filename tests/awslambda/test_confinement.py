@@ -28,7 +28,7 @@ def test_what_would_reach_the_notebooks_process_is_refused_by_name(deploy, invok
     deploy("f", f"import {module}\ndef handler(event, context):\n    {call}")
     message = invoke("f").value["errorMessage"]
     assert message.startswith(
-        f"{call.partition('(')[0]} works in Lambda, but this workbook does not simulate it"
+        f"{call.partition('(')[0]} works on AWS, but this workbook does not simulate it"
     )
 
 

@@ -24,6 +24,7 @@ from workbook.aws.autoscaling.activities import (
     shrinking,
 )
 from workbook.aws.autoscaling.cooldown import Cooldown
+from workbook.aws.autoscaling.errors import ValidationError
 from workbook.aws.autoscaling.instance import IN_SERVICE, TERMINATING, Instance
 from workbook.aws.autoscaling.launch_templates import find_template
 from workbook.aws.autoscaling.termination import choose
@@ -130,10 +131,12 @@ class Group:
     # ---- instances
 
     def _launch(self, noticed: str, warmup: int | None) -> Activity:
-        template = find_template(self.account, self.region, self.settings.template)
-        stream, now = self.world.seeds.stream("autoscaling.instance"), self.world.clock.now
-        instance_id, zone = f"i-0{stream.getrandbits(64):016x}", self._emptiest_zone()
-        cause = joined(self._because, noticed)
+        cause, zone, now = joined(self._because, noticed), self._emptiest_zone(), self.world.clock.now
+        try:
+            template = find_template(self.account, self.region, self.settings.template)
+        except ValidationError as error:
+            return self._note_that_a_launch_failed(cause, zone, str(error.message))
+        instance_id = f"i-0{self.world.seeds.stream('autoscaling.instance').getrandbits(64):016x}"
         activity = self._begin(f"Launching a new EC2 instance: {instance_id}", cause, zone)
         hop = self.world.trace.record(
             "launch",
@@ -256,6 +259,14 @@ class Group:
         activity = self._begin("Terminating EC2 instances", self._because, self.settings.zones[0])
         activity.finish(self.world.clock.now, "Cancelled", ALL_PROTECTED)
         self.world.trace.record("terminate", self.arn, outcome="Cancelled", reason=ALL_PROTECTED)
+        return activity
+
+    def _note_that_a_launch_failed(self, cause: str, zone: str, problem: str) -> Activity:
+        """The template is gone. AWS tries again by itself, which is not simulated: only the next change does."""
+        message = f"{problem} Launching EC2 instance failed."
+        activity = self._begin(f"Launching a new EC2 instance.  Status Reason: {message}", cause, zone)
+        activity.finish(self.world.clock.now, "Failed", message)
+        self.world.trace.record("launch", self.arn, outcome="Failed", zone=zone, reason=message)
         return activity
 
     def _present_cause(self, otherwise: Hop) -> Sequence[Hop | int]:

@@ -32,7 +32,7 @@ def refused(name: str) -> Callable[..., object]:
 
     def refuse(*_arguments: object, **_options: object) -> object:
         message = (
-            f"{name} works in Lambda, but this workbook does not simulate it inside handlers, since it would "
+            f"{name} works on AWS, but this workbook does not simulate it inside handlers and workers, since it "
             "reach the notebook's own process: leave it out"
         )
         raise RuntimeError(message)
@@ -66,8 +66,8 @@ class _NoThread(threading.Thread):
     def start(self) -> None:
         """Say that it is not simulated."""
         message = (
-            "threads work in Lambda, but this workbook does not simulate them inside handlers: "
-            "do one thing after the other in the handler"
+            "threads work on AWS, but this workbook does not simulate them inside handlers and workers: "
+            "do one thing after the other"
         )
         raise RuntimeError(message)
 

@@ -207,8 +207,8 @@ class ProcessEnvironment(dict[str, str]):
 def _refuse(top: str) -> None:
     if top in _NOT_SIMULATED:
         message = (
-            f"'{top}' works in Lambda, but this workbook does not simulate it inside handlers: "
-            "do one thing after the other in the handler"
+            f"'{top}' works on AWS, but this workbook does not simulate it inside handlers and workers: "
+            "do one thing after the other"
         )
         raise ImportError(message, name=top)
     if top not in sys.stdlib_module_names and top not in _RUNTIME_OFFERS:
