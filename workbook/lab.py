@@ -38,8 +38,10 @@ from workbook.queue_view import QueueView
 from workbook.workers import deploy_program
 
 if TYPE_CHECKING:
+    from workbook.flow.chart import Chart
     from workbook.flow.cost import Cost
     from workbook.flow.flow import Flow, Message, Only, Since
+    from workbook.flow.sequence import Sequence as SequencePicture
 
 _open_lab: Lab | None = None
 _one_at_a_time = threading.RLock()
@@ -272,6 +274,51 @@ class Lab:
         from workbook.flow.flow import flow_of  # noqa: PLC0415 - only those who look pay for it
 
         return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
+    def sequence(
+        self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
+    ) -> SequencePicture:
+        """The trace as lanes by resource, time downwards: who sent what to whom, and when.
+
+        The picture for visibility timeouts, retries and order. Where there is very much, the beginning is
+        shown, and the picture says what is left out.
+
+        Args:
+            of: A message: what `lab.trace.of` takes, or the number that pictures give it.
+            since: Seconds since the first hop, a timedelta, or a datetime.
+            only: The name of a resource, a kind such as "queue", or a list of names and kinds.
+
+        Raises:
+            LookupError: there is no such message or resource; the text lists those there are.
+            TypeError: `since` or `only` is of no such type.
+            ValueError: `since` lies before the first hop.
+        """
+        from workbook.flow.sequence import sequence_of  # noqa: PLC0415 - only those who look pay for it
+
+        return sequence_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
+    def chart(self, *names: str, since: Since | None = None, until: Since | None = None) -> Chart:
+        """How much lay in queues, how old it was, who was at work and what went wrong, over AWS time.
+
+            lab.chart("orders")                 # one queue
+            lab.chart("orders", "orders-dlq")   # several resources that share the axis of time
+            lab.chart("orders").frame()         # the numbers as a pandas DataFrame
+
+        Args:
+            names: Queues, functions, Auto Scaling groups. Without any, the queues that held messages.
+            since: When it begins: seconds since the first hop, a timedelta, or a datetime.
+            until: When it ends, likewise; now if not said.
+
+        Raises:
+            LookupError: there is no such resource; the text lists those there are.
+            TypeError: a name is no text, or `since` or `until` no time.
+            ValueError: nothing lies between `since` and `until`.
+        """
+        from workbook.flow.chart import chart_of  # noqa: PLC0415 - only those who look pay for it
+        from workbook.flow.scene import Scene  # noqa: PLC0415 - as above
+
+        scene = Scene.of(list(self.trace), self.world.clock.now)
+        return chart_of(scene, names, since=since, until=until)
 
     def billable(self) -> BillableUnits:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""

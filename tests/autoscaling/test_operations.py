@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import boto3
-import moto.autoscaling.responses
+import moto.cloudwatch.models
 import pytest
 from auto_scaling_learner import GROUP, LOAD, activities, create_group, described, launch_template, track
 from learner import hops, refused
@@ -271,7 +271,7 @@ def test_operations_that_are_not_simulated_are_refused_by_name(asg):
 
 
 def test_every_seam_is_put_back_when_the_lab_closes():
-    owners = (AutoScalingResponse, CloudWatchResponse, moto.cloudwatch.models)
+    owners = (AutoScalingResponse, CloudWatchResponse)
     before = [dict(vars(owner)) for owner in owners]
     with Lab() as lab:
         launch_template(lab)

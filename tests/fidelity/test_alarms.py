@@ -192,6 +192,38 @@ def test_cw_13_the_period_of_an_alarm_is_a_sliding_window(lab, cloudwatch):
     assert state_of(cloudwatch) == "OK"
 
 
+def test_cw_14_expressions_may_use_expressions_and_only_what_returns_data_is_returned(lab, cloudwatch):
+    start = lab.now
+    put(cloudwatch, Load=100, Bakers=4)
+    full_minute(lab)
+    put(cloudwatch, Load=60, Bakers=2)
+    full_minute(lab)
+    queries = [
+        {"Id": "e", "Expression": "half * 2"},
+        {"Id": "half", "Expression": "a / b / 2", "ReturnData": False},
+        stat("a", "Load"),
+        stat("b", "Bakers"),
+    ]
+    end = start + datetime.timedelta(minutes=2)
+    answer = cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=start, EndTime=end)
+    shown = [(each["Id"], each["Values"]) for each in answer["MetricDataResults"]]
+    assert shown == [("e", [30.0, 25.0])]  # the newest first
+    oldest_first = cloudwatch.get_metric_data(
+        MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
+    )
+    assert oldest_first["MetricDataResults"][0]["Values"] == [25.0, 30.0]
+
+
+def test_cw_15_the_start_time_of_get_metric_data_is_rounded_down_to_the_minute(lab, cloudwatch):
+    feed(lab, 1, 2, 3)
+    answer = cloudwatch.get_metric_data(
+        MetricDataQueries=[{**stat("a", "Load"), "ReturnData": True}],
+        StartTime=datetime.datetime(2026, 1, 5, 9, 1, 30, tzinfo=datetime.UTC),
+        EndTime=lab.now,
+    )
+    assert answer["MetricDataResults"][0]["Values"] == [3.0, 2.0]
+
+
 def put(cloudwatch, **values):
     """One value of each metric, now."""
     data = [{"MetricName": name, "Value": float(value)} for name, value in values.items()]

@@ -11,6 +11,7 @@ from workbook import Lab
 from workbook.aws.billable import chunks
 from workbook.engine import World
 from workbook.engine.clock import SECOND
+from workbook.flow.advice_on_functions import invocations_that_repeat
 from workbook.flow.cost import cost_of
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:"
@@ -393,12 +394,49 @@ def test_batches_far_apart_are_left_alone(lab, sqs):
     assert not any(change.startswith("MaximumBatching") for change in changes(lab.cost()))
 
 
-def test_failed_invocations_are_billed(lab, sqs):
-    url = with_function(lab, "def handler(event, context):\n    raise ValueError")
-    send(sqs, url, "tea")
-    lab.advance(minutes=25)
-    found = advice(lab.cost(), "no failed invocations")
-    assert found.saves == found.of == 3
+FAILS_AT_FIRST = """
+tried = []
+
+def handler(event, context):
+    tried.append(event)
+    if len(tried) <= FAILURES:
+        raise ValueError("not yet")
+"""
+
+
+def test_what_fails_is_billed_again_each_time_it_comes_back():
+    def story(failures):
+        def play_it(lab, sqs):
+            url = with_function(lab, FAILS_AT_FIRST.replace("FAILURES", str(failures)))
+            send(sqs, url, "tea")
+            lab.advance(minutes=25)
+
+        return play_it
+
+    twice, never = play(story(2)), play(story(0))
+    saved = twice.units("Lambda", "invocations") - never.units("Lambda", "invocations")
+    assert advice(twice, "no failures").saves == saved == 2
+    assert "no failures" not in changes(never)
+
+
+def run_batch(trace, *messages, fails=False):
+    """Messages are received and go through one invocation; if it fails, they come back."""
+    receives = [trace.record("receive", ARN + "orders", message=name) for name in messages]
+    batch = trace.record("batch", "the mapping", causes=receives, messages=len(messages))
+    invocation = trace.record("invoke", "work", causes=[batch], memory=128, billed_milliseconds=1)
+    if fails:
+        for name in messages:
+            trace.record("return", ARN + "orders", message=name, causes=[invocation])
+    return invocation
+
+
+def test_an_invocation_that_has_something_new_as_well_is_no_repetition():
+    trace = World.for_tests().trace
+    run_batch(trace, "a", "b", fails=True)
+    run_batch(trace, "a", "new")
+    again = run_batch(trace, "b")
+    invocations = [hop for hop in trace if hop.kind == "invoke"]
+    assert invocations_that_repeat(list(trace), invocations) == {ARN + "orders": [again]}
 
 
 def test_half_the_memory_is_half_the_gigabyte_seconds(lab):

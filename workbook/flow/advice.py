@@ -7,6 +7,7 @@ the trace does not show it. Pieces are counted each alone; they overlap, so thei
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Advice:
     def saving(self) -> str:
         """What it would have saved, in words."""
         saves = amount(self.saves, self.unit).partition(" ")[0]
-        return f"{saves} of {amount(self.of, self.unit)}, {self.share:.0%}"
+        return f"{saves} of {amount(self.of, self.unit)}, {math.floor(100 * self.share)}%"
 
     def __str__(self) -> str:
         return f"{self.change} ({self.where}) saves {self.saving}. {self.reason}"

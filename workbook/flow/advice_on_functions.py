@@ -1,7 +1,7 @@
 """Invocations and GB-seconds of Lambda that could have been fewer.
 
     batches close together   a batching window makes one invocation of them
-    failures                 an invocation that ends in an error is billed like any other
+    failures                 what fails comes back, and is billed each time
     memory                   GB-seconds are memory times duration
 
 Numbers of AWS are in `workbook.aws.limits`. That Lambda gives CPU in proportion to memory, so that less
@@ -35,7 +35,7 @@ def find(hops: Sequence[Hop]) -> Iterator[Advice]:
     """All advice on Lambda."""
     invocations = [hop for hop in hops if hop.kind == "invoke"]
     yield from _windows(hops, invocations)
-    yield from _failures(invocations)
+    yield from _repetitions(hops, invocations)
     yield from _memory(invocations)
 
 
@@ -50,7 +50,8 @@ def _windows(hops: Sequence[Hop], invocations: Sequence[Hop]) -> Iterator[Advice
             reason = (
                 f"{counted(len(batches), 'batch', 'batches')} came so close together that with a larger "
                 f"BatchSize and this window they make {counted(left, 'invocation')}. The first message of "
-                f"each then waits for up to {window} s, and the visibility timeout has to allow for it."
+                f"each then waits for up to {window} s, and the visibility timeout has to allow for it. "
+                "Pollers of AWS gather side by side, so there it may be a few more."
             )
             change = f"MaximumBatchingWindowInSeconds={window}"
             saves = len(batches) - left
@@ -95,14 +96,30 @@ def invocations_within(window: int, batches: Sequence[Batch]) -> list[list[Batch
 # ---- failures
 
 
-def _failures(invocations: Sequence[Hop]) -> Iterator[Advice]:
-    for function, ran in _by_function(invocations).items():
-        failed = [hop for hop in ran if "function_error" in hop.facts]
-        if failed:
-            used = amount(float(sum(map(gigabyte_seconds, failed))), "GB-seconds")
-            reason = f"An invocation that ends in an error is billed like any other: {used} in all."
-            name, saves, total = short_name(function), len(failed), len(invocations)
-            yield Advice("Lambda", "no failed invocations", name, saves, total, "invocations", reason)
+def _repetitions(hops: Sequence[Hop], invocations: Sequence[Hop]) -> Iterator[Advice]:
+    for queue, repeated in invocations_that_repeat(hops, invocations).items():
+        used = amount(float(sum(map(gigabyte_seconds, repeated))), "GB-seconds")
+        reason = (
+            f"{counted(len(repeated), 'invocation')} had only messages that had come back from a failed "
+            f"one, and are billed like any other: {used}."
+        )
+        saves, total = len(repeated), len(invocations)
+        yield Advice("Lambda", "no failures", short_name(queue), saves, total, "invocations", reason)
+
+
+def invocations_that_repeat(hops: Sequence[Hop], invocations: Sequence[Hop]) -> dict[str, list[Hop]]:
+    """By queue, the invocations all of whose messages an earlier one had failed on."""
+    by_batch = {hop.causes[0]: hop for hop in invocations if hop.causes}
+    came_back: set[str | None] = set()
+    repeated: defaultdict[str, list[Hop]] = defaultdict(list)
+    for hop in hops:
+        if hop.kind == "return" and any(hops[cause - 1].kind == "invoke" for cause in hop.causes):
+            came_back.add(hop.message)
+        elif hop.kind == "batch" and hop.number in by_batch:
+            received = [hops[cause - 1] for cause in hop.causes]
+            if received and all(one.message in came_back for one in received):
+                repeated[received[0].resource].append(by_batch[hop.number])
+    return repeated
 
 
 # ---- memory

@@ -170,7 +170,7 @@ def _idle_pollers(hops: Sequence[Hop], total: int, now: int) -> Iterator[Advice]
         if saves:
             reason = (
                 f"Lambda's pollers asked {saves:,} times in vain, in {duration_text(idle[queue] / SECOND)} "
-                "without a message. They ask for as long as the mapping is enabled: disable it while nothing "
-                "comes, or let one queue carry what several rarely have."
+                "with nothing to receive. They ask for as long as the mapping is enabled: disable it while "
+                "nothing comes, or let one queue carry what several rarely have."
             )
             yield saving_requests("fewer idle pollers", queue, saves, total, reason)

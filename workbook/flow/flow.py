@@ -75,7 +75,7 @@ class Flow(Picture):
         return tuple(move for move in self.scene.moves if move.time <= self.instant)
 
     def compare(
-        self, other: Flow, *, names: tuple[str, str] = ("first run", "second run"), tolerance: float = 0.001
+        self, other: Flow, *, names: tuple[str, str] = ("first run", "second run"), tolerance: float = 0.25
     ) -> Comparison:
         """This run and another beside each other, with the first thing in which they differ.
 

@@ -5,9 +5,10 @@ What arrived is counted once, whatever became of it afterwards: "12, of which 2 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workbook.engine.hop import Hop
 from workbook.flow.contents import Counts, counts_at
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import node_of
@@ -16,7 +17,7 @@ from workbook.flow.scene import Scene
 Pair = tuple[str, str]
 
 ARRIVED = frozenset(
-    {Status.DELIVERED, Status.RETRIED, Status.DUPLICATE, Status.DEAD_LETTERED, Status.REDRIVEN, Status.FAILED}
+    {Status.DELIVERED, Status.RETRIED, Status.DUPLICATE, Status.DEAD_LETTERED, Status.REDRIVEN}
 )
 
 
@@ -51,10 +52,11 @@ NOTHING = Counts(0, 0, 0)
 def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     """What went along every line of the scene's system until an instant (microseconds)."""
     tallies = {(line.source, line.target): Tally() for line in scene.system.lines}
+    ways = Ways.of(scene)
     for move in scene.moves:
         if move.time > instant:
             continue
-        pair = line_of(move, scene, tallies)
+        pair = ways.line_of(move)
         if pair is not None:
             _count(tallies[pair], move, on_its_way=pair == move.line)
     for tally in tallies.values():
@@ -62,17 +64,48 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     return tallies
 
 
-def line_of(move: Move, scene: Scene, lines: Container[Pair]) -> Pair | None:
-    """The line on which a move counts: its own, or the one on which its message had come."""
-    if move.calls_itself or (not move.at_place and move.status is not Status.RETURNED):
-        return move.line
-    if move.status is Status.RETURNED:
-        there = (move.target, move.source)
-        return there if there in lines else None
-    if move.status is Status.FAILED and move.message is not None and move.hop is not None:
-        pair = (scene.hops[move.hop - 1].resource, move.source)
-        return pair if pair in lines else None
-    return None
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Which line a move belongs to: its own, or the one on which its message or its call had come."""
+
+    hops: Sequence[Hop]
+    lines: frozenset[Pair]
+    calls: Mapping[int, Pair]
+    """The line of each call of a function, by its hop."""
+
+    @classmethod
+    def of(cls, scene: Scene) -> Ways:
+        """The ways of a scene's moves."""
+        calls = {
+            move.hop: move.line
+            for move in scene.moves
+            if move.hop is not None
+            and scene.hops
+            and scene.hops[move.hop - 1].kind == "invoke"
+            and _goes(move)
+        }
+        lines = frozenset((line.source, line.target) for line in scene.system.lines)
+        return cls(scene.hops, lines, calls)
+
+    def line_of(self, move: Move) -> Pair | None:
+        """The line on which a move counts, if there is one."""
+        if _goes(move):
+            return move.line
+        pair = self._way_here(move)
+        return pair if pair in self.lines else None
+
+    def _way_here(self, move: Move) -> Pair | None:
+        if move.status is Status.RETURNED:
+            return move.target, move.source
+        if move.status is not Status.FAILED or move.hop is None:
+            return None
+        if move.message is None:
+            return self.calls.get(move.hop)
+        return self.hops[move.hop - 1].resource, move.source
+
+
+def _goes(move: Move) -> bool:
+    return move.calls_itself or (not move.at_place and move.status is not Status.RETURNED)
 
 
 def _count(tally: Tally, move: Move, *, on_its_way: bool) -> None:

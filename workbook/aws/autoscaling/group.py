@@ -262,7 +262,7 @@ class Group:
         return activity
 
     def _note_that_a_launch_failed(self, cause: str, zone: str, problem: str) -> Activity:
-        """The template is gone. AWS tries again by itself, which is not simulated: only the next change does."""
+        """The template is gone. AWS tries again by itself; here the next change of the group does."""
         message = f"{problem} Launching EC2 instance failed."
         activity = self._begin(f"Launching a new EC2 instance.  Status Reason: {message}", cause, zone)
         activity.finish(self.world.clock.now, "Failed", message)

@@ -32,8 +32,8 @@ def refused(name: str) -> Callable[..., object]:
 
     def refuse(*_arguments: object, **_options: object) -> object:
         message = (
-            f"{name} works on AWS, but this workbook does not simulate it inside handlers and workers, since it "
-            "reach the notebook's own process: leave it out"
+            f"{name} works on AWS, but this workbook does not simulate it inside handlers and workers, where "
+            "it would reach the notebook's own process: leave it out"
         )
         raise RuntimeError(message)
 

@@ -72,7 +72,9 @@ class Watched:
         metrics = {
             query["Id"]: _metric_query(query["MetricStat"]) for query in queries if query.get("MetricStat")
         }
-        return cls(check_period(periods.pop() or 0), metrics, _expressions(queries), _returned(queries))
+        return cls(
+            check_period(periods.pop() or 0), metrics, ordered_expressions(queries), _returned(queries)
+        )
 
     def points(self, values: MetricValues, now: int, count: int) -> list[tuple[int, float | None]]:
         """The last `count` periods up to `now` (a full minute), oldest first: begin and value of each."""
@@ -122,8 +124,12 @@ def _metric_query(stat: Mapping[str, Any]) -> MetricQuery:
     return MetricQuery.of(stat["Metric"], stat.get("Stat"), stat.get("Unit"))
 
 
-def _expressions(queries: Sequence[Mapping[str, Any]]) -> dict[str, ast.expr]:
-    """In an order in which each uses only what stands before it."""
+def ordered_expressions(queries: Sequence[Mapping[str, Any]]) -> dict[str, ast.expr]:
+    """The expressions among some queries, parsed, each after those that it uses.
+
+    Raises:
+        ValidationError: one cannot be read, or they need each other.
+    """
     known = [query["Id"] for query in queries]
     waiting = {
         query["Id"]: metric_math.parse(query["Expression"], known)

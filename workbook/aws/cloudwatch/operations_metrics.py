@@ -1,0 +1,85 @@
+"""GetMetricData: metrics, and expressions on them, period by period.
+
+moto takes an expression for the id of a metric, and returns what was not to be returned. Periods are counted
+from StartTime, rounded down to the full minute (service model of CloudWatch, GetMetricData: StartTime; that
+they are not counted from the hour is unverified).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbook.aws.cloudwatch import metric_math
+from workbook.aws.cloudwatch.errors import ValidationError
+from workbook.aws.cloudwatch.metric_values import MINUTE, Series, metric_values
+from workbook.aws.cloudwatch.queries import MetricQuery, ordered_expressions
+from workbook.aws.operations import Answer, Call, NotSimulated
+from workbook.engine.clock import SECOND, datetime_of, instant_of
+
+
+def get_metric_data(call: Call) -> Answer:
+    """The data points of each query that returns data, in the order of the queries."""
+    queries: Sequence[Mapping[str, Any]] = call.parameters["MetricDataQueries"]
+    start, end = instant_of(call.parameters["StartTime"]), instant_of(call.parameters["EndTime"])
+    if start == end:
+        raise ValidationError("The parameter StartTime must not equal parameter EndTime.")
+    if start > end:
+        raise ValidationError("The parameter EndTime must be greater than StartTime.")
+    series = {
+        query["Id"]: _series_of(call, query, start, end) for query in queries if query.get("MetricStat")
+    }
+    _evaluate(queries, series)
+    newest_first = call.parameters.get("ScanBy") != "TimestampAscending"
+    shown = [
+        _shown(query, series[query["Id"]], newest_first=newest_first)
+        for query in queries
+        if query.get("ReturnData") is not False
+    ]
+    return {"MetricDataResults": shown, "Messages": []}
+
+
+def _series_of(call: Call, query: Mapping[str, Any], start: int, end: int) -> Series:
+    stat = query["MetricStat"]
+    period = int(stat["Period"])
+    if period <= 0 or period % 60:
+        raise NotSimulated(f"GetMetricData: Period={period}", "Use 60 or a multiple of 60.")
+    length = period * SECOND
+    wanted = MetricQuery.of(stat["Metric"], stat.get("Stat"), stat.get("Unit"))
+    ends = [begin + length for begin in range(start // MINUTE * MINUTE, end, length)]
+    values = metric_values(call.world, call.account, call.region)
+    return values.series(wanted.metric, wanted.statistic, wanted.unit, period=period, ends=ends)
+
+
+def _evaluate(queries: Sequence[Mapping[str, Any]], series: dict[str, Series]) -> None:
+    """Add the series of all expressions."""
+    for query in queries:
+        if not query.get("MetricStat") and not query.get("Expression"):
+            raise ValidationError("The parameter MetricDataQueries.member.1.MetricStat is required.\n")
+        if str(query.get("Expression") or "").upper().startswith("SELECT"):
+            raise NotSimulated("Metrics Insights (SELECT)", "Use MetricStat, and expressions on metrics.")
+    begins = sorted({begin for points in series.values() for begin in points})
+    for name, tree in ordered_expressions(queries).items():
+        series[name] = metric_math.evaluate(tree, series, begins)
+
+
+def _shown(query: Mapping[str, Any], points: Series, *, newest_first: bool) -> dict[str, Any]:
+    begins = sorted(points, reverse=newest_first)
+    return {
+        "Id": query["Id"],
+        "Label": query.get("Label") or _label(query),
+        "Timestamps": [_naive(begin) for begin in begins],
+        "Values": [points[begin] for begin in begins],
+        "StatusCode": "Complete",
+    }
+
+
+def _label(query: Mapping[str, Any]) -> str:
+    """How AWS labels a series for which none is given is not documented; metric and statistic say enough."""
+    stat = query.get("MetricStat")
+    return f"{stat['Metric']['MetricName']} {stat['Stat']}" if stat else str(query["Id"])
+
+
+def _naive(instant: int) -> datetime.datetime:
+    return datetime_of(instant).replace(tzinfo=None)

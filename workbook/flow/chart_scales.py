@@ -1,0 +1,55 @@
+"""Ticks at round numbers: of time, from milliseconds to weeks, and of counts."""
+
+from __future__ import annotations
+
+import math
+
+from workbook.engine.clock import SECOND
+from workbook.flow.durations import duration_text
+
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
+_STEPS = (
+    *(mantissa * 10.0**power for power in (-3, -2, -1) for mantissa in (1, 2, 5)),
+    *(1.0, 2.0, 5.0, 10.0, 15.0, 30.0),
+    *(_MINUTE * number for number in (1, 2, 5, 10, 15, 30)),
+    *(_HOUR * number for number in (1, 2, 3, 6, 12)),
+    *(_DAY * number for number in (1, 2, 7, 14, 28)),
+)
+"""Seconds between two ticks."""
+
+
+def time_step(seconds: float, most: int) -> float:
+    """Seconds between ticks, so that there are at most `most` of them."""
+    return next(
+        (step for step in _STEPS if seconds / step <= most),
+        _STEPS[-1] * math.ceil(seconds / _STEPS[-1] / most),
+    )
+
+
+def time_ticks(first: int, last: int, start: int, most: int) -> list[tuple[int, str]]:
+    """Instants between two others, and what stands at each: the time since `start` (all microseconds)."""
+    step = round(time_step((last - first) / SECOND, most) * SECOND)
+    number = -((start - first) // step)
+    ticks = []
+    while (instant := start + number * step) <= last:
+        ticks.append((instant, duration_text((instant - start) / SECOND) if number else "0"))
+        number += 1
+    return ticks
+
+
+def top_count(most: float) -> float:
+    """The round number up to which an axis goes for counts of at most `most`."""
+    if most <= 10:
+        return max(1, math.ceil(most))
+    unit = 10.0 ** math.floor(math.log10(most))
+    return next(unit * share for share in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if unit * share >= most)
+
+
+def top_age(most: float) -> float:
+    """The same for ages, in seconds."""
+    if most <= 0:
+        return 1.0
+    for step in _STEPS:
+        if most <= 4 * step:
+            return step * math.ceil(most / step - 1e-9)
+    return _DAY * math.ceil(most / _DAY)
