@@ -232,7 +232,9 @@ class Lab:
     def run_until_idle(self, limit: float = 366 * 86400) -> bool:
         """Let time pass until nothing is left to do, at most `limit` seconds; True when all is done.
 
-        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has.
+        A poller that waits for messages has nothing to do; one that will retry one in 30 s has. The same
+        goes for workers of an Auto Scaling group. Alarms look at their metrics for ever, which is no work:
+        use `advance` to see a group scale in.
 
         Raises:
             TypeError: `limit` is no number.
@@ -291,7 +293,12 @@ class Lab:
         self.world.chaos = chaos
 
     def flow(
-        self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
+        self,
+        *,
+        of: Message | None = None,
+        since: Since | None = None,
+        only: Only | None = None,
+        follow: bool = False,
     ) -> Flow:
         """The picture of all that happened so far: who sent what where, and what lies where now.
 
@@ -299,11 +306,14 @@ class Lab:
             lab.flow(of=sent)           # the life of one message
             lab.flow(since=30)          # from 30 s after the first hop on
             lab.flow(only="orders")     # one resource, and whom it deals with
+            lab.flow(follow=True)       # in JupyterLab: goes on with what happens from now on
 
         Args:
             of: A message: what `lab.trace.of` takes, or the number that pictures give it.
             since: Seconds since the first hop, a timedelta, or a datetime.
             only: The name of a resource, a kind such as "queue", or a list of names and kinds.
+            follow: Keep the live picture up with the lab: while cells run, and at their end. After a widget's
+                callback call `refresh()` on what this returns.
 
         Raises:
             LookupError: there is no such message or resource; the text lists those there are.
@@ -311,8 +321,15 @@ class Lab:
             ValueError: `since` lies before the first hop.
         """
         from workbook.flow.flow import flow_of  # noqa: PLC0415 - only those who look pay for it
+        from workbook.flow.live import Source  # noqa: PLC0415 - as above
 
-        return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+        def look() -> Flow:
+            return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
+        flow = look()
+        if follow:
+            flow.follow(Source(look, self.trace.observers, lambda: self.world.clock.now))
+        return flow
 
     def sequence(
         self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
@@ -375,7 +392,10 @@ class Lab:
         """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
         with _one_at_a_time:
             self._ensure_open()
-            self._simulation.renew(World.create(**self._arguments))
+            world, observers = World.create(**self._arguments), self.trace.observers
+            world.trace.observers = observers  # who follows the lab goes on following
+            self._simulation.renew(world)
+            observers.tell()
 
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""

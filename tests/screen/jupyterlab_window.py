@@ -159,6 +159,13 @@ class Learner:
         self.wait_until_drawn()
         return self.shown(number)
 
+    def replace(self, number, source):
+        """Write something else into a code cell."""
+        editor = self.code_cell(number).locator(".cm-content")
+        editor.click()
+        editor.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
     def shown(self, number):
         """The text of a code cell's outputs."""
         return "\n".join(self.outputs(number).all_text_contents())

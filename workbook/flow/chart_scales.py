@@ -51,5 +51,5 @@ def top_age(most: float) -> float:
         return 1.0
     for step in _STEPS:
         if most <= 4 * step:
-            return step * math.ceil(most / step - 1e-9)
+            return step * max(1, math.ceil(most / step - 1e-9))
     return _DAY * math.ceil(most / _DAY)

@@ -8,7 +8,7 @@
  * Sections: start, drawing, keys, sequence, chart, scales, small parts.
  *
  * @typedef {{status: string, failure: boolean, more: number, steps: [number, string, number[]][]}} Row
- * @typedef {{id: string, body?: string, group?: string|null, attributes?: object}} Message
+ * @typedef {{id: string, body?: string, group?: string|null, attributes?: string[]}} Message
  * @typedef {{resource: string, name: string, age: boolean, times: number[], values: (number|null)[],
  *            beside: null | {times: number[], values: (number|null)[]}}} Panel
  * @typedef {{resource: string, name: string, times: number[]}} Strip
@@ -135,7 +135,9 @@ function sequenceView(frame, facts) {
     attributes(reach, { x: 4, y: Number(arrow.dataset.y) - 20, width: width - 8, height: 27 });
     arrow.prepend(reach);
     attributes(arrow, { role: "button", tabindex: -1, "aria-pressed": "false", "aria-label": labelOf(row) });
-    arrow.addEventListener("click", () => {
+    arrow.addEventListener("click", (event) => {
+      const bar = event.target === reach ? barUnder(event) : null; // rows lie above bars, and are broad
+      if (bar) return chooseBar(bar);
       go(number);
       choose(number);
     });
@@ -187,10 +189,17 @@ function sequenceView(frame, facts) {
     show();
   };
 
+  const barUnder = (event) => document
+    .elementsFromPoint(event.clientX, event.clientY)
+    .map((part) => part.closest(".wb-bar"))
+    .find((bar) => bar && messagesOf(bar).length);
+
   const chooseBar = (bar) => {
     const [message] = messagesOf(bar);
     const row = facts.rows.findIndex((one) => numbersOf(one).includes(message));
-    if (row >= 0) choose(row, messagesOf(bar).length === 1 ? message : null);
+    if (row < 0) return;
+    go(row);
+    choose(row, messagesOf(bar).length === 1 ? message : null);
   };
 
   /** Light up what belongs to the choice, and say what it is. */
@@ -248,9 +257,7 @@ function sequenceView(frame, facts) {
     } else {
       parts.push(element("pre", "", {}, message.body));
     }
-    if (message.attributes && Object.keys(message.attributes).length) {
-      parts.push(element("pre", "", { "aria-label": "attributes" }, JSON.stringify(message.attributes, null, 1)));
-    }
+    if (message.attributes?.length) parts.push(element("p", "", {}, `Attributes: ${message.attributes.join("; ")}`));
     parts.push(element("h4", "", {}, "Its life"), lifeOf(number, here));
     return parts;
   };
