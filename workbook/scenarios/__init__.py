@@ -14,6 +14,7 @@ from __future__ import annotations
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
+from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
@@ -47,6 +48,7 @@ __all__ = [
     "buffered_writes",
     "fifo_group_blocked",
     "lambda_scaling",
+    "own_lab",
     "partial_batch",
     "poison_message",
     "polling",

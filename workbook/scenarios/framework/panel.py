@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 MOST_SENTENCES = 3
 """Of what happened at once, so many sentences are shown; of more, the last one and a number."""
 _FULL_WIDTH = {"width": "100%"}
+_THE_PANELS_LAB = """\
+from workbook.scenarios import own_lab
+
+lab = own_lab()  # the panel's
+"""
 
 
 class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -59,14 +64,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.picture = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.chart = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.answer = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.code = CodeButton(code=scenario.code(**self.play.settings))
+        self.code = CodeButton(code=self._code())
         self.buttons = {
-            "Trigger": _button("Trigger", "Send what the scenario is about", "bolt", self.trigger),
-            "Step": _button("Step", "Let the next thing happen", "step-forward", self.step),
-            "Run": _button("Run", "Let time pass until nothing is left to do", "play", self.run),
-            "Reset": _button(
-                "Reset", "Begin again, with these settings and an empty lab", "undo", self.reset
-            ),
+            "Trigger": _button("Trigger", "Send what the scenario is about", self.trigger),
+            "Step": _button("Step", "Let the next thing happen", self.step),
+            "Run": _button("Run", "Let time pass until nothing is left to do", self.run),
+            "Reset": _button("Reset", "Begin again, with these settings and an empty lab", self.reset),
         }
         self._begin()
         if run:
@@ -147,8 +150,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.play = Play(self._open_lab(), self.scenario, settings)
         self.play.settings = settings
         self.play.set_up()
-        self.code.code = self.scenario.code(**settings)
+        self.code.code = self._code()
         self._changed = False
+
+    def _code(self) -> str:
+        code = self.scenario.code(**self.play.settings)
+        return f"{_THE_PANELS_LAB}\n{code}" if self._is_own else code
 
     def _begin_again_if_changed(self) -> None:
         if self._changed or not self.play.is_current:
@@ -189,7 +196,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.answer.value = answer_html(self.account()) if self.play.triggered else ""
 
     def _pictures(self) -> tuple[Picture, Picture | None]:
-        return self.play.lab.flow(), None
+        return self.play.flow(), self.play.chart()
 
     def account(self) -> Account:
         """What happened so far."""
@@ -206,8 +213,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return f"<panel of {self.scenario.name}>"
 
 
-def _button(name: str, tip: str, icon: str, action: Callable[[], None]) -> ipywidgets.Button:
-    button = ipywidgets.Button(description=name, tooltip=tip, icon=icon, layout={"width": "auto"})
+def _button(name: str, tip: str, action: Callable[[], None]) -> ipywidgets.Button:
+    # Without an icon: those of ipywidgets are letters of a font, and screen readers take them for the name's.
+    button = ipywidgets.Button(description=name, tooltip=tip, layout={"width": "auto"})
     button.on_click(lambda _: action())
     return button
 
