@@ -302,6 +302,7 @@ def test_ticks_of_time_are_few_even_and_within(span, begin, most):
     instants = [instant for instant, _ in ticks]
     assert len(ticks) <= most + 1
     assert all(begin <= instant <= begin + span for instant in instants)
+    assert len({text for _, text in ticks}) == len(ticks), "no two say the same"
     assert len({later - earlier for earlier, later in itertools.pairwise(instants)}) <= 1
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from collections.abc import Callable, Iterator
 
 from workbook.engine.clock import SECOND
@@ -91,7 +92,7 @@ def _thinned(points: Iterator[tuple[float, float]]) -> Iterator[tuple[float, lis
     place = 0.0
     heights: list[float] = []
     for across, height in points:
-        rounded = round(across * 2) / 2
+        rounded = math.floor(across / _PLACE + 0.5) * _PLACE
         if heights and rounded != place:
             yield place, _extremes(heights)
             heights = []

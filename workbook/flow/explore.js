@@ -648,10 +648,14 @@ export function agePath(measure, first, last, x, y) {
     if (number) add(time, valueBefore(measure, time, edges[number - 1]) ?? 0);
     add(time, valueAt(measure, true, time) ?? 0);
   });
-  let path = "";
+  let path = "", before = "";
   columns.forEach((heights, place) => {
     const kept = heights.length > 4 ? [heights[0], Math.min(...heights), Math.max(...heights), heights.at(-1)] : heights;
-    kept.forEach((height) => (path += `${path ? "L" : "M"}${place} ${height}`));
+    kept.forEach((height) => {
+      const point = `${place} ${height}`;
+      if (point !== before) path += `${path ? "L" : "M"}${point}`;
+      before = point;
+    });
   });
   return path;
 }
@@ -674,12 +678,28 @@ const STEPS = [
 /** Round instants (microseconds since the first hop) in a stretch of time, with their words. */
 export function ticksOf(first, last, most) {
   const seconds = (last - first) / 1e6;
-  const step = (STEPS.find((one) => seconds / one <= most) ?? 28 * 86400 * Math.ceil(seconds / (28 * 86400) / most)) * 1e6;
+  const step = STEPS.find((one) => seconds / one <= most) ?? 28 * 86400 * Math.ceil(seconds / (28 * 86400) / most);
+  const apart = Math.round(step * 1e6);
   const ticks = [];
-  for (let number = Math.ceil(first / step); number * step <= last; number += 1) {
-    ticks.push([number * step, number ? durationText((number * step) / 1e6) : "0"]);
+  for (let number = Math.ceil(first / apart); number * apart <= last; number += 1) {
+    ticks.push([number * apart, tickText(number * apart, step)]);
   }
   return ticks;
+}
+
+/** A time at an axis whose ticks are `step` seconds apart: in words where two units say it, else as a clock. */
+function tickText(microseconds, step) {
+  if (microseconds === 0) return "0";
+  const seconds = microseconds / 1e6, whole = Math.floor(seconds), fraction = microseconds % 1e6;
+  const decimals = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
+  if (seconds < 60) {
+    return Number(seconds.toPrecision(3)) === seconds ? durationText(seconds) : `${seconds.toFixed(decimals)} s`;
+  }
+  const units = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+  if (!fraction && units.filter(Boolean).length <= 2) return durationText(whole);
+  const two = (number) => String(number).padStart(2, "0");
+  const rest = decimals ? `.${String(fraction).padStart(6, "0")}`.slice(0, decimals + 1) : "";
+  return `${Math.floor(whole / 3600)}:${two(units[2])}:${two(units[3])}${rest}`;
 }
 
 /** A duration in its two largest units, as everywhere in this workbook; three digits of seconds count. */
