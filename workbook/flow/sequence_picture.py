@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.durations import duration_text
 from workbook.flow.hues import hue_of
-from workbook.flow.lettering import shortened, width_of
 from workbook.flow.marks import (
     box,
     broken,
@@ -18,7 +17,9 @@ from workbook.flow.marks import (
     group,
     plain,
     shape,
+    shortened,
     stroke,
+    width_of,
     words,
 )
 from workbook.flow.messages import Letter
@@ -102,7 +103,7 @@ class _Painter:
             (node.label, form.size + 1, INK, 600, top),
             (node.word, form.size - 2, PALE, 400, top + 13),
         ):
-            short = shortened(plain(text), room, size, bold=weight > 400)
+            short = shortened(text, room, size, bold=weight > 400)
             half = width_of(short, size, bold=weight > 400) / 2
             left = min(max(x, half + 2), self._layout.width - half - 2)
             yield words(left, y, short, ink, size=size, anchor="middle", weight=weight, halo=True)
