@@ -68,6 +68,14 @@ def test_filters_choose_and_all_of_them_must_hold(trace, filters, expected):
     assert numbers(trace.frame(**filters)) == expected
 
 
+def test_a_name_may_be_without_its_kind(trace):
+    trace.record(
+        "launch", "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:5:autoScalingGroupName/cooks"
+    )
+    assert numbers(trace.frame(resource="cooks")) == [6]
+    assert numbers(trace.frame(resource="autoScalingGroupName/cooks")) == [6]
+
+
 def test_a_moment_may_be_a_point_in_time(trace):
     half_a_minute = datetime.datetime.fromtimestamp(trace[0].time / SECOND + 30, datetime.UTC)
     assert numbers(trace.frame(since=half_a_minute)) == [3, 4, 5]

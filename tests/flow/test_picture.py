@@ -6,13 +6,13 @@ import sys
 
 import pytest
 from drawing import SVG, Drawing, inside
-from happenings import HAPPENINGS, Told
-from hypothesis import HealthCheck, given, settings
+from happenings import HAPPENINGS, RELAXED, Happenings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from shop import Shop
 from systems import PLACES, chain, fan, place, scene
 
-from workbook.flow.flow import Flow
+from workbook.engine.world import World
+from workbook.flow.flow import Flow, flow_of
 from workbook.flow.lettering import shortened, width_of
 from workbook.flow.moves import Status
 from workbook.flow.palette import (
@@ -33,8 +33,6 @@ from workbook.flow.palette import (
 from workbook.flow.picture import draw
 from workbook.flow.resources import Kind
 
-SHARED = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
 
 def drawing_of(lab):
     return Drawing(lab.flow().svg())
@@ -50,26 +48,32 @@ def line_number(flow, source, target):
 # ---- numbers
 
 
-@SHARED
+@RELAXED
 @given(HAPPENINGS)
-def test_counts_on_lines_and_in_queues_are_those_that_boto3_told(lab, steps):
-    lab.reset()
-    shop = Shop(lab)
-    told = Told(shop).happen(steps)
-    flow = lab.flow()
+def test_counts_on_lines_and_in_queues_are_those_that_the_queues_answered(steps):
+    happenings = Happenings().happen(steps)
+    flow = happenings.flow()
     drawing = Drawing(flow.svg())
-    for (source, target), count in told.counts.items():
+    for (source, target), count in happenings.counts.items():
         number = line_number(flow, source, target)
-        if number is None:
-            assert count == 0
-            continue
-        assert drawing.arrived(number) == count
-    for place_number, node in enumerate(flow.scene.system.nodes):
+        assert count == (0 if number is None else drawing.arrived(number))
+    for number, node in enumerate(flow.scene.system.nodes):
         if node.kind.is_queue:
-            view, numbers = lab.queue(node.label), drawing.numbers_at(place_number)
-            assert numbers["wb-visible"] == view.visible
-            assert numbers["wb-in-flight"] == view.in_flight
-            assert numbers["wb-delayed"] == view.delayed
+            shown = drawing.numbers_at(number)
+            counts = happenings.contents(node.label)
+            assert (shown["wb-visible"], shown["wb-in-flight"], shown["wb-delayed"]) == tuple(counts)
+
+
+@RELAXED
+@given(HAPPENINGS)
+def test_what_is_dead_lettered_is_counted_on_its_way(steps):
+    happenings = Happenings().happen([*steps, ("advance", 45), ("receive", 10)])
+    flow = happenings.flow()
+    moved = sum(hop.kind == "dead-letter" for hop in happenings.desk.world.trace)
+    drawing = Drawing(flow.svg())
+    assert drawing.by_status(line_number(flow, "orders", "dead")) == (
+        {"dead_lettered": moved} if moved else {}
+    )
 
 
 def test_what_fails_in_a_function_is_counted_on_its_line_and_in_it(shop):
@@ -101,6 +105,21 @@ def test_a_function_that_has_not_ended_is_running(shop):
     assert Drawing(flow.svg()).numbers_at(slow) == {"wb-running": 1, "wb-errors": 0}
     shop.lab.run_until_idle()
     assert Drawing(shop.lab.flow().svg()).numbers_at(slow) == {"wb-running": 0, "wb-errors": 0}
+
+
+def test_a_group_shows_its_instances_in_service_and_the_failures_of_their_programs():
+    trace = World.for_tests(seed=1).trace
+    group = place("g:workers")
+    trace.record("create", group, settings={})
+    for instance in ("i-1", "i-2", "i-3"):
+        trace.record("launch", group, instance=instance)
+    for instance in ("i-1", "i-2"):
+        trace.record("in-service", group, instance=instance)
+    trace.record("terminate", group, instance="i-3")  # before it came into service
+    trace.record("terminate", group, outcome="Cancelled", reason="all are protected")
+    trace.record("fail", group, outcome="ValueError", instance="i-1")
+    drawing = Drawing(flow_of(trace, trace[-1].time).svg())
+    assert drawing.numbers_at(0) == {"wb-running": 2, "wb-errors": 1}
 
 
 def test_a_call_that_fails_counts_as_failed_on_the_line_of_the_call(lab):
@@ -266,7 +285,7 @@ def test_the_same_seed_gives_the_same_bytes_in_any_process():
     outputs = {
         subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin"},
+            env={"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
             capture_output=True,
             check=True,
         ).stdout
@@ -296,6 +315,10 @@ def test_colours_can_be_seen_on_light_and_dark_pages():
         assert contrast(colour.light, PAGE.light) >= 4.5
         assert contrast(colour.dark, PAGE.dark) >= 4.5
     assert FAINT not in colours
+
+
+def test_every_kind_has_a_colour():
+    assert set(KINDS) == set(Kind)
 
 
 def test_every_status_has_a_shape_of_its_own_and_its_word():

@@ -72,6 +72,13 @@ _ROWS = (
     Limit("sqs.fair.noisy-in-flight", 30, "messages", _FAIR, _READ),
     Limit("sqs.fair.quiet-after", 300, "seconds without a message sent", _FAIR, _READ),
     Limit("sqs.metrics.active", 6, "hours", "SQS Developer Guide, monitoring with CloudWatch", _READ),
+    Limit(
+        "sqs.age.receives",
+        3,
+        "receives, after which a message goes to the back and does not count for the age of the oldest",
+        "SQS Developer Guide, available CloudWatch metrics, ApproximateAgeOfOldestMessage",
+        _READ,
+    ),
     Limit("sqs.list.page", 1_000, "queues", f"{_MODEL}: ListQueues", _READ),
     Limit("lambda.mapping.batch-size", 10_000, "messages", f"{_LAMBDA}: BatchSize", _READ),
     Limit("lambda.mapping.batch-size.default", 10, "messages", f"{_LAMBDA}: BatchSize", _READ),

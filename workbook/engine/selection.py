@@ -126,7 +126,9 @@ def _ended(wanted: Names, hops: Sequence[Hop]) -> Test:
 
 
 def _names_of(hop: Hop) -> set[str]:
-    return {hop.resource, short_name(hop.resource)}
+    """What the resource may be called: its ARN, its short name, and that without a kind ("kind/name")."""
+    name = short_name(hop.resource)
+    return {hop.resource, name, name.rpartition("/")[2]}
 
 
 def _texts(parameter: str, wanted: Names) -> set[str]:

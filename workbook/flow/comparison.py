@@ -25,12 +25,15 @@ from workbook.flow.resources import kind_of, label_of
 from workbook.flow.scene import Scene
 from workbook.flow.settings import differing_settings
 from workbook.flow.side_by_side import Panel, beside, stacked
-from workbook.flow.tallies import Ways
+from workbook.flow.timeline import QUIET
 
 WIDE = 960.0
 """Units for two pictures beside each other."""
-SAME_TIME = 0.001
-"""Seconds by which moves may lie apart and still be the same."""
+SAME_TIME = QUIET / SECOND
+"""Seconds by which moves may lie apart and still be the same: those of a burst are shown as one.
+
+A call that only looks takes a millisecond, and starts of functions are never equally fast.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,16 @@ class Difference:
 
 
 def first_difference(one: Flow, other: Flow, tolerance: float = SAME_TIME) -> Difference | None:
-    """The first place at which two runs differ; times within `tolerance` seconds are the same."""
+    """The first place at which two runs differ; times within `tolerance` seconds are the same.
+
+    Times count from the first move, since what is set up before it is another matter.
+    """
     moves = itertools.zip_longest(one.moves, other.moves)
+    begin = [flow.moves[0].time if flow.moves else 0 for flow in (one, other)]
     for number, (here, there) in enumerate(moves, start=1):
         if here is None or there is None:
             return Difference(number, here, there)
-        late = abs((here.time - one.scene.start) - (there.time - other.scene.start))
+        late = abs((here.time - begin[0]) - (there.time - begin[1]))
         if late > tolerance * SECOND or _sight(here, one.scene) != _sight(there, other.scene):
             return Difference(number, here, there)
     return None
@@ -141,7 +148,7 @@ class Comparison(Picture):
 
 def place_of(move: Move, scene: Scene) -> tuple[str, str]:
     """Where a picture shows a move: the ends of a line of its system, or a node twice."""
-    return Ways.of(scene).line_of(move) or (move.source, move.source)
+    return scene.ways.line_of(move) or (move.source, move.source)
 
 
 def _when(move: Move, scene: Scene) -> str:

@@ -108,7 +108,7 @@ def _failures(scene: Scene, moves: Sequence[Move]) -> list[str]:
         return ["Nothing failed."] if moves else []
     shown = failed[-_MOST_FAILURES:]
     rest = len(failed) - len(shown)
-    lines = [f"{rest} more that went wrong before."] if rest else []
+    lines = [f"{rest} more {'thing' if rest == 1 else 'things'} went wrong before."] if rest else []
     return lines + [
         f"After {duration_text((move.time - scene.start) / SECOND)}: {_short_text(move.text)}."
         for move in shown

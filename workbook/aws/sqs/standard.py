@@ -28,7 +28,7 @@ RECENT = 300 * SECOND
 """Microseconds that count as "recent" for processing time; AWS does not say how many, this is our choice."""
 _SLICE = 15 * SECOND
 """Microseconds: recent time is kept in slices of this length."""
-_REPEATEDLY = 3
+_REPEATEDLY = limit("sqs.age.receives")
 """Receives after which an undeleted message goes to the back and no longer counts for the queue's age."""
 
 

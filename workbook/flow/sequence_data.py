@@ -1,0 +1,65 @@
+"""What the browser needs to know about a sequence: the sentences behind each row, and each message's content.
+
+The picture itself is the SVG that Python has drawn. Bodies can be long and messages many, so contents are
+sent until a limit is reached; of the rest the browser says how to see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from workbook.engine.clock import SECOND
+from workbook.flow.marks import plain
+from workbook.flow.messages import Letter
+from workbook.flow.sequence_rows import Row
+
+MOST_SENTENCES = 40
+"""Sentences of one row; a row of thousands says how many more there are."""
+MOST_CHARACTERS = 200_000
+"""Of bodies and attributes in all."""
+
+
+def sequence_data(rows: Sequence[Row], letters: Mapping[str, Letter], start: int) -> dict[str, object]:
+    """Rows with their steps (seconds since `start`, sentence, message number), and messages by number."""
+    shown = dict.fromkeys(message for row in rows for message in row.messages)
+    return {
+        "rows": [_row(row, letters, start) for row in rows],
+        "messages": _messages(letters[message] for message in shown),
+    }
+
+
+def _row(row: Row, letters: Mapping[str, Letter], start: int) -> dict[str, object]:
+    steps = row.steps[:MOST_SENTENCES]
+    return {
+        "status": row.status.value if row.status is not None else "",
+        "failure": row.status is not None and row.status.is_failure,
+        "more": len(row.steps) - len(steps),
+        "steps": [
+            [
+                round((step.time - start) / SECOND, 6),
+                plain(step.sentence),
+                [letters[message].number for message in step.messages[:MOST_SENTENCES]],
+            ]
+            for step in steps
+        ],
+    }
+
+
+def _messages(letters: Iterable[Letter]) -> dict[str, dict[str, object]]:
+    room, messages = MOST_CHARACTERS, {}
+    for letter in letters:
+        content: dict[str, object] = {"id": letter.message_id}
+        attributes = [_attribute(name, value) for name, value in letter.attributes.items()]
+        room -= len(letter.body) + sum(map(len, attributes))
+        if room >= 0:
+            content |= {"body": letter.body, "group": letter.group_id, "attributes": attributes}
+        messages[str(letter.number)] = content
+    return messages
+
+
+def _attribute(name: str, value: object) -> str:
+    """A message attribute as a line: "table: 7 (String)"."""
+    if not isinstance(value, Mapping):
+        return f"{name}: {value}"
+    content = value.get("StringValue", value.get("BinaryValue", ""))
+    return f"{name}: {content} ({value.get('DataType', '')})"

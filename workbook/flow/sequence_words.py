@@ -1,0 +1,123 @@
+"""What stands beside an arrow: a few words, where the sentence of the move would be too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbook.engine.clock import SECOND
+from workbook.engine.hop import Hop
+from workbook.flow.durations import duration_text
+from workbook.flow.messages import Letter
+from workbook.flow.moves import Move, Status
+from workbook.flow.tellers import ordinal, whole_fact
+
+
+def short_text(move: Move, hop: Hop | None, letter: Letter | None, received: int | None) -> str:
+    """The few words for a move, the hop that it shows, the message, and when that was received last."""
+    if hop is None:
+        return _time_alone(move, received)
+    tell = _WORDS.get(hop.kind)
+    return move.text if tell is None else tell(move, hop, letter)
+
+
+def _time_alone(move: Move, received: int | None) -> str:
+    if move.status is not Status.RETURNED:
+        return "the delay is over"
+    if received is None:
+        return "visible again"
+    return f"{duration_text((move.time - received) / SECOND)} are over, visible again"
+
+
+def _send(_move: Move, hop: Hop, letter: Letter | None) -> str:
+    text = "" if letter is None else f"“{letter.body}”"
+    if letter is not None and letter.group_id is not None:
+        text = f"{letter.group_id}: {text}"
+    available_at = hop.facts.get("available_at")
+    return f"delayed {_until(hop, available_at)}: {text}" if isinstance(available_at, int) else text
+
+
+def _deduplicate(_move: Move, _hop: Hop, _letter: Letter | None) -> str:
+    return "dropped: same deduplication id"
+
+
+def _receive(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if move.status is Status.DUPLICATE:
+        return "a second copy"
+    count, visible_at = hop.facts.get("receive_count"), hop.facts.get("visible_at")
+    text = f"{ordinal(count)} receive" if isinstance(count, int) and count > 1 else "receive"
+    return f"{text}, hidden {_until(hop, visible_at)}" if isinstance(visible_at, int) else text
+
+
+def _return(_move: Move, hop: Hop, _letter: Letter | None) -> str:
+    visible_at = hop.facts.get("visible_at")
+    if not isinstance(visible_at, int) or visible_at <= hop.time:
+        return "not done"
+    return f"not done, visible in {_until(hop, visible_at)}"
+
+
+def _delete(_move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if hop.outcome != "ok":
+        return f"delete refused: {hop.outcome}"
+    if hop.facts.get("kept"):
+        return "delete with an old handle: stays"
+    return "deleted again" if hop.facts.get("already_deleted") else "delete"
+
+
+def _hide(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if move.status is Status.RETURNED:
+        return "given back, visible again"
+    seconds = hop.facts.get("seconds")
+    return f"hide {duration_text(seconds)} from now" if isinstance(seconds, int) else "hide longer"
+
+
+def _dead_letter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
+    receives = hop.facts.get("receives")
+    return (
+        f"dead letter: {ordinal(receives + 1)} receive refused"
+        if isinstance(receives, int)
+        else "dead letter"
+    )
+
+
+def _invoke(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if not move.at_place:
+        return "calls"
+    ended = hop.facts.get("ended_at")
+    if move.time == hop.time and ended != hop.time:
+        return "runs"
+    if move.status is Status.FAILED:
+        return f"failed: {hop.outcome}"
+    took = whole_fact(hop, "ended_at", hop.time) - hop.time
+    return f"ran {duration_text(took / SECOND)}" if took else "ran"
+
+
+def _api_call(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    operation = hop.resource.rpartition(":")[2]
+    return f"{operation}: {hop.outcome}" if move.status is Status.REFUSED else "nothing there"
+
+
+def _throttle(_move: Move, _hop: Hop, _letter: Letter | None) -> str:
+    return "throttled"
+
+
+_WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
+    "send": _send,
+    "deduplicate": _deduplicate,
+    "receive": _receive,
+    "return": _return,
+    "delete": _delete,
+    "hide": _hide,
+    "dead-letter": _dead_letter,
+    "invoke": _invoke,
+    "api-call": _api_call,
+    "throttle": _throttle,
+    "expire": lambda *_: "expired",
+    "purge": lambda *_: "purged",
+    "move": lambda *_: "moved back",
+    "filter": lambda *_: "no filter lets it through",
+    "stop": lambda *_: "stopped: it would go round for ever",
+}
+
+
+def _until(hop: Hop, instant: object) -> str:
+    return duration_text((instant - hop.time) / SECOND) if isinstance(instant, int) else ""
