@@ -41,7 +41,8 @@ def test_trigger_step_run_and_reset(learner):
     press(learner, "Run")
     answer = learner.page.get_by_text("The parcel that ticks was received 3 times")
     expect(answer).to_be_visible()
-    expect(learner.page.locator("img[src^='data:image/svg']")).to_have_count(2)
+    expect(learner.page.locator(".wb-live-flow svg.wb-flow")).to_be_visible()
+    expect(learner.page.locator(".wb-explorer svg")).to_be_visible()
     learner.hide_notifications()
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         learner.choose_theme(theme)

@@ -24,6 +24,7 @@ from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
+from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
@@ -35,6 +36,7 @@ SCENARIOS: dict[str, Scenario] = {
         standard_and_fifo,
         fifo_group_blocked,
         lambda_scaling,
+        workers_scaling,
         buffered_writes,
         synchronous_chain,
     )
@@ -55,4 +57,5 @@ __all__ = [
     "standard_and_fifo",
     "synchronous_chain",
     "visibility_timeout",
+    "workers_scaling",
 ]

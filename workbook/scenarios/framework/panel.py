@@ -30,7 +30,7 @@ from workbook.scenarios.framework.settings import Value, checked
 from workbook.scenarios.framework.troubles import trouble_html
 
 if TYPE_CHECKING:
-    from workbook.flow.bundle import Picture
+    from workbook.flow.flow import Flow
     from workbook.lab import Lab
     from workbook.scenarios.framework.scenario import Scenario
 
@@ -61,8 +61,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         }
         self.said = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.trouble = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.picture = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.chart = ipywidgets.HTML(layout=_FULL_WIDTH)
+        self.picture = ipywidgets.VBox(layout=_FULL_WIDTH)
+        self.chart = ipywidgets.VBox(layout=_FULL_WIDTH)
+        self._flow: Flow | None = None
         self.answer = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.code = CodeButton(code=self._code())
         self.buttons = {
@@ -147,7 +148,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """
         settings = checked(self.scenario.settings, {name: each.value for name, each in self.controls.items()})
         if self._is_own and self.play.lab.world.kernel.closed:
-            self.play = Play(self._open_lab(), self.scenario, settings)
+            self.play, self._flow = Play(self._open_lab(), self.scenario, settings), None
         self.play.settings = settings
         self.play.set_up()
         self.code.code = self._code()
@@ -190,13 +191,15 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.said.value = _status(" ".join([*told, note]).strip() or self.scenario.watch)
 
     def _show(self) -> None:
-        flow, chart = self._pictures()
-        self.picture.value = flow.html()
-        self.chart.value = "" if chart is None else chart.html()
+        if self._flow is None:
+            self._flow = self.play.lab.flow(follow=True)
+            self.picture.children = [self._flow.widget]
+        self._flow.refresh()
+        chart, before = self.play.chart(), self.chart.children
+        self.chart.children = [] if chart is None else [chart.widget]
+        for widget in before:
+            widget.close()
         self.answer.value = answer_html(self.account()) if self.play.triggered else ""
-
-    def _pictures(self) -> tuple[Picture, Picture | None]:
-        return self.play.flow(), self.play.chart()
 
     def account(self) -> Account:
         """What happened so far."""
@@ -206,7 +209,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """The live panel, and beside it a face that needs no kernel."""
         live = super()._repr_mimebundle_(**options) or {}
         account = self.account()
-        pictures = [picture.html() for picture in self._pictures() if picture is not None]
+        pictures = [
+            picture.html() for picture in (self.play.flow(), self.play.chart()) if picture is not None
+        ]
         return {**live, "text/html": face_html(account, pictures), "text/plain": face_text(account)}
 
     def __repr__(self) -> str:

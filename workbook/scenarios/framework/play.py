@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbook.engine.clock import SECOND, datetime_of
+from workbook.flow.moves import Status
 from workbook.flow.scene import Scene
 from workbook.scenarios.framework.account import Account, Event
 from workbook.scenarios.framework.shown_code import arguments_for
@@ -65,13 +66,13 @@ class Play:
 
     def step(self) -> bool:
         """Let time pass until there is something to tell; False when nothing is left that would happen."""
-        before = len(self.scene().moves)
+        before = self._telling()
         for _ in range(MOST_INSTANTS):
             self.idle = self.lab.run_until_idle(limit=0)
-            if len(self.scene().moves) > before:
+            if self._telling() > before:
                 return True
             instant = self.lab.world.kernel.next_instant()
-            if self.idle or instant is None:
+            if instant is None or (self.idle and not self.scenario.afterwards):
                 return False
             self.lab.advance(max(0, instant - self.lab.world.clock.now) / SECOND)
         return True
@@ -82,6 +83,8 @@ class Play:
             self.trigger()
         with _no_garbage_collection():
             self.idle = self.lab.run_until_idle(limit=self.scenario.limit_for(self.settings))
+            if self.scenario.afterwards:
+                self.lab.advance(self.scenario.afterwards)
 
     @property
     def is_current(self) -> bool:
@@ -103,7 +106,18 @@ class Play:
         return news
 
     def _happened(self) -> list[Event]:
-        return [Event(self._seconds(move.time), move.text) for move in self.scene().moves]
+        return [
+            Event(self._seconds(move.time), move.text, move.status is Status.EMPTY)
+            for move in self.scene().moves
+            if move.time >= self._began
+        ]
+
+    def _telling(self) -> int:
+        """How many of the moves end a step."""
+        moves = self.scene().moves
+        if self.scenario.tells_vain_polls:
+            return len(moves)
+        return sum(move.status is not Status.EMPTY for move in moves)
 
     def scene(self) -> Scene:
         """What there is to see so far; it is made again only when time has passed or a hop has come."""
