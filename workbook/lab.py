@@ -34,6 +34,7 @@ from workbook.engine.trace import Trace
 from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
+from workbook.programs import start_program
 from workbook.queue_view import QueueView
 from workbook.workers import deploy_program
 
@@ -125,6 +126,32 @@ class Lab:
         self._ensure_open()
         return deploy_function(name, handler, options)
 
+    def program(self, name: str, function: Callable[..., object], *arguments: object) -> None:
+        """Start a program of yours that runs beside the cell: a consumer, a producer.
+
+            def cook(orders):
+                while True:
+                    answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
+                    for message in answer.get("Messages", []):
+                        time.sleep(40)
+                        ...
+
+            lab.program("second cook", cook, orders)
+            lab.run_until_idle()
+
+        It begins at this instant and goes on while time passes. In it, and in functions beside it, `time` and
+        `datetime` are AWS's: `time.sleep(40)` takes 40 seconds of the lab. It works on a copy of the
+        notebook's names, so what it assigns with `global` stays with it. An error in it is raised by the
+        next call that lets time pass. The trace keeps `name` as who made its calls. One that goes on for
+        ever does not keep the lab busy: to ask a queue for messages in vain is no work.
+
+        Raises:
+            TypeError: `name` is no text, or `function` no plain function.
+        """
+        self._ensure_open()
+        _check_name("program", name)
+        start_program(self.world, name, function, arguments)
+
     @contextmanager
     def actor(self, name: str) -> Iterator[None]:
         """Say who makes the calls inside: a producer, a consumer, a program with a name of its own.
@@ -138,9 +165,7 @@ class Lab:
             TypeError: `name` is no text, or an empty one.
         """
         self._ensure_open()
-        if not isinstance(name, str) or not name.strip():
-            message = f"actor({name!r}): pass a name, e.g. lab.actor('second cook')"
-            raise TypeError(message)
+        _check_name("actor", name)
         with self.world.trace.acting(name):
             yield
 
@@ -207,7 +232,9 @@ class Lab:
     def run_until_idle(self, limit: float = 366 * 86400) -> bool:
         """Let time pass until nothing is left to do, at most `limit` seconds; True when all is done.
 
-        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has.
+        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has. So it
+        is with workers of an Auto Scaling group. Alarms look at their metrics for ever, which is no work: use
+        `advance` to see a group scale in.
 
         Raises:
             TypeError: `limit` is no number.
@@ -251,8 +278,27 @@ class Lab:
             raise TypeError(message)
         return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
 
+    @property
+    def chaos(self) -> Chaos:
+        """The chance that standard queues duplicate, reorder or miss messages; assign another to change it.
+
+        What happens from then on follows it; `reset()` brings back what the lab was made with.
+        """
+        return self.world.chaos
+
+    @chaos.setter
+    def chaos(self, chaos: Chaos) -> None:
+        self._ensure_open()
+        _check_chaos(chaos)
+        self.world.chaos = chaos
+
     def flow(
-        self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
+        self,
+        *,
+        of: Message | None = None,
+        since: Since | None = None,
+        only: Only | None = None,
+        follow: bool = False,
     ) -> Flow:
         """The picture of all that happened so far: who sent what where, and what lies where now.
 
@@ -260,11 +306,14 @@ class Lab:
             lab.flow(of=sent)           # the life of one message
             lab.flow(since=30)          # from 30 s after the first hop on
             lab.flow(only="orders")     # one resource, and whom it deals with
+            lab.flow(follow=True)       # in JupyterLab: goes on with what happens from now on
 
         Args:
             of: A message: what `lab.trace.of` takes, or the number that pictures give it.
             since: Seconds since the first hop, a timedelta, or a datetime.
             only: The name of a resource, a kind such as "queue", or a list of names and kinds.
+            follow: Keep the live picture up with the lab: while cells run, and at their end. After a widget's
+                callback call `refresh()` on what this returns.
 
         Raises:
             LookupError: there is no such message or resource; the text lists those there are.
@@ -272,8 +321,15 @@ class Lab:
             ValueError: `since` lies before the first hop.
         """
         from workbook.flow.flow import flow_of  # noqa: PLC0415 - only those who look pay for it
+        from workbook.flow.live import Source  # noqa: PLC0415 - as above
 
-        return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+        def look() -> Flow:
+            return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
+        flow = look()
+        if follow:
+            flow.follow(Source(look, self.trace.observers, lambda: self.world.clock.now))
+        return flow
 
     def sequence(
         self, *, of: Message | None = None, since: Since | None = None, only: Only | None = None
@@ -336,7 +392,10 @@ class Lab:
         """Start again: no resources, no trace, the first instant, the same seed. Clients stay usable."""
         with _one_at_a_time:
             self._ensure_open()
-            self._simulation.renew(World.create(**self._arguments))
+            world, observers = World.create(**self._arguments), self.trace.observers
+            world.trace.observers = observers  # who follows the lab goes on following
+            self._simulation.renew(world)
+            observers.tell()
 
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
@@ -370,6 +429,12 @@ class Lab:
         if self._closed:
             message = "this Lab is closed: make a new one with `lab = Lab()`"
             raise LabError(message)
+
+
+def _check_name(method: str, name: object) -> None:
+    if not isinstance(name, str) or not name.strip():
+        message = f"{method}({name!r}): pass a name, e.g. lab.{method}('second cook')"
+        raise TypeError(message)
 
 
 def _otlp_text(hops: Sequence[Hop]) -> str:
@@ -432,6 +497,12 @@ def _check_start(start: datetime.datetime) -> None:
         raise LabError(message)
 
 
+def _check_chaos(chaos: object) -> None:
+    if not isinstance(chaos, Chaos):
+        message = f"chaos={chaos!r}: pass Chaos(duplicates=0.1), for example, or leave it out"
+        raise LabError(message)
+
+
 def _checked_arguments(
     seed: int, region: str, account: str, start: datetime.datetime, chaos: Chaos | None
 ) -> dict[str, Any]:
@@ -444,9 +515,8 @@ def _checked_arguments(
         message = f"region={region!r}: there is no such AWS region; try one of {', '.join(regions[:6])} ..."
         raise LabError(message)
     _check_start(start)
-    if chaos is not None and not isinstance(chaos, Chaos):
-        message = f"chaos={chaos!r}: pass Chaos(duplicates=0.1), for example, or leave it out"
-        raise LabError(message)
+    if chaos is not None:
+        _check_chaos(chaos)
     return {"seed": seed, "region": region, "account": account, "start": start, "chaos": chaos}
 
 

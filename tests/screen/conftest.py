@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items):
     if _chromium() is None and not os.environ.get("CI"):
         reason = f"no browser on the PATH (looked for {', '.join(CHROMIUM_NAMES)}): sudo apt install chromium"
         for item in items:
-            if item.path.is_relative_to(here) and "open_window" in item.fixturenames:
+            if item.path.is_relative_to(here) and "browser" in item.fixturenames:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 

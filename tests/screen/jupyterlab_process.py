@@ -21,6 +21,7 @@ from pathlib import Path
 import nbformat
 
 from workbook import launch
+from workbook.bake import bake
 
 NOTEBOOKS = launch.ROOT / "notebooks"
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
@@ -69,6 +70,17 @@ class Server:
         )
         nbformat.write(notebook, self.folder / name)
         return name
+
+    def bake(self, notebook):
+        """Run a notebook and save it in the form that is committed."""
+        bake(self.folder / notebook, timeout=120)
+
+    def trust(self, notebook):
+        """Sign a notebook, as JupyterLab does when one was run in it."""
+        command = [sys.executable, "-m", "jupyter", "trust", str(self.folder / notebook)]
+        subprocess.run(
+            command, env=_environment(self.folder.parent, self.token), check=True, capture_output=True
+        )
 
     def copy(self, notebook, name):
         """Put a fresh copy of a committed notebook into the folder; returns its name."""

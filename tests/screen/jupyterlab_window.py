@@ -159,12 +159,27 @@ class Learner:
         self.wait_until_drawn()
         return self.shown(number)
 
+    def replace(self, number, source):
+        """Write something else into a code cell."""
+        editor = self.code_cell(number).locator(".cm-content")
+        editor.click()
+        editor.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
     def shown(self, number):
         """The text of a code cell's outputs."""
         return "\n".join(self.outputs(number).all_text_contents())
 
     def outputs(self, number):
         return self.code_cell(number).locator(".jp-OutputArea-output")
+
+    def said_by_outputs(self, number):
+        """What each output of a code cell says: its text, or the words of a picture that can be seen."""
+        return self.outputs(number).evaluate_all(
+            """outputs => outputs.map(output => output.textContent.trim() ||
+                [...output.querySelectorAll("img")].filter(image => image.clientWidth > 0)
+                    .map(image => image.alt).join(" "))"""
+        )
 
     def error(self, number):
         """The text of the error that a code cell shows; empty if it shows none."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, overload
 
 from workbook.engine.clock import Clock
 from workbook.engine.hop import Hop
+from workbook.engine.observers import Observers
 from workbook.engine.readable import Readable
 from workbook.engine.selection import find_message
 from workbook.engine.story import Story
@@ -33,6 +34,8 @@ class Trace(Readable, Sequence[Hop]):
 
     def __init__(self, clock: Clock) -> None:
         """Hops are stamped with the time of `clock`."""
+        self.observers = Observers()
+        """Who is told of each new hop: pictures that follow."""
         self._clock = clock
         self._hops: list[Hop] = []
         self._last_of: dict[str, int] = {}
@@ -66,6 +69,8 @@ class Trace(Readable, Sequence[Hop]):
         self._hops.append(hop)
         if message is not None:
             self._last_of[message] = number
+        if self.observers.methods:
+            self.observers.tell()
         return hop
 
     def amend(self, hop: Hop, *, outcome: str, **facts: object) -> Hop:

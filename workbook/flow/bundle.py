@@ -48,23 +48,38 @@ class Picture(abc.ABC):
     def _prose(self) -> str:
         return self._describe()
 
+    def _renew(self) -> None:  # noqa: B027 - most pictures are snapshots, and have nothing to do
+        """Take in what has happened meanwhile, where a picture follows; a snapshot stays as it is."""
+
+    def _forget(self) -> None:
+        """Draw again when it is next asked for, because what is shown has changed."""
+        self.__dict__.pop("_svg", None)
+        self.__dict__.pop("_prose", None)
+
     def svg(self) -> str:
         """The picture as SVG."""
+        self._renew()
         return self._svg
 
     def prose(self) -> str:
         """The picture in words: what somebody who cannot see it needs to know."""
+        self._renew()
         return self._prose
 
     def html(self) -> str:
         """The picture as an `<img>` that needs no other file, its words as the alternative."""
-        data = base64.b64encode(self.svg().encode()).decode()
+        self._renew()
+        return self._html()
+
+    def _html(self) -> str:
+        data = base64.b64encode(self._svg.encode()).decode()
         style = "max-width:100%;height:auto"
-        return f'<img alt="{escape(self.prose())}" style="{style}" src="data:{SVG};base64,{data}">'
+        return f'<img alt="{escape(self._prose)}" style="{style}" src="data:{SVG};base64,{data}">'
 
     def bundle(self) -> Bundle:
         """The mime bundle of the still picture: what a saved notebook keeps."""
-        return {"text/html": self.html(), SVG: self.svg(), "text/plain": self.prose()}
+        self._renew()
+        return {"text/html": self._html(), SVG: self._svg, "text/plain": self._prose}
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file and return its path; an older file of that name is replaced.

@@ -1,0 +1,541 @@
+"""The live picture by itself: what it shows at each moment is what the trace says, by mouse and by key."""
+
+import itertools
+import json
+
+import pytest
+from busy_system import busy_flow
+from flow_page import SCREENSHOTS, FlowPage
+from playwright.sync_api import expect
+from shop import Shop
+
+from workbook import Lab
+from workbook.flow.contents import Counts, counts_at
+from workbook.flow.durations import duration_text
+from workbook.flow.moves import Status
+
+NOTHING = Counts(0, 0, 0)
+STILL, MOVING = "reduce", "no-preference"
+HOSTILE = "<img src=x onerror=\"document.title='broken'\"></script> \N{SHORTCAKE} \N{HEBREW LETTER ALEF}"
+
+
+@pytest.fixture(scope="module")
+def flow():
+    """A machine that fails at glass, dead letters, a delay, and quiet times."""
+    with Lab(seed=3) as lab:
+        shop = Shop(lab)
+        shop.machine(BatchSize=5)
+        lab.advance(10)
+        shop.send("an apple pie", HOSTILE + " glass", "a bun")
+        lab.advance(10)
+        shop.send("a late order", DelaySeconds=60)
+        lab.advance(200)
+        return lab.flow()
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """200 messages, one in ten of which fails."""
+    with Lab(seed=3) as lab:
+        shop = Shop(lab)
+        shop.machine(BatchSize=10)
+        lab.advance(10)
+        for batch in range(20):
+            entries = [
+                {"Id": str(place), "MessageBody": f"order {10 * batch + place}{' glass' * (place == 3)}"}
+                for place in range(10)
+            ]
+            shop.sqs.send_message_batch(QueueUrl=shop.orders, Entries=entries)
+        lab.advance(100)
+        return lab.flow()
+
+
+@pytest.fixture
+def show(browser):
+    """Opens a page with a flow; at the end nothing may have been complained about."""
+    shown = []
+
+    def show(flow, *, motion=STILL, width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion=motion)
+        shown.append(FlowPage(context.new_page(), flow._stage(), **options))
+        return shown[-1]
+
+    yield show
+    for page in shown:
+        assert page.complaints == []
+        page.page.context.close()
+
+
+def label_of(flow, place):
+    return next(node.label for node in flow.scene.system.nodes if node.place == place)
+
+
+def queues_of(flow):
+    return {node.label: node.place for node in flow.scene.system.nodes if node.kind.is_queue}
+
+
+# ---- what it shows
+
+
+def test_it_opens_at_the_end_with_what_is_left(show, flow):
+    page = show(flow)
+    at_the_end = counts_at(flow.scene.changes, flow.scene.now)
+    for label, place in queues_of(flow).items():
+        assert page.counts(label) == at_the_end.get(place, NOTHING)
+    assert page.told().startswith(flow.scene.moves[-1].text)
+
+
+def test_step_by_step_it_tells_the_whole_story_and_shows_what_lies_where(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home")
+    assert page.told() == "The beginning: nothing has happened yet"
+    moves = flow.scene.moves
+    for move, following in itertools.zip_longest(moves, moves[1:]):
+        page.press("n")
+        assert page.told().replace("\n", "").startswith(move.text)
+        assert page.told().endswith(move.status.value)
+        if following is None or following.time > move.time:
+            then = counts_at(flow.scene.changes, move.time)
+            found = {label: page.counts(label) for label in queues_of(flow)}
+            assert found == {label: then.get(place, NOTHING) for label, place in queues_of(flow).items()}
+    for move in reversed(moves[:-1]):
+        page.press("p")
+        assert page.told().replace("\n", "").startswith(move.text)
+
+
+def test_scrubbed_into_a_quiet_time_it_shows_what_lay_in_the_queues_then(show, flow):
+    page = show(flow)
+    timeline = flow.scene.timeline
+    for fold in timeline.folds:
+        middle = (fold.start + fold.end) / 2
+        page.scrub(middle / timeline.length)
+        then = counts_at(flow.scene.changes, timeline.aws_time(middle))
+        for label, place in queues_of(flow).items():
+            assert page.counts(label) == then.get(place, NOTHING)
+        expect(page.page.locator(".wb-fold")).to_have_text(fold.text)
+
+
+def test_the_counts_on_lines_are_those_of_the_still_picture_in_the_end(show, flow):
+    page = show(flow)
+    numbers = range(len(flow.scene.system.lines))
+    live = [page.page.locator(f"[data-line='{number}'] text").all_text_contents() for number in numbers]
+    page.page.locator("#flow").evaluate("(place, svg) => { place.innerHTML = svg }", flow.svg())
+    still = [page.page.locator(f"[data-line='{number}'] text").all_text_contents() for number in numbers]
+    assert [[text for text in texts if text] for texts in still] == live
+    assert any(live)
+
+
+def test_the_clock_shows_aws_time_and_the_time_since_the_start(show, flow):
+    page = show(flow)
+    passed = (flow.scene.now - flow.scene.start) / 1e6
+    assert page.page.locator(".wb-since").inner_text() == f"+{duration_text(passed)}"
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home")
+    assert page.page.locator(".wb-clock").inner_text() == "2026-01-05 09:00:00 UTC"
+    assert page.page.locator(".wb-range").get_attribute("aria-valuetext") == "09:00:00 UTC, +0 s"
+
+
+def test_durations_read_as_they_do_in_sentences(show, flow):
+    page = show(flow)
+    for seconds in (0, 0.0004, 0.25, 1, 29.96, 59.96, 60, 61, 3599.6, 3600, 7500, 86400, 1e6, 12345678):
+        assert page.call("durationText", seconds) == duration_text(seconds)
+
+
+def test_what_a_message_says_is_text_and_nothing_else(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home", "m", "m")
+    assert page.page.locator(".wb-body").inner_text() == HOSTILE + " glass"
+    assert page.page.title() != "broken"
+
+
+def test_where_nothing_has_happened_it_says_so(show):
+    with Lab() as lab:
+        page = show(lab.flow())
+    assert page.told() == "Nothing has happened yet"
+    expect(page.page.locator(".wb-play")).to_be_disabled()
+
+
+def test_the_picture_of_a_moment_opens_at_that_moment(show, flow):
+    page = show(flow.at(20))
+    assert page.page.locator(".wb-since").inner_text() == "+20 s"
+
+
+# ---- playing
+
+
+def test_it_plays_to_the_end_with_dots_that_move_along_lines(show, flow):
+    page = show(flow, motion=MOVING)
+    page.page.get_by_label("Speed").select_option("16")
+    page.page.get_by_label("Play", exact=True).click()
+    dots = page.page.locator(".wb-dot:not([display])")
+    expect(dots.first).to_be_attached()
+    places = {
+        page.page.locator(".wb-moves").inner_html()
+        for _ in range(5)
+        if page.page.wait_for_timeout(20) is None
+    }
+    assert len(places) > 1
+    page.page.get_by_label("Pause", exact=True).click()
+    rest = page.page.locator(".wb-moves").inner_html()
+    page.page.wait_for_timeout(60)
+    assert page.page.locator(".wb-moves").inner_html() == rest
+    page.press("Tab")
+    page.page.locator(".wb-node").first.focus()
+    page.press("Space")
+    expect(page.page.get_by_label("Play", exact=True)).to_be_visible()
+    assert page.told().startswith(flow.scene.moves[-1].text)
+
+
+def test_many_dots_that_are_near_each_other_are_one_with_their_number(show, crowd):
+    page = show(crowd, motion=MOVING)
+    move = next(
+        index for index, move in enumerate(crowd.scene.moves) if move.text.startswith("you sent message 100 ")
+    )
+    page.scrub(crowd.scene.timeline.spans[move][0] / crowd.scene.timeline.length)
+    texts = page.page.locator(".wb-dot:not([display]) .wb-dot-text").all_text_contents()
+    merged = [int(text[1:]) for text in texts if text.startswith("\N{MULTIPLICATION SIGN}")]
+    under_way = [
+        begin <= crowd.scene.timeline.spans[move][0] < end for begin, end in crowd.scene.timeline.spans
+    ].count(True)
+    assert merged
+    assert sum(merged) + len(texts) - len(merged) == pytest.approx(under_way, abs=1)
+
+
+def test_who_does_not_want_to_see_things_move_sees_steps(show, flow):
+    page = show(flow, motion=STILL)
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home", "Space")
+    expect(page.page.get_by_label("Pause", exact=True)).to_be_visible()
+    seen = set()
+    for _ in range(3):
+        told = page.told()
+        seen.add(told)
+        before = page.page.locator(".wb-moves").inner_html()
+        page.page.wait_for_timeout(50)
+        if page.told() == told:
+            assert page.page.locator(".wb-moves").inner_html() == before
+        page.page.wait_for_function("told => document.querySelector('.wb-told').innerText !== told", arg=told)
+    assert len(seen) == 3
+    page.press("Space")
+
+
+def test_the_next_failure_is_found_and_after_the_last_it_says_so(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home")
+    failures = [move for move in flow.scene.moves if move.status.is_failure]
+    assert len(failures) > 3
+    for move in failures:
+        page.press("f")
+        assert page.told().replace("\n", "").startswith(move.text)
+    page.press("f")
+    assert page.told() == "No failure comes after this"
+
+
+# ---- selecting
+
+
+def test_a_queue_shows_its_messages_and_settings_at_that_moment(show, flow):
+    page = show(flow)
+    page.node("dead").click()
+    selected = page.page.locator(".wb-selected")
+    assert selected.locator("h3").inner_text().startswith("dead dead-letter queue")
+    rows = [row.split("\t") for row in selected.locator("tbody tr").all_inner_texts()]
+    dead = [move for move in flow.scene.moves if move.status is Status.DEAD_LETTERED]
+    assert [row[0] for row in rows] == [flow.scene.letters[move.message].name for move in dead]
+    assert {row[1] for row in rows} == {"visible"}
+    assert {row[2] for row in rows} == {"2"}
+    selected.get_by_text("Settings at this moment").click()
+    assert "VisibilityTimeout" in selected.inner_text()
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home")
+    assert "No message is in it at this moment." in selected.inner_text()
+
+
+def test_arrow_keys_go_from_node_to_node_and_enter_selects(show, flow):
+    page = show(flow)
+    focused = page.page.locator(".wb-node:focus .wb-label")
+    page.node("you").focus()
+    walk = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"):
+        page.press(key)
+        walk.append(focused.text_content())
+    assert walk == ["orders", "machine", "orders", "dead", "orders"]
+    page.press("Enter")
+    assert page.page.locator(".wb-selected h3").inner_text().startswith("orders queue")
+    assert page.node("orders").get_attribute("aria-pressed") == "true"
+    page.press("Escape")
+    assert page.node("orders").get_attribute("aria-pressed") == "false"
+    assert "Select a node" in page.page.locator(".wb-selected").inner_text()
+
+
+def test_a_line_says_why_it_delivered_or_did_not(show, flow):
+    page = show(flow)
+    page.node("you").focus()
+    polls = [line.way.value for line in flow.scene.system.lines].index("poll")
+    for _ in range(polls + 1):
+        page.press("l")
+    page.press("Enter")
+    selected = page.page.locator(".wb-selected")
+    assert selected.locator("h3").inner_text().startswith("orders → machine poll")
+    rows = dict(row.split("\t")[:2] for row in selected.locator("tbody tr").all_inner_texts())
+    received = [move for move in flow.scene.moves if "machine received" in move.text]
+    assert int(rows[" delivered"]) + int(rows[" delivered again"]) == len(received)
+    failed = [move for move in flow.scene.moves if "was not done" in move.text]
+    assert int(rows[" failed"]) == len(failed)
+    assert failed[-1].text in selected.inner_text()
+
+
+def test_the_life_of_a_message_is_marked_in_the_picture_and_told(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-node").first.focus()
+    page.press("Home", "m")
+    number = flow.scene.moves[0].message
+    letter = flow.scene.letters[number]
+    life = [move for move in flow.scene.moves if move.message == number]
+    told = page.page.locator(".wb-life li").all_inner_texts()
+    for move in life:
+        assert any(move.text in line for line in told)
+    assert letter.message_id[:8] in page.page.locator(".wb-selected h3").inner_text()
+    touched = {label_of(flow, place) for move in life for place in move.line}
+    marked = page.page.locator(".wb-node.wb-on-way .wb-label").all_text_contents()
+    assert set(marked) == touched
+    for expected in [line for line in told if line]:
+        page.press("]")
+        assert expected.split("\n")[-1][-25:] in page.told().replace("\n", "")
+
+
+def test_the_name_of_a_message_in_a_sentence_leads_to_it(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-recent .wb-link", has_text="message").first.click()
+    assert page.page.locator(".wb-selected h3").inner_text().startswith("message ")
+
+
+def test_the_time_of_a_sentence_leads_to_that_moment(show, flow):
+    page = show(flow)
+    line = page.page.locator(".wb-recent li").nth(3)
+    text = line.inner_text()
+    line.locator(".wb-time").click()
+    assert page.told().split("\n")[0][:20] in text.replace("\n", " ")
+
+
+def test_as_a_table_it_says_the_same(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-node").first.focus()
+    page.press("t")
+    tables = page.page.locator(".wb-tables")
+    expect(tables).to_be_visible()
+    expect(page.page.locator(".wb-picture")).to_be_hidden()
+    then = counts_at(flow.scene.changes, flow.scene.now)
+    for label, place in queues_of(flow).items():
+        visible, in_flight, delayed = then.get(place, NOTHING)
+        row = tables.locator("tr", has_text=label).first
+        expect(row).to_contain_text(f"{visible} visible, {in_flight} in flight, {delayed} delayed")
+    page.page.get_by_label("As a table").click()
+    expect(page.page.locator(".wb-picture")).to_be_visible()
+
+
+# ---- for those who listen, and for the notebook around
+
+
+def test_screen_readers_hear_what_each_node_holds(show, flow):
+    page = show(flow)
+    assert page.page.locator("[role=group][aria-label='Flow of messages']").count() == 1
+    visible = counts_at(flow.scene.changes, flow.scene.now)[queues_of(flow)["dead"]].visible
+    label = page.node("dead").get_attribute("aria-label")
+    assert label == f"dead, dead-letter queue, {visible} visible, 0 in flight, 0 delayed"
+    assert page.page.locator(".wb-hidden").text_content() == flow.prose()
+    assert page.page.locator(".wb-told").get_attribute("aria-live") == "polite"
+    unnamed = page.page.locator("button, input, select").evaluate_all(
+        "all => all.filter(one => !one.getAttribute('aria-label') && !one.textContent.trim()).length"
+    )
+    assert unnamed == 0
+
+
+def test_while_it_plays_screen_readers_are_left_in_peace(show, flow):
+    page = show(flow, motion=MOVING)
+    page.page.get_by_label("Speed").select_option("0.25")
+    page.page.get_by_label("Play", exact=True).click()
+    expect(page.page.locator(".wb-told")).to_have_attribute("aria-live", "off")
+
+
+def test_keys_for_the_picture_do_not_reach_the_notebook(show, flow):
+    page = show(flow)
+    page.page.evaluate(
+        "() => { window.heard = []; document.body.addEventListener('keydown', e => heard.push(e.key)) }"
+    )
+    page.page.locator(".wb-node").first.focus()
+    page.press("ArrowDown", "a", "n", "x", "d", "M", "Enter", "Escape")
+    assert page.page.evaluate("heard") == []
+    page.press("Escape", "Shift+Enter", "Control+b")
+    heard = page.page.evaluate("heard")
+    assert [key for key in heard if key not in {"Shift", "Control"}] == ["Escape", "Enter", "b"]
+
+
+def test_every_key_is_in_the_help(show, flow):
+    page = show(flow)
+    page.page.locator(".wb-node").first.focus()
+    page.press("?")
+    text = page.page.locator(".wb-help").inner_text()
+    for key in ("Space", "n or .", "p or ,", "f", "Home, End", "arrow keys", "Enter", "Escape"):
+        assert key in text
+    page.press("Escape")
+    expect(page.page.locator(".wb-help")).to_be_hidden()
+
+
+# ---- following
+
+
+@pytest.fixture
+def growing():
+    """A shop, and its flow so far whenever it is asked for."""
+    with Lab(seed=3) as lab:
+        shop = Shop(lab)
+        shop.send("rye", "bun")
+        yield shop, lab.flow
+
+
+def test_who_is_at_the_end_sees_what_is_new(show, growing):
+    shop, look = growing
+    page = show(look(), following=True)
+    expect(page.page.locator(".wb-live")).to_be_visible()
+    shop.receive()
+    page.change(stage=look()._stage())
+    assert page.counts("orders") == (1, 1, 0)
+    assert page.told().startswith("you received message 1 from orders")
+
+
+def test_who_is_elsewhere_stays_there_and_keeps_what_is_selected(show, growing):
+    shop, look = growing
+    page = show(look(), following=True)
+    page.node("orders").click()
+    page.node("orders").focus()
+    page.press("Home", "n")
+    told = page.told()
+    shop.receive()
+    page.change(stage=look()._stage())
+    assert page.told() == told
+    assert page.page.locator(".wb-selected h3").inner_text().startswith("orders")
+    assert page.page.locator(".wb-node:focus .wb-label").text_content() == "orders"
+    page.press("End")
+    assert page.counts("orders") == (1, 1, 0)
+
+
+def test_new_things_are_played_where_things_may_move(show, growing):
+    shop, look = growing
+    page = show(look(), motion=MOVING, following=True)
+    shop.receive()
+    page.change(stage=look()._stage())
+    expect(page.page.get_by_label("Pause", exact=True)).to_be_visible()
+    expect(page.page.get_by_label("Play", exact=True)).to_be_visible()
+    assert page.counts("orders") == (1, 1, 0)
+
+
+def test_an_error_is_shown_and_goes_away(show, flow):
+    page = show(flow)
+    page.change(problem="The picture could not be brought up to date: ValueError: no")
+    expect(page.page.get_by_role("alert")).to_have_text(
+        "The picture could not be brought up to date: ValueError: no"
+    )
+    page.change(problem="")
+    expect(page.page.get_by_role("alert")).to_be_hidden()
+
+
+def test_it_says_how_many_places_show_it(show, flow):
+    page = show(flow)
+    assert page.page.evaluate("values.views") == 1
+    page.page.evaluate("close()")
+    assert page.page.evaluate("values.views") == 0
+
+
+# ---- how it looks
+
+
+def test_in_a_narrow_window_the_picture_goes_from_top_to_bottom_and_keeps_what_is_selected(show, flow):
+    page = show(flow)
+    wide = page.page.locator(".wb-picture svg").evaluate("svg => svg.viewBox.baseVal.width")
+    page.node("orders").click()
+    page.page.set_viewport_size({"width": 400, "height": 900})
+    expect(page.node("orders")).to_have_attribute("aria-pressed", "true")
+    box = page.node("orders").locator(".wb-label").bounding_box()
+    assert page.page.locator(".wb-picture svg").evaluate("svg => svg.viewBox.baseVal.width") < wide
+    assert box["height"] > 9, "letters of that many pixels can be read"
+    assert page.counts("orders") == counts_at(flow.scene.changes, flow.scene.now)[queues_of(flow)["orders"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("which", ["flow", "crowd"])
+def test_it_has_its_picture_taken(show, request, which, width, theme):
+    """For people to look at; what a machine can judge is that nothing runs out of the window."""
+    page = show(request.getfixturevalue(which), width=width)
+    if theme == "dark":
+        page.page.evaluate(
+            "() => { document.body.dataset.jpThemeLight = 'false'; document.body.style.background = '#111' }"
+        )
+    page.scrub(0.45)
+    page.page.locator(".wb-node").first.focus()
+    page.press("f", "m")
+    page.page.screenshot(path=SCREENSHOTS / f"flow-{which}-{theme}-{width}.png", full_page=True)
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_where_the_system_chooses_the_colours_it_can_be_read(show, flow):
+    page = show(flow)
+    page.page.emulate_media(forced_colors="active")
+    page.page.screenshot(path=SCREENSHOTS / "flow-forced-colours.png", full_page=True)
+    shape, back = (
+        page.node("orders")
+        .locator(".wb-shape")
+        .evaluate("shape => [getComputedStyle(shape).stroke, getComputedStyle(shape).fill]")
+    )
+    assert shape != back
+
+
+# ---- speed
+
+_SCRUBS = """async () => {
+    const range = document.querySelector('.wb-range');
+    const times = [];
+    for (let place = 0; place < 40; place += 1) {
+        await new Promise(requestAnimationFrame);
+        const begin = performance.now();
+        range.value = ((place * 37) % 100) / 100 * range.max;
+        range.dispatchEvent(new Event('input'));
+        document.querySelector('.wb-live-flow').getBoundingClientRect(); // lays the page out
+        times.push(performance.now() - begin);
+    }
+    return times.sort((one, other) => one - other)[Math.floor(times.length * 0.9)];
+}"""
+_FRAMES = """async () => {
+    let frames = 0;
+    const begin = performance.now();
+    while (performance.now() - begin < 2000) { await new Promise(requestAnimationFrame); frames += 1; }
+    return frames / 2;
+}"""
+
+
+def test_forty_nodes_and_ten_thousand_hops_stay_fluid(show, record_property):
+    """Bounds are three times what is promised: other work may share the machine. The numbers are recorded."""
+    flow = busy_flow(queues=14, hops=10_000)
+    assert len(flow.scene.system.nodes) >= 40
+    page = show(flow, motion=MOVING)
+    size = len(json.dumps(flow._stage()))
+    scrub = page.page.evaluate(_SCRUBS)
+    page.scrub(0)
+    page.page.get_by_label("Play", exact=True).click()
+    frames = page.page.evaluate(_FRAMES)
+    numbers = {
+        "first paint, ms": page.first_paint,
+        "scrub, ms": scrub,
+        "frames a second": frames,
+        "bytes": size,
+    }
+    for name, number in numbers.items():
+        record_property(name, round(number, 1))
+    assert size < 1_000_000
+    assert page.first_paint < 900
+    assert scrub < 150
+    assert frames > 10
