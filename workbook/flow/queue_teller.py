@@ -156,7 +156,7 @@ class QueueTeller:
     def _api_call(self, hop: Hop) -> list[Move]:
         """A call that was refused, or a receive that brought nothing; all others show by what they did."""
         queue = hop.facts.get("on")
-        if not isinstance(queue, str):
+        if not isinstance(queue, str) or hop.facts.get("abandoned"):
             return []
         operation = hop.resource.rpartition(":")[2]
         caller = self._story.callers.caller(hop, "consumer" if operation in _CONSUMING else "producer")
