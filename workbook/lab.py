@@ -235,9 +235,9 @@ class Lab:
     def run_until_idle(self, limit: float = 366 * 86400) -> bool:
         """Let time pass until nothing is left to do, at most `limit` seconds; True when all is done.
 
-        A poller that waits for messages has nothing to do; one that will retry one in 30 s has. The same
-        goes for workers of an Auto Scaling group. Alarms look at their metrics for ever, which is no work:
-        use `advance` to see a group scale in.
+        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has. So it
+        is with workers of an Auto Scaling group. Alarms look at their metrics for ever, which is no work: use
+        `advance` to see a group scale in.
 
         Raises:
             TypeError: `limit` is no number.

@@ -17,6 +17,7 @@ FEWER = {
     "synchronous-chain": {"requests": 40},
     "buffered-writes": {"customers": 20},
     "polling": {"minutes": 2},
+    "workers-scaling": {"messages": 4, "work": 60},
 }
 """Settings that make a long scenario short where it does not matter what comes out."""
 

@@ -10,7 +10,7 @@ import pytest
 from workbook import Lab
 from workbook.lab import LabError
 from workbook.scenarios import SCENARIOS, SettingError, poison_message, visibility_timeout
-from workbook.scenarios.framework import own_lab
+from workbook.scenarios.framework import own_lab  # the module: to close what panels left open
 from workbook.scenarios.framework.scenario import Scenario
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -186,6 +186,20 @@ def test_without_a_lab_it_opens_one_of_its_own_and_panels_take_turns():
     assert second.play.lab.world.kernel.closed
     press(second, "Run")
     assert second.trouble.value == ""
+
+
+def test_the_code_of_a_panel_with_a_lab_of_its_own_runs_in_that_lab():
+    panel = visibility_timeout.panel()
+    namespace = {}
+    exec(panel.code.code, namespace)
+    assert namespace["lab"] is panel.play.lab
+    press(panel, "Run")
+    assert panel.trouble.value == ""
+
+
+def test_without_such_a_panel_there_is_no_such_lab():
+    with pytest.raises(LabError, match="open a panel first"):
+        own_lab.own_lab()
 
 
 def test_a_learners_lab_is_used_only_if_it_is_passed():

@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbook.flow.layers import Layers, Pair, layers_of, split, swept
 from workbook.flow.plan import Box, Plan, Shape
@@ -62,6 +63,7 @@ class Layout:
     height: float
 
 
+@lru_cache(maxsize=64)  # a picture that follows is drawn again and again while its system stays the same
 def layout_of(system: System, width: float = WIDE) -> Layout:
     """Lay a system out in a frame about `width` wide, as high as it takes."""
     layers = layers_of(system)

@@ -14,6 +14,7 @@ from __future__ import annotations
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
+from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
@@ -23,6 +24,7 @@ from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
+from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
@@ -34,6 +36,7 @@ SCENARIOS: dict[str, Scenario] = {
         standard_and_fifo,
         fifo_group_blocked,
         lambda_scaling,
+        workers_scaling,
         buffered_writes,
         synchronous_chain,
     )
@@ -47,10 +50,12 @@ __all__ = [
     "buffered_writes",
     "fifo_group_blocked",
     "lambda_scaling",
+    "own_lab",
     "partial_batch",
     "poison_message",
     "polling",
     "standard_and_fifo",
     "synchronous_chain",
     "visibility_timeout",
+    "workers_scaling",
 ]

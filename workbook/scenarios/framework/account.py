@@ -37,6 +37,8 @@ class Event(NamedTuple):
     """Since the scenario was triggered, in AWS time."""
     text: str
     """A sentence, without its full stop."""
+    in_vain: bool = False
+    """Whether it is a receive that brought nothing, which one can leave out where much happened."""
 
     def line(self) -> str:
         """The event with its time."""
@@ -77,12 +79,13 @@ class Account:
         return "\n\n".join(block for block in blocks if block)
 
     def story(self, most: int = MOST_EVENTS) -> list[str]:
-        """What happened, a line each; of more than `most`, the first and the last."""
-        lines = [event.line() for event in self.happened]
-        if len(lines) <= most:
-            return lines
-        half = most // 2
-        return [*lines[:half], f"           ... {len(lines) - 2 * half:,} more ...", *lines[-half:]]
+        """What happened, a line each; of more than `most`, the first and the last that brought something."""
+        if len(self.happened) <= most:
+            return [event.line() for event in self.happened]
+        lines = [event.line() for event in self.happened if not event.in_vain]
+        first, last = lines[: most // 2], lines[most // 2 :][-(most // 2) :]
+        left_out = len(self.happened) - len(first) - len(last)
+        return [*first, f"           ... {left_out:,} more ...", *last]
 
     @property
     def duration(self) -> str:

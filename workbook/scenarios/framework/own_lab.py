@@ -32,3 +32,15 @@ def open_own_lab(seed: int, name: str) -> Lab:
         raise LabError(message) from error
     _lab.give_way()
     return _lab
+
+
+def own_lab() -> Lab:
+    """The lab of the panel that was given none; for code of that panel, in a cell.
+
+    Raises:
+        LabError: there is no such panel, or its lab is closed.
+    """
+    if _lab is None or _lab.world.kernel.closed:
+        message = "no panel has a lab of its own open: make one with `lab = Lab()`, or open a panel first"
+        raise LabError(message)
+    return _lab

@@ -30,13 +30,18 @@ from workbook.scenarios.framework.settings import Value, checked
 from workbook.scenarios.framework.troubles import trouble_html
 
 if TYPE_CHECKING:
-    from workbook.flow.bundle import Picture
+    from workbook.flow.flow import Flow
     from workbook.lab import Lab
     from workbook.scenarios.framework.scenario import Scenario
 
 MOST_SENTENCES = 3
 """Of what happened at once, so many sentences are shown; of more, the last one and a number."""
 _FULL_WIDTH = {"width": "100%"}
+_THE_PANELS_LAB = """\
+from workbook.scenarios import own_lab
+
+lab = own_lab()  # the panel's
+"""
 
 
 class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -56,17 +61,16 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         }
         self.said = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.trouble = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.picture = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.chart = ipywidgets.HTML(layout=_FULL_WIDTH)
+        self.picture = ipywidgets.VBox(layout=_FULL_WIDTH)
+        self.chart = ipywidgets.VBox(layout=_FULL_WIDTH)
+        self._flow: Flow | None = None
         self.answer = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.code = CodeButton(code=scenario.code(**self.play.settings))
+        self.code = CodeButton(code=self._code())
         self.buttons = {
-            "Trigger": _button("Trigger", "Send what the scenario is about", "bolt", self.trigger),
-            "Step": _button("Step", "Let the next thing happen", "step-forward", self.step),
-            "Run": _button("Run", "Let time pass until nothing is left to do", "play", self.run),
-            "Reset": _button(
-                "Reset", "Begin again, with these settings and an empty lab", "undo", self.reset
-            ),
+            "Trigger": _button("Trigger", "Send what the scenario is about", self.trigger),
+            "Step": _button("Step", "Let the next thing happen", self.step),
+            "Run": _button("Run", "Let time pass until nothing is left to do", self.run),
+            "Reset": _button("Reset", "Begin again, with these settings and an empty lab", self.reset),
         }
         self._begin()
         if run:
@@ -144,11 +148,15 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """
         settings = checked(self.scenario.settings, {name: each.value for name, each in self.controls.items()})
         if self._is_own and self.play.lab.world.kernel.closed:
-            self.play = Play(self._open_lab(), self.scenario, settings)
+            self.play, self._flow = Play(self._open_lab(), self.scenario, settings), None
         self.play.settings = settings
         self.play.set_up()
-        self.code.code = self.scenario.code(**settings)
+        self.code.code = self._code()
         self._changed = False
+
+    def _code(self) -> str:
+        code = self.scenario.code(**self.play.settings)
+        return f"{_THE_PANELS_LAB}\n{code}" if self._is_own else code
 
     def _begin_again_if_changed(self) -> None:
         if self._changed or not self.play.is_current:
@@ -183,13 +191,15 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.said.value = _status(" ".join([*told, note]).strip() or self.scenario.watch)
 
     def _show(self) -> None:
-        flow, chart = self._pictures()
-        self.picture.value = flow.html()
-        self.chart.value = "" if chart is None else chart.html()
+        if self._flow is None:
+            self._flow = self.play.lab.flow(follow=True)
+            self.picture.children = [self._flow.widget]
+        self._flow.refresh()
+        chart, before = self.play.chart(), self.chart.children
+        self.chart.children = [] if chart is None else [chart.widget]
+        for widget in before:
+            widget.close()
         self.answer.value = answer_html(self.account()) if self.play.triggered else ""
-
-    def _pictures(self) -> tuple[Picture, Picture | None]:
-        return self.play.lab.flow(), None
 
     def account(self) -> Account:
         """What happened so far."""
@@ -199,15 +209,18 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """The live panel, and beside it a face that needs no kernel."""
         live = super()._repr_mimebundle_(**options) or {}
         account = self.account()
-        pictures = [picture.html() for picture in self._pictures() if picture is not None]
+        pictures = [
+            picture.html() for picture in (self.play.flow(), self.play.chart()) if picture is not None
+        ]
         return {**live, "text/html": face_html(account, pictures), "text/plain": face_text(account)}
 
     def __repr__(self) -> str:
         return f"<panel of {self.scenario.name}>"
 
 
-def _button(name: str, tip: str, icon: str, action: Callable[[], None]) -> ipywidgets.Button:
-    button = ipywidgets.Button(description=name, tooltip=tip, icon=icon, layout={"width": "auto"})
+def _button(name: str, tip: str, action: Callable[[], None]) -> ipywidgets.Button:
+    # Without an icon: those of ipywidgets are letters of a font, and screen readers take them for the name's.
+    button = ipywidgets.Button(description=name, tooltip=tip, layout={"width": "auto"})
     button.on_click(lambda _: action())
     return button
 

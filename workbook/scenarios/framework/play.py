@@ -6,18 +6,20 @@ This is what the buttons of a panel do, and what a run without a screen does.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from workbook.engine.clock import SECOND
+from workbook.engine.clock import SECOND, datetime_of
+from workbook.flow.moves import Status
 from workbook.flow.scene import Scene
 from workbook.scenarios.framework.account import Account, Event
 from workbook.scenarios.framework.shown_code import arguments_for
 
 if TYPE_CHECKING:
     from workbook.engine.trace import Trace
-    from workbook.flow.moves import Move
+    from workbook.flow.chart import Chart
+    from workbook.flow.flow import Flow
     from workbook.lab import Lab
     from workbook.scenarios.framework.scenario import Scenario
     from workbook.scenarios.framework.settings import Value
@@ -41,7 +43,7 @@ class Play:
         self._trace: Trace | None = None
         self._told = 0
         self._seen_at: tuple[int, int] | None = None
-        self._seen: Sequence[Move] = ()
+        self._scene: Scene | None = None
 
     def set_up(self) -> None:
         """Begin again: an empty lab at its first instant, and the scenario's system in it."""
@@ -64,13 +66,13 @@ class Play:
 
     def step(self) -> bool:
         """Let time pass until there is something to tell; False when nothing is left that would happen."""
-        before = len(self._moves())
+        before = self._telling()
         for _ in range(MOST_INSTANTS):
             self.idle = self.lab.run_until_idle(limit=0)
-            if len(self._moves()) > before:
+            if self._telling() > before:
                 return True
             instant = self.lab.world.kernel.next_instant()
-            if self.idle or instant is None:
+            if instant is None or (self.idle and not self.scenario.afterwards):
                 return False
             self.lab.advance(max(0, instant - self.lab.world.clock.now) / SECOND)
         return True
@@ -81,11 +83,21 @@ class Play:
             self.trigger()
         with _no_garbage_collection():
             self.idle = self.lab.run_until_idle(limit=self.scenario.limit_for(self.settings))
+            if self.scenario.afterwards:
+                self.lab.advance(self.scenario.afterwards)
 
     @property
     def is_current(self) -> bool:
         """Whether the lab is as this play has left it; False once somebody has reset or closed it."""
         return self.lab.trace is self._trace and not self.lab.world.kernel.closed
+
+    def _has_queue(self, name: str) -> bool:
+        """Whether there is a queue of that name; some depend on the settings."""
+        try:
+            self.lab.queue(name)
+        except LookupError:
+            return False
+        return True
 
     def news(self) -> list[Event]:
         """What has happened since this was last asked, each in a sentence."""
@@ -94,15 +106,41 @@ class Play:
         return news
 
     def _happened(self) -> list[Event]:
-        return [Event(self._seconds(move.time), move.text) for move in self._moves()]
+        return [
+            Event(self._seconds(move.time), move.text, move.status is Status.EMPTY)
+            for move in self.scene().moves
+            if move.time >= self._began
+        ]
 
-    def _moves(self) -> Sequence[Move]:
-        """The moves so far; they are looked for again only when time has passed or a hop has come."""
+    def _telling(self) -> int:
+        """How many of the moves end a step."""
+        moves = self.scene().moves
+        if self.scenario.tells_vain_polls:
+            return len(moves)
+        return sum(move.status is not Status.EMPTY for move in moves)
+
+    def scene(self) -> Scene:
+        """What there is to see so far; it is made again only when time has passed or a hop has come."""
         state = (len(self.lab.trace), self.lab.world.clock.now)
-        if self._seen_at != state:
+        if self._scene is None or self._seen_at != state:
             self._seen_at = state
-            self._seen = Scene.of(list(self.lab.trace), self.lab.world.clock.now).moves
-        return self._seen
+            self._scene = Scene.of(list(self.lab.trace), self.lab.world.clock.now)
+        return self._scene
+
+    def flow(self) -> Flow:
+        """The picture of it."""
+        from workbook.flow.flow import Flow  # a run without a screen need not load what draws
+
+        return Flow(self.scene())
+
+    def chart(self) -> Chart | None:
+        """The queues of the scenario since it was triggered; None while there is nothing to show."""
+        queues = [name for name in self.scenario.queues if self._has_queue(name)]
+        if not queues or not self.triggered or self.lab.world.clock.now <= self._began:
+            return None
+        from workbook.flow.chart import chart_of  # as above
+
+        return chart_of(self.scene(), queues, since=datetime_of(self._began))
 
     def _seconds(self, instant: int) -> float:
         return round((instant - self._began) / SECOND, 3)

@@ -45,6 +45,10 @@ class Scenario:
     """Those whose depth is worth a chart, by name."""
     limit: int | Callable[..., int] = HOUR
     """Seconds of AWS time that a run takes at most, where it would not end by itself; or what says so."""
+    afterwards: int = 0
+    """Seconds of AWS time that pass when all is done, for what no work is: a group that shrinks again."""
+    tells_vain_polls: bool = True
+    """Whether a step ends at a receive that brought nothing; idle workers make them all the time."""
     seed: int = 7
 
     def run(self, lab: Lab | None = None, *, seed: int | None = None, **settings: object) -> Account:
@@ -101,7 +105,8 @@ class Scenario:
             SettingError: as `run`.
         """
         values = checked(self.settings, settings)
-        return cell_of(self.build, self.trigger, values, limit=self.limit_for(values))
+        limit = self.limit_for(values)
+        return cell_of(self.build, self.trigger, values, limit=limit, afterwards=self.afterwards)
 
     def limit_for(self, settings: Mapping[str, Value]) -> int:
         """Seconds of AWS time that a run with these settings takes at most."""

@@ -39,10 +39,11 @@ def cell_of(
     settings: Mapping[str, object],
     *,
     limit: int,
+    afterwards: int = 0,
 ) -> str:
     """The text of a cell that does what `build` and `trigger` do with these settings, in an open `lab`.
 
-    At most `limit` seconds of AWS time pass in it.
+    At most `limit` seconds of AWS time pass in it, and `afterwards` more.
     """
     module = _Module.of(build)
     wanted = _closure(module, {_name(build), _name(trigger)})
@@ -55,6 +56,7 @@ def cell_of(
         f"system = {_call(build, ['lab'], settings)}",
         _call(trigger, ["lab", "system"], settings),
         f"lab.run_until_idle(limit={limit})",
+        *([f"lab.advance({afterwards})"] if afterwards else []),
         "lab.flow()",
     ]
     return "\n\n\n".join([head, *functions, "\n".join(calls)])
