@@ -83,11 +83,14 @@ class Lab:
     ) -> None:
         global _open_lab  # noqa: PLW0603 - one Lab a process is the point
         self._closed = True
+        self._gives_way = False
         _refuse_a_second_lab()
         self._arguments = _checked_arguments(seed, region, account, start, chaos)
         try:
             with ctrl_c.held(), _one_at_a_time:
                 _refuse_a_second_lab()  # another thread may have been quicker
+                if _open_lab is not None:
+                    _open_lab.close()
                 self._simulation = Simulation(World.create(**self._arguments))
                 self._closed = False
                 _open_lab = self
@@ -397,6 +400,13 @@ class Lab:
             self._simulation.renew(world)
             observers.tell()
 
+    def give_way(self) -> None:
+        """Let the next Lab that somebody makes close this one, where it would otherwise be refused.
+
+        For labs that no learner holds, such as that of a panel: nobody could close them.
+        """
+        self._gives_way = True
+
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
         global _open_lab  # noqa: PLW0603 - see above
@@ -447,7 +457,7 @@ exports.offer(".otlp.json", _otlp_text)  # it speaks of services, which the engi
 
 
 def _refuse_a_second_lab() -> None:
-    if _open_lab is not None:
+    if _open_lab is not None and not _open_lab._gives_way:  # noqa: SLF001 - a lab among labs
         message = (
             "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
             "close() first; its reset() makes it as good as new. If no variable holds it any more, "

@@ -242,6 +242,17 @@ def test_a_saved_panel_shows_question_settings_picture_and_account(lab):
     assert b"wedding-cakes" in base64.b64decode(re.search(r"base64,([^\"]+)", page)[1])
 
 
+def test_a_lab_that_the_learner_makes_takes_the_place_of_its_own():
+    panel = visibility_timeout.panel(run=False)
+    with Lab(seed=3) as lab:
+        press(panel, "Run")
+        assert "panel(lab)" in panel.trouble.value
+        assert len(lab.trace) == 0
+    press(panel, "Run")
+    assert panel.trouble.value == ""
+    assert panel.play.triggered
+
+
 def test_it_is_the_same_to_the_last_character_in_each_run():
     faces = []
     for _ in range(2):

@@ -1,7 +1,8 @@
 """The lab of panels that were given none.
 
 There is one AWS in a process, so they take turns: a panel that is opened closes the lab of the one before,
-which opens another one when its reader comes back to it. A lab that a learner made is never touched.
+which opens another one when its reader comes back to it. A lab that a learner made is never touched, and one
+that a learner makes takes the place of a panel's: a lesson that ends with a panel can be run again.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def open_own_lab(seed: int, name: str) -> Lab:
             f"{name}.panel(lab). It begins with lab.reset(), so what is in your lab will be gone."
         )
         raise LabError(message) from error
+    _lab.give_way()
     return _lab
 
 
