@@ -57,6 +57,20 @@ def test_an_alarm_that_scales_a_group_is_a_line_to_it(lab):
     assert scalings[0].text == f"{GROUP} goes from 1 to 4 instances by policy track"
 
 
+def test_an_alarm_that_has_done_nothing_is_not_seen(lab):
+    asg, _ = clients(lab)
+    queue(lab.client("sqs"))
+    create_group(lab, 1, 4)
+    asg.enable_metrics_collection(AutoScalingGroupName=GROUP, Granularity="1Minute")
+    track(asg, 2.0, {"Metrics": BACKLOG})
+    lab.advance(minutes=6)
+    assert any(hop.kind == "alarm" for hop in lab.trace)
+    scene = scene_of(lab)
+    nodes = {node.place for node in scene.system.nodes}
+    assert all({move.source, move.target} <= nodes for move in scene.moves)
+    assert not any(node.kind is Kind.ALARM for node in scene.system.nodes)
+
+
 def test_a_call_that_an_instance_leaves_behind_was_refused_by_nobody(lab):
     queue(lab.client("sqs"))
     asg = create_group(lab, 1, 4)

@@ -16,7 +16,7 @@ from workbook.flow.contents import Change, changes_of
 from workbook.flow.messages import Letter, letters_of
 from workbook.flow.moves import Move
 from workbook.flow.narrator import Narrator
-from workbook.flow.resources import YOU
+from workbook.flow.resources import YOU, Kind, kind_of
 from workbook.flow.system import System, system_of
 from workbook.flow.timeline import Timeline, timeline_of
 from workbook.flow.ways import Ways
@@ -45,7 +45,7 @@ class Scene:
     def of(cls, hops: Sequence[Hop], now: int) -> Scene:
         """Everything that `hops` tell."""
         wiring, letters, changes = Wiring.of(hops), letters_of(hops), changes_of(hops, now)
-        moves = Narrator(hops, wiring, letters).moves(changes)
+        moves = _without_idle_alarms(Narrator(hops, wiring, letters).moves(changes))
         return cls(tuple(hops), now, wiring, letters, tuple(changes), tuple(moves))
 
     def narrowed_to(self, shown: Callable[[Move], bool], places: Iterable[str] = ()) -> Scene:
@@ -82,6 +82,12 @@ class Scene:
     def timeline(self) -> Timeline:
         """When each move is shown."""
         return timeline_of(self.moves, self.start, self.now)
+
+
+def _without_idle_alarms(moves: Sequence[Move]) -> list[Move]:
+    """All moves but those of alarms that did nothing yet: these are no nodes (see `Wiring.places`)."""
+    acting = {move.source for move in moves if not move.at_place}
+    return [move for move in moves if move.source in acting or kind_of(move.source) is not Kind.ALARM]
 
 
 __all__ = ["YOU", "Scene"]

@@ -23,13 +23,21 @@ QUEUE = "films"
 GROUP = "renderers"
 
 
-def build(lab: Lab, work: int, most_instances: int, per_instance: bool, target: int, protect: bool) -> str:
+def build(
+    lab: Lab,
+    work: int,
+    most_instances: int,
+    per_instance: bool,
+    target: int,
+    protect: bool,
+) -> str:
     """Create the queue, the group with its workers, and the policy that scales it."""
     sqs = boto3.client("sqs")
     attributes = {"VisibilityTimeout": str(work + 60)}
     films = sqs.create_queue(QueueName=QUEUE, Attributes=attributes)["QueueUrl"]
     create_group(most_instances)
-    lab.worker(GROUP, render, environment={"WORK": str(work), "PROTECT": "yes" if protect else "no"})
+    variables = {"WORK": str(work), "PROTECT": "yes" if protect else "no"}
+    lab.worker(GROUP, render, environment=variables)
     boto3.client("autoscaling").put_scaling_policy(
         AutoScalingGroupName=GROUP,
         PolicyName="enough-renderers",

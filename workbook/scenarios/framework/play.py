@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbook.engine.trace import Trace
     from workbook.flow.chart import Chart
     from workbook.flow.flow import Flow
+    from workbook.flow.moves import Move
     from workbook.lab import Lab
     from workbook.scenarios.framework.scenario import Scenario
     from workbook.scenarios.framework.settings import Value
@@ -41,13 +42,13 @@ class Play:
         self._system: object = None
         self._began = 0
         self._trace: Trace | None = None
-        self._told = 0
+        self._told: set[Move] = set()
         self._seen_at: tuple[int, int] | None = None
         self._scene: Scene | None = None
 
     def set_up(self) -> None:
         """Begin again: an empty lab at its first instant, and the scenario's system in it."""
-        self.triggered, self.idle, self._told, self._seen_at = 0, True, 0, None
+        self.triggered, self.idle, self._told, self._seen_at = 0, True, set(), None
         self.lab.reset()
         self._trace = self.lab.trace
         scenario = self.scenario
@@ -101,16 +102,16 @@ class Play:
 
     def news(self) -> list[Event]:
         """What has happened since this was last asked, each in a sentence."""
-        happened = self._happened()
-        news, self._told = happened[self._told :], len(happened)
-        return news
+        moves = [move for move in self._moves() if move not in self._told]
+        self._told.update(moves)
+        return [self._event(move) for move in moves]
 
-    def _happened(self) -> list[Event]:
-        return [
-            Event(self._seconds(move.time), move.text, move.status is Status.EMPTY)
-            for move in self.scene().moves
-            if move.time >= self._began
-        ]
+    def _moves(self) -> list[Move]:
+        """The moves since the scenario began; what was set up before is not told."""
+        return [move for move in self.scene().moves if move.time >= self._began]
+
+    def _event(self, move: Move) -> Event:
+        return Event(self._seconds(move.time), move.text, move.status is Status.EMPTY)
 
     def _telling(self) -> int:
         """How many of the moves end a step."""
@@ -158,7 +159,7 @@ class Play:
             settings=dict(self.settings),
             settings_in_words=words,
             findings=findings,
-            happened=tuple(self._happened()),
+            happened=tuple(self._event(move) for move in self._moves()),
             seconds=self._seconds(self.lab.world.clock.now),
             ended=self.idle,
         )
