@@ -46,6 +46,7 @@ def test_trigger_step_run_and_reset(learner):
     learner.hide_notifications()
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         learner.choose_theme(theme)
+        learner.page.get_by_text("A poison message", exact=True).evaluate("each => each.scrollIntoView()")
         learner.page.screenshot(path=SCREENSHOTS / f"panel-{theme[11:].lower()}.png")
     press(learner, "Reset")
     expect(said).to_contain_text("as at the beginning")

@@ -13,7 +13,7 @@ import ipywidgets
 from workbook.scenarios.framework.settings import Number, Setting, Switch, Value
 
 LONGEST_SLIDER = 100
-_WIDE = {"description_width": "16em"}
+_AS_LONG_AS_IT_IS = {"description_width": "initial"}
 
 
 class Control:
@@ -36,7 +36,8 @@ class Control:
                 beside.append(self._without)
             beside.append(_range_label(setting))
         self._field.observe(lambda _: changed(), names="value")
-        self.widget = ipywidgets.HBox(beside, layout={"flex_flow": "row wrap", "align_items": "center"})
+        row = {"flex_flow": "row wrap", "align_items": "center", "margin": "0 2em 0 0", "width": "auto"}
+        self.widget = ipywidgets.HBox(beside, layout=row)
 
     @property
     def value(self) -> Value:
@@ -60,22 +61,28 @@ class Control:
 
 def _switch(setting: Setting, value: Value) -> ipywidgets.Checkbox:
     return ipywidgets.Checkbox(
-        value=bool(value), description=setting.about, style=_WIDE, tooltip=setting.source, indent=True
+        value=bool(value),
+        description=setting.about,
+        style=_AS_LONG_AS_IT_IS,
+        tooltip=setting.source,
+        indent=False,
+        layout={"width": "auto"},
     )
 
 
 def _number(setting: Number, value: Value) -> ipywidgets.Widget:
     begin = setting.minimum if value is None else int(value)
-    common = {"value": begin, "description": setting.about, "style": _WIDE, "tooltip": setting.source}
+    common = {
+        "value": begin,
+        "description": setting.about,
+        "style": _AS_LONG_AS_IT_IS,
+        "tooltip": setting.source,
+    }
+    label = len(setting.about) // 2 + 1  # letters are about half as wide as an em
     if setting.maximum - setting.minimum <= LONGEST_SLIDER:
-        return ipywidgets.IntSlider(
-            **common,
-            min=setting.minimum,
-            max=setting.maximum,
-            continuous_update=False,
-            layout={"width": "28em"},
-        )
-    return ipywidgets.IntText(**common, layout={"width": "25em"})
+        slider = {"min": setting.minimum, "max": setting.maximum, "continuous_update": False}
+        return ipywidgets.IntSlider(**common, **slider, layout={"width": f"{label + 15}em"})
+    return ipywidgets.IntText(**common, layout={"width": f"{label + 8}em"})
 
 
 def _range_label(setting: Number) -> ipywidgets.Label:

@@ -170,11 +170,14 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     # ---- showing
 
     def _parts(self) -> list[ipywidgets.Widget]:
-        heading = f"<b>{escape(self.scenario.title)}</b><br>{escape(self.scenario.question)}"
-        row = {"flex_flow": "row wrap"}
+        scenario = self.scenario
+        heading = (
+            f"<b>{escape(scenario.title)}</b><br>{escape(scenario.question)}<br>{escape(scenario.watch)}"
+        )
+        row = {"flex_flow": "row wrap", "align_items": "flex-start"}
         return [
-            ipywidgets.HTML(heading),
-            ipywidgets.VBox([each.widget for each in self.controls.values()]),
+            ipywidgets.HTML(_lines(heading), layout=_FULL_WIDTH),
+            ipywidgets.HBox([each.widget for each in self.controls.values()], layout=row),
             ipywidgets.HBox([*self.buttons.values(), self.code], layout=row),
             self.said,
             self.trouble,
@@ -199,7 +202,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.chart.children = [] if chart is None else [chart.widget]
         for widget in before:
             widget.close()
-        self.answer.value = answer_html(self.account()) if self.play.triggered else ""
+        self.answer.value = _lines(answer_html(self.account())) if self.play.triggered else ""
 
     def account(self) -> Account:
         """What happened so far."""
@@ -226,4 +229,9 @@ def _button(name: str, tip: str, action: Callable[[], None]) -> ipywidgets.Butto
 
 
 def _status(text: str) -> str:
-    return f'<div role="status" aria-live="polite">{escape(text)}</div>'
+    return _lines(f'<div role="status" aria-live="polite">{escape(text)}</div>')
+
+
+def _lines(html: str) -> str:
+    """Text as close as text is; ipywidgets gives each line the height of a button."""
+    return f'<div style="line-height:1.4">{html}</div>'
