@@ -188,6 +188,28 @@ def lab_growth(messages: int) -> Measurement:
         return {"send": (sent - start) / messages, "consume": (done - sent) / messages}
 
 
+def picture() -> Measurement:
+    """A picture of 38 nodes and 10,000 hops, in all forms that a notebook keeps."""
+    from workbook.engine.world import World  # noqa: PLC0415
+    from workbook.flow.flow import flow_of  # noqa: PLC0415
+
+    world = World.create()
+    trace = world.trace
+    queues = [f"arn:aws:sqs:us-east-1:123456789012:queue-{number}" for number in range(20)]
+    for queue in queues:
+        trace.record("create", queue, settings={})
+    number = 0
+    while len(trace) < 10_000:
+        queue, message = queues[number % 20], str(number)
+        call = trace.record("api-call", "sqs:SendMessage", on=queue, by=f"producer {number % 20 % 9}")
+        sent = trace.record("send", queue, message=message, causes=(call,), body="x" * 40)
+        call = trace.record("api-call", "sqs:ReceiveMessage", on=queue, by=f"consumer {number % 20 % 9}")
+        trace.record("receive", queue, message=message, causes=(call, sent), receive_count=1)
+        trace.record("delete", queue, message=message)
+        number += 1
+    return {"seconds": best_of(5, lambda: flow_of(trace, world.clock.now).bundle())}
+
+
 WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "moto send": moto_send,
     "lab send": lab_send,
@@ -197,6 +219,7 @@ WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "lab idle day": lab_idle_day,
     "lab start": lab_start,
     "hop": hop,
+    "picture": picture,
     **{f"lab growth {n}": (lambda n=n: lab_growth(n)) for n in (1_000, 10_000, 100_000)},
 }
 

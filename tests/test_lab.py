@@ -438,3 +438,17 @@ def test_close_restores_every_patched_name():
     assert any(during.get(key) != value for key, value in before.items())
     assert changed == set()
     assert sys.meta_path == finders
+
+
+def test_the_chance_of_a_lab_can_be_changed_while_it_runs(lab, sqs):
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    lab.chaos = Chaos(missed_polls=1.0)
+    sqs.send_message(QueueUrl=queue, MessageBody="cake")
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue)
+    lab.chaos = Chaos()
+    assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "cake"
+    lab.chaos = Chaos(duplicates=1.0)
+    lab.reset()
+    assert lab.chaos == Chaos()
+    with pytest.raises(LabError, match=r"pass Chaos\(duplicates=0.1\)"):
+        lab.chaos = 0.5

@@ -20,6 +20,7 @@ LAYER_OF = {
     "functions": "lab",
     "lab_view": "lab",
     "packaging": "lab",
+    "programs": "lab",
     "queue_view": "lab",
     "workers": "lab",
     "flow": "flow",

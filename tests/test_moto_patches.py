@@ -10,6 +10,7 @@ import warnings
 
 import boto3
 import botocore.endpoint
+import botocore.retryhandler
 import botocore.useragent
 import botocore.utils
 import moto.core.errors
@@ -17,6 +18,8 @@ import moto.core.responses
 import moto.iam.models
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.config import Config
+from botocore.retries.standard import ExponentialBackoff
 from dateutil.tz import tzlocal
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
@@ -201,3 +204,35 @@ def test_both_are_done_once_in_a_lab(lab):
         lab.client("iam").list_roles()
     assert moto.core.responses.method_names_from_class.cache_info().hits > 0
     assert botocore.useragent.sanitize_user_agent_string_component.cache_info().hits > 0
+
+
+# ---- wait_by_the_seed_before_trying_again
+
+
+def test_botocore_still_draws_the_wait_before_a_retry_without_a_seed():
+    assert "self._random() * min(" in inspect.getsource(ExponentialBackoff.delay_amount)
+    assert "random.random()" in inspect.getsource(botocore.retryhandler.delay_exponential)
+
+
+@pytest.mark.parametrize("mode", ["standard", "legacy"])
+@pytest.mark.parametrize("maker", ["before the lab", "in the lab"])
+def test_a_throttled_call_is_tried_again_after_the_same_time_in_every_lab(mode, maker):
+    options = {"region_name": "us-east-1", "aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    config = Config(retries={"mode": mode})
+    early = boto3.client("sqs", config=config, **options)
+
+    def seconds(seed):
+        with Lab(seed=seed) as lab:
+            sqs = early if maker == "before the lab" else lab.client("sqs", config=config)
+            attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+            url = sqs.create_queue(QueueName="orders.fifo", Attributes=attributes)["QueueUrl"]
+            lab.advance(1 - lab.now.microsecond / 1_000_000)
+            for number in range(301):
+                sqs.send_message(QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+            assert "throttle" in [hop.kind for hop in lab.trace]
+            return lab.now
+
+    assert seconds(seed=1) == seconds(seed=1) != seconds(seed=2)
+    with Lab():
+        during = ExponentialBackoff.delay_amount
+    assert ExponentialBackoff.delay_amount is not during

@@ -43,6 +43,25 @@ def _parser() -> argparse.ArgumentParser:
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
     bake.set_defaults(run=_bake)
+
+    run = commands.add_parser("run", help="run a scenario and print its account; without a name, list them")
+    run.add_argument("scenario", nargs="?", help="the scenario's name, e.g. poison-message")
+    run.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="given",
+        help="vary a setting; may be given several times",
+    )
+    run.add_argument("--seed", type=int, help="where chance comes from (default: the scenario's own)")
+    form = run.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the account as JSON")
+    form.add_argument("--code", action="store_true", help="print the boto3 code, and do not run it")
+    run.set_defaults(run=_run)
+
+    scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
+    scenarios.set_defaults(run=_scenarios)
     return parser
 
 
@@ -88,3 +107,27 @@ def _bake(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return bake.bake_all(notebooks, timeout=options.timeout)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from workbook.scenarios.framework import command  # noqa: PLC0415
+
+    if options.scenario is None:
+        return _scenarios(options)
+    try:
+        if options.code:
+            print(command.code_of(options.scenario, options.given))
+        else:
+            account = command.account_of(options.scenario, options.given, seed=options.seed)
+            print(account.json() if options.json else account.text())
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _scenarios(_options: argparse.Namespace) -> int:
+    from workbook.scenarios.framework import command  # noqa: PLC0415
+
+    print(command.listing())
+    return 0

@@ -34,6 +34,7 @@ from workbook.engine.trace import Trace
 from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_view import lab_html, lab_text
+from workbook.programs import start_program
 from workbook.queue_view import QueueView
 from workbook.workers import deploy_program
 
@@ -82,11 +83,14 @@ class Lab:
     ) -> None:
         global _open_lab  # noqa: PLW0603 - one Lab a process is the point
         self._closed = True
+        self._gives_way = False
         _refuse_a_second_lab()
         self._arguments = _checked_arguments(seed, region, account, start, chaos)
         try:
             with ctrl_c.held(), _one_at_a_time:
                 _refuse_a_second_lab()  # another thread may have been quicker
+                if _open_lab is not None:
+                    _open_lab.close()
                 self._simulation = Simulation(World.create(**self._arguments))
                 self._closed = False
                 _open_lab = self
@@ -125,6 +129,32 @@ class Lab:
         self._ensure_open()
         return deploy_function(name, handler, options)
 
+    def program(self, name: str, function: Callable[..., object], *arguments: object) -> None:
+        """Start a program of yours that runs beside the cell: a consumer, a producer.
+
+            def cook(orders):
+                while True:
+                    answer = sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
+                    for message in answer.get("Messages", []):
+                        time.sleep(40)
+                        ...
+
+            lab.program("second cook", cook, orders)
+            lab.run_until_idle()
+
+        It begins at this instant and goes on while time passes. In it, and in functions beside it, `time` and
+        `datetime` are AWS's: `time.sleep(40)` takes 40 seconds of the lab. It works on a copy of the
+        notebook's names, so what it assigns with `global` stays with it. An error in it is raised by the
+        next call that lets time pass. The trace keeps `name` as who made its calls. One that goes on for
+        ever does not keep the lab busy: to ask a queue for messages in vain is no work.
+
+        Raises:
+            TypeError: `name` is no text, or `function` no plain function.
+        """
+        self._ensure_open()
+        _check_name("program", name)
+        start_program(self.world, name, function, arguments)
+
     @contextmanager
     def actor(self, name: str) -> Iterator[None]:
         """Say who makes the calls inside: a producer, a consumer, a program with a name of its own.
@@ -138,9 +168,7 @@ class Lab:
             TypeError: `name` is no text, or an empty one.
         """
         self._ensure_open()
-        if not isinstance(name, str) or not name.strip():
-            message = f"actor({name!r}): pass a name, e.g. lab.actor('second cook')"
-            raise TypeError(message)
+        _check_name("actor", name)
         with self.world.trace.acting(name):
             yield
 
@@ -207,7 +235,9 @@ class Lab:
     def run_until_idle(self, limit: float = 366 * 86400) -> bool:
         """Let time pass until nothing is left to do, at most `limit` seconds; True when all is done.
 
-        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has.
+        A poller that waits for messages has nothing to do; one that will retry a message in 30 s has. So it
+        is with workers of an Auto Scaling group. Alarms look at their metrics for ever, which is no work: use
+        `advance` to see a group scale in.
 
         Raises:
             TypeError: `limit` is no number.
@@ -250,6 +280,20 @@ class Lab:
             message = f"queue({name!r}): pass the name of a queue, e.g. lab.queue('orders')"
             raise TypeError(message)
         return QueueView(find_queue_by_name(name, self.world.region, self.world.account))
+
+    @property
+    def chaos(self) -> Chaos:
+        """The chance that standard queues duplicate, reorder or miss messages; assign another to change it.
+
+        What happens from then on follows it; `reset()` brings back what the lab was made with.
+        """
+        return self.world.chaos
+
+    @chaos.setter
+    def chaos(self, chaos: Chaos) -> None:
+        self._ensure_open()
+        _check_chaos(chaos)
+        self.world.chaos = chaos
 
     def flow(
         self,
@@ -356,6 +400,13 @@ class Lab:
             self._simulation.renew(world)
             observers.tell()
 
+    def give_way(self) -> None:
+        """Let the next Lab that somebody makes close this one, where it would otherwise be refused.
+
+        For labs that no learner holds, such as that of a panel: nobody could close them.
+        """
+        self._gives_way = True
+
     def close(self) -> None:
         """End the lab: boto3 and the interpreter are as they were before. Harmless when closed already."""
         global _open_lab  # noqa: PLW0603 - see above
@@ -390,6 +441,12 @@ class Lab:
             raise LabError(message)
 
 
+def _check_name(method: str, name: object) -> None:
+    if not isinstance(name, str) or not name.strip():
+        message = f"{method}({name!r}): pass a name, e.g. lab.{method}('second cook')"
+        raise TypeError(message)
+
+
 def _otlp_text(hops: Sequence[Hop]) -> str:
     from workbook.flow.opentelemetry import otlp_text  # noqa: PLC0415 - few ask for it
 
@@ -400,7 +457,7 @@ exports.offer(".otlp.json", _otlp_text)  # it speaks of services, which the engi
 
 
 def _refuse_a_second_lab() -> None:
-    if _open_lab is not None:
+    if _open_lab is not None and not _open_lab._gives_way:  # noqa: SLF001 - a lab among labs
         message = (
             "a Lab is open already, and there is one AWS in a process. Go on with that one, or call its "
             "close() first; its reset() makes it as good as new. If no variable holds it any more, "
@@ -450,6 +507,12 @@ def _check_start(start: datetime.datetime) -> None:
         raise LabError(message)
 
 
+def _check_chaos(chaos: object) -> None:
+    if not isinstance(chaos, Chaos):
+        message = f"chaos={chaos!r}: pass Chaos(duplicates=0.1), for example, or leave it out"
+        raise LabError(message)
+
+
 def _checked_arguments(
     seed: int, region: str, account: str, start: datetime.datetime, chaos: Chaos | None
 ) -> dict[str, Any]:
@@ -462,9 +525,8 @@ def _checked_arguments(
         message = f"region={region!r}: there is no such AWS region; try one of {', '.join(regions[:6])} ..."
         raise LabError(message)
     _check_start(start)
-    if chaos is not None and not isinstance(chaos, Chaos):
-        message = f"chaos={chaos!r}: pass Chaos(duplicates=0.1), for example, or leave it out"
-        raise LabError(message)
+    if chaos is not None:
+        _check_chaos(chaos)
     return {"seed": seed, "region": region, "account": account, "start": start, "chaos": chaos}
 
 

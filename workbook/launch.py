@@ -25,6 +25,9 @@ _NO_NETWORK = (
     f"--LabApp.app_settings_dir={SETTINGS}",
 )
 
+# A scenario's button "Show the code" puts it into a new cell, which JupyterLab has no official way for.
+_CODE_INTO_CELLS = "--LabApp.expose_app_in_browser=True"
+
 
 def open_lab(port: int | None = None, *, browser: bool = True) -> int:
     """Run JupyterLab in the foreground until it is stopped (Ctrl-C twice); its address is printed.
@@ -45,7 +48,7 @@ def open_lab(port: int | None = None, *, browser: bool = True) -> int:
 
 def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> list[str]:
     """Return the command line for JupyterLab; parameters as for open_lab."""
-    arguments = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}", *_NO_NETWORK]
+    arguments = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}", *_NO_NETWORK, _CODE_INTO_CELLS]
     if _is_root():
         # In a container everybody is root, and there JupyterLab would refuse to start.
         arguments.append("--ServerApp.allow_root=True")

@@ -5,7 +5,17 @@ from __future__ import annotations
 import boto3
 import moto.cloudwatch.models
 import pytest
-from auto_scaling_learner import GROUP, LOAD, activities, create_group, described, launch_template, track
+from auto_scaling_learner import (
+    GROUP,
+    LOAD,
+    activities,
+    alarm,
+    create_group,
+    described,
+    feed,
+    launch_template,
+    track,
+)
 from learner import hops, refused
 from moto import mock_aws
 from moto.autoscaling.responses import AutoScalingResponse
@@ -137,6 +147,19 @@ def test_an_instance_that_is_no_more_wanted_while_it_launches_never_comes_into_s
     assert described(asg)["Instances"] == []
     assert hops(lab, "in-service") == []
     assert sorted(each["StatusCode"] for each in activities(asg)) == ["Cancelled", "Successful"]
+
+
+def test_a_group_that_is_being_deleted_cannot_be_changed(asg):
+    asg.delete_auto_scaling_group(AutoScalingGroupName=GROUP, ForceDelete=True)
+    with refused("ValidationError", "is pending delete"):
+        asg.set_desired_capacity(AutoScalingGroupName=GROUP, DesiredCapacity=1)
+
+
+def test_an_alarm_of_somebody_else_does_not_move_a_target_tracking_policy(lab, asg):
+    arn = track(asg, 10.0)["PolicyARN"]
+    alarm(lab.client("cloudwatch"), arn, threshold=1.0)
+    feed(lab, 9, 9, 9)
+    assert described(asg)["DesiredCapacity"] == 1
 
 
 def test_descriptions_come_in_pages(lab, asg):

@@ -324,6 +324,9 @@ def test_as_25_the_warmup_is_the_policy_s_or_the_group_s_or_the_default_cooldown
     put_steps(asg, (None, 0.0, -1), kind="ChangeInCapacity")
     track(asg, 10.0, **policy_options)
     feed(lab, 20, 20, 20)
+    asg.delete_policy(
+        AutoScalingGroupName=GROUP, PolicyName="track"
+    )  # or it would go on with what it saw last
     lab.advance(60 + seconds - 2)  # the second instance is in service, and not quite warm
     execute_steps(asg, -1.0)
     assert described(asg)["DesiredCapacity"] == 2

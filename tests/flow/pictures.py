@@ -1,4 +1,4 @@
-"""What the tests of sequences and charts share: reading a drawing back, and names that would like to be code."""
+"""What the tests of sequences and charts share: reading a drawing back, and a name that looks like code."""
 
 import re
 from xml.etree import ElementTree

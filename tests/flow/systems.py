@@ -29,6 +29,7 @@ PLACES = {
     "stream": "arn:aws:kinesis:us-east-1:123456789012:stream/{}",
     "hose": "arn:aws:firehose:us-east-1:123456789012:deliverystream/{}",
     "table": "arn:aws:dynamodb:us-east-1:123456789012:table/{}",
+    "alarm": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:{}",
     "bucket": "arn:aws:s3:::{}",
 }
 PEOPLE = ("p:", "c:", "a:")

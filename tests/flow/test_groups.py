@@ -55,3 +55,16 @@ def test_an_alarm_that_scales_a_group_is_a_line_to_it(lab):
     assert scalings
     assert {scene.system.node(move.source).kind for move in scalings} == {Kind.ALARM}
     assert scalings[0].text == f"{GROUP} goes from 1 to 4 instances by policy track"
+
+
+def test_a_call_that_an_instance_leaves_behind_was_refused_by_nobody(lab):
+    queue(lab.client("sqs"))
+    asg = create_group(lab, 1, 4)
+    lab.worker(GROUP, WORKS_FIVE_SECONDS)
+    lab.advance(65)
+    asg.set_desired_capacity(AutoScalingGroupName=GROUP, DesiredCapacity=1)
+    asg.update_auto_scaling_group(AutoScalingGroupName=GROUP, MinSize=0, DesiredCapacity=0)
+    lab.advance(61)
+    abandoned = [hop for hop in lab.trace if hop.facts.get("abandoned")]
+    assert [hop.resource for hop in abandoned] == ["sqs:ReceiveMessage"]
+    assert not [move for move in scene_of(lab).moves if move.status is Status.REFUSED]

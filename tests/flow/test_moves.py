@@ -84,6 +84,18 @@ def test_an_old_receipt_handle_deletes_nothing(shop):
     assert shop.texts()[-1] == "message 1 stays in orders: it was deleted with an old receipt handle"
 
 
+def test_a_late_delete_is_that_of_who_deletes_and_not_of_who_has_the_message_now(shop):
+    shop.send("rye")
+    with shop.lab.actor("slow cook"):
+        [late] = shop.receive()
+    shop.lab.advance(30)
+    with shop.lab.actor("quick cook"):
+        shop.receive()
+    with shop.lab.actor("slow cook"):
+        shop.delete(late)
+    assert shop.scene().moves[-1].source == "actor:slow cook"
+
+
 def test_a_refused_call_names_the_error(shop):
     with pytest.raises(shop.sqs.exceptions.ClientError):
         shop.sqs.send_message(QueueUrl=shop.orders, MessageBody="rye", DelaySeconds=901)

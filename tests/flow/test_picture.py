@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from systems import PLACES, chain, fan, place, scene
 
-from workbook.flow.flow import Flow
+from workbook.engine.world import World
+from workbook.flow.flow import Flow, flow_of
 from workbook.flow.lettering import shortened, width_of
 from workbook.flow.moves import Status
 from workbook.flow.palette import (
@@ -104,6 +105,21 @@ def test_a_function_that_has_not_ended_is_running(shop):
     assert Drawing(flow.svg()).numbers_at(slow) == {"wb-running": 1, "wb-errors": 0}
     shop.lab.run_until_idle()
     assert Drawing(shop.lab.flow().svg()).numbers_at(slow) == {"wb-running": 0, "wb-errors": 0}
+
+
+def test_a_group_shows_its_instances_in_service_and_the_failures_of_their_programs():
+    trace = World.for_tests(seed=1).trace
+    group = place("g:workers")
+    trace.record("create", group, settings={})
+    for instance in ("i-1", "i-2", "i-3"):
+        trace.record("launch", group, instance=instance)
+    for instance in ("i-1", "i-2"):
+        trace.record("in-service", group, instance=instance)
+    trace.record("terminate", group, instance="i-3")  # before it came into service
+    trace.record("terminate", group, outcome="Cancelled", reason="all are protected")
+    trace.record("fail", group, outcome="ValueError", instance="i-1")
+    drawing = Drawing(flow_of(trace, trace[-1].time).svg())
+    assert drawing.numbers_at(0) == {"wb-running": 2, "wb-errors": 1}
 
 
 def test_a_call_that_fails_counts_as_failed_on_the_line_of_the_call(lab):
@@ -253,6 +269,7 @@ def test_a_drawing_refers_to_nothing_outside_it_and_has_no_ids():
 SCRIPT = """
 import sys
 sys.path.insert(0, "tests/flow")
+from shop import Shop
 from workbook import Lab
 with Lab(seed=5) as lab:
     shop = Shop(lab)
@@ -268,7 +285,7 @@ def test_the_same_seed_gives_the_same_bytes_in_any_process():
     outputs = {
         subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin"},
+            env={"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
             capture_output=True,
             check=True,
         ).stdout
@@ -298,6 +315,10 @@ def test_colours_can_be_seen_on_light_and_dark_pages():
         assert contrast(colour.light, PAGE.light) >= 4.5
         assert contrast(colour.dark, PAGE.dark) >= 4.5
     assert FAINT not in colours
+
+
+def test_every_kind_has_a_colour():
+    assert set(KINDS) == set(Kind)
 
 
 def test_every_status_has_a_shape_of_its_own_and_its_word():

@@ -173,6 +173,14 @@ class Learner:
     def outputs(self, number):
         return self.code_cell(number).locator(".jp-OutputArea-output")
 
+    def said_by_outputs(self, number):
+        """What each output of a code cell says: its text, or the words of a picture that can be seen."""
+        return self.outputs(number).evaluate_all(
+            """outputs => outputs.map(output => output.textContent.trim() ||
+                [...output.querySelectorAll("img")].filter(image => image.clientWidth > 0)
+                    .map(image => image.alt).join(" "))"""
+        )
+
     def error(self, number):
         """The text of the error that a code cell shows; empty if it shows none."""
         return "\n".join(self.code_cell(number).locator(ERROR).all_text_contents())

@@ -45,12 +45,13 @@ def _actor_of(world: World) -> dict[str, Any]:
     return {} if actor is None else {"by": actor}
 
 
-def _complete(world: World, hop: Hop, *, outcome: str) -> None:
+def _complete(world: World, hop: Hop, *, outcome: str, **facts: object) -> None:
     """Write down how a call ended, and when, if it took longer than the round trip that every call takes."""
     waited = world.clock.now > hop.time
     if waited or outcome != "ok":
         begun = world.trace[hop.number - 1]  # it may have learnt more meanwhile
-        world.trace.amend(begun, outcome=outcome, **({"ended_at": world.clock.now} if waited else {}))
+        ended = {"ended_at": world.clock.now} if waited else {}
+        world.trace.amend(begun, outcome=outcome, **ended, **facts)
 
 
 def install(patches: Patches) -> None:
@@ -70,9 +71,11 @@ def install(patches: Patches) -> None:
                 with world.trace.under(hop):
                     response = _answer(make_api_call, client, operation, parameters)
             except BaseException as error:
+                if not isinstance(error, Exception):  # the caller is torn out of it, and nothing comes back
+                    _complete(world, hop, outcome=_outcome_of(error), abandoned=True)
+                    raise
                 _complete(world, hop, outcome=_outcome_of(error))
-                if isinstance(error, Exception):  # else the caller is torn out of it, and nothing comes back
-                    world.kernel.sleep(ROUND_TRIP)
+                world.kernel.sleep(ROUND_TRIP)
                 raise
             _complete(world, hop, outcome="ok")
             world.kernel.sleep(ROUND_TRIP)

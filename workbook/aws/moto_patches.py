@@ -6,6 +6,7 @@ change is still needed. Services of our own (`sqs`, `awslambda`, `event_sources`
 
 from __future__ import annotations
 
+import copy
 import datetime
 import functools
 import re
@@ -13,6 +14,7 @@ import types
 from collections.abc import Callable, Mapping
 
 import botocore.endpoint
+import botocore.retryhandler
 import botocore.useragent
 import botocore.utils
 import moto.core.errors
@@ -20,6 +22,7 @@ import moto.core.responses
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
+from botocore.retries.standard import ExponentialBackoff, RetryContext
 from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
@@ -35,6 +38,7 @@ from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
 from workbook.aws.simulated import NOT_SIMULATED
 from workbook.engine.loading import when_loaded
+from workbook.engine.lookalikes import seeded_random_module
 from workbook.engine.patches import Patches
 from workbook.engine.world import World
 
@@ -68,6 +72,7 @@ def install(patches: Patches, world: World) -> None:
     parse_timestamps_as_utc(patches)
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
+    wait_by_the_seed_before_trying_again(patches, world)
 
 
 def answer_from_cached_routes(patches: Patches) -> None:
@@ -222,3 +227,17 @@ def sanitise_user_agents_once(patches: Patches) -> None:
     """Botocore cleans the same parts of the User-Agent on every call, for 0.2 ms."""
     clean = botocore.useragent.sanitize_user_agent_string_component
     patches.set(botocore.useragent, "sanitize_user_agent_string_component", functools.lru_cache(4096)(clean))
+
+
+def wait_by_the_seed_before_trying_again(patches: Patches, world: World) -> None:
+    """Botocore waits a random time before it tries a call again; in a lab that moves AWS time."""
+    jitter = world.seeds.stream("jitter of botocore's retries")
+    delay_amount_by_chance = ExponentialBackoff.delay_amount
+
+    def delay_amount(backoff: ExponentialBackoff, context: RetryContext) -> float:
+        seeded = copy.copy(backoff)  # the client may outlive the lab
+        vars(seeded)["_random"] = jitter.random
+        return delay_amount_by_chance(seeded, context)
+
+    patches.set(ExponentialBackoff, "delay_amount", delay_amount)
+    patches.set(botocore.retryhandler, "random", seeded_random_module(jitter))  # retry mode "legacy"

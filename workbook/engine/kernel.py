@@ -146,17 +146,23 @@ class Kernel:
     # ---- what tasks ask for
 
     def spawn(
-        self, function: Callable[..., object], *arguments: object, name: str, endless: bool = False
+        self,
+        function: Callable[..., object],
+        *arguments: object,
+        name: str,
+        endless: bool = False,
+        starting: int = _STARTING,
     ) -> Task:
         """Start a task at the present instant; it inherits the caller's context, and so its cause.
 
         An `endless` task is expected to go on for ever. By `at_work` it says whether it has found something
-        to do; while it has not, what it waits for is no work that `run_until_idle` would wait for.
+        to do; while it has not, what it waits for is no work that `run_until_idle` would wait for. Until it
+        first says so it counts as at work, for at most `starting` microseconds.
         """
         context = contextvars.copy_context()
         task = Task(name, functools.partial(context.run, function, *arguments))
         if endless:
-            task.looks_for_work_by = self.clock.now + _STARTING
+            task.looks_for_work_by = self.clock.now + starting
         with self:
             self._ready.append((task, 0))
         return task

@@ -15,7 +15,7 @@ MOST_ROWS = 60
 # Cells are not broken into lines, apart from those of a column that holds prose, and there not into a word a
 # line: in a narrow window it is easier to scroll a table sideways than to read rows as high as a paragraph.
 _SHORT = 'style="text-align:left;white-space:nowrap"'
-_PROSE = 'style="text-align:left;min-width:14em"'
+_PROSE = 'style="text-align:left;min-width:17em"'
 
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, whole: str, prose: str = "") -> str:

@@ -2,7 +2,11 @@
 
     resources, wiring, messages, contents    what the hops say: things, how they are joined, what lies where
     moves, narrator                          what happened, as a spectator sees it, in sentences
-    timeline, system, scene                  when and where each of it is shown
+    timeline, system, ways, scene            when and where each of it is shown
+    layers, layout, spreading, routes        where nodes stand and how lines run
+    palette, forms, picture, legend          how it looks; tallies counts what is written on it
+    prose                                    the same in words
+    flow, narrowing, comparison              what `lab.flow()` gives; bundle is what all pictures can do
 
 Everything here is made from a trace and from nothing else.
 """

@@ -115,10 +115,11 @@ class Chart(Picture):
         return chart_prose(self.subjects, self._window, self._notes)
 
     def _live(self) -> Bundle:
-        return self._explorer.view() if in_a_notebook() else {}
+        return self.widget.view() if in_a_notebook() else {}
 
     @cached_property
-    def _explorer(self) -> Explorer:
+    def widget(self) -> Explorer:
+        """The live view, made when it is first asked for: to be put among other widgets."""
         from workbook.flow.explorer import Explorer  # noqa: PLC0415 - loads ipywidgets; a still picture need not
 
         facts = chart_data(self.subjects, self._window)

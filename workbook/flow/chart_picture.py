@@ -12,12 +12,23 @@ from dataclasses import dataclass
 
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.chart_measures import Happenings, Measure
-from workbook.flow.chart_paths import age_path, area_path, step_path
+from workbook.flow.chart_paths import age_path, area_path, step_paths
 from workbook.flow.chart_scales import time_ticks, top_age, top_count
 from workbook.flow.chart_subjects import Subject
 from workbook.flow.durations import duration_text
-from workbook.flow.lettering import shortened, width_of
-from workbook.flow.marks import box, broken, coordinate, drawing, glyph, group, plain, shape, stroke, words
+from workbook.flow.marks import (
+    box,
+    broken,
+    coordinate,
+    drawing,
+    glyph,
+    group,
+    shape,
+    shortened,
+    stroke,
+    width_of,
+    words,
+)
 from workbook.flow.moves import Status
 from workbook.flow.palette import (
     DEAD_LETTER,
@@ -122,7 +133,7 @@ class _Painter:
         form, node = self._form, subject.node
         colour = DEAD_LETTER if node.dead_letter else KINDS[node.kind]
         self.y += 14 if number else 6
-        name = shortened(plain(node.label), form.width - 200, form.size + 2, bold=True)
+        name = shortened(node.label, form.width - 200, form.size + 2, bold=True)
         yield box(12, self.y + 2, 4, 15, colour, radius=2)
         yield words(22, self.y + 14, name, INK, size=form.size + 2, weight=600)
         after = 30 + width_of(name, form.size + 2, bold=True)
@@ -157,7 +168,7 @@ class _Painter:
     def _panel_title(self, measure: Measure, most: float, colour: Colour) -> Iterator[str]:
         form, y = self._form, self.y + 13
         yield box(form.left, y - 9, 9, 9, colour, radius=2)
-        name = shortened(plain(measure.name), form.width - form.left - 110, form.size)
+        name = shortened(measure.name, form.width - form.left - 110, form.size)
         yield words(form.left + 15, y, name, INK, size=form.size)
         text = f"at most {_value_text(measure, most)}"
         yield words(self._right, y, text, PALE, size=form.size - 1, anchor="end")
@@ -178,12 +189,15 @@ class _Painter:
         def height(value: float) -> float:
             return base - PANEL * value / top
 
-        draw = age_path if measure.is_age else step_path
-        path = draw(measure, window.first, window.last, self.x, height)
+        if measure.is_age:
+            path, hidden = age_path(measure, window.first, window.last, self.x, height), ""
+        else:
+            path, hidden = step_paths(measure, window.first, window.last, self.x, height)
         if beside is not None:
             other = age_path(beside, window.first, window.last, self.x, height)
             yield stroke(other, colour, width=1.2, dashes="3 3", css="wb-beside")
         yield shape(area_path(path, base), colour, opacity=0.16, css="wb-area")
+        yield stroke(hidden or "M0 0", colour, width=0.8, opacity=0.4, css="wb-brief")
         yield stroke(path, colour, width=1.7, css="wb-value")
 
     def _last(self, measure: Measure, base: float, top: float, colour: Colour) -> Iterator[str]:

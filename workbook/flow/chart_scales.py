@@ -28,13 +28,26 @@ def time_step(seconds: float, most: int) -> float:
 
 def time_ticks(first: int, last: int, start: int, most: int) -> list[tuple[int, str]]:
     """Instants between two others, and what stands at each: the time since `start` (all microseconds)."""
-    step = round(time_step((last - first) / SECOND, most) * SECOND)
-    number = -((start - first) // step)
-    ticks = []
-    while (instant := start + number * step) <= last:
-        ticks.append((instant, duration_text((instant - start) / SECOND) if number else "0"))
-        number += 1
-    return ticks
+    step = time_step((last - first) / SECOND, most)
+    apart = round(step * SECOND)
+    numbers = range(-((start - first) // apart), (last - start) // apart + 1)
+    return [(start + number * apart, tick_text(number * apart, step)) for number in numbers]
+
+
+def tick_text(microseconds: int, step: float) -> str:
+    """A time at an axis with a tick each `step` seconds: in words where two units say it, else as a clock."""
+    if microseconds == 0:
+        return "0"
+    seconds, fraction = microseconds / SECOND, microseconds % SECOND
+    decimals = next((digits for digits, size in enumerate((1, 0.1, 0.01)) if step >= size), 3)
+    if seconds < 60:
+        return duration_text(seconds) if float(f"{seconds:.3g}") == seconds else f"{seconds:.{decimals}f} s"
+    whole = microseconds // SECOND
+    units = (whole // 86400, whole // 3600 % 24, whole // 60 % 60, whole % 60)
+    if not fraction and sum(map(bool, units)) <= 2:
+        return duration_text(whole)
+    rest = f".{fraction:06d}"[: decimals + 1] if decimals else ""
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}{rest}"
 
 
 def top_count(most: float) -> float:
@@ -51,5 +64,5 @@ def top_age(most: float) -> float:
         return 1.0
     for step in _STEPS:
         if most <= 4 * step:
-            return step * math.ceil(most / step - 1e-9)
+            return step * max(1, math.ceil(most / step - 1e-9))
     return _DAY * math.ceil(most / _DAY)

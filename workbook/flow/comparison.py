@@ -25,7 +25,6 @@ from workbook.flow.resources import kind_of, label_of
 from workbook.flow.scene import Scene
 from workbook.flow.settings import differing_settings
 from workbook.flow.side_by_side import Panel, beside, stacked
-from workbook.flow.tallies import Ways
 from workbook.flow.timeline import QUIET
 
 WIDE = 960.0
@@ -149,7 +148,7 @@ class Comparison(Picture):
 
 def place_of(move: Move, scene: Scene) -> tuple[str, str]:
     """Where a picture shows a move: the ends of a line of its system, or a node twice."""
-    return Ways.of(scene).line_of(move) or (move.source, move.source)
+    return scene.ways.line_of(move) or (move.source, move.source)
 
 
 def _when(move: Move, scene: Scene) -> str:

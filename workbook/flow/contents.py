@@ -146,6 +146,7 @@ class _Replay:
             self._due.pop(message, None)
             self._set(hop.time, message, Where.VISIBLE, hop.number)
             return
+        until = max(until, hop.time)  # a FIFO queue's delay that was shortened may be over already
         self._due[message] = until
         self._booked += 1
         heapq.heappush(self._agenda, (until, self._booked, message))

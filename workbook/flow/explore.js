@@ -8,7 +8,7 @@
  * Sections: start, drawing, keys, sequence, chart, scales, small parts.
  *
  * @typedef {{status: string, failure: boolean, more: number, steps: [number, string, number[]][]}} Row
- * @typedef {{id: string, body?: string, group?: string|null, attributes?: object}} Message
+ * @typedef {{id: string, body?: string, group?: string|null, attributes?: string[]}} Message
  * @typedef {{resource: string, name: string, age: boolean, times: number[], values: (number|null)[],
  *            beside: null | {times: number[], values: (number|null)[]}}} Panel
  * @typedef {{resource: string, name: string, times: number[]}} Strip
@@ -135,7 +135,9 @@ function sequenceView(frame, facts) {
     attributes(reach, { x: 4, y: Number(arrow.dataset.y) - 20, width: width - 8, height: 27 });
     arrow.prepend(reach);
     attributes(arrow, { role: "button", tabindex: -1, "aria-pressed": "false", "aria-label": labelOf(row) });
-    arrow.addEventListener("click", () => {
+    arrow.addEventListener("click", (event) => {
+      const bar = event.target === reach ? barUnder(event) : null; // rows lie above bars, and are broad
+      if (bar) return chooseBar(bar);
       go(number);
       choose(number);
     });
@@ -187,10 +189,17 @@ function sequenceView(frame, facts) {
     show();
   };
 
+  const barUnder = (event) => document
+    .elementsFromPoint(event.clientX, event.clientY)
+    .map((part) => part.closest(".wb-bar"))
+    .find((bar) => bar && messagesOf(bar).length);
+
   const chooseBar = (bar) => {
     const [message] = messagesOf(bar);
     const row = facts.rows.findIndex((one) => numbersOf(one).includes(message));
-    if (row >= 0) choose(row, messagesOf(bar).length === 1 ? message : null);
+    if (row < 0) return;
+    go(row);
+    choose(row, messagesOf(bar).length === 1 ? message : null);
   };
 
   /** Light up what belongs to the choice, and say what it is. */
@@ -248,9 +257,7 @@ function sequenceView(frame, facts) {
     } else {
       parts.push(element("pre", "", {}, message.body));
     }
-    if (message.attributes && Object.keys(message.attributes).length) {
-      parts.push(element("pre", "", { "aria-label": "attributes" }, JSON.stringify(message.attributes, null, 1)));
-    }
+    if (message.attributes?.length) parts.push(element("p", "", {}, `Attributes: ${message.attributes.join("; ")}`));
     parts.push(element("h4", "", {}, "Its life"), lifeOf(number, here));
     return parts;
   };
@@ -376,11 +383,14 @@ function chartView(frame, facts) {
     const base = Number(group.dataset.base), top = Number(group.dataset.top);
     const height = Number(group.querySelector(".wb-plot").getAttribute("height"));
     const y = (value) => base - (height * value) / top;
-    const path = pathOf(panel, panel.age, state.first, state.last, x, y);
+    const [path, brief] = panel.age
+      ? [agePath(panel, state.first, state.last, x, y), ""]
+      : stepPaths(panel, state.first, state.last, x, y);
     group.querySelector(".wb-value").setAttribute("d", path);
+    group.querySelector(".wb-brief").setAttribute("d", brief || "M0 0");
     group.querySelector(".wb-area").setAttribute("d", `${path}V${base}H${state.plot.left}z`);
     if (panel.beside) {
-      group.querySelector(".wb-beside").setAttribute("d", pathOf(panel.beside, true, state.first, state.last, x, y));
+      group.querySelector(".wb-beside").setAttribute("d", agePath(panel.beside, state.first, state.last, x, y));
     }
     const value = valueAt(panel, panel.age, state.last);
     const [dot, text] = [group.querySelector(".wb-end"), group.querySelector(".wb-now")];
@@ -579,35 +589,81 @@ export function valueAt(measure, age, time) {
   return age && value !== null ? (time - value) / 1e6 : value;
 }
 
-/** A line between two instants: steps for a count, slopes for an age. Half a pixel is the finest that is drawn. */
-export function pathOf(measure, age, first, last, x, y) {
+const PLACE = 0.5; // pixels: the finest that is drawn
+
+/**
+ * A count between two instants, level until it changes. Where it changes more than once within a place, the line
+ * shows the value that held for the longest, and a second, fainter one reaches from the lowest to the highest.
+ */
+export function stepPaths(measure, first, last, x, y) {
+  const begin = after(measure.times, first), end = after(measure.times, last);
+  let held = valueAt(measure, false, first), drawn = held, reached = 0, brief = "";
+  let line = `M${round(x(first))} ${round(y(held))}`;
+  for (let number = begin; number < end;) {
+    const place = Math.floor(x(measure.times[number]) / PLACE) * PLACE;
+    const changes = [];
+    for (; number < end && x(measure.times[number]) < place + PLACE; number += 1) {
+      changes.push([x(measure.times[number]), measure.values[number]]);
+    }
+    if (held !== drawn && place > reached) {
+      line += `H${round(reached)}V${round(y(held))}`;
+      drawn = held;
+    }
+    const values = [held, ...changes.map(([, value]) => value)];
+    const one = changes.length === 1;
+    const longest = one ? values[1] : longestOf(place, changes, held);
+    if (!one) brief += `M${place} ${round(y(Math.min(...values)))}V${round(y(Math.max(...values)))}`;
+    if (longest !== drawn) {
+      line += `H${round(one ? changes[0][0] : place)}V${round(y(longest))}`;
+      drawn = longest;
+    }
+    held = values.at(-1);
+    reached = place + PLACE;
+  }
+  if (held !== drawn) line += `H${round(Math.min(reached, x(last)))}V${round(y(held))}`;
+  return [`${line}H${round(x(last))}`, brief];
+}
+
+/** The value that held for the longest within a place. */
+function longestOf(place, changes, before) {
+  const shares = new Map();
+  const edges = [[place, before], ...changes, [place + PLACE, null]];
+  edges.slice(0, -1).forEach(([begin, value], number) => {
+    shares.set(value, (shares.get(value) ?? 0) + edges[number + 1][0] - begin);
+  });
+  return [...shares].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}
+
+/** An age between two instants: it grows until the oldest goes, and rests at 0 while there is none. */
+export function agePath(measure, first, last, x, y) {
   const edges = [first, ...measure.times.slice(after(measure.times, first), after(measure.times, last)), last];
   const columns = new Map();
   const add = (time, value) => {
-    const place = Math.round(x(time) * 2) / 2;
+    const place = Math.round(x(time) / PLACE) * PLACE;
     const heights = columns.get(place);
     if (heights) heights.push(round(y(value)));
     else columns.set(place, [round(y(value))]);
   };
   edges.forEach((time, number) => {
-    if (number) {
-      const before = valueBefore(measure, age, time, edges[number - 1]);
-      add(time, before ?? 0);
-    }
-    add(time, valueAt(measure, age, time) ?? 0);
+    if (number) add(time, valueBefore(measure, time, edges[number - 1]) ?? 0);
+    add(time, valueAt(measure, true, time) ?? 0);
   });
-  let path = "";
+  let path = "", before = "";
   columns.forEach((heights, place) => {
     const kept = heights.length > 4 ? [heights[0], Math.min(...heights), Math.max(...heights), heights.at(-1)] : heights;
-    kept.forEach((height) => (path += `${path ? "L" : "M"}${place} ${height}`));
+    kept.forEach((height) => {
+      const point = `${place} ${height}`;
+      if (point !== before) path += `${path ? "L" : "M"}${point}`;
+      before = point;
+    });
   });
   return path;
 }
 
-/** The value just before an instant, which has held since `begin`. */
-function valueBefore(measure, age, time, begin) {
-  const value = valueAt(measure, age, begin);
-  return age && value !== null ? value + (time - begin) / 1e6 : value;
+/** The age just before an instant, of what has been the oldest since `begin`. */
+function valueBefore(measure, time, begin) {
+  const value = valueAt(measure, true, begin);
+  return value === null ? null : value + (time - begin) / 1e6;
 }
 
 // ---- scales
@@ -622,12 +678,28 @@ const STEPS = [
 /** Round instants (microseconds since the first hop) in a stretch of time, with their words. */
 export function ticksOf(first, last, most) {
   const seconds = (last - first) / 1e6;
-  const step = (STEPS.find((one) => seconds / one <= most) ?? 28 * 86400 * Math.ceil(seconds / (28 * 86400) / most)) * 1e6;
+  const step = STEPS.find((one) => seconds / one <= most) ?? 28 * 86400 * Math.ceil(seconds / (28 * 86400) / most);
+  const apart = Math.round(step * 1e6);
   const ticks = [];
-  for (let number = Math.ceil(first / step); number * step <= last; number += 1) {
-    ticks.push([number * step, number ? durationText((number * step) / 1e6) : "0"]);
+  for (let number = Math.ceil(first / apart); number * apart <= last; number += 1) {
+    ticks.push([number * apart, tickText(number * apart, step)]);
   }
   return ticks;
+}
+
+/** A time at an axis whose ticks are `step` seconds apart: in words where two units say it, else as a clock. */
+function tickText(microseconds, step) {
+  if (microseconds === 0) return "0";
+  const seconds = microseconds / 1e6, whole = Math.floor(seconds), fraction = microseconds % 1e6;
+  const decimals = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
+  if (seconds < 60) {
+    return Number(seconds.toPrecision(3)) === seconds ? durationText(seconds) : `${seconds.toFixed(decimals)} s`;
+  }
+  const units = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+  if (!fraction && units.filter(Boolean).length <= 2) return durationText(whole);
+  const two = (number) => String(number).padStart(2, "0");
+  const rest = decimals ? `.${String(fraction).padStart(6, "0")}`.slice(0, decimals + 1) : "";
+  return `${Math.floor(whole / 3600)}:${two(units[2])}:${two(units[3])}${rest}`;
 }
 
 /** A duration in its two largest units, as everywhere in this workbook; three digits of seconds count. */

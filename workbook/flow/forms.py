@@ -181,6 +181,13 @@ def _clock(width: float, height: float) -> str:
     return f"M{middle - 7:g} {down:g}a7 7 0 1 1 14 0a7 7 0 1 1 -14 0zM{middle:g} {down - 4:g}v4h3.5"
 
 
+def _bell(width: float, height: float) -> str:
+    middle, foot = width / 2, height - 8
+    return (
+        f"M{middle - 9:g} {foot:g}h18c-4 -2.5 -2.5 -12 -9 -12s-5 9.5 -9 12zM{middle - 2:g} {foot + 2.5:g}h4"
+    )
+
+
 def _double(width: float, height: float) -> str:
     return f"M4 4H{width - 4:g}V{height - 4:g}H4z"
 
@@ -207,6 +214,7 @@ _MARKS: dict[Kind, Callable[[float, float], str]] = {
     Kind.FIFO_TOPIC: _order,
     Kind.BUS: _rails,
     Kind.SCHEDULE: _clock,
+    Kind.ALARM: _bell,
     Kind.PIPE: _ends,
     Kind.STATE_MACHINE: _double,
     Kind.DELIVERY_STREAM: _order,

@@ -46,6 +46,9 @@ class GroupTeller:
         return [between(hop, alarm.resource, hop.resource, Status.SCALED, text)]
 
     def _launch(self, hop: Hop) -> list[Move]:
+        if hop.outcome != "ok":
+            text = f"{label_of(hop.resource)} could not launch an instance: {hop.facts.get('reason')}"
+            return [at_place(hop, Status.FAILED, text)]
         return [at_place(hop, Status.SCALED, f"{_instance(hop)} is being launched")]
 
     def _in_service(self, hop: Hop) -> list[Move]:

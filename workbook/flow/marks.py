@@ -13,10 +13,25 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from workbook.flow.lettering import ELLIPSIS, FAMILY, width_of
+from workbook.flow import lettering
+from workbook.flow.lettering import ELLIPSIS, FAMILY
 from workbook.flow.palette import PAGE, Colour, Glyph
 
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+_WIDEST = 1.12
+"""How much wider the widest of the usual fonts is; words stand side by side here, and must not touch."""
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """The room for a line of text, whichever usual font it is seen in."""
+    return lettering.width_of(text, size, bold=bold) * _WIDEST
+
+
+def shortened(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """A name that fits into `room`; where it is too long, its middle is left out."""
+    return lettering.shortened(plain(text), room / _WIDEST, size, bold=bold)
 
 
 def plain(text: str) -> str:
@@ -92,9 +107,13 @@ def words(
     return f'<text{named} {place} font-size="{size:g}" fill="{colour.light}"{style}>{escaped(text)}</text>'
 
 
-def stroke(path: str, colour: Colour, *, width: float = 1, dashes: str = "", css: str = "") -> str:
+def stroke(
+    path: str, colour: Colour, *, width: float = 1, dashes: str = "", opacity: float = 1, css: str = ""
+) -> str:
     """A line along a path."""
     style = f' stroke-dasharray="{dashes}"' if dashes else ""
+    if opacity != 1:
+        style += f' stroke-opacity="{opacity:g}"'
     named = f' class="{css}"' if css else ""
     return f'<path{named} d="{path}" fill="none" stroke="{colour.light}" stroke-width="{width:g}"{style}/>'
 

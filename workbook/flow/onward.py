@@ -68,18 +68,12 @@ def through(plan: Plan, line: Line, ports: Mapping[Port, float], *, back: bool) 
         pieces += [(curve[0],), curve[1:]]
         gaps.append(curve)
     pieces.append(((plan.span(last)[0], heights[-1]),))
-    candidates = _on_curves(gaps, _spreading(plan, first, last))
+    candidates = _on_curves(gaps, spreading=plan.hubs[first, last] == first)
     return made(pieces[0][0], pieces[1:], candidates, back=back)
 
 
-def _spreading(plan: Plan, first: str, last: str) -> bool:
-    """Whether lines part towards their ends, so that counts are told apart best there."""
-    out = sum(source == first for source, _ in plan.layers.onward)
-    into = sum(target == last for _, target in plan.layers.onward)
-    return out >= into
-
-
-def _on_curves(curves: Sequence[tuple[Point, ...]], spreading: bool) -> list[Point]:  # noqa: FBT001 - private
+def _on_curves(curves: Sequence[tuple[Point, ...]], *, spreading: bool) -> list[Point]:
+    """Points in the gaps: those first where lines that share an end have parted."""
     places = (0.5, 0.6, 0.4, 0.7, 0.3)
     if spreading:
         return [at(curve, place) for curve in reversed(curves) for place in places]

@@ -37,6 +37,8 @@ class Plan:
     upright: bool
     columns: list[list[str]] = field(default_factory=list)
     """Nodes and passages of each layer, in order; the lane apart."""
+    hubs: dict[Pair, str] = field(default_factory=dict)
+    """For each line that leads on, the end that has more of them."""
     passages: dict[Pair, list[str]] = field(default_factory=dict)
     """The passages that the line between two nodes takes."""
     size: dict[str, tuple[float, float]] = field(default_factory=dict)

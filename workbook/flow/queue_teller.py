@@ -114,7 +114,7 @@ class QueueTeller:
         return [at_place(hop, Status.FAILED, text, place=self._story.taken.get(str(hop.message)))]
 
     def _delete(self, hop: Hop) -> list[Move]:
-        holder = self._story.taken.get(str(hop.message))
+        deleter = self._story.callers.receiver(hop)
         name, queue = self._story.name(hop.message), label_of(hop.resource)
         if hop.outcome != "ok":
             text, status = f"{name} could not be deleted from {queue}: {hop.outcome}", Status.REFUSED
@@ -128,7 +128,7 @@ class QueueTeller:
         else:
             text, status = f"{name} is done and was deleted from {queue}", Status.DONE
             self._story.taken.pop(str(hop.message), None)
-        return [at_place(hop, status, text, place=holder)]
+        return [at_place(hop, status, text, place=deleter)]
 
     def _hide(self, hop: Hop) -> list[Move]:
         name, seconds = self._story.name(hop.message), hop.facts.get("seconds")
@@ -156,7 +156,7 @@ class QueueTeller:
     def _api_call(self, hop: Hop) -> list[Move]:
         """A call that was refused, or a receive that brought nothing; all others show by what they did."""
         queue = hop.facts.get("on")
-        if not isinstance(queue, str):
+        if not isinstance(queue, str) or hop.facts.get("abandoned"):
             return []
         operation = hop.resource.rpartition(":")[2]
         caller = self._story.callers.caller(hop, "consumer" if operation in _CONSUMING else "producer")

@@ -19,6 +19,7 @@ from workbook.flow.narrator import Narrator
 from workbook.flow.resources import YOU
 from workbook.flow.system import System, system_of
 from workbook.flow.timeline import Timeline, timeline_of
+from workbook.flow.ways import Ways
 from workbook.flow.wiring import Wiring
 
 
@@ -70,6 +71,12 @@ class Scene:
             places = dict.fromkeys(place for move in self.moves for place in move.line)
             places.update(dict.fromkeys(self.places))
         return system_of(self.wiring, self.moves, places)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """Which line each move belongs to."""
+        lines = frozenset((line.source, line.target) for line in self.system.lines)
+        return Ways.of(self.hops, self.moves, lines)
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -6,7 +6,6 @@ sent until a limit is reached; of the rest the browser says how to see them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from workbook.engine.clock import SECOND
@@ -50,9 +49,17 @@ def _messages(letters: Iterable[Letter]) -> dict[str, dict[str, object]]:
     room, messages = MOST_CHARACTERS, {}
     for letter in letters:
         content: dict[str, object] = {"id": letter.message_id}
-        attributes = json.dumps(dict(letter.attributes), ensure_ascii=False, default=str)
-        room -= len(letter.body) + len(attributes)
+        attributes = [_attribute(name, value) for name, value in letter.attributes.items()]
+        room -= len(letter.body) + sum(map(len, attributes))
         if room >= 0:
-            content |= {"body": letter.body, "group": letter.group_id, "attributes": json.loads(attributes)}
+            content |= {"body": letter.body, "group": letter.group_id, "attributes": attributes}
         messages[str(letter.number)] = content
     return messages
+
+
+def _attribute(name: str, value: object) -> str:
+    """A message attribute as a line: "table: 7 (String)"."""
+    if not isinstance(value, Mapping):
+        return f"{name}: {value}"
+    content = value.get("StringValue", value.get("BinaryValue", ""))
+    return f"{name}: {content} ({value.get('DataType', '')})"

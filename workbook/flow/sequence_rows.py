@@ -18,7 +18,7 @@ from workbook.flow.timeline import QUIET
 
 MOST_ROWS = 48
 """Rows in a picture at most."""
-FEW_ROWS = 26
+FEW_ROWS = 32
 """As many steps are drawn one by one."""
 _LONGEST = 4 * QUIET
 """Microseconds after which a burst that goes on and on is divided."""

@@ -23,7 +23,7 @@ from workbook.flow.moves import Move, Status
 from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, INK, KINDS, PAGE, PALE
 from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
-from workbook.flow.tallies import ARRIVED, Ways
+from workbook.flow.tallies import ARRIVED
 from workbook.flow.wiring import Setting
 
 MARK = "\ue000"
@@ -186,7 +186,7 @@ def _ways(scene: Scene) -> list[int]:
 def _counted_lines(scene: Scene) -> list[int]:
     """The line on which each move counts; -1 where it counts on none."""
     lines = {(line.source, line.target): index for index, line in enumerate(scene.system.lines)}
-    ways = Ways.of(scene)
+    ways = scene.ways
     counted = [ways.line_of(move) for move in scene.moves]
     return [-1 if line is None else lines[line] for line in counted]
 

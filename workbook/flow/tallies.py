@@ -5,10 +5,9 @@ What arrived is counted once, whatever became of it afterwards: "12, of which 2 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, field
 
-from workbook.engine.hop import Hop
 from workbook.flow.contents import Counts, counts_at
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import node_of
@@ -43,7 +42,7 @@ class Work:
     running: int = 0
     """Invocations that have begun and not ended; instances in service."""
     errors: int = 0
-    """Invocations that have failed so far."""
+    """Invocations that have failed so far; programs on instances that ended with an error."""
 
 
 NOTHING = Counts(0, 0, 0)
@@ -52,11 +51,10 @@ NOTHING = Counts(0, 0, 0)
 def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     """What went along every line of the scene's system until an instant (microseconds)."""
     tallies = {(line.source, line.target): Tally() for line in scene.system.lines}
-    ways = Ways.of(scene)
     for move in scene.moves:
         if move.time > instant:
             continue
-        pair = ways.line_of(move)
+        pair = line_of(move, scene, tallies)
         if pair is not None:
             _count(tallies[pair], move, on_its_way=pair == move.line)
     for tally in tallies.values():
@@ -64,48 +62,10 @@ def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
     return tallies
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Which line a move belongs to: its own, or the one on which its message or its call had come."""
-
-    hops: Sequence[Hop]
-    lines: frozenset[Pair]
-    calls: Mapping[int, Pair]
-    """The line of each call of a function, by its hop."""
-
-    @classmethod
-    def of(cls, scene: Scene) -> Ways:
-        """The ways of a scene's moves."""
-        calls = {
-            move.hop: move.line
-            for move in scene.moves
-            if move.hop is not None
-            and scene.hops
-            and scene.hops[move.hop - 1].kind == "invoke"
-            and _goes(move)
-        }
-        lines = frozenset((line.source, line.target) for line in scene.system.lines)
-        return cls(scene.hops, lines, calls)
-
-    def line_of(self, move: Move) -> Pair | None:
-        """The line on which a move counts, if there is one."""
-        if _goes(move):
-            return move.line
-        pair = self._way_here(move)
-        return pair if pair in self.lines else None
-
-    def _way_here(self, move: Move) -> Pair | None:
-        if move.status is Status.RETURNED:
-            return move.target, move.source
-        if move.status is not Status.FAILED or move.hop is None:
-            return None
-        if move.message is None:
-            return self.calls.get(move.hop)
-        return self.hops[move.hop - 1].resource, move.source
-
-
-def _goes(move: Move) -> bool:
-    return move.calls_itself or (not move.at_place and move.status is not Status.RETURNED)
+def line_of(move: Move, scene: Scene, lines: Container[Pair]) -> Pair | None:
+    """Which of `lines` a move counts on, if it counts on any: see `Ways`."""
+    pair = scene.ways.line_of(move)
+    return pair if pair in lines else None
 
 
 def _count(tally: Tally, move: Move, *, on_its_way: bool) -> None:
@@ -122,26 +82,23 @@ def contents_of(scene: Scene, instant: int) -> dict[str, Counts]:
 
 def work_of(scene: Scene, instant: int) -> dict[str, Work]:
     """What each function and each group of instances does at an instant."""
-    running: dict[str, int] = {}
+    running: dict[str, set[object]] = {}
     errors: dict[str, int] = {}
-    serving: set[object] = set()
     for hop in scene.hops:
         if hop.time > instant:
             break
+        place = node_of(hop.resource)
         if hop.kind == "invoke":
-            place, ended = node_of(hop.resource), hop.facts.get("ended_at")
-            if isinstance(ended, int) and ended <= instant:
-                errors[place] = errors.get(place, 0) + (hop.outcome != "ok")
-            else:
-                running[place] = running.get(place, 0) + 1
+            ended = hop.facts.get("ended_at")
+            if not isinstance(ended, int) or ended > instant:
+                running.setdefault(place, set()).add(hop.number)
+            elif hop.outcome != "ok":
+                errors[place] = errors.get(place, 0) + 1
         elif hop.kind == "in-service":
-            serving.add(hop.facts.get("instance"))
-            running[hop.resource] = running.get(hop.resource, 0) + 1
-        elif hop.kind == "terminate" and hop.facts.get("instance") in serving:
-            serving.remove(hop.facts["instance"])
-            running[hop.resource] -= 1
-    return {place: Work(running.get(place, 0), errors.get(place, 0)) for place in _all(running, errors)}
-
-
-def _all(*counts: Iterable[str]) -> dict[str, None]:
-    return dict.fromkeys(place for some in counts for place in some)
+            running.setdefault(place, set()).add(hop.facts.get("instance"))
+        elif hop.kind == "terminate":
+            running.setdefault(place, set()).discard(hop.facts.get("instance"))
+        elif hop.kind == "fail":
+            errors[place] = errors.get(place, 0) + 1
+    places = dict.fromkeys([*running, *errors])
+    return {place: Work(len(running.get(place, ())), errors.get(place, 0)) for place in places}

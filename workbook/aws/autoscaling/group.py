@@ -144,7 +144,6 @@ class Group:
             instance=instance_id,
             zone=zone,
             type=template.instance_type,
-            reason=cause,
         )
         own = self.settings.warmup or 0
         instance = Instance(
@@ -179,8 +178,11 @@ class Group:
         if self.program is not None and instance.state == IN_SERVICE:
             instance.run = self.program.start(self, instance)
 
-    def terminate(self, instance: Instance, cause: str) -> Activity:
-        """End an instance; what its program had not finished is left as it is."""
+    def terminate(self, instance: Instance, cause: str, *, reason: str | None = None) -> Activity:
+        """End an instance; what its program had not finished is left as it is.
+
+        `cause` is the activity's; `reason` the part of it that the hop tells, where its causes tell the rest.
+        """
         instance.state = TERMINATING
         if instance.activity.in_progress:
             instance.activity.finish(self.world.clock.now, "Cancelled")
@@ -192,7 +194,7 @@ class Group:
             causes=self._present_cause(instance.hop),
             instance=instance.instance_id,
             zone=instance.zone,
-            reason=cause,
+            reason=reason or cause,
         )
         instance.hop = hop
         if instance.run is not None:
@@ -235,7 +237,8 @@ class Group:
     def _scale_in(self, instance: Instance, before: int) -> Activity:
         now = self.world.clock.now
         noticed = difference(now, before, self.desired)
-        return self.terminate(instance, joined(self._because, noticed, selected(now, instance.instance_id)))
+        chosen = selected(now, instance.instance_id)
+        return self.terminate(instance, joined(self._because, noticed, chosen), reason=chosen)
 
     def _choose(self) -> Instance | None:
         chance = self.world.seeds.stream("autoscaling.termination")

@@ -232,7 +232,13 @@ def disable_metrics_collection(call: Call) -> Answer:
 
 
 def _group(call: Call) -> Group:
-    return groups_of(call.world, call.account, call.region).find(str(call.parameters["AutoScalingGroupName"]))
+    """The group that a request is about, if it can still be changed."""
+    group = groups_of(call.world, call.account, call.region).find(
+        str(call.parameters["AutoScalingGroupName"])
+    )
+    if group.deleting:
+        raise ValidationError(f"AutoScalingGroup '{group.name}' is pending delete")
+    return group
 
 
 def _member(group: Group, instance_id: str) -> Instance:

@@ -116,12 +116,14 @@ def _alarms(call: Call, policy: Policy) -> list[dict[str, str]]:
 
 
 def _shown(call: Call, group: Group, policy: Policy) -> dict[str, Any]:
+    tracked = {"DisableScaleIn": False, **policy.target} if policy.kind == TARGET_TRACKING else None
     return {
         **policy.settings,
         "AutoScalingGroupName": group.name,
         "PolicyARN": policy.arn,
         "PolicyType": policy.kind,
         "Enabled": policy.enabled,
+        "TargetTrackingConfiguration": tracked,
         "StepAdjustments": policy.settings.get("StepAdjustments") or [],
         "Alarms": _alarms(call, policy),
     }

@@ -90,6 +90,8 @@ def scale_by_steps(group: Group, policy: Policy, sentence: str, value: float, th
 def _track(group: Group, policy: Policy, sentence: str, call: AlarmCall) -> None:
     assert call.value is not None  # noqa: S101 - asked for before
     target = float(policy.target["TargetValue"])
+    if call.alarm.name not in policy.alarms:
+        return  # somebody else's alarm: only its own two tell what is too much and too little
     if call.alarm.name == policy.alarms[0]:
         out = for_target(_capacity_to_scale_out(group), call.value, target)
         _scale_towards(group, policy, sentence, out=out, into=group.desired)

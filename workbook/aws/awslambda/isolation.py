@@ -22,7 +22,9 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import functools
 import importlib
+import importlib.machinery
 import importlib.util
 import io
 import os
@@ -142,14 +144,10 @@ class StandardLibrary:
     def _make_private_copy(self, name: str) -> types.ModuleType:
         parent, _, last = name.rpartition(".")
         package = self.find(parent) if parent else None
-        spec = importlib.util.find_spec(name)
-        loader: Any = None if spec is None else spec.loader
-        if spec is None or loader is None:
-            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        spec, code = _found(name)
         module = importlib.util.module_from_spec(spec)
         vars(module)["__builtins__"] = self._namespace
         self._made[name] = module
-        code = loader.get_code(name)
         exec(code, vars(module))  # noqa: S102 - a module of the standard library, as the import system runs it
         finish(module, self._stream, self._sources)
         if package is not None:
@@ -270,6 +268,16 @@ def _forget(*_arguments: object, **_options: object) -> None:
 def _exit(status: int = 1) -> None:
     """`os._exit` in a handler ends the execution environment, not the notebook."""
     raise SystemExit(status)
+
+
+@functools.cache
+def _found(name: str) -> tuple[importlib.machinery.ModuleSpec, types.CodeType]:
+    """Where a module stands, and its code: read once, since each of hundreds of environments runs it anew."""
+    spec = importlib.util.find_spec(name)
+    loader: Any = None if spec is None else spec.loader
+    if spec is None or loader is None:
+        raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+    return spec, loader.get_code(name)
 
 
 def own_builtins(stdout: Callable[[], io.TextIOBase], **replaced: object) -> dict[str, object]:

@@ -90,7 +90,7 @@ class MetricValues:
     def __init__(self, world: World, account: str, region: str) -> None:
         self._world, self._account, self._region = world, account, region
         self._drawers: dict[Metric, _Drawer] = {}
-        self._units: dict[Metric, set[str | None]] = {}
+        self._units: dict[Metric, list[str | None]] = {}
         self._taken = [0, 0]
 
     def series(
@@ -98,8 +98,8 @@ class MetricValues:
     ) -> Series:
         """One statistic of the periods (seconds) that end at `ends` (instants), where there are values."""
         self._take_what_is_new()
-        drawer, units = self._drawers.get(metric, {}), self._units.get(metric, set())
-        wanted = units if unit is None else units & {unit}
+        drawer, units = self._drawers.get(metric, {}), self._units.get(metric, [])
+        wanted = units if unit is None else [unit]
         points = {}
         for end in ends:
             begin = end - period * SECOND
@@ -126,7 +126,9 @@ class MetricValues:
         key = (instant_of(datum.timestamp) // MINUTE, datum.unit)
         summary = _summary(datum)
         drawer[key] = drawer[key] + summary if key in drawer else summary
-        self._units.setdefault(metric, set()).add(datum.unit)
+        units = self._units.setdefault(metric, [])
+        if datum.unit not in units:
+            units.append(datum.unit)
 
 
 def _summary(datum: MetricDatumBase) -> Summary:

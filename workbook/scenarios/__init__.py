@@ -1,0 +1,61 @@
+"""Ready-made systems to trigger and watch, one a file. This page is their table of contents.
+
+    from workbook.scenarios import poison_message
+
+    poison_message.panel(lab)               # controls, picture, chart, account
+    poison_message.run(lab, max_receives=5) # the same without a screen
+    print(poison_message.code())            # the boto3 code that it runs
+
+Each begins with `lab.reset()`: what was in the lab is gone.
+"""
+
+from __future__ import annotations
+
+# Constants in their modules, here they are what one works with: hence the small letters.
+from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
+from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
+from workbook.scenarios.framework.own_lab import own_lab
+from workbook.scenarios.framework.scenario import Scenario
+from workbook.scenarios.framework.settings import SettingError
+from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
+from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
+from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
+from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
+from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
+from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
+from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        visibility_timeout,
+        poison_message,
+        partial_batch,
+        polling,
+        standard_and_fifo,
+        fifo_group_blocked,
+        lambda_scaling,
+        workers_scaling,
+        buffered_writes,
+        synchronous_chain,
+    )
+}
+"""All scenarios by their names on the command line, in the order in which one learns from them."""
+
+__all__ = [
+    "SCENARIOS",
+    "Scenario",
+    "SettingError",
+    "buffered_writes",
+    "fifo_group_blocked",
+    "lambda_scaling",
+    "own_lab",
+    "partial_batch",
+    "poison_message",
+    "polling",
+    "standard_and_fifo",
+    "synchronous_chain",
+    "visibility_timeout",
+    "workers_scaling",
+]
