@@ -1,5 +1,6 @@
 """What holds for every scenario, whatever it is about."""
 
+import html
 import inspect
 import json
 import linecache
@@ -86,6 +87,10 @@ def test_an_account_is_readable_and_complete(scenario):
     assert [list(row) for row in content["table"]] == [list(account.findings.columns)] * len(content["table"])
     assert scenario.question in account.text()
     assert account.findings.conclusion in account.text()
+    assert account.text().endswith(f"What is different here: {scenario.differs}")
+    assert scenario.differs == content["differs"]
+    assert html.escape(scenario.differs) in account.answer_html()
+    assert scenario.differs.endswith(".")
     assert list(account.frame().columns) == list(account.findings.columns)
 
 

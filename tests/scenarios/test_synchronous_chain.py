@@ -1,4 +1,4 @@
-"""What does a queue between two services change in response time, availability and throughput?"""
+"""What does a queue between two services change in response time and availability?"""
 
 import math
 
@@ -62,7 +62,23 @@ def test_a_queue_takes_all_and_leaves_a_backlog_that_is_worked_off_afterwards(ov
     assert found["requests accepted"] == 600
     assert found["billed when the last request came"] <= 310
     assert found["billed in the end"] == 600
-    assert found["last one billed after (s)"] > 1.1
+    assert found["last one billed after, retries included (s)"] > 1.1
+
+
+def test_half_of_the_backlog_is_billed_long_before_the_last_retry():
+    found = numbers(synchronous_chain.run(queue_between=True, requests=200, per_second=1_000))
+    assert 0.2 < found["half of them billed after (s)"] < 2
+    assert found["last one billed after, retries included (s)"] > 180
+
+
+def test_twice_as_much_as_billing_can_do_is_refused_by_half_from_the_first_request_on():
+    found = numbers(synchronous_chain.run(requests=200, per_second=1_000, **SURE))
+    assert 0.45 < found["requests answered"] / 200 < 0.6
+
+
+def test_what_warms_up_is_no_request():
+    found = numbers(synchronous_chain.run(requests=20, **SURE))
+    assert found["requests"] == found["billed in the end"] == 20
 
 
 def test_a_surplus_that_lasts_grows_a_backlog_that_grows_with_it():

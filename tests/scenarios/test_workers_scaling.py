@@ -1,5 +1,7 @@
 """How does a group of workers follow the backlog of a queue, and what does its shrinking cost?"""
 
+import re
+
 import pytest
 
 from workbook.scenarios import workers_scaling
@@ -8,6 +10,10 @@ from workbook.scenarios import workers_scaling
 def sizes(account):
     """The sizes to which the group goes, in order."""
     return [int(what.split()[2]) for _, what, _ in account.findings.rows if "->" in what]
+
+
+def instance_minutes(account):
+    return int(re.search(r"([\d,]+) instance-minutes", account.findings.conclusion)[1].replace(",", ""))
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +50,9 @@ def test_a_group_never_grows_beyond_its_largest_size():
 def test_the_depth_alone_makes_the_group_too_large(plain):
     account = workers_scaling.run(per_instance=False)
     assert max(sizes(account)) > max(sizes(plain))
+    assert instance_minutes(account) > 2 * instance_minutes(plain)
+
+
+def test_a_group_that_never_grows_has_its_one_instance_all_the_time():
+    account = workers_scaling.run(messages=2, work=60)
+    assert instance_minutes(account) == round(account.seconds / 60)

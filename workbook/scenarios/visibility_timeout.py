@@ -48,7 +48,7 @@ def cook(orders: str, work: int, heartbeat: bool) -> None:
 
 
 def bake(seconds: int, receipt: dict[str, str] | None) -> None:
-    """Work; with a receipt, ask for another 30 seconds of hiding every 10 seconds."""
+    """Work; with a receipt, every 10 seconds, hide the order for 30 seconds from then on."""
     sqs = boto3.client("sqs")
     end = time.time() + seconds
     while time.time() < end:
@@ -121,4 +121,6 @@ SCENARIO = Scenario(
     measure=measure,
     queues=(QUEUE,),
     limit=24 * HOUR,
+    differs="a delete with an old receipt handle never deletes; AWS says only that the message might "
+    "not be deleted.",
 )

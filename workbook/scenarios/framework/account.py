@@ -60,6 +60,8 @@ class Account:
     """How long it took, in AWS time."""
     ended: bool
     """Whether nothing was left to do; False where it was cut off because it would have gone on."""
+    differs: str = ""
+    """What in it is the lab's and could be taken for AWS's."""
 
     def __repr__(self) -> str:
         return self.text()
@@ -75,6 +77,7 @@ class Account:
             _text_table(self.findings.columns, self.findings.rows),
             self.findings.conclusion,
             self.duration,
+            self.difference,
         ]
         return "\n\n".join(block for block in blocks if block)
 
@@ -93,6 +96,11 @@ class Account:
         end = "Then nothing was left to do." if self.ended else "It would go on; the run was ended here."
         return f"AWS time: {duration_text(self.seconds)}. {end}"
 
+    @property
+    def difference(self) -> str:
+        """What one must not take for AWS's behaviour; empty where there is nothing of the kind."""
+        return f"What is different here: {self.differs}" if self.differs else ""
+
     def frame(self) -> pandas.DataFrame:
         """The table as a pandas DataFrame."""
         import pandas
@@ -100,7 +108,7 @@ class Account:
         return pandas.DataFrame(list(self.findings.rows), columns=list(self.findings.columns))
 
     def json(self) -> str:
-        """The account as JSON: scenario, settings, conclusion, what happened, table, seconds, ended.
+        """The account as JSON: scenario, settings, conclusion, what happened, table, seconds, ended, differs.
 
         Of more than 1,000 things that happened it has the first 1,000.
         """
@@ -115,8 +123,17 @@ class Account:
             "table": table,
             "seconds": self.seconds,
             "ended": self.ended,
+            "differs": self.differs,
         }
         return json.dumps(content, indent=2, ensure_ascii=False)
+
+    def answer_html(self) -> str:
+        """Table, conclusion, duration and what is different here, for a notebook."""
+        difference = f"<p><small>{escape(self.difference)}</small></p>" if self.differs else ""
+        return (
+            f"{self.table_html()}<p><b>{escape(self.findings.conclusion)}</b></p>"
+            f"<p>{escape(self.duration)}</p>{difference}"
+        )
 
     def table_html(self) -> str:
         """The table, for a notebook."""
@@ -127,7 +144,7 @@ class Account:
         settings = ", ".join(f"{name}: {value}" for name, value in self.settings_in_words)
         return (
             f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p><p>{escape(settings)}</p>"
-            f"{self.table_html()}<p>{escape(self.findings.conclusion)}</p><p>{escape(self.duration)}</p>"
+            f"{self.answer_html()}"
         )
 
 

@@ -27,14 +27,6 @@ def face_html(account: Account, pictures: Sequence[str]) -> str:
             f"<table><tbody>{settings}</tbody></table>",
             *(f"<div>{picture}</div>" for picture in pictures),
             f"<pre>{story}</pre>" if story else "",
-            answer_html(account),
+            account.answer_html(),
         ]
-    )
-
-
-def answer_html(account: Account) -> str:
-    """The table and the conclusion."""
-    return (
-        f"{account.table_html()}<p><b>{escape(account.findings.conclusion)}</b></p>"
-        f"<p>{escape(account.duration)}</p>"
     )

@@ -23,10 +23,10 @@ from workbook.flow.keyguard import KeyGuard
 from workbook.scenarios.framework.account import Account, Event
 from workbook.scenarios.framework.code_button import CodeButton
 from workbook.scenarios.framework.controls import Control
-from workbook.scenarios.framework.face import answer_html, face_html, face_text
+from workbook.scenarios.framework.face import face_html, face_text
 from workbook.scenarios.framework.own_lab import open_own_lab
 from workbook.scenarios.framework.play import Play
-from workbook.scenarios.framework.settings import Value, checked
+from workbook.scenarios.framework.settings import Value
 from workbook.scenarios.framework.troubles import trouble_html
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         Raises:
             SettingError: one of them is out of its range; everything stays as it was.
         """
-        settings = checked(self.scenario.settings, {name: each.value for name, each in self.controls.items()})
+        settings = self.scenario.checked({name: each.value for name, each in self.controls.items()})
         if self._is_own and self.play.lab.world.kernel.closed:
             self.play, self._flow = Play(self._open_lab(), self.scenario, settings), None
         self.play.settings = settings
@@ -202,7 +202,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.chart.children = [] if chart is None else [chart.widget]
         for widget in before:
             widget.close()
-        self.answer.value = _lines(answer_html(self.account())) if self.play.triggered else ""
+        self.answer.value = _lines(self.account().answer_html()) if self.play.triggered else ""
 
     def account(self) -> Account:
         """What happened so far."""

@@ -162,6 +162,7 @@ class Play:
             happened=tuple(self._event(move) for move in self._moves()),
             seconds=self._seconds(self.lab.world.clock.now),
             ended=self.idle,
+            differs=scenario.differs,
         )
 
 

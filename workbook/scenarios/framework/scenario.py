@@ -47,6 +47,10 @@ class Scenario:
     """Seconds of AWS time that a run takes at most, where it would not end by itself; or what says so."""
     afterwards: int = 0
     """Seconds of AWS time that pass when all is done, for what no work is: a group that shrinks again."""
+    differs: str = ""
+    """What in it is the lab's and could be taken for AWS's, in a sentence or two, beginning small."""
+    check: Callable[..., None] | None = None
+    """Raises a SettingError where values are in their ranges and do not go together."""
     tells_vain_polls: bool = True
     """Whether a step ends at a receive that brought nothing; idle workers make them all the time."""
     seed: int = 7
@@ -64,13 +68,24 @@ class Scenario:
             SettingError: a setting is unknown, or has a value out of its range.
             LabError: no lab was given, and one is open already.
         """
-        values = checked(self.settings, settings)
+        values = self.checked(settings)
         if lab is not None:
             return self._run_in(lab, values)
         from workbook.lab import Lab
 
         with Lab(seed=self.seed if seed is None else seed) as own:
             return self._run_in(own, values)
+
+    def checked(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """All settings with their values: what was given, and defaults for the others.
+
+        Raises:
+            SettingError: one is unknown or out of its range, or some do not go together.
+        """
+        values = checked(self.settings, given)
+        if self.check is not None:
+            self.check(**arguments_for(self.check, values))
+        return values
 
     def _run_in(self, lab: Lab, values: dict[str, Value]) -> Account:
         play = Play(lab, self, values)
@@ -94,7 +109,7 @@ class Scenario:
         """
         from workbook.scenarios.framework.panel import Panel
 
-        return Panel(self, lab, checked(self.settings, settings), run=run)
+        return Panel(self, lab, self.checked(settings), run=run)
 
     def code(self, **settings: object) -> str:
         """The scenario as one cell of plain boto3, with the values of the settings in it.
@@ -104,7 +119,7 @@ class Scenario:
         Raises:
             SettingError: as `run`.
         """
-        values = checked(self.settings, settings)
+        values = self.checked(settings)
         limit = self.limit_for(values)
         return cell_of(self.build, self.trigger, values, limit=limit, afterwards=self.afterwards)
 
