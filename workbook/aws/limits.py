@@ -104,9 +104,7 @@ _ROWS = (
     Limit("autoscaling.target-tracking.high", 3, "minutes", _RECORDED, _LATER),
     Limit("autoscaling.target-tracking.low", 15, "minutes", _RECORDED, _LATER),
     Limit("autoscaling.target-tracking.low-threshold", 70, "per cent of the target", _RECORDED, _LATER),
-    Limit(
-        "cloudwatch.alarm.metrics", 10, "metrics", "CloudWatch User Guide, alarms on math expressions", _LATER
-    ),
+    Limit("cloudwatch.alarm.metrics", 10, "metrics", f"{_CLOUDWATCH}: MetricDataQuery", _LATER),
     Limit("cloudwatch.alarm.evaluation", 7, "days", f"{_CLOUDWATCH}: Period", _LATER),
 )
 
