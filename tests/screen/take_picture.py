@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "lesson.png"
 LESSON = "02_visibility_timeout.ipynb"
-FIRST_SHOWN = "lab.trace.of(poison)"  # the code cell at the top of the picture has this text
+FIRST_SHOWN = "lab.sequence(of=poison)"  # the code cell at the top of the picture has this text
 SIZE = {"width": 1200, "height": 960}
 
 

@@ -361,17 +361,37 @@ def test_while_it_plays_screen_readers_are_left_in_peace(show, flow):
     expect(page.page.locator(".wb-told")).to_have_attribute("aria-live", "off")
 
 
-def test_keys_for_the_picture_do_not_reach_the_notebook(show, flow):
+@pytest.mark.parametrize(
+    "on_the_way_down", [False, True]
+)  # JupyterLab listens on the way up, Notebook 7 down
+def test_keys_for_the_picture_do_not_reach_the_notebook(show, flow, on_the_way_down):
     page = show(flow)
     page.page.evaluate(
-        "() => { window.heard = []; document.body.addEventListener('keydown', e => heard.push(e.key)) }"
+        """down => {
+            window.heard = [];
+            document.addEventListener('keydown', event => heard.push(event.key), down);
+        }""",
+        on_the_way_down,
     )
     page.page.locator(".wb-node").first.focus()
     page.press("ArrowDown", "a", "n", "x", "d", "M", "Enter", "Escape")
+    page.page.locator(".wb-range").press("ArrowLeft")
+    page.page.locator(".wb-play").press("Space")
     assert page.page.evaluate("heard") == []
     page.press("Escape", "Shift+Enter", "Control+b")
     heard = page.page.evaluate("heard")
     assert [key for key in heard if key not in {"Shift", "Control"}] == ["Escape", "Enter", "b"]
+
+
+def test_when_the_picture_is_gone_all_keys_are_the_notebooks(show, flow):
+    page = show(flow)
+    page.page.evaluate("close()")
+    page.page.evaluate(
+        "() => { window.heard = []; document.addEventListener('keydown', event => heard.push(event.key)) }"
+    )
+    page.page.locator(".wb-node").first.focus()
+    page.press("a")
+    assert page.page.evaluate("heard") == ["a"]
 
 
 def test_every_key_is_in_the_help(show, flow):

@@ -1499,8 +1499,15 @@ function commandOf(view, event) {
   return Object.hasOwn(commands, event.key) ? commands[event.key] : null;
 }
 
-/** Keys that are meant for the picture do not reach the notebook, where they would move cells about. */
+/**
+ * Keys that are meant for the picture do not reach the notebook, where they would move cells about.
+ *
+ * They are caught on their way down, at the window: Notebook 7 listens at the document, also on the way down,
+ * and would have inserted a cell at "a" before the picture hears of it. What the browser itself does with a
+ * key (a button is pressed, a slider moves) it does all the same.
+ */
 function onKey(view, event) {
+  if (!view.root.contains(event.target)) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     if (!view.clear()) return; // nothing to clear: the notebook may have it
@@ -1548,7 +1555,8 @@ class View {
     this.#lay();
     this.#watchSize();
     this.renew(this.stage);
-    root.addEventListener("keydown", (event) => onKey(this, event));
+    this.keys = (event) => onKey(this, event);
+    window.addEventListener("keydown", this.keys, { capture: true });
   }
 
   #lay() {
@@ -1790,6 +1798,7 @@ class View {
   close() {
     this.player.pause();
     this.watch.disconnect();
+    window.removeEventListener("keydown", this.keys, { capture: true });
   }
 }
 
