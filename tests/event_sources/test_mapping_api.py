@@ -160,6 +160,14 @@ def test_lq_08_a_function_must_end_before_its_messages_show_themselves_again(sys
     assert system.create(url, "slow")["State"] == "Creating"
 
 
+def test_lq_08_an_update_of_whatever_setting_is_refused_too(system: System) -> None:
+    url = system.queue()
+    mapping = system.map(url)
+    system.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    with pytest.raises(ClientError, match="Queue visibility timeout: 1 seconds"):
+        system.aws_lambda.update_event_source_mapping(UUID=mapping, BatchSize=5)
+
+
 @pytest.mark.parametrize(
     ("options", "parameter", "rule"),
     [

@@ -70,10 +70,22 @@ def test_a_receive_in_vain_says_how_long_it_waited(shop):
     shop.receive()
     shop.receive(WaitTimeSeconds=20)
     assert shop.texts() == [
-        "you asked orders in vain: nothing there to receive",
-        "you asked orders for 20 s in vain: nothing there to receive",
+        "you asked orders in vain: it got nothing",
+        "you asked orders for 20 s in vain: it got nothing",
     ]
     assert set(statuses(shop)) == {Status.EMPTY}
+
+
+def test_a_long_poll_that_still_waits_has_not_been_in_vain(shop):
+    def cook(orders):
+        shop.sqs.receive_message(QueueUrl=orders, WaitTimeSeconds=20)
+
+    shop.lab.program("cook", cook, shop.orders)
+    shop.lab.advance(5)
+    assert shop.texts() == []
+    assert shop.lab.trace[-1].outcome == "waits"
+    shop.lab.advance(20)
+    assert shop.texts() == ["cook asked orders for 20 s in vain: it got nothing"]
 
 
 def test_an_old_receipt_handle_deletes_nothing(shop):
@@ -121,11 +133,11 @@ def test_a_poison_message_with_a_function(shop):
     shop.lab.run_until_idle()
     assert shop.texts() == [
         "you sent message 1 to orders",
-        "machine received message 1 from orders",
+        "Lambda's poller received message 1 from orders for machine",
         "machine ran with 1 message and failed: ValueError",
         "message 1 was not done: the function failed; orders shows it again in 29.9 s",
         "message 1 came back to orders: it was not deleted within 30 s",
-        "machine received message 1 from orders, 2nd receive",
+        "Lambda's poller received message 1 from orders for machine, 2nd receive",
         "machine ran with 1 message and failed: ValueError",
         "message 1 was not done: the function failed; orders shows it again in 30 s",
         "message 1 came back to orders: it was not deleted within 30 s",
@@ -138,7 +150,10 @@ def test_a_filtered_message(shop):
     shop.machine(FilterCriteria={"Filters": [{"Pattern": pattern}]})
     shop.send("brioche")
     shop.lab.run_until_idle()
-    assert "no filter lets message 1 through to machine; it was deleted from orders" in shop.texts()
+    assert shop.texts()[-2:] == [
+        "no filter lets message 1 of orders through to machine",
+        "Lambda deleted message 1 from orders",
+    ]
     assert Status.FILTERED in statuses(shop)
 
 

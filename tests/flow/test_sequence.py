@@ -211,7 +211,7 @@ def test_dead_letters_stand_at_the_right_and_functions_beside_their_queue(shop):
     assert [bar.ending for bar in sequence.bars if bar.stay is Stay.RUNNING].count(End.FAILED) == 2
     last = sequence.rows.shown[-1]
     assert last.status is Status.DEAD_LETTERED
-    assert last.steps[0].text == "dead letter: 3rd receive refused"
+    assert last.steps[0].text == "dead letter, instead of a 3rd receive"
 
 
 def test_a_handler_that_feeds_its_own_queue_does_not_turn_the_lanes_round(shop):
@@ -234,7 +234,7 @@ def test_a_long_poll_is_a_question_and_its_answer_with_the_wait_between_them(sho
     shop.receive(WaitTimeSeconds=20)
     sequence = shop.lab.sequence()
     question, answer = sequence.rows.shown
-    assert (question.steps[0].text, answer.steps[0].text) == ("asks, and waits", "nothing there")
+    assert (question.steps[0].text, answer.steps[0].text) == ("asks, and waits", "got nothing")
     assert answer.time - question.time == 20_000_000
     assert [bar.stay for bar in sequence.bars] == [Stay.WAITING]
     assert "20 s later" in texts(parsed(sequence.svg()))

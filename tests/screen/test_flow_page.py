@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import random
 
 import pytest
 from busy_system import busy_flow
-from flow_page import SCREENSHOTS, FlowPage
+from flow_page import MODULE, SCREENSHOTS, FlowPage
+from histories import History
 from playwright.sync_api import expect
 from shop import Shop
 
@@ -13,6 +15,8 @@ from workbook import Lab
 from workbook.flow.contents import Counts, counts_at
 from workbook.flow.durations import duration_text
 from workbook.flow.moves import Status
+from workbook.flow.scene import Scene
+from workbook.flow.stage import stage_json
 
 NOTHING = Counts(0, 0, 0)
 STILL, MOVING = "reduce", "no-preference"
@@ -102,6 +106,40 @@ def test_step_by_step_it_tells_the_whole_story_and_shows_what_lies_where(show, f
     for move in reversed(moves[:-1]):
         page.press("p")
         assert page.told().replace("\n", "").startswith(move.text)
+
+
+_COUNTS_AFTER_EACH_MOVE = """async ([module, json]) => {
+    const { decode, State } = await import(module);
+    const stage = decode(json);
+    const state = new State(stage, true);
+    const look = index => { state.goTo(index); return state.counts.map(counts => counts.slice(0, 3)); };
+    const indexes = [...stage.moves.told.keys()];
+    const onwards = indexes.map(look);
+    const back = indexes.reverse().map(look).reverse();
+    return [onwards, back];
+}"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happened_the_browser_counts_as_the_trace_does_onwards_and_back(show, flow, seed):
+    chance = random.Random(seed)
+    choices = [
+        lambda: ("send", chance.choice("ABC"), chance.randint(1, 4)),
+        lambda: ("receive", chance.randint(1, 10), chance.choice([0, 1, 7, 30])),
+        lambda: ("delete", chance.randint(0, 99), 0),
+        lambda: ("hide", chance.randint(0, 99), chance.choice([0, 3, 50])),
+        lambda: ("advance", chance.choice([0.001, 1, 7, 30, 61]), 0),
+        lambda: ("move", 3, 0),
+    ]
+    history = History(".fifo" if seed % 2 else "").play([chance.choice(choices)() for _ in range(80)])
+    scene = Scene.of(list(history.desk.world.trace), history.desk.now)
+    onwards, back = show(flow).page.evaluate(_COUNTS_AFTER_EACH_MOVE, [MODULE, stage_json(scene, "", "")])
+    assert onwards == back
+    assert len(onwards) == len(scene.moves) > 20
+    for counts, move, following in zip(onwards, scene.moves, [*scene.moves[1:], None], strict=True):
+        if following is None or following.time > move.time:
+            then = counts_at(scene.changes, move.time)
+            assert counts == [list(then.get(node.place, NOTHING)) for node in scene.system.nodes]
 
 
 def test_scrubbed_into_a_quiet_time_it_shows_what_lay_in_the_queues_then(show, flow):

@@ -47,9 +47,9 @@ def _actor_of(world: World) -> dict[str, Any]:
 
 def _complete(world: World, hop: Hop, *, outcome: str, **facts: object) -> None:
     """Write down how a call ended, and when, if it took longer than the round trip that every call takes."""
+    begun = world.trace[hop.number - 1]  # it may have learnt more meanwhile
     waited = world.clock.now > hop.time
-    if waited or outcome != "ok":
-        begun = world.trace[hop.number - 1]  # it may have learnt more meanwhile
+    if waited or outcome != begun.outcome:
         ended = {"ended_at": world.clock.now} if waited else {}
         world.trace.amend(begun, outcome=outcome, **ended, **facts)
 

@@ -87,6 +87,12 @@ class Trace(Readable, Sequence[Hop]):
             hop = self._hops[cause - 1]
             self.amend(hop, outcome=hop.outcome, **facts)
 
+    def wait(self) -> None:
+        """The call in progress goes on for a while: its outcome is "waits" until it is amended."""
+        cause = self._cause.get()
+        if cause is not None and self._hops[cause - 1].kind == "api-call":
+            self.amend(self._hops[cause - 1], outcome="waits")
+
     @contextmanager
     def under(self, hop: Hop) -> Iterator[None]:
         """What is recorded inside is caused by `hop`."""

@@ -89,7 +89,7 @@ def _larger_receives(hops: Sequence[Hop], sessions: Iterable[Session], total: in
         if saves:
             reason = (
                 f"{counted(sum(map(len, together)), 'receive')} brought {sum(map(len, received)):,} messages "
-                f"that lay there all the while; {counted(len(together), 'request')} would have brought "
+                f"that lay there all the while; {counted(len(together), 'request')} could have brought "
                 "them, and each was deleted soon enough for that."
             )
             change = f"MaxNumberOfMessages={MOST}"
@@ -168,9 +168,10 @@ def _idle_pollers(hops: Sequence[Hop], total: int, now: int) -> Iterator[Advice]
             idle[request.hop.resource] += (whole_number(request.hop, "ended_at") or now) - request.hop.time
     for queue, saves in in_vain.items():
         if saves:
+            quiet = duration_text(idle[queue] / SECOND)
             reason = (
-                f"Lambda's pollers asked {saves:,} times in vain, in {duration_text(idle[queue] / SECOND)} "
-                "with nothing to receive. They ask for as long as the mapping is enabled: disable it while "
-                "nothing comes, or let one queue carry what several rarely have."
+                f"Lambda's pollers asked about {saves:,} times in vain, in {quiet} with nothing to receive "
+                "(estimated: five long polls of 20 s at a time). They ask for as long as the mapping is "
+                "enabled: disable it while nothing comes, or let one queue carry what several rarely have."
             )
             yield saving_requests("fewer idle pollers", queue, saves, total, reason)

@@ -65,10 +65,9 @@ class FunctionTeller:
     def _filter(self, hop: Hop) -> list[Move]:
         queue, function = self._story.wiring.mappings[hop.resource.rpartition(":")[2]]
         text = (
-            f"no filter lets {self._story.name(hop.message)} through to {label_of(function)}; "
-            f"it was deleted from {label_of(queue)}"
+            f"no filter lets {self._story.name(hop.message)} of {label_of(queue)} through "
+            f"to {label_of(function)}"
         )
-        self._story.taken.pop(str(hop.message), None)
         return [between(hop, queue, function, Status.FILTERED, text)]
 
     def _throttle(self, hop: Hop) -> list[Move]:

@@ -34,7 +34,7 @@ class Status(enum.Enum):
     DROPPED = "dropped"
     THROTTLED = "throttled"
     REFUSED = "refused"
-    EMPTY = "nothing there"
+    EMPTY = "got nothing"
     DONE = "done"
     HIDDEN = "hidden longer"
     RUN = "ran"

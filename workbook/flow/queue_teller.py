@@ -93,7 +93,7 @@ class QueueTeller:
 
     def _receive(self, hop: Hop) -> list[Move]:
         receiver = self._story.callers.receiver(hop)
-        text = f"{label_of(receiver)} received {self._story.name(hop.message)} from {label_of(hop.resource)}"
+        text = self._received_by(hop, receiver)
         count, status = whole_fact(hop, "receive_count", 1), Status.DELIVERED
         if count > 1:
             status = Status.RETRIED
@@ -105,6 +105,13 @@ class QueueTeller:
             self._story.taken[hop.message] = receiver
             self._story.received[hop.message] = hop.time
         return [between(hop, hop.resource, receiver, status, text)]
+
+    def _received_by(self, hop: Hop, receiver: str) -> str:
+        """Functions do not receive: pollers of Lambda do it for them."""
+        name, queue = self._story.name(hop.message), label_of(hop.resource)
+        if self._story.callers.cause(hop, "poller-request") is None:
+            return f"{label_of(receiver)} received {name} from {queue}"
+        return f"Lambda's poller received {name} from {queue} for {label_of(receiver)}"
 
     def _return(self, hop: Hop) -> list[Move]:
         text = f"{self._story.name(hop.message)} was not done: {hop.facts.get('reason')}"
@@ -126,9 +133,18 @@ class QueueTeller:
         elif hop.facts.get("already_deleted"):
             text, status = f"{name} was deleted again from {queue}", Status.DONE
         else:
-            text, status = f"{name} is done and was deleted from {queue}", Status.DONE
+            text, status = self._deleted(hop), Status.DONE
             self._story.taken.pop(str(hop.message), None)
         return [at_place(hop, status, text, place=deleter)]
+
+    def _deleted(self, hop: Hop) -> str:
+        name, queue = self._story.name(hop.message), label_of(hop.resource)
+        request = self._story.callers.cause(hop, "poller-request")
+        if request is None:
+            return f"{name} is done and was deleted from {queue}"
+        if self._story.callers.cause(request, "filter") is not None:
+            return f"Lambda deleted {name} from {queue}"
+        return f"{name} is done; Lambda deleted it from {queue}"
 
     def _hide(self, hop: Hop) -> list[Move]:
         name, seconds = self._story.name(hop.message), hop.facts.get("seconds")
@@ -160,15 +176,15 @@ class QueueTeller:
             return []
         operation = hop.resource.rpartition(":")[2]
         caller = self._story.callers.caller(hop, "consumer" if operation in _CONSUMING else "producer")
-        if hop.outcome != "ok":
+        if hop.outcome not in {"ok", "waits"}:
             text = f"{label_of(queue)} refused {operation} of {label_of(caller)}: {hop.outcome}"
             return [between(hop, caller, queue, Status.REFUSED, text)]
-        if operation == "ReceiveMessage" and hop.number not in self._brought:
+        if operation == "ReceiveMessage" and hop.outcome == "ok" and hop.number not in self._brought:
             return [self._empty_receive(hop, queue, caller)]
         return []
 
     def _empty_receive(self, hop: Hop, queue: str, caller: str) -> Move:
         ended = whole_fact(hop, "ended_at", hop.time)
         waited = f" for {duration(ended - hop.time)}" if ended > hop.time else ""
-        text = f"{label_of(caller)} asked {label_of(queue)}{waited} in vain: nothing there to receive"
+        text = f"{label_of(caller)} asked {label_of(queue)}{waited} in vain: it got nothing"
         return between(hop, queue, caller, Status.EMPTY, text, time=ended)

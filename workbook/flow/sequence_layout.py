@@ -266,8 +266,10 @@ def bars_shown(
     if not rows:
         return []
     places = {node.place for node in lanes}
-    messages = {message for row in rows for message in row.messages}
-    hops = {step.hop for row in rows for step in row.steps}
+    steps = [step for row in rows for step in row.steps]
+    # A throttled batch names all its messages; those that only shared it with the chosen one are not shown.
+    messages = {step.messages[0] for step in steps if len(step.messages) == 1}
+    hops = {step.hop for step in steps}
     first, last = rows[0].time, max(row.until for row in rows)
     shown = []
     for bar in bars:

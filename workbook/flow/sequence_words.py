@@ -73,7 +73,7 @@ def _hide(move: Move, hop: Hop, _letter: Letter | None) -> str:
 def _dead_letter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
     receives = hop.facts.get("receives")
     return (
-        f"dead letter: {ordinal(receives + 1)} receive refused"
+        f"dead letter, instead of a {ordinal(receives + 1)} receive"
         if isinstance(receives, int)
         else "dead letter"
     )
@@ -93,7 +93,7 @@ def _invoke(move: Move, hop: Hop, _letter: Letter | None) -> str:
 
 def _api_call(move: Move, hop: Hop, _letter: Letter | None) -> str:
     operation = hop.resource.rpartition(":")[2]
-    return f"{operation}: {hop.outcome}" if move.status is Status.REFUSED else "nothing there"
+    return f"{operation}: {hop.outcome}" if move.status is Status.REFUSED else "got nothing"
 
 
 def _throttle(_move: Move, _hop: Hop, _letter: Letter | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda import names
 from workbook.aws.awslambda.errors import InvalidParameterValue
+from workbook.aws.awslambda.invocation import function_exists
 from workbook.aws.awslambda.paging import LARGEST_MAX_ITEMS
 from workbook.aws.awslambda.tags import check_tags
 from workbook.aws.event_sources.mapping import Mapping
@@ -19,6 +20,7 @@ from workbook.aws.event_sources.registry import mappings_of
 from workbook.aws.event_sources.requests import (
     LONGEST_FUNCTION_NAME,
     check_range,
+    check_timeouts,
     function_arn_of,
     queue_of,
     settings_of_creation,
@@ -100,6 +102,8 @@ def update_event_source_mapping(backend: LambdaBackend, parameters: Parameters) 
         settings = replace(settings, function_arn=function_arn)
         queue_of(world, settings, find_queue)
         mappings.refuse_second(settings.event_source_arn, function_arn, besides=mapping)
+    elif (queue := find_queue(settings.event_source_arn)) and function_exists(world, settings.function_arn):
+        check_timeouts(world, settings, queue)
     mapping.update(settings, enabled=parameters.get("Enabled"))
     return mapping.configuration()
 

@@ -264,6 +264,16 @@ def queue_of(world: World, settings: MappingSettings, find_queue: FindQueue) -> 
             "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. "
             "SQS Error Message: The specified queue does not exist."
         )
+    check_timeouts(world, settings, queue)
+    return queue
+
+
+def check_timeouts(world: World, settings: MappingSettings, queue: Queue) -> None:
+    """The queue hides messages at least as long as the function may run (LQ-08).
+
+    Raises:
+        InvalidParameterValue: it does not.
+    """
     timeout = function_timeout(world, settings.function_arn)
     visibility = queue.settings.visibility_timeout
     if timeout > visibility:
@@ -271,4 +281,3 @@ def queue_of(world: World, settings: MappingSettings, find_queue: FindQueue) -> 
             f"Queue visibility timeout: {visibility} seconds is less than "
             f"Function timeout: {timeout} seconds"  # recorded
         )
-    return queue

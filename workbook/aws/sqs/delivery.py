@@ -67,6 +67,7 @@ class Deliverer:
         deliveries = self.receive(maximum, visibility_timeout, attempt_id)
         if deliveries:
             return deliveries
+        self._core.world.trace.wait()
         deadline = self._core.clock.now + wait_seconds * SECOND
         line = self._core.line
         place = line.join()

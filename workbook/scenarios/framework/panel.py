@@ -25,7 +25,7 @@ from workbook.scenarios.framework.code_button import CodeButton
 from workbook.scenarios.framework.controls import Control
 from workbook.scenarios.framework.face import face_html, face_text
 from workbook.scenarios.framework.own_lab import open_own_lab
-from workbook.scenarios.framework.play import Play
+from workbook.scenarios.framework.play import Play, without_garbage_collection
 from workbook.scenarios.framework.settings import Value
 from workbook.scenarios.framework.troubles import trouble_html
 
@@ -72,11 +72,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             "Run": _button("Run", "Let time pass until nothing is left to do", self.run),
             "Reset": _button("Reset", "Begin again, with these settings and an empty lab", self.reset),
         }
-        self._begin()
-        if run:
-            self.play.run()
-            self._tell(self.play.news())
-        self._show()
+        with without_garbage_collection():
+            self._begin()
+            if run:
+                self.play.run()
+                self._tell(self.play.news())
+            self._show()
         super().__init__(self._parts(), layout=_FULL_WIDTH)
 
     # ---- what the buttons do
@@ -119,7 +120,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _act(self, action: Callable[[], str]) -> None:
         """Do one thing and show what came of it, or what went wrong."""
-        with self._one_at_a_time:
+        with self._one_at_a_time, without_garbage_collection():
             self._enable(enabled=False)
             try:
                 self.trouble.value = ""
@@ -195,7 +196,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _show(self) -> None:
         if self._flow is None:
-            self._flow = self.play.lab.flow(follow=True)
+            self._flow = self.play.live_flow()
             self.picture.children = [self._flow.widget]
         self._flow.refresh()
         chart, before = self.play.chart(), self.chart.children

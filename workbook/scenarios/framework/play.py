@@ -62,7 +62,7 @@ class Play:
             self._began = self.lab.world.clock.now
         self.triggered += 1
         self.idle = False
-        with _no_garbage_collection():
+        with without_garbage_collection():
             trigger(self.lab, self._system, **arguments_for(trigger, self.settings))
 
     def step(self) -> bool:
@@ -82,7 +82,7 @@ class Play:
         """Trigger if nothing was yet; let time pass until all is done, or the scenario's limit is reached."""
         if not self.triggered:
             self.trigger()
-        with _no_garbage_collection():
+        with without_garbage_collection():
             self.idle = self.lab.run_until_idle(limit=self.scenario.limit_for(self.settings))
             if self.scenario.afterwards:
                 self.lab.advance(self.scenario.afterwards)
@@ -102,6 +102,7 @@ class Play:
 
     def news(self) -> list[Event]:
         """What has happened since this was last asked, each in a sentence."""
+        self._scene = None  # a picture that looked on may have seen a hop that was not finished
         moves = [move for move in self._moves() if move not in self._told]
         self._told.update(moves)
         return [self._event(move) for move in moves]
@@ -133,6 +134,14 @@ class Play:
         from workbook.flow.flow import Flow  # a run without a screen need not load what draws
 
         return Flow(self.scene())
+
+    def live_flow(self) -> Flow:
+        """The picture that goes on with the lab; it shares what `scene` has found."""
+        from workbook.flow.live import Source  # as above
+
+        flow, world = self.flow(), self.lab.world
+        flow.follow(Source(self.flow, world.trace.observers, lambda: self.lab.world.clock.now))
+        return flow
 
     def chart(self) -> Chart | None:
         """The queues of the scenario since it was triggered; None while there is nothing to show."""
@@ -167,7 +176,7 @@ class Play:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Leave cycles for later.
 
     Hundreds of new execution environments make so many objects that Python looks through all messages and
