@@ -89,7 +89,10 @@ def _what_became(delete: Hop | None) -> str:
 def _reason(visibility_timeout: int, work: int, *, heartbeat: bool, twice: bool) -> str:
     hidden = f"A received message is hidden for {visibility_timeout:,} s, and the work takes {work:,} s"
     if twice:
-        return f"{hidden}, so it came back while a cook was at work on it."
+        return (
+            f"{hidden}, so it came back while a cook was at work on it. A delete with an old receipt handle "
+            "succeeds, and may leave the message; here it always does."
+        )
     if heartbeat:
         return "The cook asked for more time while at work, so the order stayed hidden."
     if visibility_timeout <= work:
