@@ -74,7 +74,7 @@ def connect(billing_places: int) -> str:
 
 
 def warm_up(lab: Lab, name: str, environments: int) -> None:
-    """Invoke a function so often at once that it has so many environments: no request meets a cold start."""
+    """Give a function so many environments that no request meets a cold start."""
     client = boto3.client("lambda")
     for _ in range(environments):
         lab.program("warm-up", knock, client, name)
