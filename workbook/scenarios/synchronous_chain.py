@@ -61,7 +61,8 @@ def build(
 def connect(billing_places: int) -> str:
     """Create the queue, and let billing read from it: as many batches at a time as it has places."""
     sqs = boto3.client("sqs")
-    queue = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": str(HIDDEN)})["QueueUrl"]
+    attributes = {"VisibilityTimeout": str(HIDDEN)}
+    queue = sqs.create_queue(QueueName=QUEUE, Attributes=attributes)["QueueUrl"]
     answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     boto3.client("lambda").create_event_source_mapping(
         EventSourceArn=answer["Attributes"]["QueueArn"],
