@@ -25,9 +25,10 @@ export default {
     el.replaceChildren(frame.root);
     const facts = JSON.parse(model.get("facts"));
     const view = model.get("what") === "chart" ? chartView(frame, facts) : sequenceView(frame, facts);
-    keepKeysHere(frame.root);
+    const letKeysGo = keepKeysHere(frame.root);
     const forget = drawToFit(frame, model, view.drawn);
     return () => {
+      letKeysGo();
       forget();
       view.forget?.();
     };
@@ -81,15 +82,28 @@ function svgOf(text) {
 
 // ---- keys
 
+const MARK = "data-lm-suppress-shortcuts"; // Lumino's name; it must be on the element that has the focus
+
 /**
  * The notebook has keys of its own (arrows move from cell to cell). Those pressed here stay here, except Tab,
- * Escape and what is pressed together with Ctrl, Alt or the command key.
+ * Escape and what is pressed together with Ctrl, Alt or the command key. Notebook 7 takes a key before it gets
+ * here, unless the element that has the focus bears a mark.
  */
 function keepKeysHere(root) {
+  const isMeantForTheNotebook = (event) =>
+    event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || event.key === "Escape";
+  const letPass = (event) => {
+    const focused = event.target;
+    if (!root.contains(focused) || !isMeantForTheNotebook(event) || !focused.hasAttribute(MARK)) return;
+    focused.removeAttribute(MARK);
+    setTimeout(() => focused.setAttribute(MARK, "true"));
+  };
+  root.addEventListener("focusin", (event) => event.target.setAttribute(MARK, "true"));
   root.addEventListener("keydown", (event) => {
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (!modified && event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
+    if (!isMeantForTheNotebook(event)) event.stopPropagation();
   });
+  window.addEventListener("keydown", letPass, { capture: true });
+  return () => window.removeEventListener("keydown", letPass, { capture: true });
 }
 
 /** Call what a key stands for; true where it stands for anything. */
