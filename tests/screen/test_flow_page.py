@@ -319,7 +319,7 @@ def test_a_line_says_why_it_delivered_or_did_not(show, flow):
     selected = page.page.locator(".wb-selected")
     assert selected.locator("h3").inner_text().startswith("orders → machine poll")
     rows = dict(row.split("\t")[:2] for row in selected.locator("tbody tr").all_inner_texts())
-    received = [move for move in flow.scene.moves if "machine received" in move.text]
+    received = [move for move in flow.scene.moves if "for machine" in move.text]
     assert int(rows[" delivered"]) + int(rows[" delivered again"]) == len(received)
     failed = [move for move in flow.scene.moves if "was not done" in move.text]
     assert int(rows[" failed"]) == len(failed)
