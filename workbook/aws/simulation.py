@@ -18,6 +18,7 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
 from workbook.aws import api_calls, environment, leftover_clients, lifetimes, moto_patches, sqs
 from workbook.aws.virtual_modules import virtual_modules
+from workbook.engine.garbage import collect_seldom
 from workbook.engine.interrupts import ctrl_c
 from workbook.engine.loading import when_loaded
 from workbook.engine.patches import Patches
@@ -49,6 +50,7 @@ class Simulation:
         with self._whole_or_not_at_all(), world.kernel:
             open_world(world)
             self._isolation.on_undo(close_world)
+            collect_seldom(self._isolation)
             environment.isolate(self._isolation, region=world.region, account=world.account)
             seal(self._isolation)
             api_calls.install(self._isolation)
