@@ -1,5 +1,6 @@
 """Ctrl-C at any moment: the cell is interrupted, the lab stays whole, nobody else's task is killed."""
 
+import gc
 import signal
 import subprocess
 import sys
@@ -19,6 +20,15 @@ def kernel():
     world = World.for_tests(seed=1)
     yield world.kernel
     world.kernel.close()
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_of_other_tests():
+    """What is thrown at a random moment can hit a finalizer of what an earlier test has left; none runs here."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def press_ctrl_c():
