@@ -24,7 +24,7 @@ def kernel():
 
 @pytest.fixture(autouse=True)
 def no_garbage_of_other_tests():
-    """What is thrown at a random moment can hit a finalizer of what an earlier test has left; none runs here."""
+    """What is thrown at a random moment could hit a finalizer of what an earlier test has left."""
     gc.collect()
     gc.disable()
     yield
