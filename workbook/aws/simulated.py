@@ -101,6 +101,18 @@ _KMS = _names(
     """
 )
 
+_EVENTS = _names(
+    """
+    ActivateEventSource CancelReplay CreateArchive CreateEventBus CreatePartnerEventSource
+    DeactivateEventSource DeleteArchive DeleteEventBus DeletePartnerEventSource DeleteRule DescribeArchive
+    DescribeEventBus DescribeEventSource DescribePartnerEventSource DescribeReplay DescribeRule DisableRule
+    EnableRule ListArchives ListEventBuses ListEventSources ListPartnerEventSourceAccounts
+    ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListTagsForResource
+    ListTargetsByRule PutEvents PutPartnerEvents PutPermission PutRule PutTargets RemovePermission
+    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive UpdateEventBus
+    """
+)
+
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "lambda": _LAMBDA,
@@ -113,6 +125,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "kms": _KMS,
     "dynamodb": _DYNAMODB,
     "s3": _S3,
+    "events": _EVENTS,
 }
 
 

@@ -9,7 +9,7 @@ Source: Amazon EventBridge User Guide, "Event structure"; events recorded in pub
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -88,12 +88,20 @@ def new_id(world: World) -> str:
     return world.seeds.uuid("eventbridge.event")
 
 
-def record_event(world: World, kind: str, resource: str, event: Event, **facts: object) -> Hop:
+def record_event(
+    world: World,
+    kind: str,
+    resource: str,
+    event: Event,
+    causes: Iterable[int] | None = None,
+    **facts: object,
+) -> Hop:
     """Write down that an event came to a bus, or to a rule that made it."""
     return world.trace.record(
         kind,
         resource,
         message=event.id,
+        causes=causes,
         size=event.size,
         source=event.source,
         detail_type=event.detail_type,

@@ -75,17 +75,17 @@ class RuleTally:
     def ended(self, outcome: Outcome) -> None:
         """A delivery came to its end."""
         self._count("Invocations")
+        self._count("RetryInvocationAttempts", outcome.attempts - 1)
         if outcome.delivered:
-            if outcome.attempts > 1:
-                self._count("SuccessfulInvocationAttempts")
+            self._count("SuccessfulInvocationAttempts")
             return
         self._count("FailedInvocations")
         if outcome.dead_lettered is not None:
             self._count("InvocationsSentToDlq" if outcome.dead_lettered else "InvocationsFailedToBeSentToDlq")
 
-    def _count(self, name: str) -> None:
-        self.metrics.add(name, 1, self.dimensions)
-        self.metrics.add(name, 1)
+    def _count(self, name: str, value: int = 1) -> None:
+        self.metrics.add(name, value, self.dimensions)
+        self.metrics.add(name, value)
 
 
 def tally_of(world: World, rule: Rule) -> RuleTally:

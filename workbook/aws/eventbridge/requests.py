@@ -32,6 +32,8 @@ class EventsCall(Call):
     """One request to EventBridge, and who makes it."""
 
     caller: Principal
+    operation: str
+    """By AWS's name, such as "PutEvents"."""
 
 
 Operation = Callable[[EventsCall], "Answer"]
@@ -64,8 +66,11 @@ def _method(name: str, operation: Operation) -> Callable[[BaseResponse], _Respon
         check_constraints(name, parameters)
         access_key, _ = signed_by(response.headers.get("Authorization", ""))
         caller = caller_of(access_key, response.region)
-        call = EventsCall(current_world(), response.current_account, response.region, parameters, caller)
-        result = operation(call)
+        result = operation(
+            EventsCall(
+                current_world(), response.current_account, response.region, parameters, caller, name
+            )
+        )
         body = "" if result is None else json.dumps(result, default=_epoch_seconds, ensure_ascii=False)
         return 200, response.response_headers, body
 

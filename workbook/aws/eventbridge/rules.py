@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbook.aws.eventbridge.events import Event
     from workbook.aws.eventbridge.targets import Target
     from workbook.aws.schedules import Schedule
-    from workbook.engine.kernel import Timer
+    from workbook.engine.tasks import Timer
 
 ENABLED = "ENABLED"
 DISABLED = "DISABLED"
