@@ -34,6 +34,9 @@ _AUTO_SCALING = "botocore 1.44.5, service model of Auto Scaling"
 _CLOUDWATCH = "botocore 1.44.5, service model of CloudWatch"
 _RECORDED = "alarms of AWS recorded in public repositories, 2019 to 2026"
 
+_FILTER_POLICY = "SNS Developer Guide, filter policy constraints"
+_PATTERN = "botocore 1.44.5, service model of EventBridge"
+
 _ROWS = (
     Limit("sqs.message-size", 1_048_576, "bytes", f"{_MODEL}: MaximumMessageSize", _READ),
     Limit("sqs.message-size.minimum-setting", 1_024, "bytes", f"{_MODEL}: MaximumMessageSize", _READ),
@@ -104,6 +107,17 @@ _ROWS = (
     Limit("autoscaling.target-tracking.high", 3, "minutes", _RECORDED, _LATER),
     Limit("autoscaling.target-tracking.low", 15, "minutes", _RECORDED, _LATER),
     Limit("autoscaling.target-tracking.low-threshold", 70, "per cent of the target", _RECORDED, _LATER),
+    Limit("events.pattern", 4_096, "characters", f"{_PATTERN}: EventPattern", _LATER),
+    Limit(
+        "events.pattern.combinations",
+        1_000,
+        "combinations of alternatives in one pattern",
+        "EventBridge User Guide, comparison operators, Or matching",
+        _LATER,
+    ),
+    Limit("sns.filter-policy.keys", 5, "keys at the top of a policy", _FILTER_POLICY, _LATER),
+    Limit("sns.filter-policy.combinations", 150, "combinations of values", _FILTER_POLICY, _LATER),
+    Limit("sns.filter-policy.size", 262_144, "bytes", f"{_FILTER_POLICY}: 256 KB", _LATER),
     Limit("cloudwatch.alarm.metrics", 10, "metrics", f"{_CLOUDWATCH}: MetricDataQuery", _LATER),
     Limit("cloudwatch.alarm.evaluation", 7, "days", f"{_CLOUDWATCH}: Period", _LATER),
 )
