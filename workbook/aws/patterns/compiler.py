@@ -45,7 +45,7 @@ class _Compiler:
 
     def pattern(self) -> Every:
         if self._tokens.advance().kind is not Kind.OBJECT:
-            self._tokens.refuse("Filter is not an object")
+            raise self._tokens.error("Filter is not an object")
         every = self._every((), levels=1)
         self._tokens.advance()  # whatever stands behind the pattern is no JSON
         return every
@@ -58,7 +58,7 @@ class _Compiler:
         while (token := self._tokens.advance()).kind is not Kind.OBJECT_END:
             clauses.append(self._clause(path, str(token.value), levels))
         if not clauses:
-            self._tokens.refuse("Empty objects are not allowed")
+            raise self._tokens.error("Empty objects are not allowed")
         return Every(".".join(path), tuple(clauses))
 
     def _clause(self, path: tuple[str, ...], name: str, levels: int) -> Clause:
@@ -69,7 +69,7 @@ class _Compiler:
             return self._every((*path, name), levels + 1)
         if token.kind is Kind.ARRAY:
             return self._field((*path, name), levels)
-        self._tokens.refuse(f'"{name}" must be an object or an array')
+        raise self._tokens.error(f'"{name}" must be an object or an array')
 
     def _some(self, path: tuple[str, ...], levels: int) -> Some:
         alternatives = []
@@ -84,7 +84,7 @@ class _Compiler:
             test = self.expressions.entry()
             entries.append(Entry(self._tokens.from_token(first), test))
         if not entries:
-            self._tokens.refuse("Empty arrays are not allowed")
+            raise self._tokens.error("Empty arrays are not allowed")
         return Field(".".join(path), levels, tuple(entries))
 
 

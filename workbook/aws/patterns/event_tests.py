@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from workbook.aws.patterns.event_patterns import EventPattern
+from workbook.aws.patterns.matcher import Json
 
 MANDATORY_FIELDS = ("id", "account", "source", "time", "region", "detail-type")
 
@@ -25,7 +25,7 @@ class InvalidEvent(ValueError):
         super().__init__("Parameter Event is not valid.")
 
 
-def parsed_event(text: str) -> Mapping[str, Any]:
+def parsed_event(text: str) -> Mapping[str, Json]:
     """An event from its JSON text.
 
     Raises:
@@ -49,6 +49,3 @@ def test_event_pattern(pattern_text: str, event_text: str) -> bool:
     """
     event = parsed_event(event_text)
     return EventPattern(pattern_text).matches(event)
-
-
-test_event_pattern.__test__ = False  # type: ignore[attr-defined] - pytest is not to take it for a test

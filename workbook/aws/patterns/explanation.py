@@ -92,13 +92,5 @@ def _of_entry(clause: Field, number: int, values: tuple[Scalar, ...]) -> Explain
     test = clause.entries[number].test
     if isinstance(test, Absent):
         return Explained("entry", clause.path, test.words, not values, values)
-    deciding = next((value for value in values if test.accepts(value)), _NONE)
-    holds = deciding is not _NONE
-    return Explained("entry", clause.path, test.words, holds, (deciding,) if holds else values)
-
-
-class _None:
-    """No value; None is one."""
-
-
-_NONE = _None()
+    deciding = tuple(value for value in values if test.accepts(value))[:1]
+    return Explained("entry", clause.path, test.words, bool(deciding), deciding or values)

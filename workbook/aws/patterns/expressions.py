@@ -19,7 +19,17 @@ from workbook.aws.patterns import networks, wildcards
 from workbook.aws.patterns.dialects import Dialect
 from workbook.aws.patterns.errors import InvalidEventPattern
 from workbook.aws.patterns.json_tokens import Kind, Token, Tokens
-from workbook.aws.patterns.operators import Absent, Equals, Exists, Network, NoneOf, Range, Test, Text, Wildcard
+from workbook.aws.patterns.operators import (
+    Absent,
+    Equals,
+    Exists,
+    Network,
+    NoneOf,
+    Range,
+    Test,
+    Text,
+    Wildcard,
+)
 
 _Compiled = TypeVar("_Compiled")
 
@@ -30,7 +40,9 @@ _NOT_TEXT_IN_AFFIX = "prefix/suffix match pattern must be a string"
 _NOT_TEXT = {
     "prefix": _NOT_TEXT_IN_AFFIX,
     "suffix": _NOT_TEXT_IN_AFFIX,
-    "equals-ignore-case": "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.",
+    "equals-ignore-case": (
+        "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported."
+    ),
     "wildcard": "wildcard match pattern must be a string",
 }
 
@@ -42,7 +54,7 @@ class Expressions:
         self._tokens = tokens
         self._dialect = dialect
         self.too_complex = False
-        """Whether a wildcard was seen that EventBridge refuses; it says so only of patterns without errors."""
+        """Whether a wildcard was seen that EventBridge refuses, which it says only of faultless patterns."""
         self._operators: dict[str, Callable[[], Test]] = {
             "exactly": self._exactly,
             "equals-ignore-case": self._ignoring_case,
@@ -68,21 +80,21 @@ class Expressions:
             return self._equal_text(self._tokens.written())
         if token.kind in {Kind.NUMBER, Kind.LITERAL}:
             return Equals(token.value, self._dialect.numbers)
-        self._tokens.refuse("Match value must be String, number, true, false, or null")
+        raise self._tokens.error("Match value must be String, number, true, false, or null")
 
     def _equal_text(self, text: str) -> Test:
         """AWS reads a text that is an IPv6 address as the address, however it is written."""
         address = networks.address_or_none(text)
-        if address is not None and address.version == 6:  # noqa: PLR2004 - the version of the protocol
+        if address is not None and address.version == 6:
             return Network(address, address)
         return Equals(text, self._dialect.numbers)
 
     def _expression(self) -> Test:
         if self._tokens.advance().kind is not Kind.NAME:
-            self._tokens.refuse("Match expression name not found")
+            raise self._tokens.error("Match expression name not found")
         operator = self._name()
         if operator not in self._dialect.operators:
-            self._tokens.refuse(f"Unrecognized match type {operator}")
+            raise self._tokens.error(f"Unrecognized match type {operator}")
         return self._operators[operator]()
 
     def _name(self) -> str:
@@ -91,12 +103,12 @@ class Expressions:
     def _text(self, complaint: str) -> str:
         """The text that must be the next token."""
         if self._tokens.advance().kind is not Kind.TEXT:
-            self._tokens.refuse(complaint)
+            raise self._tokens.error(complaint)
         return self._tokens.written()
 
     def _close(self, complaint: str = _ONE_KEY) -> None:
         if self._tokens.advance().kind is not Kind.OBJECT_END:
-            self._tokens.refuse(complaint)
+            raise self._tokens.error(complaint)
 
     # ---- text
 
@@ -115,7 +127,7 @@ class Expressions:
         if token.kind is Kind.OBJECT and self._dialect.ignoring_case_in_affixes:
             return self._affix_ignoring_case(side)
         if token.kind is not Kind.TEXT:
-            self._tokens.refuse(f"{side} match pattern must be a string")
+            raise self._tokens.error(f"{side} match pattern must be a string")
         wanted = self._tokens.written()
         self._close()
         return _starting(wanted) if side == "prefix" else _ending(wanted)
@@ -123,9 +135,9 @@ class Expressions:
     def _affix_ignoring_case(self, side: str) -> Test:
         """``{"prefix": {"equals-ignore-case": text}}``, from behind the inner brace."""
         if self._tokens.advance().kind is not Kind.NAME:
-            self._tokens.refuse(f"{side.capitalize()} expression name not found")
+            raise self._tokens.error(f"{side.capitalize()} expression name not found")
         if self._name() != "equals-ignore-case":
-            self._tokens.refuse(f"Unsupported {side} pattern: {self._name()}")
+            raise self._tokens.error(f"Unsupported {side} pattern: {self._name()}")
         wanted = self._text("equals-ignore-case match pattern must be a string")
         self._close()
         self._close()
@@ -141,14 +153,14 @@ class Expressions:
         try:
             pieces = wildcards.pieces_of(text)
         except wildcards.InvalidWildcard as error:
-            self._tokens.refuse(str(error))
+            raise self._tokens.error(str(error)) from None
         self.too_complex = self.too_complex or wildcards.is_too_complex(pieces)
         return Text(f'has the form "{text}"', Wildcard(pieces).matches)
 
     def _exists(self) -> Test:
         token = self._tokens.advance()
         if token.value is not True and token.value is not False:
-            self._tokens.refuse("exists match pattern must be either true or false.")
+            raise self._tokens.error("exists match pattern must be either true or false.")
         self._close()
         return Exists() if token.value else Absent()
 
@@ -166,16 +178,13 @@ class Expressions:
         if token.kind is Kind.OBJECT:
             return self._anything_but_operator()
         self._refuse_no_value(token)
-        if token.kind is Kind.ARRAY:
-            test = self._anything_but_list()
-        else:
-            test = NoneOf((self._listed(),))
+        test = self._anything_but_list() if token.kind is Kind.ARRAY else NoneOf((self._listed(),))
         self._close(_TOO_MANY)
         return test
 
     def _refuse_no_value(self, token: Token) -> None:
         if token.kind not in {Kind.ARRAY, Kind.TEXT, Kind.NUMBER}:
-            self._tokens.refuse(_ANYTHING_BUT_VALUE)
+            raise self._tokens.error(_ANYTHING_BUT_VALUE)
 
     def _listed(self) -> Test:
         """One number or text of ``anything-but``; a number must be one that AWS compares as a number."""
@@ -196,36 +205,34 @@ class Expressions:
         tests, kinds = [], set()
         while (token := self._tokens.advance()).kind is not Kind.ARRAY_END:
             if token.kind not in {Kind.TEXT, Kind.NUMBER}:
-                self._refuse_in_list("Inside anything but list, start|null|boolean is not supported.")
+                raise self._error_in_list("Inside anything but list, start|null|boolean is not supported.")
             kinds.add(token.kind)
             tests.append(self._at_place(self._listed))
         if len(kinds) != 1:
-            self._tokens.refuse(
-                "Inside anything but list, either all values are number or string, mixed type is not supported"
+            raise self._tokens.error(
+                "Inside anything but list, either all values are number or string, "
+                "mixed type is not supported"
             )
         return NoneOf(tuple(tests))
 
-    def _refuse_in_list(self, reason: str) -> None:
-        """Refuse as AWS does in lists, whose errors it wraps once more: the place stands there twice."""
-        try:
-            self._tokens.refuse(reason)
-        except InvalidEventPattern as error:
-            raise InvalidEventPattern(reason, error.place * 2) from None
+    def _error_in_list(self, reason: str) -> InvalidEventPattern:
+        """The error as AWS raises it in lists, where it is wrapped once more: the place is there twice."""
+        return InvalidEventPattern(reason, self._tokens.error(reason).place * 2)
 
     def _at_place(self, compile_it: Callable[[], _Compiled]) -> _Compiled:
         """Add the place to errors that AWS's matcher raises without one."""
         try:
             return compile_it()
         except InvalidEventPattern as error:
-            self._tokens.refuse(error.reason)
+            raise self._tokens.error(error.reason) from None
 
     def _anything_but_operator(self) -> NoneOf:
         """``{"anything-but": {"prefix": ...}}`` and its sisters, each with one text or a list of them."""
         if self._tokens.advance().kind is not Kind.NAME:
-            self._tokens.refuse("Anything-But expression name not found")
+            raise self._tokens.error("Anything-But expression name not found")
         operator = self._name()
         if operator not in self._dialect.inside_anything_but:
-            self._tokens.refuse(f"Unsupported anything-but pattern: {operator}")
+            raise self._tokens.error(f"Unsupported anything-but pattern: {operator}")
         if not self._dialect.lists_in_anything_but_operators:
             test = NoneOf((self._anything_but_affix(operator),))
         else:
@@ -238,7 +245,7 @@ class Expressions:
         """The older form, which knows one text only."""
         text = self._text(f"{operator} match pattern must be a string")
         if not text:
-            self._tokens.refuse("Null prefix/suffix not allowed")
+            raise self._tokens.error("Null prefix/suffix not allowed")
         self._close()
         self._close()
         return _starting(text)
@@ -247,31 +254,31 @@ class Expressions:
         token = self._tokens.advance()
         self._refuse_no_value(token)
         if token.kind is not Kind.ARRAY:
-            return [self._one_of_anything_but(operator, self._tokens.refuse)]
+            return [self._one_of_anything_but(operator, self._tokens.error)]
         tests = []
         while self._tokens.advance().kind is not Kind.ARRAY_END:
-            tests.append(self._one_of_anything_but(operator, self._refuse_in_list))
+            tests.append(self._one_of_anything_but(operator, self._error_in_list))
         return tests
 
-    def _one_of_anything_but(self, operator: str, refuse: Callable[[str], object]) -> Test:
+    def _one_of_anything_but(self, operator: str, error: Callable[[str], InvalidEventPattern]) -> Test:
         if self._tokens.current.kind is not Kind.TEXT:
-            refuse(_NOT_TEXT[operator])
+            raise error(_NOT_TEXT[operator])
         text = self._tokens.written()
         if operator == "wildcard":
             return self._wildcard_of(text)
         if operator == "equals-ignore-case":
             return _equal_but_for_case(text)
         if not text:
-            refuse("Null prefix/suffix not allowed")
+            raise error("Null prefix/suffix not allowed")
         return _starting(text) if operator == "prefix" else _ending(text)
 
     # ---- numeric
 
     def _numeric(self) -> Test:
         if self._tokens.advance().kind is not Kind.ARRAY:
-            self._tokens.refuse("Value of numeric must be an array.")
+            raise self._tokens.error("Value of numeric must be an array.")
         if self._tokens.advance().kind is not Kind.TEXT:
-            self._tokens.refuse(f"Invalid member in numeric match: {self._tokens.written()}")
+            raise self._tokens.error(f"Invalid member in numeric match: {self._tokens.written()}")
         test = self._range(self._tokens.written())
         self._close(_TOO_MANY)
         return test
@@ -279,13 +286,13 @@ class Expressions:
     def _range(self, operator: str) -> Range:
         token = self._tokens.advance()
         if operator not in {"=", "<", "<=", ">", ">="}:
-            self._tokens.refuse(f"Unrecognized numeric range operator: {operator}")
+            raise self._tokens.error(f"Unrecognized numeric range operator: {operator}")
         self._refuse_no_number(token, operator)
         behind = self._tokens.advance()
         if operator in {">", ">="}:
             return self._from(token, operator == ">=", behind)
         if behind.kind is not Kind.ARRAY_END:
-            self._tokens.refuse(_TOO_MANY)
+            raise self._tokens.error(_TOO_MANY)
         number = self._rounded(token)
         if operator == "=":
             return Range(self._dialect.numbers, bottom=number, top=number)
@@ -296,23 +303,23 @@ class Expressions:
         if behind.kind is Kind.ARRAY_END:
             return Range(self._dialect.numbers, bottom=self._rounded(start), bottom_included=included)
         if behind.kind is not Kind.TEXT:
-            self._tokens.refuse(f"Bad value in numeric range: {self._tokens.written()}")
+            raise self._tokens.error(f"Bad value in numeric range: {self._tokens.written()}")
         operator = self._tokens.written()
         if operator not in {"<", "<="}:
-            self._tokens.refuse(f"Bad numeric range operator: {operator}")
+            raise self._tokens.error(f"Bad numeric range operator: {operator}")
         end = self._tokens.advance()
         self._refuse_no_number(end, operator)
         if self._tokens.advance().kind is not Kind.ARRAY_END:
-            self._tokens.refuse("Too many terms in numeric range expression")
+            raise self._tokens.error("Too many terms in numeric range expression")
         bottom, top = self._rounded(start), self._rounded(end)
         if bottom >= top:
-            self._tokens.refuse("Bottom must be less than top")
+            raise self._tokens.error("Bottom must be less than top")
         return Range(self._dialect.numbers, bottom, included, top, operator == "<=")
 
     def _refuse_no_number(self, token: Token, operator: str) -> None:
         if token.kind is not Kind.NUMBER:
             name = "equals" if operator == "=" else operator
-            self._tokens.refuse(f"Value of {name} must be numeric")
+            raise self._tokens.error(f"Value of {name} must be numeric")
 
     def _rounded(self, token: Token) -> float:
         number = self._at_place(lambda: self._number(token))

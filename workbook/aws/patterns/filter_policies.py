@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from workbook.aws.limits import limit
 from workbook.aws.patterns.clauses import Branch, Every, branches, combinations, fields
@@ -23,7 +23,7 @@ from workbook.aws.patterns.compiler import compile_pattern
 from workbook.aws.patterns.dialects import SNS
 from workbook.aws.patterns.errors import InvalidEventPattern
 from workbook.aws.patterns.explanation import Explained, explain
-from workbook.aws.patterns.matcher import tree_of
+from workbook.aws.patterns.matcher import Json, tree_of
 
 Scope = Literal["MessageAttributes", "MessageBody"]
 Attributes = Mapping[str, Mapping[str, str]]
@@ -89,7 +89,7 @@ class FilterPolicy:
             return Explained("every", "", "must match in the body", holds=False, note=note)
         return explain(self._clause, event)
 
-    def _event(self, attributes: Attributes, body: str) -> Mapping[str, Any] | None:
+    def _event(self, attributes: Attributes, body: str) -> Mapping[str, Json] | None:
         return event_of_attributes(attributes) if self.scope == "MessageAttributes" else _json_object(body)
 
 
@@ -137,16 +137,16 @@ def _refuse_too_much(clause: Every, ways: list[Branch]) -> None:
 # ---- what a message looks like to the matcher
 
 
-def event_of_attributes(attributes: Attributes) -> Mapping[str, Any]:
+def event_of_attributes(attributes: Attributes) -> Mapping[str, Json]:
     """Message attributes as an event of one level."""
     values = {name: _value_of(attribute) for name, attribute in attributes.items()}
     return {name: value for name, value in values.items() if value is not _IGNORED}
 
 
-_IGNORED: Any = object()
+_IGNORED: Json = object()
 
 
-def _value_of(attribute: Mapping[str, str]) -> Any:
+def _value_of(attribute: Mapping[str, str]) -> Json:
     """The value of an attribute; custom labels behind the type (``Number.cents``) do not count."""
     data_type, text = attribute["DataType"], attribute.get("StringValue")
     kind = data_type.split(".")[0]
@@ -157,7 +157,7 @@ def _value_of(attribute: Mapping[str, str]) -> Any:
     return _number(text) if kind == "Number" else text
 
 
-def _elements(text: str) -> Any:
+def _elements(text: str) -> Json:
     """The elements of a String.Array; SNS calls no error on a text that is no array (unverified)."""
     try:
         parsed = json.loads(text)
@@ -166,14 +166,14 @@ def _elements(text: str) -> Any:
     return parsed if isinstance(parsed, list) else _IGNORED
 
 
-def _number(text: str) -> Any:
+def _number(text: str) -> Json:
     try:
         return int(text) if text.lstrip("+-").isdecimal() else float(text)
     except ValueError:
         return _IGNORED
 
 
-def _json_object(body: str) -> Mapping[str, Any] | None:
+def _json_object(body: str) -> Mapping[str, Json] | None:
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):

@@ -17,7 +17,6 @@ import json
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import NoReturn
 
 from workbook.aws.patterns.errors import InvalidEventPattern
 
@@ -34,6 +33,9 @@ _TEXT = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
 _WORD = re.compile(r"[\w$]+")
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _LITERALS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
+
+Value = str | int | float | bool | None
 
 
 class Kind(Enum):
@@ -56,7 +58,7 @@ class Token:
 
     kind: Kind
     written: str
-    value: str | float | bool | None
+    value: Value
     seen: int
     """Characters read when the parser has come to the token."""
     read: int
@@ -115,9 +117,7 @@ class Tokens:
             if self._error is None:
                 self._tokens.append(Token(Kind.END, "", None, len(self.source), len(self.source)))
             else:
-                raise InvalidEventPattern(
-                    self._error.reason, place_in(self.source, self._error.position)
-                )
+                raise InvalidEventPattern(self._error.reason, place_in(self.source, self._error.position))
         self._position = self.current.seen
         return self.current
 
@@ -134,9 +134,9 @@ class Tokens:
         """The text from a token to the current one, both included."""
         return self.source[first.read - len(first.written) : self.current.read]
 
-    def refuse(self, reason: str) -> NoReturn:
-        """Raise the error that AWS raises at this place."""
-        raise InvalidEventPattern(reason, place_in(self.source, self._position))
+    def error(self, reason: str) -> InvalidEventPattern:
+        """The error that AWS raises at this place."""
+        return InvalidEventPattern(reason, place_in(self.source, self._position))
 
 
 def _number(written: str) -> float:
@@ -164,7 +164,7 @@ class _Scanner:
             else:
                 self._in_array()
         if self._character():
-            self._unexpected("expected no more content behind the pattern")
+            raise self._unexpected("expected no more content behind the pattern")
 
     def _character(self) -> str:
         """The next character that is no space; nothing at the end."""
@@ -180,7 +180,7 @@ class _Scanner:
         if not first:
             self._separator(",", "was expecting comma to separate Object entries")
         if self._character() != '"':
-            self._unexpected("was expecting double-quote to start field name")
+            raise self._unexpected("was expecting double-quote to start field name")
         written, name = self._quoted()
         self._separator(":", "was expecting a colon to separate field name and value")
         # At a name the parser has already come to the value, so both tokens have one place.
@@ -205,7 +205,7 @@ class _Scanner:
 
     def _separator(self, wanted: str, complaint: str) -> None:
         if self._character() != wanted:
-            self._unexpected(complaint)
+            raise self._unexpected(complaint)
         self._at += 1
 
     def _value(self) -> None:
@@ -228,7 +228,7 @@ class _Scanner:
     def _literal(self) -> None:
         match = _WORD.match(self._text, self._at)
         if match is None:
-            self._unexpected(f"expected a valid value {_VALUES}")
+            raise self._unexpected(f"expected a valid value {_VALUES}")
         self._at = match.end()
         if match[0] not in _LITERALS:
             raise _NotJson(f"Unrecognized token '{match[0]}': was expecting {_VALUES}", self._at)
@@ -248,12 +248,14 @@ class _Scanner:
         self._open.pop()
         self._add(kind, kind.value, None, self._at)
 
-    def _add(self, kind: Kind, written: str, value: str | float | bool | None, seen: int) -> None:
+    def _add(self, kind: Kind, written: str, value: Value, seen: int) -> None:
         self._tokens.append(Token(kind, written, value, seen, self._at))
 
-    def _unexpected(self, complaint: str) -> NoReturn:
+    def _unexpected(self, complaint: str) -> _NotJson:
         character = self._character()
         if not character:
             name = "Object" if self._open and self._open[-1] is Kind.OBJECT else "Array"
-            raise _NotJson(f"Unexpected end-of-input: expected close marker for {name}", len(self._text))
-        raise _NotJson(f"Unexpected character ('{character}' (code {ord(character)})): {complaint}", self._at)
+            return _NotJson(f"Unexpected end-of-input: expected close marker for {name}", len(self._text))
+        return _NotJson(
+            f"Unexpected character ('{character}' (code {ord(character)})): {complaint}", self._at
+        )

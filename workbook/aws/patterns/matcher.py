@@ -66,6 +66,10 @@ class _Absence:
     steps: tuple[str, ...]
     required: bool
 
+    def is_allowed_in(self, event: Mapping[str, Json]) -> bool:
+        """Whether an object has the field or not, as it may."""
+        return not self.required or is_absent(event, self.steps)
+
 
 @dataclass(slots=True)
 class Node:
@@ -90,21 +94,19 @@ class Node:
 
     def matches(self, event: Mapping[str, Json], excused: frozenset[str] = _NOTHING) -> bool:
         """Whether an object satisfies all of it. `excused` are fields that are missing and may be."""
+        if self.absences:
+            if not all(absence.is_allowed_in(event) for absence in self.absences):
+                return False
+            excused |= {absence.path for absence in self.absences if is_absent(event, absence.steps)}
         dotted = [name for name in event if "." in name]
-        for absence in self.absences:
-            if not _is_absent(event, absence.steps):
-                if absence.required:
-                    return False
-            elif not absence.required:
-                excused |= {absence.path}
         for name, leaf in self.leaves:
-            if not any(leaf.accepts(value) for value in _values(event, name, dotted)):
-                if leaf.path not in excused:
-                    return False
+            found = any(leaf.accepts(value) for value in _values(event, name, dotted))
+            if not found and leaf.path not in excused:
+                return False
         for name, node in self.nodes.items():
-            if not any(node.matches(inner, excused) for inner in _objects(event, name, dotted)):
-                if not node.is_excused(excused):
-                    return False
+            found = any(node.matches(inner, excused) for inner in _objects(event, name, dotted))
+            if not found and not node.is_excused(excused):
+                return False
         return True
 
     def is_excused(self, excused: frozenset[str]) -> bool:
@@ -149,9 +151,7 @@ def _common(some: Iterable[str], others: Iterable[str]) -> int:
 def _values(event: Mapping[str, Json], name: str, dotted: list[str]) -> list[Json]:
     """What a field holds: its value, and objects made of fields whose names go on behind a dot."""
     values = [event[name]] if name in event else []
-    for other in dotted:
-        if other.startswith(f"{name}."):
-            values.append({other[len(name) + 1 :]: event[other]})
+    values += [{other[len(name) + 1 :]: event[other]} for other in dotted if other.startswith(f"{name}.")]
     return values
 
 
@@ -189,8 +189,6 @@ def found_at(event: Mapping[str, Json], steps: tuple[str, ...]) -> Iterator[Scal
             yield from scalars(value)
 
 
-def _is_absent(event: Mapping[str, Json], steps: tuple[str, ...]) -> bool:
-    return next(iter(found_at(event, steps)), _ABSENT) is _ABSENT
-
-
-_ABSENT: Any = object()
+def is_absent(event: Mapping[str, Json], steps: tuple[str, ...]) -> bool:
+    """Whether no element of no array has a scalar at a path."""
+    return not any(True for _ in found_at(event, steps))

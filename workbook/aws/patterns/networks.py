@@ -29,7 +29,7 @@ def network_of(text: str) -> Network:
         InvalidEventPattern: the text is no network.
     """
     parts = text.split("/")
-    if len(parts) != 2:  # noqa: PLR2004 - address and bits
+    if len(parts) != 2:
         raise InvalidEventPattern("Malformed CIDR, one '/' required")
     address, bits = parts
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", bits):

@@ -12,8 +12,8 @@ recorded to refuse (``*:*:*:*:*:event-bus/*``) and accepts what it is recorded t
 between."""
 
 TOO_COMPLEX = (
-    "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a "
-    "wildcard character"
+    "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences "
+    "after a wildcard character"
 )
 
 
