@@ -22,6 +22,7 @@ from workbook.engine.clock import SECOND, datetime_of
 if TYPE_CHECKING:
     from workbook.aws.eventbridge.buses import Bus
     from workbook.aws.eventbridge.events import Event
+    from workbook.engine.hop import Hop
     from workbook.engine.world import World
 
 DAY = 24 * 3600 * SECOND
@@ -54,10 +55,10 @@ class Archive:
         """The name of the rule by which EventBridge fills it."""
         return f"Events-Archive-{self.name}"
 
-    def keep(self, world: World, event: Event) -> None:
-        """Keep an event, caused by the hop in progress."""
+    def keep(self, world: World, event: Event, match: Hop) -> None:
+        """Keep an event that the archive's rule has matched."""
         self.expire(world.clock.now)
-        hop = world.trace.record("archive", self.arn, message=event.id, size=event.size)
+        hop = world.trace.record("archive", self.arn, message=event.id, causes=(match,), size=event.size)
         self._arrivals += 1
         bisect.insort(
             self._events, (event.time, self._arrivals, event, hop.number), key=lambda kept: kept[:2]

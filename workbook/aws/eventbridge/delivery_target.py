@@ -53,9 +53,7 @@ def _accept_event(world: World, sender: Sender, arn: str, parcel: Parcel) -> Ans
     reason = refusal(world, bus, _principal(sender), sender.context)
     if reason is not None:
         raise Undelivered(Failure.NO_PERMISSION, reason, status=403)
-    sent = replace(
-        event, id=new_id(world), ingested=world.clock.now, buses=(*event.buses, sender.source_arn)
-    )
+    sent = replace(event, id=new_id(world), ingested=world.clock.now, buses=(*event.buses, sender.source_arn))
     arrive(world, address, sent, original=event.id)
     return {"EventId": sent.id}
 

@@ -17,6 +17,7 @@ def fail_at_once(world: World, delivery: Delivery, error: Undelivered) -> None:
         "deliver",
         delivery.target,
         message=delivery.message,
+        causes=None if world.trace.cause is None else (world.trace.cause,),
         outcome=error.failure.name,
         attempt=1,
         reason=error.message,

@@ -73,7 +73,5 @@ def _chosen(value: object, step: str | int) -> Iterator[object]:
             yield from value.values()
         elif isinstance(value, list):
             yield from value
-    elif isinstance(value, Mapping) and step in value:
-        yield value[step]
-    elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+    elif (isinstance(value, Mapping) and step in value) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
         yield value[step]

@@ -172,7 +172,9 @@ def _replayed_archive(call: EventsCall, registry: Registry) -> Archive:
 
 def _demand_one_filter(call: EventsCall, names: tuple[str, ...]) -> None:
     if sum(bool(call.parameters.get(name)) for name in names) > 1:
-        raise ValidationError(f"At most one filter is allowed for {call.operation}. Use either : State, EventSourceArn, or NamePrefix.")
+        raise ValidationError(
+            f"At most one filter is allowed for {call.operation}. Use either : State, EventSourceArn, or NamePrefix."
+        )
 
 
 def _chosen(shown: list[dict[str, Any]], call: EventsCall, name: str) -> list[dict[str, Any]]:

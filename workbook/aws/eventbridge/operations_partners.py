@@ -49,7 +49,9 @@ def describe_partner_event_source(call: EventsCall) -> Answer:
 def list_partner_event_sources(call: EventsCall) -> Answer:
     """As a partner: show the event sources with a beginning of the name."""
     wanted = call.parameters["NamePrefix"]
-    own = [source for source in sources_of(call.world, call.region).values() if source.partner == call.account]
+    own = [
+        source for source in sources_of(call.world, call.region).values() if source.partner == call.account
+    ]
     shown = [{"Arn": one.arn, "Name": one.name} for one in own if one.name.startswith(wanted)]
     return limited("PartnerEventSources", shown, call.parameters)
 
@@ -78,7 +80,9 @@ def list_event_sources(call: EventsCall) -> Answer:
     wanted = call.parameters.get("NamePrefix") or ""
     sources = sources_of(call.world, call.region).values()
     offered = [one.described() for one in sources if one.customer == call.account]
-    return limited("EventSources", [one for one in offered if one["Name"].startswith(wanted)], call.parameters)
+    return limited(
+        "EventSources", [one for one in offered if one["Name"].startswith(wanted)], call.parameters
+    )
 
 
 def activate_event_source(call: EventsCall) -> Answer:

@@ -121,7 +121,9 @@ def _condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if not condition:
         return {}
     if parameters["Principal"] != "*":
-        raise ValidationError("Value of the parameter 'principal' must be '*' when the parameter 'condition' is set.")
+        raise ValidationError(
+            "Value of the parameter 'principal' must be '*' when the parameter 'condition' is set."
+        )
     if condition["Type"] != "StringEquals":
         raise ValidationError.parameter("Condition.Type", "The only supported value is StringEquals.")
     if condition["Key"] != "aws:PrincipalOrgID":

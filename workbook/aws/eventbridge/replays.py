@@ -126,7 +126,9 @@ class Replay:
     def settings(self) -> dict[str, Any]:
         """As the trace shows it."""
         return {
-            name: value for name, value in self.described().items() if not name.endswith(("Time", "ReplayArn"))
+            name: value
+            for name, value in self.described().items()
+            if not name.endswith(("Time", "ReplayArn"))
         }
 
 

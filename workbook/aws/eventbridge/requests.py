@@ -12,7 +12,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbook.aws.callers import caller_of, signed_by
 from workbook.aws.eventbridge.constraints import check_constraints
@@ -67,9 +67,7 @@ def _method(name: str, operation: Operation) -> Callable[[BaseResponse], _Respon
         access_key, _ = signed_by(response.headers.get("Authorization", ""))
         caller = caller_of(access_key, response.region)
         result = operation(
-            EventsCall(
-                current_world(), response.current_account, response.region, parameters, caller, name
-            )
+            EventsCall(current_world(), response.current_account, response.region, parameters, caller, name)
         )
         body = "" if result is None else json.dumps(result, default=_epoch_seconds, ensure_ascii=False)
         return 200, response.response_headers, body

@@ -35,27 +35,31 @@ def route(world: World, bus: Bus, event: Event, hop: Hop, only: Iterable[str] | 
     `only` are the ARNs of the rules that may see it, where a replay names some.
     """
     allowed = None if not only else frozenset(only)
-    with world.trace.under(hop):
-        for rule in list(bus.rules.values()):
-            if rule.enabled and rule.pattern is not None and (allowed is None or rule.arn in allowed):
-                _hold_against(world, rule, event)
+    for rule in list(bus.rules.values()):
+        if rule.enabled and rule.pattern is not None and (allowed is None or rule.arn in allowed):
+            _hold_against(world, rule, event, hop)
 
 
-def _hold_against(world: World, rule: Rule, event: Event) -> None:
+def _hold_against(world: World, rule: Rule, event: Event, arrival: Hop) -> None:
     if rule.matches(event):
-        hop = world.trace.record("match", rule.arn, message=event.id)
-        with world.trace.under(hop):
-            tally_of(world, rule).matched()
-            invoke_targets(world, rule, event)
+        hop = world.trace.record("match", rule.arn, message=event.id, causes=(arrival,))
+        tally_of(world, rule).matched()
+        invoke_targets(world, rule, event, hop)
     elif rule.managed_by is None:
-        world.trace.record("filter", rule.arn, message=event.id, reason="the pattern does not match")
+        reason = "the pattern does not match"
+        world.trace.record("filter", rule.arn, message=event.id, causes=(arrival,), reason=reason)
 
 
-def invoke_targets(world: World, rule: Rule, event: Event) -> None:
-    """Send an event to all targets of a rule, caused by the hop in progress."""
-    if rule.archive is not None:
-        rule.archive.keep(world, event)
-        return
+def invoke_targets(world: World, rule: Rule, event: Event, hop: Hop) -> None:
+    """Send an event to all targets of a rule, because of `hop`."""
+    with world.trace.under(hop):
+        if rule.archive is not None:
+            rule.archive.keep(world, event, hop)
+        else:
+            _invoke_targets(world, rule, event)
+
+
+def _invoke_targets(world: World, rule: Rule, event: Event) -> None:
     tally = tally_of(world, rule)
     tally.triggered(len(rule.targets))
     deliveries = []

@@ -60,8 +60,7 @@ def _fire(world: World, rule: Rule) -> None:
     rule.timer = None
     event = _scheduled_event(world, rule)
     hop = record_event(world, "fire", rule.arn, event)
-    with world.trace.under(hop):
-        invoke_targets(world, rule, event)
+    invoke_targets(world, rule, event, hop)
     set_timer(world, rule)
 
 

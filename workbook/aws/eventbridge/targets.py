@@ -162,7 +162,8 @@ def _check_arn(target: Target) -> None:
     if target.service not in _SIMULATED:
         simulated = ", ".join(sorted(_SIMULATED))
         raise NotSimulated(
-            f"A rule's target of the service {target.service!r} ({target.arn})", f"Simulated are: {simulated}."
+            f"A rule's target of the service {target.service!r} ({target.arn})",
+            f"Simulated are: {simulated}.",
         )
 
 
