@@ -40,8 +40,7 @@ def check_constraints(operation: str, parameters: Mapping[str, Any]) -> None:
 def _input_shape(operation: str) -> StructureShape:
     from moto.core.utils import get_service_model  # noqa: PLC0415 - loads the model: only who calls needs it
 
-    shape = get_service_model("events").operation_model(operation).input_shape
-    assert shape is not None  # noqa: S101 - every operation of EventBridge has parameters
+    shape: StructureShape = get_service_model("events").operation_model(operation).input_shape
     return shape
 
 

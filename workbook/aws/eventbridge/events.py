@@ -94,7 +94,7 @@ def record_event(
     resource: str,
     event: Event,
     causes: Iterable[int] | None = None,
-    **facts: object,
+    **facts: Any,  # noqa: ANN401 - as Trace.record has them
 ) -> Hop:
     """Write down that an event came to a bus, or to a rule that made it."""
     return world.trace.record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery import Delivery, Outcome, Undelivered, attempt
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def fail_at_once(world: World, delivery: Delivery, error: Undelivered) -> None:
     """Record a delivery as failed, and put its event into the dead-letter queue, if there is one."""
-    about = {"source": delivery.sender.source_arn, **delivery.facts}
+    about = _about(delivery)
     hop = world.trace.record(
         "deliver",
         delivery.target,
@@ -43,8 +43,7 @@ def _dead_letter(world: World, delivery: Delivery, queue_arn: str, error: Undeli
         attempts=1,
         reason=error.message,
         dead_letter_queue=queue_arn,
-        source=delivery.sender.source_arn,
-        **delivery.facts,
+        **_about(delivery),
     )
     with world.trace.under(hop):
         try:
@@ -63,6 +62,9 @@ def _drop(world: World, delivery: Delivery, reason: str) -> None:
         message=delivery.message,
         outcome="dropped",
         reason=reason,
-        source=delivery.sender.source_arn,
-        **delivery.facts,
+        **_about(delivery),
     )
+
+
+def _about(delivery: Delivery) -> dict[str, Any]:
+    return {"source": delivery.sender.source_arn, **delivery.facts}

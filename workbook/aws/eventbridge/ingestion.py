@@ -70,9 +70,13 @@ def entry_size(entry: Entry) -> int:
     return size + (TIME_SIZE if entry.get("Time") is not None else 0)
 
 
-def arrive(world: World, address: BusAddress, event: Event, **facts: object) -> None:
-    """Have an event on a bus: write it down, and hold it against the bus's rules."""
-    hop = record_event(world, "put-event", address.arn, event, **facts)
+def arrive(world: World, address: BusAddress, event: Event, original: str | None = None) -> None:
+    """Have an event on a bus: write it down, and hold it against the bus's rules.
+
+    `original` is the id that it had on the bus from which it was sent on.
+    """
+    facts = {} if original is None else {"original": original}
+    hop = record_event(world, "put-event", address.arn, event, None, **facts)
     bus = find_bus(world, address)
     if bus is None:
         reason = f"there is no event bus {address.name}"
@@ -139,7 +143,8 @@ def _no_constant(name: str) -> object:
 
 
 def _is_too_deep(detail: object) -> bool:
-    level, depth = [detail], 0
+    level: list[Any] = [detail]
+    depth = 0
     while level and depth <= DEEPEST:
         inner = [one.values() if isinstance(one, dict) else one for one in level]
         level = [value for values in inner for value in values if isinstance(value, dict | list)]

@@ -68,10 +68,13 @@ def _walk(value: object, steps: tuple[str | int, ...]) -> Iterator[object]:
 
 
 def _chosen(value: object, step: str | int) -> Iterator[object]:
-    if step == _ANY:
-        if isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        if step == _ANY:
             yield from value.values()
-        elif isinstance(value, list):
+        elif step in value:
+            yield value[step]
+    elif isinstance(value, list):
+        if step == _ANY:
             yield from value
-    elif (isinstance(value, Mapping) and step in value) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-        yield value[step]
+        elif isinstance(step, int):
+            yield from value[step : step + 1]

@@ -19,7 +19,9 @@ from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.eventbridge.operations_rules import pattern_of
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.replays import RUNNING, STARTING, Replay
+from workbook.aws.eventbridge.service_events import take
 from workbook.aws.operations import refuse_parameters
+from workbook.aws.service_events import listen
 from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def create_archive(call: EventsCall) -> Answer:
     archive = Archive(name, arn, bus.name, call.world.clock.now, dict(call.parameters))
     registry.archives[name] = archive
     archive.put_rule(bus, call.account)
+    listen(call.world, take)
     call.world.trace.record("create", arn, settings=archive.settings())
     return archive.answered()
 
@@ -173,7 +176,8 @@ def _replayed_archive(call: EventsCall, registry: Registry) -> Archive:
 def _demand_one_filter(call: EventsCall, names: tuple[str, ...]) -> None:
     if sum(bool(call.parameters.get(name)) for name in names) > 1:
         raise ValidationError(
-            f"At most one filter is allowed for {call.operation}. Use either : State, EventSourceArn, or NamePrefix."
+            f"At most one filter is allowed for {call.operation}. "
+            "Use either : State, EventSourceArn, or NamePrefix."
         )
 
 
