@@ -70,9 +70,9 @@ class InputTransformer:
         return not self.template.lstrip().startswith('"')
 
     def could_be_valid(self) -> bool:
-        """Whether a JSON template is valid JSON once every variable has a value; quoted text always is."""
+        """Whether a JSON template is valid JSON once every variable has a value; quotes of text must close."""
         if not self.is_json:
-            return True
+            return not _quoted_after(self.template, quoted=False)
         sample = "".join(
             piece.text + ("" if piece.variable is None else "x" if piece.quoted else '"x"')
             for piece in self._pieces
@@ -127,13 +127,13 @@ def _taken_apart(template: str) -> Iterator[_Piece]:
     begin, quoted = 0, False
     for match in _VARIABLE.finditer(template):
         text = template[begin : match.start()]
-        quoted = _quoted_after(text, quoted)
+        quoted = _quoted_after(text, quoted=quoted)
         yield _Piece(text, match[1], quoted)
         begin = match.end()
     yield _Piece(template[begin:], None, quoted)
 
 
-def _quoted_after(text: str, quoted: bool) -> bool:  # noqa: FBT001 - a state, not an option
+def _quoted_after(text: str, *, quoted: bool) -> bool:
     """Whether one is inside quotes behind this text; an escaped quote changes nothing."""
     escaped = False
     for character in text:
