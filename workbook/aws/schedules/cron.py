@@ -38,9 +38,7 @@ class Cron:
     zone: datetime.tzinfo = datetime.UTC
 
     @classmethod
-    def parse(
-        cls, fields: str, zone: datetime.tzinfo = datetime.UTC, *, year_may_lack: bool = False
-    ) -> Cron:
+    def parse(cls, fields: str, zone: datetime.tzinfo = datetime.UTC, *, year_may_lack: bool = False) -> Cron:
         """Read what stands between the parentheses of `cron(...)`.
 
         Raises:
