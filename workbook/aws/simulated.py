@@ -115,6 +115,7 @@ _EVENTS = _names(
 
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
+    "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "cloudwatch": _CLOUDWATCH,
