@@ -206,8 +206,8 @@ def test_two_buses_that_send_to_each_other_do_not_loop(lab, events, shop):
 
 
 def test_a_bus_of_another_region_takes_events(lab, events, sqs):
-    far = lab.client("events", region="eu-west-1")
-    far_sqs = lab.client("sqs", region="eu-west-1")
+    far = lab.client("events", region_name="eu-west-1")
+    far_sqs = lab.client("sqs", region_name="eu-west-1")
     target = far.create_event_bus(Name=SHOP)["EventBusArn"]
     url, arn = open_queue(far_sqs)
     rule(far, arn, EventBusName=SHOP)

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.eventbridge.buses import find_bus
 from workbook.aws.eventbridge.errors import ValidationError
 from workbook.aws.eventbridge.events import Event, new_id, record_event
-from workbook.aws.eventbridge.metrics import metrics_of
+from workbook.aws.eventbridge.metrics import region_meter
 from workbook.aws.eventbridge.names import BusAddress, bus_address
 from workbook.aws.eventbridge.permissions import demand_access
 from workbook.aws.eventbridge.routing import route
+from workbook.aws.eventbridge.watching import tell_watchers
 from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
@@ -84,6 +85,8 @@ def arrive(world: World, address: BusAddress, event: Event, original: str | None
             "drop", address.arn, message=event.id, causes=(hop,), outcome="dropped", reason=reason
         )
     else:
+        with world.trace.under(hop):
+            tell_watchers(world, bus.arn, event)
         route(world, bus, event, hop)
 
 
@@ -170,10 +173,11 @@ def _event(call: EventsCall, entry: Entry, detail: dict[str, Any]) -> Event:
 
 
 def _count(call: EventsCall, answers: list[dict[str, Any]], size: int) -> None:
-    metrics = metrics_of(call.world, call.account, call.region)
+    meter = region_meter(call.world, call.account, call.region)
     failed = sum("ErrorCode" in answer for answer in answers)
-    metrics.add("PutEventsApproximateCallCount")
-    metrics.add("PutEventsApproximateSuccessCount")
-    metrics.add("PutEventsEntriesCount", len(answers))
-    metrics.add("PutEventsFailedEntriesCount", failed)
-    metrics.add("PutEventsRequestSize", size)
+    meter.add("PutEventsApproximateCallCount")
+    meter.add("PutEventsApproximateSuccessCount")
+    meter.add("PutEventsEntriesCount", len(answers))
+    if failed:
+        meter.add("PutEventsFailedEntriesCount", failed)
+    meter.add("PutEventsRequestSize", size, unit="Bytes")

@@ -19,9 +19,7 @@ from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.eventbridge.operations_rules import pattern_of
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.replays import RUNNING, STARTING, Replay
-from workbook.aws.eventbridge.service_events import take
 from workbook.aws.operations import refuse_parameters
-from workbook.aws.service_events import listen
 from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
@@ -44,7 +42,6 @@ def create_archive(call: EventsCall) -> Answer:
     archive = Archive(name, arn, bus.name, call.world.clock.now, dict(call.parameters))
     registry.archives[name] = archive
     archive.put_rule(bus, call.account)
-    listen(call.world, take)
     call.world.trace.record("create", arn, settings=archive.settings())
     return archive.answered()
 

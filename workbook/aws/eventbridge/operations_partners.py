@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.eventbridge.events import Event, new_id
 from workbook.aws.eventbridge.ingestion import EntryRefused, arrive, check_required, parsed_detail
-from workbook.aws.eventbridge.metrics import metrics_of
+from workbook.aws.eventbridge.metrics import source_meter
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.partners import (
     ACTIVE,
@@ -113,7 +113,7 @@ def _put(call: EventsCall, entry: Mapping[str, Any]) -> dict[str, Any]:
     if source is None or source.partner != call.account:
         return EntryRefused("NotAuthorizedForSourceException", "Not authorized for the source.").answer
     event = _event(call, entry, detail, source.customer)
-    metrics_of(call.world, source.customer, call.region).add("Events", 1, (("EventSourceName", source.name),))
+    source_meter(call.world, source.customer, call.region, source.name).add("Events")
     if source.state == ACTIVE:
         arrive(call.world, source.bus, event)
     else:

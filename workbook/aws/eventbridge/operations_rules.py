@@ -22,12 +22,10 @@ from workbook.aws.eventbridge.names import DEFAULT, bus_address, rule_arn
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.rules import DISABLED, ENABLED, Rule
 from workbook.aws.eventbridge.scheduled_rules import schedule_of, set_timer, stop_timer
-from workbook.aws.eventbridge.service_events import take
 from workbook.aws.eventbridge.targets import Target, check_target
 from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import EventPattern, InvalidEventPattern
-from workbook.aws.service_events import listen
 
 if TYPE_CHECKING:
     from workbook.aws.eventbridge.requests import EventsCall
@@ -53,7 +51,6 @@ def put_rule(call: EventsCall) -> Answer:
         tags[rule.arn] = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
     bus.rules[rule.name] = rule
     _record(call, rule, "create" if before is None else "configure")
-    listen(call.world, take)
     set_timer(call.world, rule)
     return {"RuleArn": rule.arn}
 
