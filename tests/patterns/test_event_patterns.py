@@ -259,6 +259,14 @@ def test_a_deeply_nested_pattern_is_refused() -> None:
         EventPattern('{"a":' * 300 + "[1]" + "}" * 300)
 
 
+def test_the_deepest_pattern_can_be_matched_and_explained() -> None:
+    levels = 199
+    pattern = EventPattern('{"a":' * levels + '{"b":[1]}' + "}" * levels)
+    event = json.loads('{"a":' * levels + '{"b":1}' + "}" * levels)
+    assert pattern.matches(event)
+    assert pattern.explain(event).holds
+
+
 def test_the_fields_at_the_top_can_be_asked_for() -> None:
     pattern = EventPattern({"body": {"a": [1]}, "messageId": ["x"]})
     assert pattern.fields == {"body", "messageId"}
