@@ -48,6 +48,10 @@ class Notification:
     """Of a request to confirm: what ConfirmSubscription takes."""
     replayed: bool = False
     """It comes from the topic's archive."""
+    trace_header: str = ""
+    """The X-Ray trace header of the request that published it."""
+    signatures: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
+    """Those made so far, by the text that is signed and the version."""
 
     def text_for(self, protocol: str) -> str:
         """The message as subscribers of a protocol get it."""
