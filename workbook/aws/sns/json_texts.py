@@ -41,7 +41,6 @@ def _complaint(text: str, error: Exception) -> str:
             f"Unexpected character ('{rest[0]}' (code {ord(rest[0])})): "
             "was expecting double-quote to start field name"
         )
-        column += 0
     elif word is not None:
         said = (
             f"Unrecognized token '{word.group()}': was expecting (JSON String, Number, Array, Object or "

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from workbook.engine.clock import datetime_of
 
@@ -20,8 +19,6 @@ UNSUBSCRIBE_CONFIRMATION = "UnsubscribeConfirmation"
 
 Attributes = Mapping[str, Mapping[str, str]]
 """Message attributes as AWS shapes them; a BinaryValue is base64 text."""
-
-_NOTHING: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Notification:
     published: int
     """When it was accepted: microseconds since the Unix epoch."""
     subject: str | None = None
-    attributes: Attributes = field(default=_NOTHING)
+    attributes: Attributes = field(default_factory=dict)
     texts: Mapping[str, str] | None = None
     """With MessageStructure json: the text for each protocol, and the default."""
     group_id: str | None = None

@@ -30,6 +30,8 @@ class Topic:
     name: str
     account: str
     region: str
+    serial: int
+    """Its place in the order in which topics were made."""
     policy: str
     """Who may do what with it: a policy's text."""
     metrics: TopicMetrics
@@ -42,6 +44,8 @@ class Topic:
     fifo: FifoState | None = None
     archive: Archive | None = None
     exists: bool = True
+    former: dict[str, Subscription] = field(default_factory=dict)
+    """Subscriptions that have ended and can be restored, by the token that does it."""
     _by_endpoint: dict[tuple[str, str], Subscription] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
