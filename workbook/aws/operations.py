@@ -88,9 +88,7 @@ def install_operations(
 def _method(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
     def answer(response: BaseResponse) -> ActionResult:
         parameters = dict(response._get_params())  # noqa: SLF001 - moto's own way to the parsed parameters
-        call = Call(
-            current_world(), response.current_account, response.region, parameters, response.headers
-        )
+        call = Call(current_world(), response.current_account, response.region, parameters, response.headers)
         result = operation(call)
         return EmptyResult() if result is None else ActionResult(result)
 

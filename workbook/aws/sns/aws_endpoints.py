@@ -2,7 +2,8 @@
 
 They need no confirmation, as an ARN says whose they are: only an endpoint of another account than the
 subscriber's must be confirmed by its owner. Whether SNS may deliver is not asked at Subscribe but at each
-delivery, by the endpoint's own policy; so a subscription without a permission looks well and delivers nothing.
+delivery, by the endpoint's own policy; so a subscription without a permission looks well and delivers
+nothing.
 
 Sources: botocore 1.44, SNS Subscribe; Amazon SNS Developer Guide, "Sending Amazon SNS messages to an Amazon
 SQS queue in a different account", "Message delivery for FIFO topics", "Raw message delivery".

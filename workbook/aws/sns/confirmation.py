@@ -4,8 +4,8 @@
                      └── 2 days: the token is worth nothing any more, and the subscription stays pending
 
 The token goes to the endpoint and nowhere else, so only who reads there can confirm.
-Sources: botocore 1.44, SNS Subscribe, ConfirmSubscription and Unsubscribe; tokens and texts recorded from AWS in
-public test suites (2023 to 2025).
+Sources: botocore 1.44, SNS Subscribe, ConfirmSubscription and Unsubscribe; tokens and texts recorded from AWS
+in public test suites (2023 to 2025).
 """
 
 from __future__ import annotations

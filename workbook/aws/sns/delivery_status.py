@@ -3,11 +3,12 @@
     <PROTOCOL>SuccessFeedbackRoleArn, ...SampleRate   sns/<Region>/<account>/<topic>
     <PROTOCOL>FailureFeedbackRoleArn                  sns/<Region>/<account>/<topic>/Failure
 
-Failures are logged all, successes by chance (SuccessFeedbackSampleRate, 0 to 100 per cent). SNS writes with the
-role, so a role that may not write to CloudWatch Logs, or that does not trust SNS, leaves no line.
+Failures are logged all, successes by chance (SuccessFeedbackSampleRate, 0 to 100 per cent). SNS writes with
+the role, so a role that may not write to CloudWatch Logs, or that does not trust SNS, leaves no line.
 
 Sources: Amazon SNS Developer Guide, "Amazon SNS message delivery status"; lines of AWS recorded in public
-repositories (SQS 2021, Lambda 2023). AWS makes log streams in its own way; here each topic has one (unverified).
+repositories (SQS 2021, Lambda 2023). AWS makes log streams in its own way; here each topic has one
+(unverified).
 """
 
 from __future__ import annotations
@@ -58,9 +59,8 @@ def _is_sampled(world: World, topic: Topic, feedback: str, outcome: Outcome) -> 
 def _may_write(world: World, topic: Topic, role: str, group: str) -> bool:
     resource = f"arn:aws:logs:{topic.region}:{topic.account}:log-group:{group}:*"
     context = {"aws:SourceArn": topic.arn, "aws:SourceAccount": topic.account}
-    return all(
-        role_access(world, role, "sns.amazonaws.com", action, resource, context).allowed for action in _ACTIONS
-    )
+    asked = (role_access(world, role, "sns.amazonaws.com", action, resource, context) for action in _ACTIONS)
+    return all(access.allowed for access in asked)
 
 
 def _line(

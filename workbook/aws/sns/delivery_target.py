@@ -1,7 +1,7 @@
 """SNS takes what another service publishes: the topic's policy, its key, and then a message like any other.
 
-Alarms, rules, schedules, buckets and functions' destinations come this way. A service comes in its own name and
-needs the topic's policy, or with a role and needs the role's policy too.
+Alarms, rules, schedules, buckets and functions' destinations come this way. A service comes in its own name
+and needs the topic's policy, or with a role and needs the role's policy too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def publish_as_service(world: World, sender: Sender, topic_arn: str, parcel: Par
     """Publish what a service delivers to a topic; the answer is Publish's.
 
     Raises:
-        Undelivered: there is no such topic, its policy or key does not let the service, or the message is none
+        Undelivered: there is no such topic, its policy or key does not let the service, or the message is
+        none
             that the topic takes.
     """
     topic = find_topic(world, topic_arn)

@@ -1,6 +1,7 @@
 """Publishing to one endpoint without a topic: a phone number, or an app on a device.
 
-Who implements such endpoints puts a publisher into `PUBLISHERS`; until then such a publish is refused by name.
+Who implements such endpoints puts a publisher into `PUBLISHERS`; until then such a publish is refused by
+name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How a message looks when it arrives: the JSON document, Lambda's event, Firehose's record, or the bare text.
+"""How a message looks when it arrives: JSON document, event of Lambda, record of Firehose, or bare text.
 
-The order of fields and the spaces are AWS's, so what a queue receives is the same to the byte, but for ids and
-signatures. A message of a FIFO topic carries its sequence number and no signature.
+The order of fields and the spaces are AWS's, so what a queue receives is the same to the byte, but for ids
+and signatures. A message of a FIFO topic carries its sequence number and no signature.
 
 Sources: Amazon SNS Developer Guide, "Parsing Amazon SNS message formats" and "Archived message format for
 Amazon S3 destinations"; Lambda Developer Guide, "Invoking Lambda functions with Amazon SNS notifications";

@@ -69,9 +69,7 @@ def _texts(message: str, structure: str | None) -> Mapping[str, str] | None:
     texts = parsed if isinstance(parsed, dict) else {}
     texts = {name: text for name, text in texts.items() if isinstance(text, str)}
     if "default" not in texts:
-        raise InvalidParameter(
-            "Invalid parameter: Message Structure - No default entry in JSON message body"
-        )
+        raise InvalidParameter("Invalid parameter: Message Structure - No default entry in JSON message body")
     return texts
 
 

@@ -4,8 +4,8 @@ With KmsMasterKeyId each publish needs kms:GenerateDataKey and kms:Decrypt on th
 too, so a topic under the AWS managed key ``alias/aws/sns`` takes nothing from alarms, rules or buckets: the
 policy of that key cannot be changed. As with queues, a key is not looked at when it is set, but at a publish.
 
-Sources: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"; botocore 1.44, SNS Publish
-(errors).
+Sources: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"; botocore 1.44, SNS
+Publish (errors).
 """
 
 from __future__ import annotations

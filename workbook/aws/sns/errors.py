@@ -1,7 +1,7 @@
 """The errors of the SNS API, with AWS's codes and, where an answer of AWS is known, its text.
 
-SNS words most refusals as "Invalid parameter: " with the parameter's name and, often, a reason. The texts were
-recorded from AWS in public test suites (2023 to 2026); those that were not say so here.
+SNS words most refusals as "Invalid parameter: " with the parameter's name and, often, a reason. The texts
+were recorded from AWS in public test suites (2023 to 2026); those that were not say so here.
 """
 
 from __future__ import annotations
@@ -129,7 +129,9 @@ class ReplayLimitExceeded(SNSError):
     """Too many replays of one topic run at the same time (text: the service model's)."""
 
     code = "ReplayLimitExceeded"
-    message = "Indicates that the request parameter has exceeded the maximum number of concurrent message replays."
+    message = (
+        "Indicates that the request parameter has exceeded the maximum number of concurrent message replays."
+    )
 
 
 class InvalidAttribute(ValueError):

@@ -14,7 +14,16 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbook.aws.delivery import LATENCY, DeadLetters, Delivery, Outcome, Parcel, Sender, Undelivered, deliver
+from workbook.aws.delivery import (
+    LATENCY,
+    DeadLetters,
+    Delivery,
+    Outcome,
+    Parcel,
+    Sender,
+    Undelivered,
+    deliver,
+)
 from workbook.aws.sns.delivery_status import log_outcome
 from workbook.aws.sns.documents import json_document
 from workbook.aws.sns.lanes import lanes_of
@@ -73,8 +82,8 @@ def takes_new_messages(world: World, subscription: Subscription, notification: N
 
 def lets_through(world: World, subscription: Subscription, notification: Notification) -> bool:
     """Whether the subscription's filter policy wants the message; if not, that is written down."""
-    policy = subscription.filter
-    if policy is None or policy.matches(notification.attributes, notification.text_for(subscription.protocol)):
+    policy, text = subscription.filter, notification.text_for(subscription.protocol)
+    if policy is None or policy.matches(notification.attributes, text):
         return True
     reason = f"its FilterPolicy does not match the message ({policy.scope})"
     _filtered(world, subscription, notification, reason)
@@ -105,9 +114,7 @@ def delivery_to(world: World, subscription: Subscription, notification: Notifica
     )
 
 
-def _filtered(
-    world: World, subscription: Subscription, notification: Notification, reason: str
-) -> None:
+def _filtered(world: World, subscription: Subscription, notification: Notification, reason: str) -> None:
     cause = world.trace.cause
     world.trace.record(
         "filter",
@@ -138,10 +145,10 @@ def _dead_letters(subscription: Subscription, notification: Notification) -> Dea
 
     def parcel(_error: Undelivered, _attempts: int) -> Parcel:
         """The message as a queue would have got it; SNS adds nothing to say what went wrong."""
-        raw = subscription.is_raw
-        in_order = queue.endswith(FIFO_SUFFIX)
+        raw, in_order = subscription.is_raw, queue.endswith(FIFO_SUFFIX)
+        bare = notification.text_for(subscription.protocol)
         return Parcel(
-            notification.text_for(subscription.protocol) if raw else json_document(notification, subscription),
+            bare if raw else json_document(notification, subscription),
             attributes=notification.attributes if raw else {},
             group_id=notification.group_id if in_order else None,
             deduplication_id=notification.deduplication_id if in_order else None,

@@ -1,7 +1,7 @@
 """What a FIFO topic remembers: numbers, duplicates of five minutes, and how much came in this second.
 
-Sources: botocore 1.44, SNS Publish and FifoThroughputScope; duplicates as AWS was recorded to answer them (the
-id and the sequence number of the original).
+Sources: botocore 1.44, SNS Publish and FifoThroughputScope; duplicates as AWS was recorded to answer them
+(the id and the sequence number of the original).
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 A minute in which nothing happened has no value, and nothing runs while none is asked for. What is complete is
 handed to CloudWatch when somebody reads it.
 
-Names, units and what each counts: Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch".
+Names, units and what each counts: Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using
+CloudWatch".
 """
 
 from __future__ import annotations

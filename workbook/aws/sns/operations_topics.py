@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook.aws.operations import Answer, Call, NotSimulated
+from workbook.aws.sns import permissions
 from workbook.aws.sns.arns import read_topic_arn, topic_arn
 from workbook.aws.sns.errors import InvalidAttribute, InvalidParameter, InvalidState
 from workbook.aws.sns.fifo import FifoState
 from workbook.aws.sns.metrics import TopicMetrics, register
 from workbook.aws.sns.paging import page
-from workbook.aws.sns import permissions
 from workbook.aws.sns.permissions import default_policy, demand_access
 from workbook.aws.sns.registry import demand_topic, topics_of
 from workbook.aws.sns.subscription import TRUE
@@ -96,9 +96,7 @@ def set_topic_attributes(call: Call) -> Answer:
     topic = _demand(call, "SetTopicAttributes")
     name, value = str(parameters["AttributeName"]), str(parameters.get("AttributeValue") or "")
     try:
-        apply_attribute(
-            topic, name, check_attribute(name, value, fifo=topic.is_fifo), call.world.clock.now
-        )
+        apply_attribute(topic, name, check_attribute(name, value, fifo=topic.is_fifo), call.world.clock.now)
     except InvalidAttribute as error:
         raise error.in_request_to_set() from None
     _record(call, topic)
@@ -163,9 +161,7 @@ def _checked_attributes(given: Mapping[str, str], *, fifo: bool) -> dict[str, st
     return checked
 
 
-def _refuse_other(
-    topic: Topic, attributes: Mapping[str, str], tags: Mapping[str, str], now: int
-) -> None:
+def _refuse_other(topic: Topic, attributes: Mapping[str, str], tags: Mapping[str, str], now: int) -> None:
     if differs(topic, attributes, now):
         raise InvalidParameter.of("Attributes", "Topic already exists with different attributes")
     if any(topic.tags.get(key) != value for key, value in tags.items()):
@@ -192,4 +188,3 @@ def _new_topic(
             apply_attribute(topic, attribute, value, call.world.clock.now)
     register(call.world, call.account, call.region, metrics)
     return topic
-

@@ -1,8 +1,8 @@
 """Who may do what with a topic: the topic's own policy, and the two operations that write it for you.
 
-Identities of the account that owns the topic are let in unless the policy denies them explicitly (their own IAM
-policies are not evaluated). Others need an allow of the policy: identities of other accounts, and services that
-publish, such as EventBridge and S3.
+Identities of the account that owns the topic are let in unless the policy denies them explicitly (their own
+IAM policies are not evaluated). Others need an allow of the policy: identities of other accounts, and
+services that publish, such as EventBridge and S3.
 
 The policy that a new topic has lets everybody in whose AWS:SourceOwner is the topic's account. That covers
 CloudWatch's alarms of the account, and no other service: the reason why an alarm can notify a topic as it is,
@@ -164,9 +164,7 @@ def _verdict(
 
 
 def _not_mentioned(action: str) -> Decision:
-    return Decision(
-        allowed=False, reason=f"because no resource-based policy allows the SNS:{action} action"
-    )
+    return Decision(allowed=False, reason=f"because no resource-based policy allows the SNS:{action} action")
 
 
 def _document(topic: Topic) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """From a publish, by whomever, to a message that is on its way to the subscribers.
 
+What is a duplicate on a FIFO topic is answered like the original, and goes no further.
+
     Publish, PublishBatch ─┐                    ┌─ duplicate: only answered
     a service of AWS ──────┴─ Draft ── accept ──┤
                                                 └─ archived, handed to the subscriptions
@@ -83,8 +85,7 @@ def _accept_in_order(world: World, topic: Topic, draft: Draft) -> Original:
     by_group = topic.attributes.get("FifoThroughputScope") == MESSAGE_GROUP
     scope = draft.group_id if by_group else None
     if not topic.fifo.admit(scope, draft.size, now):
-        facts = {"group_id": draft.group_id} if by_group else {}
-        world.trace.record("throttle", topic.arn, action="Publish", **facts)
+        world.trace.record("throttle", topic.arn, action="Publish", **_identifiers(scope, None))
         raise Throttled
     deduplication_id = draft.deduplication_id or hashlib.sha256(draft.message.encode()).hexdigest()
     original = topic.fifo.original(scope, deduplication_id, now)
@@ -163,7 +164,7 @@ def _notification(
     )
 
 
-def _identifiers(group_id: str | None, deduplication_id: str | None) -> dict[str, str]:
+def _identifiers(group_id: str | None, deduplication_id: str | None) -> dict[str, Any]:
     given = {"group_id": group_id, "deduplication_id": deduplication_id}
     return {name: value for name, value in given.items() if value is not None}
 

@@ -2,12 +2,13 @@
 
     Pending ── begins at once ──> In progress ── all are delivered ──> Completed
 
-Without an EndingPoint the subscription goes on with new messages, which wait behind the replayed ones of their
-group. With one it gets the messages of that time and none after. A replayed message is the original in all
-but the mark Replayed.
+Without an EndingPoint the subscription goes on with new messages, which wait behind the replayed ones of
+their group. With one it gets the messages of that time and none after. A replayed message is the original in
+all but the mark Replayed.
 
-Sources: Amazon SNS Developer Guide, "Amazon SNS message replay for FIFO topic subscribers"; botocore 1.44, SNS
-Subscribe (ReplayPolicy, ReplayStatus). Where the mark stands in the message is not shown there (unverified).
+Sources: Amazon SNS Developer Guide, "Amazon SNS message replay for FIFO topic subscribers"; botocore 1.44,
+SNS Subscribe (ReplayPolicy, ReplayStatus). Where the mark stands in the message is not shown there
+(unverified).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import dataclasses
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery import LATENCY, Delivery, Outcome, deliver
 from workbook.aws.sns.errors import InvalidAttribute
@@ -138,7 +139,7 @@ def _is_over(replay: Replay, notification: Notification) -> bool:
     return replay.stopped or (replay.end is not None and notification.published > replay.end)
 
 
-def _end_of(replay: Replay) -> dict[str, int]:
+def _end_of(replay: Replay) -> dict[str, Any]:
     return {} if replay.end is None else {"end_at": replay.end}
 
 
@@ -146,5 +147,6 @@ def _instant(policy: dict[str, object], name: str) -> int:
     try:
         moment = datetime.datetime.fromisoformat(str(policy.get(name)))
     except ValueError:
-        raise InvalidAttribute(f"ReplayPolicy: {name} must be a timestamp such as 2026-01-05T09:00:00.000Z") from None
+        text = f"ReplayPolicy: {name} must be a timestamp such as 2026-01-05T09:00:00.000Z"
+        raise InvalidAttribute(text) from None
     return instant_of(moment)

@@ -1,7 +1,7 @@
 """The attributes of subscriptions: what each may be, and how a subscription shows them.
 
-All checks are made on a copy of the attributes before anything is changed, as a FilterPolicy and its scope, or
-a dead-letter queue and the endpoint, are right or wrong only together.
+All checks are made on a copy of the attributes before anything is changed, as a FilterPolicy and its scope,
+or a dead-letter queue and the endpoint, are right or wrong only together.
 
 Sources: botocore 1.44, SNS Subscribe, SetSubscriptionAttributes and GetSubscriptionAttributes; answers of AWS
 recorded in public test suites (2023 to 2025). Texts that are not recorded are marked.
@@ -10,7 +10,7 @@ recorded in public test suites (2023 to 2025). Texts that are not recorded are m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from workbook.aws.sns.delivery_policies import effective_subscription_policy, read_subscription_policy
@@ -114,20 +114,17 @@ def differs(subscription: Subscription, wanted: Mapping[str, str]) -> bool:
 
 
 def _checked(name: str, value: str, protocol: Protocol, topic: Topic, endpoint: str) -> str:
-    match name:
-        case "RawMessageDelivery":
-            return _checked_raw(value, protocol)
-        case "FilterPolicyScope":
-            return _checked_scope(value)
-        case "RedrivePolicy":
-            return _checked_redrive(value, topic, endpoint) if value else ""
-        case "DeliveryPolicy":
-            return _checked_delivery_policy(value, protocol) if value else ""
-        case "SubscriptionRoleArn":
-            return _checked_role(value)
-        case "ReplayPolicy":
-            return read_replay_policy(value, topic) if value else ""
-    return value
+    if name == "RawMessageDelivery":
+        return _checked_raw(value, protocol)
+    if name == "FilterPolicyScope":
+        return _checked_scope(value)
+    checks: dict[str, Callable[[], str]] = {
+        "RedrivePolicy": lambda: _checked_redrive(value, topic, endpoint),
+        "DeliveryPolicy": lambda: _checked_delivery_policy(value, protocol),
+        "SubscriptionRoleArn": lambda: _checked_role(value),
+        "ReplayPolicy": lambda: read_replay_policy(value, topic),
+    }
+    return checks[name]() if value and name in checks else value
 
 
 def _checked_raw(value: str, protocol: Protocol) -> str:
@@ -170,6 +167,6 @@ def _checked_delivery_policy(value: str, protocol: Protocol) -> str:
 
 
 def _checked_role(value: str) -> str:
-    if value and _ROLE.fullmatch(value) is None:
+    if _ROLE.fullmatch(value) is None:
         raise InvalidAttribute(f"SubscriptionRoleArn: {value} is not a valid role ARN")  # unverified
     return value

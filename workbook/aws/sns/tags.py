@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
 from workbook.aws.operations import Answer, Call
-from workbook.aws.sns.errors import InvalidParameter, NotFound, ResourceNotFound, TagLimitExceeded, ValidationError
+from workbook.aws.sns.errors import (
+    InvalidParameter,
+    NotFound,
+    ResourceNotFound,
+    TagLimitExceeded,
+    ValidationError,
+)
 from workbook.aws.sns.permissions import demand_access
 from workbook.aws.sns.registry import demand_topic
 

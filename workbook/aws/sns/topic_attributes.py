@@ -209,12 +209,11 @@ def _check_archive_policy(value: str) -> str:
     policy = read_json_object(value, "ArchivePolicy") if value else {}
     if not policy:
         return ""
-    days = policy.get("MessageRetentionPeriod")
-    is_number = not isinstance(days, bool) and str(days).isdigit()
-    if set(policy) != {"MessageRetentionPeriod"} or not is_number or not 1 <= int(str(days)) <= LONGEST_ARCHIVE:
-        raise InvalidAttribute(
-            f"ArchivePolicy: MessageRetentionPeriod must be an integer between 1 and {LONGEST_ARCHIVE}"
-        )  # unverified
+    days = str(policy.get("MessageRetentionPeriod"))
+    in_range = days.isdigit() and 1 <= int(days) <= LONGEST_ARCHIVE
+    if set(policy) != {"MessageRetentionPeriod"} or not in_range:
+        text = f"MessageRetentionPeriod must be an integer between 1 and {LONGEST_ARCHIVE}"
+        raise InvalidAttribute(f"ArchivePolicy: {text}")  # unverified
     return value
 
 
