@@ -87,10 +87,17 @@ def install_operations(
 
 def _method(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
     def answer(response: BaseResponse) -> ActionResult:
-        parameters = dict(response._get_params())  # noqa: SLF001 - moto's own way to the parsed parameters
-        call = Call(current_world(), response.current_account, response.region, parameters, response.headers)
+        parameters, headers = _parameters_of(response), response.headers
+        call = Call(current_world(), response.current_account, response.region, parameters, headers)
         result = operation(call)
         return EmptyResult() if result is None else ActionResult(result)
 
     answer.__doc__ = operation.__doc__
     return answer
+
+
+def _parameters_of(response: BaseResponse) -> dict[str, Any]:
+    """The parameters by AWS's names and types; of some services moto itself reads no request by the model."""
+    if not response.automated_parameter_parsing:
+        response.parse_parameters(response.normalized_request)
+    return dict(response.params)

@@ -113,6 +113,7 @@ _SNS = _names(
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "sns": _SNS,
+    "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "cloudwatch": _CLOUDWATCH,
