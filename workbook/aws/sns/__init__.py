@@ -5,7 +5,7 @@
                        protocols ── aws_endpoints, documents             what differs by endpoint
                        fifo, lanes, archive, replay                      FIFO topics
                        permissions, encryption, confirmation             who may, and who must agree
-                       metrics, delivery_status                          what CloudWatch learns
+                       delivery_status                                   what CloudWatch Logs learns
     delivery_target                                                      how other services publish
 
 Nothing of moto's SNS is used but its reading of requests and writing of answers.
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import moto.cloudwatch  # noqa: F401 - before ours, whose metrics it asks for
 from moto.sns.responses import SNSResponse
 
 from workbook.aws.operations import install_operations

@@ -87,12 +87,12 @@ def lets_through(world: World, subscription: Subscription, notification: Notific
         return True
     reason = f"its FilterPolicy does not match the message ({policy.scope})"
     _filtered(world, subscription, notification, reason)
-    metrics, now = subscription.topic.metrics, world.clock.now
-    metrics.add("NumberOfNotificationsFilteredOut", 1, now)
-    metrics.add(f"NumberOfNotificationsFilteredOut-{policy.scope}", 1, now)
+    metrics = subscription.topic.metrics
+    metrics.add("NumberOfNotificationsFilteredOut")
+    metrics.add(f"NumberOfNotificationsFilteredOut-{policy.scope}")
     more = _more_precisely(policy.scope, notification, subscription.protocol)
     if more:
-        metrics.add(f"NumberOfNotificationsFilteredOut-{more}", 1, now)
+        metrics.add(f"NumberOfNotificationsFilteredOut-{more}")
     return False
 
 
@@ -109,7 +109,7 @@ def delivery_to(world: World, subscription: Subscription, notification: Notifica
         dead_letters=_dead_letters(subscription, notification),
         dead_letter_sender=Sender(SERVICE, topic.arn, topic.account, topic.region),
         facts={"subscription": subscription.arn},
-        on_try=_count_failed_tries(world, subscription) if protocol.counts_each_try else None,
+        on_try=_count_failed_tries(subscription) if protocol.counts_each_try else None,
         on_end=_report(world, subscription, notification, protocol),
     )
 
@@ -157,12 +157,12 @@ def _dead_letters(subscription: Subscription, notification: Notification) -> Dea
     return DeadLetters(queue, parcel)
 
 
-def _count_failed_tries(world: World, subscription: Subscription) -> Callable[[Undelivered | None], None]:
+def _count_failed_tries(subscription: Subscription) -> Callable[[Undelivered | None], None]:
     """For HTTP/S endpoints AWS counts every failed try."""
 
     def count(error: Undelivered | None) -> None:
         if error is not None:
-            subscription.topic.metrics.add("NumberOfNotificationsFailed", 1, world.clock.now)
+            subscription.topic.metrics.add("NumberOfNotificationsFailed")
 
     return count
 
@@ -173,14 +173,13 @@ def _report(
     metrics = subscription.topic.metrics
 
     def report(outcome: Outcome) -> None:
-        now = world.clock.now
         if outcome.delivered:
-            metrics.add("NumberOfNotificationsDelivered", 1, now)
+            metrics.add("NumberOfNotificationsDelivered")
         elif not protocol.counts_each_try:
-            metrics.add("NumberOfNotificationsFailed", 1, now)
+            metrics.add("NumberOfNotificationsFailed")
         if outcome.dead_lettered is not None:
             kept = "RedrivenToDlq" if outcome.dead_lettered else "FailedToRedriveToDlq"
-            metrics.add(f"NumberOfNotifications{kept}", 1, now)
+            metrics.add(f"NumberOfNotifications{kept}")
         log_outcome(world, subscription, notification, protocol.feedback, outcome)
 
     return report

@@ -22,13 +22,22 @@ def read_json_object(text: str, attribute: str) -> dict[str, Any]:
     Raises:
         InvalidAttribute: the text is not JSON, or not an object.
     """
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidAttribute(f"{attribute}: failed to parse JSON. {_complaint(text, error)}") from None
+    value = read_json(text, attribute)
     if not isinstance(value, dict):
         raise InvalidAttribute(f"{attribute}: failed to parse JSON. A JSON object was expected")  # unverified
     return value
+
+
+def read_json(text: str, attribute: str) -> Any:  # noqa: ANN401 - whatever the text holds
+    """What an attribute's text holds.
+
+    Raises:
+        InvalidAttribute: the text is not JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidAttribute(f"{attribute}: failed to parse JSON. {_complaint(text, error)}") from None
 
 
 def _complaint(text: str, error: Exception) -> str:

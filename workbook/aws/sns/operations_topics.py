@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbook.aws.metrics import Meter
 from workbook.aws.operations import Answer, Call, NotSimulated
 from workbook.aws.sns import permissions
 from workbook.aws.sns.arns import read_topic_arn, topic_arn
 from workbook.aws.sns.errors import InvalidAttribute, InvalidParameter, InvalidState
 from workbook.aws.sns.fifo import FifoState
-from workbook.aws.sns.metrics import TopicMetrics, register
 from workbook.aws.sns.paging import page
 from workbook.aws.sns.permissions import default_policy, demand_access
 from workbook.aws.sns.registry import demand_topic, topics_of
@@ -172,19 +172,17 @@ def _new_topic(
     call: Call, name: str, attributes: Mapping[str, str], tags: dict[str, str], *, fifo: bool, serial: int
 ) -> Topic:
     policy = default_policy(topic_arn(call.region, call.account, name), call.account)
-    metrics = TopicMetrics(name)
     topic = Topic(
         name=name,
         account=call.account,
         region=call.region,
         serial=serial,
         policy=policy,
-        metrics=metrics,
+        metrics=Meter(call.world, call.account, call.region, "AWS/SNS", {"TopicName": name}),
         tags=tags,
         fifo=FifoState() if fifo else None,
     )
     for attribute, value in attributes.items():
         if attribute != "FifoTopic":
             apply_attribute(topic, attribute, value, call.world.clock.now)
-    register(call.world, call.account, call.region, metrics)
     return topic

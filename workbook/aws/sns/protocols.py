@@ -60,7 +60,7 @@ class Protocol:
     has_delivery_policy: bool = False
     """Whether the subscription can say how it is retried (HTTP/S only)."""
     feedback: str = ""
-    """The prefix of the topic attributes for delivery status logging, such as "SQS"; empty: there are none."""
+    """The prefix of the topic attributes for delivery status logging ("SQS"); empty where there are none."""
     counts_each_try: bool = False
     """Whether NumberOfNotificationsFailed counts every failed try, and not only those that end in failure."""
 

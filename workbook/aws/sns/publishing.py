@@ -105,7 +105,7 @@ def _accept_in_order(world: World, topic: Topic, draft: Draft) -> Original:
 
 
 def _publish(world: World, topic: Topic, notification: Notification) -> None:
-    _count(world, topic, notification.size)
+    _count(topic, notification.size)
     hop = world.trace.record(
         "publish",
         topic.arn,
@@ -123,7 +123,7 @@ def _publish(world: World, topic: Topic, notification: Notification) -> None:
 def _drop_duplicate(
     world: World, topic: Topic, draft: Draft, deduplication_id: str, original: Original
 ) -> None:
-    _count(world, topic, draft.size)
+    _count(topic, draft.size)
     world.trace.record(
         "deduplicate",
         topic.arn,
@@ -134,10 +134,9 @@ def _drop_duplicate(
     )
 
 
-def _count(world: World, topic: Topic, size: int) -> None:
-    now = world.clock.now
-    topic.metrics.add("NumberOfMessagesPublished", 1, now)
-    topic.metrics.add("PublishSize", size, now)
+def _count(topic: Topic, size: int) -> None:
+    topic.metrics.add("NumberOfMessagesPublished")
+    topic.metrics.add("PublishSize", size, unit="Bytes")
 
 
 def _notification(

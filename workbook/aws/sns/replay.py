@@ -126,7 +126,7 @@ def _counted(
         if tell is not None:
             tell(outcome)
         kind = "Delivered" if outcome.delivered else "Failed"
-        metrics.add(f"NumberOfReplayedNotifications{kind}", 1, world.clock.now)
+        metrics.add(f"NumberOfReplayedNotifications{kind}")
         replay.on_its_way -= 1
         if replay.on_its_way == 0:
             replay.status = COMPLETED

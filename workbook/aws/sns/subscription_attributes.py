@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.sns.delivery_policies import effective_subscription_policy, read_subscription_policy
 from workbook.aws.sns.errors import InvalidAttribute
-from workbook.aws.sns.json_texts import read_json_object
+from workbook.aws.sns.json_texts import read_json, read_json_object
 from workbook.aws.sns.protocols import Protocol, find_protocol
 from workbook.aws.sns.replay import read_replay_policy
 from workbook.aws.sns.subscription import TRUE, Subscription
@@ -118,6 +118,8 @@ def _checked(name: str, value: str, protocol: Protocol, topic: Topic, endpoint: 
         return _checked_raw(value, protocol)
     if name == "FilterPolicyScope":
         return _checked_scope(value)
+    if name == "FilterPolicy" and value:
+        read_json(value, name)
     checks: dict[str, Callable[[], str]] = {
         "RedrivePolicy": lambda: _checked_redrive(value, topic, endpoint),
         "DeliveryPolicy": lambda: _checked_delivery_policy(value, protocol),

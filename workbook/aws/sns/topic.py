@@ -14,9 +14,9 @@ from workbook.aws.sns.arns import topic_arn
 from workbook.aws.sns.signatures import DEFAULT_VERSION
 
 if TYPE_CHECKING:
+    from workbook.aws.metrics import Meter
     from workbook.aws.sns.archive import Archive
     from workbook.aws.sns.fifo import FifoState
-    from workbook.aws.sns.metrics import TopicMetrics
     from workbook.aws.sns.subscription import Subscription
 
 FIFO_SUFFIX = ".fifo"
@@ -34,7 +34,8 @@ class Topic:
     """Its place in the order in which topics were made."""
     policy: str
     """Who may do what with it: a policy's text."""
-    metrics: TopicMetrics
+    metrics: Meter
+    """AWS/SNS, for this topic."""
     attributes: dict[str, str] = field(default_factory=dict)
     """Those that were set, with the values that AWS shows; not the policy."""
     tags: dict[str, str] = field(default_factory=dict)
