@@ -54,5 +54,6 @@ OPERATIONS = {
 
 
 def install(patches: Patches) -> None:
-    """Put our operations in the place of moto's."""
+    """Put our operations in the place of moto's; their answers are written as they are."""
+    patches.set(SNSResponse, "RESPONSE_KEY_PATH_TO_TRANSFORMER", {})
     install_operations(patches, SNSResponse, OPERATIONS)
