@@ -101,8 +101,18 @@ _KMS = _names(
     """
 )
 
+_SNS = _names(
+    """
+    AddPermission ConfirmSubscription CreateTopic DeleteTopic GetDataProtectionPolicy
+    GetSubscriptionAttributes GetTopicAttributes ListSubscriptions ListSubscriptionsByTopic
+    ListTagsForResource ListTopics Publish PublishBatch PutDataProtectionPolicy RemovePermission
+    SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource
+    """
+)
+
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
+    "sns": _SNS,
     "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
