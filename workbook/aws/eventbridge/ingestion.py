@@ -26,7 +26,7 @@ from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
-    from workbook.aws.eventbridge.requests import EventsCall
+    from workbook.aws.operations import Call
     from workbook.engine.world import World
 
 LARGEST_REQUEST = limit("eventbridge.put-events.size")
@@ -46,7 +46,7 @@ class EntryRefused(Exception):
         self.answer = {"ErrorCode": code, "ErrorMessage": message}
 
 
-def put_entries(call: EventsCall, entries: list[Entry]) -> list[dict[str, Any]]:
+def put_entries(call: Call, entries: list[Entry]) -> list[dict[str, Any]]:
     """Put events on their buses; the answer to each entry, in order.
 
     Raises:
@@ -90,13 +90,13 @@ def arrive(world: World, address: BusAddress, event: Event, original: str | None
         route(world, bus, event, hop)
 
 
-def _demand_access(call: EventsCall, address: BusAddress) -> None:
+def _demand_access(call: Call, address: BusAddress) -> None:
     bus = find_bus(call.world, address)
     if bus is not None:
         demand_access(call.world, bus, call.caller)
 
 
-def _put(call: EventsCall, entry: Entry, address: BusAddress) -> dict[str, Any]:
+def _put(call: Call, entry: Entry, address: BusAddress) -> dict[str, Any]:
     try:
         check_required(entry)
         _refuse_aws(entry)
@@ -155,7 +155,7 @@ def _is_too_deep(detail: object) -> bool:
     return bool(level)
 
 
-def _event(call: EventsCall, entry: Entry, detail: dict[str, Any]) -> Event:
+def _event(call: Call, entry: Entry, detail: dict[str, Any]) -> Event:
     now = call.world.clock.now
     time = entry.get("Time")
     return Event(
@@ -172,7 +172,7 @@ def _event(call: EventsCall, entry: Entry, detail: dict[str, Any]) -> Event:
     )
 
 
-def _count(call: EventsCall, answers: list[dict[str, Any]], size: int) -> None:
+def _count(call: Call, answers: list[dict[str, Any]], size: int) -> None:
     meter = region_meter(call.world, call.account, call.region)
     failed = sum("ErrorCode" in answer for answer in answers)
     meter.add("PutEventsApproximateCallCount")
