@@ -159,29 +159,12 @@ def check_target(given: Mapping[str, Any], rule: Rule) -> None:
     _check_input(target)
     _check_kind(target, rule)
     _check_dead_letters(target)
+    _refuse_unsimulated(target)
 
 
 def _check_arn(target: Target) -> None:
     if _ARN.match(target.arn) is None or target.arn.count(":") < 5:
         raise ValidationError.parameter(target.arn, "Provided Arn is not in correct format.")
-    if not _is_simulated(target.arn):
-        what = f"A rule's target of the service {target.service!r} ({target.arn})"
-        raise NotSimulated(what, f"Simulated are: {', '.join(sorted(_CALLED))}.")
-
-
-def _is_simulated(arn: str) -> bool:
-    """Whether the workbook can deliver there; who takes it is loaded now, not when the first event comes."""
-    if arn.split(":")[2] not in _CALLED:
-        return False
-    try:
-        found = find_target(arn)
-    except ModuleNotFoundError:
-        return False
-    if arn.split(":")[2] != "events":
-        return found is not None
-    from workbook.aws.eventbridge.delivery_target import KINDS  # noqa: PLC0415 - it routes, and so needs targets
-
-    return arn.split(":", 5)[5].partition("/")[0] in KINDS
 
 
 def _check_place(target: Target, rule: Rule) -> None:
@@ -270,3 +253,24 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _refuse_unsimulated(target: Target) -> None:
+    if target.service in _CALLED and _is_reached(target.arn):
+        return
+    reached = [service for service in sorted(_CALLED) if _is_reached(f"arn:aws:{service}:::event-bus/x")]
+    what = f"A rule's target of the service {target.service!r} ({target.arn})"
+    raise NotSimulated(what, f"Simulated are targets of: {', '.join(reached)}.")
+
+
+def _is_reached(arn: str) -> bool:
+    """Whether the workbook delivers there; who takes it is loaded now, not when the first event comes."""
+    try:
+        found = find_target(arn)
+    except ModuleNotFoundError:
+        return False
+    if arn.split(":")[2] != "events":
+        return found is not None
+    from workbook.aws.eventbridge.delivery_target import KINDS  # noqa: PLC0415 - it routes, and so needs targets
+
+    return arn.split(":", 5)[5].partition("/")[0] in KINDS
