@@ -2,8 +2,7 @@
 
 import json
 
-import pytest
-from auto_scaling_learner import create_group, launch_template
+from auto_scaling_learner import GROUP, create_group
 from events_learner import SHOP, close, open_queue, put, received, rule
 from learner import hops
 
@@ -11,27 +10,15 @@ from workbook.aws.eventbridge.watching import watch
 from workbook.engine.world import current_world
 
 
-@pytest.fixture
-def group(lab):
-    launch_template(lab.client("ec2"))
-    asg = lab.client("autoscaling")
-
-    def make(**settings):
-        create_group(asg, **settings)
-        return asg
-
-    return make
-
-
-def test_instances_tell_of_their_states_on_the_default_bus_only(lab, events, sqs, group):
+def test_instances_tell_of_their_states_on_the_default_bus_only(lab, events, sqs):
     url, arn = open_queue(sqs)
     shop_url, shop_arn = open_queue(sqs, "shop")
     events.create_event_bus(Name=SHOP)
     rule(events, arn, pattern={"source": ["aws.ec2"]})
     rule(events, shop_arn, pattern={"source": ["aws.ec2"]}, EventBusName=SHOP)
-    asg = group(MinSize=1, MaxSize=1)
+    asg = create_group(lab, 1, 1)
     lab.advance(minutes=10)
-    asg.update_auto_scaling_group(AutoScalingGroupName="workers", MinSize=0, DesiredCapacity=0)
+    asg.update_auto_scaling_group(AutoScalingGroupName=GROUP, MinSize=0, DesiredCapacity=0)
     lab.advance(minutes=10)
     got = received(sqs, url)
     assert [event["detail"]["state"] for event in got] == [
@@ -44,23 +31,23 @@ def test_instances_tell_of_their_states_on_the_default_bus_only(lab, events, sqs
     assert received(sqs, shop_url) == []
 
 
-def test_groups_tell_of_launches_and_terminations(lab, events, sqs, group):
+def test_groups_tell_of_launches_and_terminations(lab, events, sqs):
     url, arn = open_queue(sqs)
     rule(events, arn, pattern={"source": ["aws.autoscaling"]})
-    group(MinSize=1, MaxSize=1)
+    create_group(lab, 1, 1)
     lab.advance(minutes=10)
     (event,) = received(sqs, url)
     assert event["detail-type"] == "EC2 Instance Launch Successful"
-    assert event["detail"]["AutoScalingGroupName"] == "workers"
+    assert event["detail"]["AutoScalingGroupName"] == GROUP
     assert event["resources"][1].endswith(event["detail"]["EC2InstanceId"])
     (launched,) = [hop for hop in hops(lab, "put-event") if "Launch" in hop.facts["detail_type"]]
     assert lab.trace[launched.causes[0] - 1].kind == "in-service"
 
 
-def test_without_a_rule_on_the_default_bus_there_is_no_event(lab, events, group):
+def test_without_a_rule_on_the_default_bus_there_is_no_event(lab, events):
     events.create_event_bus(Name=SHOP)
     rule(events, EventBusName=SHOP)
-    group(MinSize=1, MaxSize=1)
+    create_group(lab, 1, 1)
     lab.advance(minutes=10)
     assert hops(lab, "put-event") == []
 
@@ -86,11 +73,11 @@ def metric(lab, name, **dimensions):
         Period=86_400,
         Statistics=["Sum"],
     )
-    return sum(point["Sum"] for point in answer["Datapoints"])
+    return answer["Datapoints"][0]["Sum"] if answer["Datapoints"] else 0
 
 
 def test_rules_publish_metrics(lab, events, sqs):
-    url, arn = open_queue(sqs)
+    _, arn = open_queue(sqs)
     dead_url, dead = open_queue(sqs, "dead")
     rule(events, arn, {"Arn": arn.replace("inbox", "gone"), "DeadLetterConfig": {"Arn": dead}})
     events.create_event_bus(Name=SHOP)

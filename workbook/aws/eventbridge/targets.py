@@ -258,9 +258,8 @@ def _is_json(text: str) -> bool:
 def _refuse_unsimulated(target: Target) -> None:
     if target.service in _CALLED and _is_reached(target.arn):
         return
-    reached = [service for service in sorted(_CALLED) if _is_reached(f"arn:aws:{service}:::event-bus/x")]
     what = f"A rule's target of the service {target.service!r} ({target.arn})"
-    raise NotSimulated(what, f"Simulated are targets of: {', '.join(reached)}.")
+    raise NotSimulated(what, f"The workbook delivers to: {', '.join(sorted(_CALLED))}.")
 
 
 def _is_reached(arn: str) -> bool:
