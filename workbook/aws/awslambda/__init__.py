@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from workbook.aws.awslambda.errors import LambdaError, ResourceNotFound, TooManyRequests
 from workbook.aws.awslambda.invocation import Invocation, function_exists, function_timeout, invoke
+from workbook.aws.awslambda.publishing import LambdaMetrics
 from workbook.aws.awslambda.seams import install
 
 __all__ = [
     "Invocation",
+    "LambdaMetrics",
     "LambdaError",
     "ResourceNotFound",
     "TooManyRequests",

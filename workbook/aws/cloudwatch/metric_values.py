@@ -4,7 +4,8 @@ moto keeps every value in one list and looks through all of it at each question.
 the values are put into drawers here, by metric and minute, each value once; what is asked for is then found
 at once, however long the lab has run.
 
-Values come from PutMetricData (moto's list) and from queues (AWS/SQS, handed over when somebody asks).
+Values come from PutMetricData (moto's list) and from those services of ours that have a
+`CloudWatchMetricProvider`, moto's word for who hands over what it has collected when somebody asks.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, cloudwatch_backends
+from moto.core.common_models import CloudWatchMetricProvider
 
-from workbook.aws.sqs.publishing import published_metrics
 from workbook.engine.clock import SECOND, instant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from moto.cloudwatch.models import MetricDatumBase
 
@@ -91,7 +92,7 @@ class MetricValues:
         self._world, self._account, self._region = world, account, region
         self._drawers: dict[Metric, _Drawer] = {}
         self._units: dict[Metric, list[str | None]] = {}
-        self._taken = [0, 0]
+        self._taken: dict[str, int] = {}
 
     def series(
         self, metric: Metric, statistic: str, unit: str | None, *, period: int, ends: Iterable[int]
@@ -112,10 +113,9 @@ class MetricValues:
         return points
 
     def _take_what_is_new(self) -> None:
-        published = published_metrics(self._world, self._account, self._region)
         put = cloudwatch_backends[self._account][self._region].metric_data
-        for source, data in enumerate((published, put)):
-            for datum in data[self._taken[source] :]:
+        for source, data in [*_published(self._account, self._region), ("PutMetricData", put)]:
+            for datum in data[self._taken.get(source, 0) :]:
                 self._put_away(datum)
             self._taken[source] = len(data)
 
@@ -129,6 +129,13 @@ class MetricValues:
         units = self._units.setdefault(metric, [])
         if datum.unit not in units:
             units.append(datum.unit)
+
+
+def _published(account: str, region: str) -> Iterator[tuple[str, Sequence[MetricDatumBase]]]:
+    """What each service of ours has published so far, by the name of its provider."""
+    for provider in CloudWatchMetricProvider.__subclasses__():
+        if provider.__module__.startswith("workbook."):
+            yield provider.__name__, provider.get_cloudwatch_metrics(account, region)
 
 
 def _summary(datum: MetricDatumBase) -> Summary:
