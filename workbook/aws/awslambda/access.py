@@ -52,7 +52,7 @@ def function_access(
     target = find_by_arn(world, function_arn)
     name = target.function.function_name
     qualifier = target.arn.partition(":function:")[2].partition(":")[2]
-    policy = policy_of(target.backend, name, qualifier if qualifier != LATEST else None)
+    policy = policy_of(target.backend, name, None if qualifier in {"", LATEST} else qualifier)
     if not policy.statements:
         return _NOT_ALLOWED
     who = Principal.of_service(principal) if isinstance(principal, str) else principal

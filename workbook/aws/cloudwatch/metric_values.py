@@ -88,8 +88,8 @@ _Drawer = dict[tuple[int, str | None], Summary]
 class MetricValues:
     """The metrics of one account and Region."""
 
-    def __init__(self, world: World, account: str, region: str) -> None:
-        self._world, self._account, self._region = world, account, region
+    def __init__(self, account: str, region: str) -> None:
+        self._account, self._region = account, region
         self._drawers: dict[Metric, _Drawer] = {}
         self._units: dict[Metric, list[str | None]] = {}
         self._taken: dict[str, int] = {}
@@ -111,6 +111,16 @@ class MetricValues:
             if found:
                 points[begin] = _sum(found).statistic(statistic)
         return points
+
+    def metrics(self) -> list[Metric]:
+        """All metrics that ever had a value, in the order in which they came."""
+        self._take_what_is_new()
+        return list(self._drawers)
+
+    def units(self, metric: Metric) -> list[str | None]:
+        """The units in which a metric has values."""
+        self._take_what_is_new()
+        return self._units.get(metric, [])
 
     def _take_what_is_new(self) -> None:
         put = cloudwatch_backends[self._account][self._region].metric_data
@@ -158,6 +168,6 @@ def metric_values(world: World, account: str, region: str) -> MetricValues:
     assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
     found = everywhere.get((account, region))
     if found is None:
-        found = everywhere[account, region] = MetricValues(world, account, region)
+        found = everywhere[account, region] = MetricValues(account, region)
     assert isinstance(found, MetricValues)  # noqa: S101 - as above
     return found
