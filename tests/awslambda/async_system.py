@@ -57,6 +57,4 @@ def destinations(aws_lambda, name="f", *, success=None, failure=None, **settings
     """PutFunctionEventInvokeConfig."""
     config = {"OnSuccess": success, "OnFailure": failure}
     given = {key: {"Destination": arn} for key, arn in config.items() if arn}
-    return aws_lambda.put_function_event_invoke_config(
-        FunctionName=name, DestinationConfig=given, **settings
-    )
+    return aws_lambda.put_function_event_invoke_config(FunctionName=name, DestinationConfig=given, **settings)

@@ -3,7 +3,17 @@
 import json
 
 import pytest
-from async_system import FOLLOWS_ORDERS, attributes, destinations, hops, messages, post, queue, records, seconds
+from async_system import (
+    FOLLOWS_ORDERS,
+    attributes,
+    destinations,
+    hops,
+    messages,
+    post,
+    queue,
+    records,
+    seconds,
+)
 from botocore.exceptions import ClientError
 
 from workbook import Chaos, Lab
@@ -70,7 +80,10 @@ def test_a_timeout_is_an_error_like_any_other(lab, aws_lambda, deploy):
 
 
 def test_an_event_that_succeeds_at_last_is_done(lab, aws_lambda, deploy):
-    deploy("f", "runs = []\ndef handler(event, context):\n    runs.append(1)\n    if len(runs) < 3:\n        1 / 0")
+    deploy(
+        "f",
+        "runs = []\ndef handler(event, context):\n    runs.append(1)\n    if len(runs) < 3:\n        1 / 0",
+    )
     post(aws_lambda)
     lab.run_until_idle()
     assert [hop.outcome for hop in hops(lab, "invoke")] == ["ZeroDivisionError", "ZeroDivisionError", "ok"]

@@ -66,9 +66,7 @@ def build(lab, system):
         )
         lab.advance(1)
     if system["reserved"] is not None:
-        aws_lambda.put_function_concurrency(
-            FunctionName="f", ReservedConcurrentExecutions=system["reserved"]
-        )
+        aws_lambda.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=system["reserved"])
     if system["revoked"]:
         permit(lab, "sqs:ReceiveMessage")
 
@@ -79,13 +77,11 @@ def ends_of(lab, request_id):
         hop for hop in hops(lab, "invoke") if hop.facts["request_id"] == request_id and hop.outcome == "ok"
     ]
     given_up = [hop for hop in hops(lab, "give-up") if hop.message == request_id]
-    at_once = [
-        hop for hop in hops(lab, "drop") if hop.message == request_id and ":function:" in hop.resource
-    ]
+    at_once = [hop for hop in hops(lab, "drop") if hop.message == request_id and ":function:" in hop.resource]
     return ["ran"] * len(ran) + ["kept"] * len(given_up) + ["dropped"] * len(at_once)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SYSTEMS, EVENTS)
 def test_each_event_is_run_or_kept_or_recorded_as_dropped(system, events):
     with Lab(seed=3, chaos=Chaos(duplicate_events=system["duplicates"])) as lab:

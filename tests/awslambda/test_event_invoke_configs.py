@@ -142,9 +142,7 @@ def test_a_function_that_does_not_exist_has_nothing_to_set(aws_lambda, function)
             "Code": "ResourceNotFoundException",
             "Message": "The function doesn't exist.",
         }
-    error = refused(
-        aws_lambda.update_function_event_invoke_config, FunctionName="f", MaximumRetryAttempts=1
-    )
+    error = refused(aws_lambda.update_function_event_invoke_config, FunctionName="f", MaximumRetryAttempts=1)
     text = f"The function {ARN}:$LATEST doesn't have an EventInvokeConfig"
     assert error["Error"]["Message"] == text
 

@@ -56,7 +56,10 @@ def function_access(
     if not policy.statements:
         return _NOT_ALLOWED
     who = Principal.of_service(principal) if isinstance(principal, str) else principal
-    known = {**request_keys(world.clock.datetime(), world.region, target.backend.account_id), **(context or {})}
+    known = {
+        **request_keys(world.clock.datetime(), world.region, target.backend.account_id),
+        **(context or {}),
+    }
     verdict = parse_policy(json.dumps(policy.document())).verdict(who, ACTION, target.arn, known)
     if verdict is Verdict.ALLOWED:
         return FunctionAccess(allowed=True)

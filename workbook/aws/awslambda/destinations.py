@@ -90,8 +90,7 @@ def check_dead_letter_target(backend: LambdaBackend, role_arn: str, target_arn: 
     if not _is_allowed(role_arn, ACTIONS[service], target_arn):
         operation = ACTIONS[service].partition(":")[2]
         raise InvalidParameterValue(
-            "The provided execution role does not have permissions to call "
-            f"{operation} on {service.upper()}"
+            f"The provided execution role does not have permissions to call {operation} on {service.upper()}"
         )
 
 

@@ -157,9 +157,7 @@ def _changed(config: EventInvokeConfig, parameters: Parameters) -> EventInvokeCo
 def _check_values(parameters: Parameters) -> None:
     names = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
     if all(parameters.get(name) is None for name in names):
-        raise InvalidParameterValue(
-            "You must specify at least one of error handling or destination setting."
-        )
+        raise InvalidParameterValue("You must specify at least one of error handling or destination setting.")
     _check_range("maximumRetryAttempts", parameters.get("MaximumRetryAttempts"), 0, MOST_RETRIES)
     _check_range(
         "maximumEventAgeInSeconds", parameters.get("MaximumEventAgeInSeconds"), LEAST_AGE, LONGEST_AGE
@@ -199,9 +197,7 @@ def _configs(backend: LambdaBackend, name: str) -> dict[str, EventInvokeConfig]:
     return found
 
 
-def _describe(
-    backend: LambdaBackend, name: str, qualifier: str, config: EventInvokeConfig
-) -> Parameters:
+def _describe(backend: LambdaBackend, name: str, qualifier: str, config: EventInvokeConfig) -> Parameters:
     modified: datetime.datetime = datetime_of(config.last_modified // 1_000_000 * 1_000_000)
     return {
         "LastModified": modified.replace(tzinfo=None),

@@ -106,9 +106,7 @@ class Event:
 
     def again(self, hop: Hop) -> Event:
         """The same event, come a second time because of `hop`."""
-        return replace(
-            self, hop=hop, attempts=0, invocations=0, throttles=0, answer=None, last_hop=None
-        )
+        return replace(self, hop=hop, attempts=0, invocations=0, throttles=0, answer=None, last_hop=None)
 
     def refresh(self, world: World) -> None:
         """Look up how the function is set now. When it is gone, what was last known of it counts."""

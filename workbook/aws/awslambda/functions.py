@@ -251,9 +251,7 @@ def _check_assumable(backend: LambdaBackend, role_arn: str) -> None:
 
 
 def _check_dead_letters(backend: LambdaBackend, parameters: Parameters, role_arn: str) -> None:
-    check_dead_letter_target(
-        backend, role_arn, (parameters.get("DeadLetterConfig") or {}).get("TargetArn")
-    )
+    check_dead_letter_target(backend, role_arn, (parameters.get("DeadLetterConfig") or {}).get("TargetArn"))
 
 
 def _code_of(code: Parameters) -> Parameters:

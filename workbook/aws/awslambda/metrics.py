@@ -171,6 +171,4 @@ def _datum(name: str, dimensions: Dimensions, minute: int, tally: _Tally) -> Dat
     unit = "Milliseconds" if name in _IN_MILLISECONDS else "Count"
     if name in _ONE_SAMPLE_A_MINUTE:
         return Datum(name, dimensions, minute, tally.total, unit, tally.total, tally.total, 1)
-    return Datum(
-        name, dimensions, minute, tally.total, unit, tally.smallest, tally.largest, tally.samples
-    )
+    return Datum(name, dimensions, minute, tally.total, unit, tally.smallest, tally.largest, tally.samples)

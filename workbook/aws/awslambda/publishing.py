@@ -48,7 +48,9 @@ class LambdaMetrics(CloudWatchMetricProvider):
 def _moto_datum(datum: Datum) -> MetricDatumBase:
     from moto.cloudwatch.models import MetricAggregatedDatum  # noqa: PLC0415 - only who reads metrics needs it
 
-    timestamp = datetime_of(datum.minute).astimezone(datetime.UTC).replace(tzinfo=None)  # as moto compares them
+    timestamp = (
+        datetime_of(datum.minute).astimezone(datetime.UTC).replace(tzinfo=None)
+    )  # as moto compares them
     return MetricAggregatedDatum(
         namespace="AWS/Lambda",
         name=datum.name,

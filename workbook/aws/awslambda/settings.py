@@ -262,4 +262,3 @@ def _check_logging(logging_config: Mapping[str, Any]) -> None:
         if logging_config.get(name):
             message = f"{name} is not supported for the LogFormat Text"
             raise InvalidParameterValue(message)
-

@@ -109,6 +109,4 @@ def _is_wanted(metric: Metric, parameters: Mapping[str, Any]) -> bool:
         return False
     filters: Sequence[Mapping[str, Any]] = parameters.get("Dimensions") or []
     has = dict(metric.dimensions)
-    return all(
-        each["Name"] in has and each.get("Value") in {None, has[each["Name"]]} for each in filters
-    )
+    return all(each["Name"] in has and each.get("Value") in {None, has[each["Name"]]} for each in filters)
