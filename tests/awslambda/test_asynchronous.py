@@ -1,5 +1,6 @@
 """Asynchronous invocation: LA-01, LA-02, LA-03, LA-09; what Lambda does with an event by itself."""
 
+import itertools
 import json
 
 import pytest
@@ -118,7 +119,7 @@ def test_la_02_the_pauses_double_up_to_five_minutes_and_end_after_six_hours(lab,
     post(aws_lambda)
     lab.advance(hours=7)
     times = seconds(lab, "throttle", start)
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[:9] == [1, 2, 4, 8, 16, 32, 64, 128, 256]
     assert set(gaps[9:]) == {300}
     assert 6 * 3600 - 300 <= times[-1] < 6 * 3600

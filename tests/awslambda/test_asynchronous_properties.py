@@ -1,4 +1,4 @@
-"""Whatever happens to asynchronous events, none is lost without a word: each is run, kept, or recorded as dropped."""
+"""No asynchronous event is lost without a word: each is run, or kept, or recorded as dropped."""
 
 import collections
 import json

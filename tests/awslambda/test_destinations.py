@@ -1,4 +1,4 @@
-"""Destinations and dead-letter queues: what arrives there, what may be one, and with which permission. LA-04."""
+"""Destinations and dead-letter queues: what arrives there, and what may be one. LA-04."""
 
 import json
 
@@ -197,13 +197,17 @@ def test_a_queue_that_was_deleted_takes_nothing(lab, sqs, aws_lambda, function):
         ),
         (
             f"arn:aws:kinesis:{HERE}:stream/dead",
-            "Invalid dead letter queue ARN: The service specified by the TargetArn is not supported for dead "
-            "letter configuration.",
+            (
+                "Invalid dead letter queue ARN: The service specified by the TargetArn is not supported for "
+                "dead letter configuration."
+            ),
         ),
         (
             "arn:aws:sqs:eu-west-1:123456789012:dead",
-            "Invalid dead letter queue ARN: The resource specified by the TargetArn must be in the same region "
-            "as the Lambda function it's associated with.",
+            (
+                "Invalid dead letter queue ARN: The resource specified by the TargetArn must be in the same "
+                "region as the Lambda function it's associated with."
+            ),
         ),
     ],
 )

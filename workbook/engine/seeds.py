@@ -37,8 +37,8 @@ class Chaos:
     """The chance that AWS really has, as probabilities from 0 to 1. All off unless a lesson asks for it.
 
     Standard queues "occasionally" deliver twice and out of order, and a short poll asks only some of the
-    servers; the queue of asynchronous events in Lambda is "eventually consistent". AWS publishes no rates, so these
-    are knobs, not facts.
+    servers; Lambda's queue of asynchronous events is "eventually consistent". AWS publishes no rates, so
+    these are knobs, not facts.
     """
 
     duplicates: float = 0.0

@@ -18,8 +18,8 @@ from workbook.aws.awslambda.seams import install
 
 __all__ = [
     "Invocation",
-    "LambdaMetrics",
     "LambdaError",
+    "LambdaMetrics",
     "ResourceNotFound",
     "TooManyRequests",
     "function_exists",

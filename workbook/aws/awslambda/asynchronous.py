@@ -132,30 +132,37 @@ def _run(world: World, event: Event) -> None:
     event.attempts += 1
     _note_age(world, event)
     try:
-        invocation = invoke(
-            world,
-            event.function_arn,
-            event.payload,
-            causes=[event.hop],
-            request_id=event.request_id,
-            attempt=event.attempts,
-        )
+        _attempt(world, event)
     except TooManyRequests as error:
         _throttled(world, event, error)
     except ResourceNotFound as error:
         _failed(world, event, Answer.of_error(error), event.hop)
     except RecursiveInvocation as error:
-        event.answer = Answer.of_error(error)
-        event.last_hop = error.hop or event.hop
+        event.answer, event.last_hop = Answer.of_error(error), error.hop or event.hop
         finish(world, event, Condition.RECURSIVE_INVOCATION)
-    else:
-        answer = Answer.of_invocation(invocation)
-        if answer.failed:
-            _failed(world, event, answer, invocation.hop)
-        else:
-            event.answer, event.last_hop = answer, invocation.hop
-            event.invocations += 1
-            finish(world, event, Condition.SUCCESS)
+
+
+def _attempt(world: World, event: Event) -> None:
+    """Run the function, if Lambda can.
+
+    Raises:
+        LambdaError: as of `invoke`.
+    """
+    invocation = invoke(
+        world,
+        event.function_arn,
+        event.payload,
+        causes=[event.hop],
+        request_id=event.request_id,
+        attempt=event.attempts,
+    )
+    answer = Answer.of_invocation(invocation)
+    if answer.failed:
+        _failed(world, event, answer, invocation.hop)
+        return
+    event.answer, event.last_hop = answer, invocation.hop
+    event.invocations += 1
+    finish(world, event, Condition.SUCCESS)
 
 
 def _note_age(world: World, event: Event) -> None:

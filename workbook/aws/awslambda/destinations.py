@@ -1,9 +1,9 @@
 """Where events may go that have been processed or could not be: destinations and dead-letter queues.
 
-A destination is a queue, a topic, a function or an event bus, a dead-letter queue is a queue or a topic; both
-are standard ones, not FIFO. Lambda writes to them with the function's execution role and checks the role's
-permissions when they are set. A FIFO queue is refused as dead-letter queue; as destination it is accepted, and
-then every delivery to it fails, as AWS's guide says.
+A destination is a queue, a topic, a function or an event bus; a dead-letter queue is a queue or a topic.
+Lambda writes to them with the function's execution role, and checks the role's permissions when they are set.
+FIFO queues and topics are for neither: as dead-letter queue they are refused, as destination they are
+accepted, and then every delivery to them fails, as AWS's guide says.
 
 Sources: texts recorded in public test suites, and as users of AWS report them; Lambda Developer Guide,
 "Capturing records of Lambda asynchronous invocations".
@@ -39,8 +39,6 @@ ACTIONS = {
 }
 """What the role must be allowed, by the service of a destination."""
 
-_INVALID = "Invalid dead letter queue ARN: "
-
 
 def check_destinations(
     backend: LambdaBackend, function: LambdaFunction, config: Mapping[str, Any] | None
@@ -69,29 +67,35 @@ def check_dead_letter_target(backend: LambdaBackend, role_arn: str, target_arn: 
 
     Raises:
         ValidationError: it is no ARN.
-        InvalidParameterValue: it is no standard queue or topic of this Region, or the role may not send there.
+        InvalidParameterValue: it is no standard queue or topic of this Region, or the role may not use it.
     """
     _check_pattern("deadLetterConfig.targetArn", target_arn, "ResourceArn")
     if not target_arn:
         return
-    service, region = _service_of(target_arn), target_arn.split(":")[3]
-    if service not in {"sqs", "sns"}:
-        raise InvalidParameterValue(
-            f"{_INVALID}The service specified by the TargetArn is not supported for dead letter configuration."
-        )
-    if region != backend.region_name:
-        raise InvalidParameterValue(
-            f"{_INVALID}The resource specified by the TargetArn must be in the same region as the Lambda "
-            "function it's associated with."
-        )
-    if target_arn.endswith(".fifo"):
-        kind = "SQS queue" if service == "sqs" else "SNS topic"
-        raise InvalidParameterValue(f"{_INVALID}FIFO {kind} is not supported for dead letter configuration")
+    service = _service_of(target_arn)
+    problem = _problem_of(service, target_arn, backend.region_name)
+    if problem is not None:
+        raise InvalidParameterValue(f"Invalid dead letter queue ARN: {problem}")
     if not _is_allowed(role_arn, ACTIONS[service], target_arn):
         operation = ACTIONS[service].partition(":")[2]
         raise InvalidParameterValue(
             f"The provided execution role does not have permissions to call {operation} on {service.upper()}"
         )
+
+
+def _problem_of(service: str, target_arn: str, region: str) -> str | None:
+    """Why an ARN cannot be that of a dead-letter queue, in AWS's words."""
+    if service not in {"sqs", "sns"}:
+        return "The service specified by the TargetArn is not supported for dead letter configuration."
+    if target_arn.split(":")[3] != region:
+        return (
+            "The resource specified by the TargetArn must be in the same region as the Lambda function it's "
+            "associated with."
+        )
+    if target_arn.endswith(".fifo"):
+        kind = "SQS queue" if service == "sqs" else "SNS topic"
+        return f"FIFO {kind} is not supported for dead letter configuration"
+    return None
 
 
 # ---- helpers

@@ -184,7 +184,7 @@ def _invoke(
     return _invocation_of(world, report, request_id, str(function.version), hop)
 
 
-def _attempt_of(request: _Request) -> dict[str, object]:
+def _attempt_of(request: _Request) -> dict[str, Any]:
     return {} if request.attempt is None else {"attempt": request.attempt}
 
 

@@ -11,15 +11,16 @@ letters of AWS in public test suites (2022 to 2024).
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda.destinations import SERVICE
+from workbook.aws.awslambda.errors import ResourceNotFound
 from workbook.aws.awslambda.events import Answer, Condition, Event
 from workbook.aws.awslambda.metrics import metrics_of
 from workbook.aws.awslambda.names import parse
 from workbook.aws.awslambda.registry import find_by_arn
-from workbook.aws.awslambda.errors import ResourceNotFound
 from workbook.aws.limits import limit
 from workbook.engine.clock import datetime_of
 
@@ -154,10 +155,8 @@ def _response(answer: Answer) -> dict[str, Any]:
         context["functionError"] = answer.function_error
     response: dict[str, Any] = {"responseContext": context}
     if answer.payload is not None:
-        try:
+        with contextlib.suppress(ValueError):  # a handler that returns bytes may return anything
             response["responsePayload"] = json.loads(answer.payload)
-        except ValueError:  # a handler that returns bytes may return anything
-            pass
     return response
 
 

@@ -6,8 +6,8 @@
     operations_metrics                         GetMetricData
     operations_statistics                      GetMetricStatistics, ListMetrics
 
-moto keeps what PutMetricData brings. Its alarms are never evaluated, so alarms are ours; and it takes a metric
-with more dimensions for the same one, so all that reads metrics is ours, too.
+moto keeps what PutMetricData brings. Its alarms are never evaluated, so alarms are ours; and it takes a
+metric with more dimensions for the same one, so all that reads metrics is ours, too.
 """
 
 from __future__ import annotations

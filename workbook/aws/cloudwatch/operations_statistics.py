@@ -1,11 +1,11 @@
 """GetMetricStatistics and ListMetrics: what there is of a metric, and which metrics there are.
 
-A metric is its namespace, its name and *all* of its dimensions: the errors of a function and the errors of one
-alias of it are two metrics. Periods are counted from StartTime, rounded down to the full minute, as those of
-GetMetricData are.
+A metric is its namespace, its name and *all* of its dimensions: the errors of a function and the errors of
+one alias of it are two metrics. Periods are counted from StartTime, rounded down to the full minute, as those
+of GetMetricData are.
 
-Source: service model of CloudWatch (botocore). That metrics without a value for two weeks are no longer listed
-is not simulated.
+Source: service model of CloudWatch (botocore). That metrics without a value for two weeks are no longer
+listed is not simulated.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def get_metric_statistics(call: Call) -> Answer:
 
 
 def list_metrics(call: Call) -> Answer:
-    """Each metric once, 500 a page; dimensions are a filter, and one without a value asks for its name only."""
+    """Each metric once, 500 a page; dimensions are a filter, by name or by name and value."""
     parameters = call.parameters
     refuse_parameters(parameters, _LISTING, "ListMetrics")
     known = metric_values(call.world, call.account, call.region).metrics()

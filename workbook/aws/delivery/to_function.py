@@ -1,9 +1,9 @@
 """Lambda takes what another service sends: an asynchronous invocation, if the function's policy allows it.
 
-A service that comes with a role (Scheduler, a pipe, a function's destination) needs the role's permission; one
-that comes in its own name (a topic, a rule, a bucket, an alarm) needs the function's resource-based policy. The
-service's part ends when the event is accepted: that the function fails later is Lambda's affair, which tries
-again and has dead letters of its own.
+A service that comes with a role (Scheduler, a pipe, a function's destination) needs the role's permission;
+one that comes in its own name (a topic, a rule, a bucket, an alarm) needs the function's resource-based
+policy. The service's part ends when the event is accepted: that the function fails later is Lambda's affair,
+which tries again and has dead letters of its own.
 
 Source: Lambda Developer Guide, "Invoking a function asynchronously" and "Permissions".
 """
