@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from lambda_learner import seconds_of_invocations, worker
+from lambda_learner import permit, seconds_of_invocations, worker
 from learner import arn_of, contents, hops, queue, refused
 
 from workbook import Chaos, Lab
@@ -21,7 +21,6 @@ def handler(event, context):
         raise ValueError(event["fail"])
     return "done"
 """
-ROLE = "workbook-lambda-role"
 
 
 def post(lab, event, name="worker", **options):
@@ -31,13 +30,6 @@ def post(lab, event, name="worker", **options):
     )
     assert answer["StatusCode"] == 202
     return answer["ResponseMetadata"]["RequestId"]
-
-
-def permit(lab, *actions):
-    """Give the functions' role these permissions."""
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    lab.client("iam").put_role_policy(RoleName=ROLE, PolicyName="work", PolicyDocument=document)
 
 
 def configure(lab, success=None, failure=None, **settings):

@@ -13,13 +13,11 @@ from __future__ import annotations
 
 from workbook.aws.awslambda.errors import LambdaError, ResourceNotFound, TooManyRequests
 from workbook.aws.awslambda.invocation import Invocation, function_exists, function_timeout, invoke
-from workbook.aws.awslambda.publishing import LambdaMetrics
 from workbook.aws.awslambda.seams import install
 
 __all__ = [
     "Invocation",
     "LambdaError",
-    "LambdaMetrics",
     "ResourceNotFound",
     "TooManyRequests",
     "function_exists",

@@ -1,4 +1,4 @@
-"""The metrics AWS/Lambda, added up minute by minute while functions run; nothing runs for them.
+"""The metrics AWS/Lambda, added up while functions run.
 
     Invocations, Errors, Throttles, Duration         each invocation
     ConcurrentExecutions                             how many ran when an invocation began, that one included
@@ -6,19 +6,20 @@
     AsyncEventsDropped, DeadLetterErrors, DestinationDeliveryFailures
 
 A value counts for the function, for what was invoked of it (`Resource`: the function, a version or an alias),
-for the version that an alias led to, and for all functions together. It is stamped with the minute in which
-the function was invoked. `publishing` turns complete minutes into CloudWatch's data when somebody reads them.
+for the version that an alias led to, and for all functions together. What becomes of an invocation counts for
+the minute in which it began, also where it ends in a later one.
 
 Source: Lambda Developer Guide, "Types of metrics for Lambda functions" and "Viewing metrics" (dimensions).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from workbook.aws.awslambda.names import LATEST
 from workbook.aws.awslambda.throttling import concurrency_of, reserved_of
+from workbook.aws.metrics import MINUTE, Datum, Tally, dimensions_of, publications
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
@@ -27,47 +28,15 @@ if TYPE_CHECKING:
     from workbook.aws.awslambda.registry import Target
     from workbook.engine.world import World
 
-MINUTE = 60 * SECOND
-"""Microseconds between two values of a metric."""
 MILLISECOND = SECOND // 1_000
+NAMESPACE = "AWS/Lambda"
 
 Dimensions = tuple[tuple[str, str], ...]
 """Names and values."""
 
-_STATE = "lambda.metrics"
+_ALL: tuple[Dimensions, ...] = ((),)
+"""For all functions together."""
 _IN_MILLISECONDS = frozenset({"Duration", "AsyncEventAge"})
-_ONE_SAMPLE_A_MINUTE = frozenset({"DeadLetterErrors", "DestinationDeliveryFailures"})
-
-
-class Datum(NamedTuple):
-    """One value of one metric. `minute` is the instant at which the minute began."""
-
-    name: str
-    dimensions: Dimensions
-    minute: int
-    total: float
-    unit: str
-    smallest: float
-    largest: float
-    samples: int
-
-
-class _Tally:
-    """The values that were added up in one minute."""
-
-    __slots__ = ("largest", "samples", "smallest", "total")
-
-    def __init__(self) -> None:
-        self.total = 0.0
-        self.smallest = float("inf")
-        self.largest = float("-inf")
-        self.samples = 0
-
-    def add(self, value: float) -> None:
-        self.total += value
-        self.smallest = min(self.smallest, value)
-        self.largest = max(self.largest, value)
-        self.samples += 1
 
 
 class FunctionMetrics:
@@ -76,11 +45,11 @@ class FunctionMetrics:
     def __init__(self, world: World, backend: LambdaBackend) -> None:
         self._world = world
         self._backend = backend
-        self._tallies: dict[tuple[int, str, Dimensions], _Tally] = {}
+        self._publications = publications(world, backend.account_id, backend.region_name)
 
     def add(self, target: Target, name: str, value: float) -> None:
         """Something happened, now, that a metric adds up."""
-        self._add(self._world.clock.now, name, value, _dimensions_of(target, None))
+        self.add_since(self._world.clock.now, name, value, _dimensions_of(target, None))
 
     def begin(self, target: Target, version: str) -> Begun:
         """An invocation begins; `version` is what runs. It holds its unit of concurrency already."""
@@ -88,9 +57,9 @@ class FunctionMetrics:
         concurrency = concurrency_of(self._world, self._backend)
         name = target.function.function_name
         begun.add("ConcurrentExecutions", concurrency.running(name), begun.dimensions[:-1])
-        begun.add("ConcurrentExecutions", concurrency.total, [()])
+        begun.add("ConcurrentExecutions", concurrency.total, _ALL)
         if reserved_of(target.function) is None:
-            begun.add("UnreservedConcurrentExecutions", concurrency.unreserved, [()])
+            begun.add("UnreservedConcurrentExecutions", concurrency.unreserved, _ALL)
         return begun
 
     def throttled(self, target: Target) -> None:
@@ -98,35 +67,31 @@ class FunctionMetrics:
         self.add(target, "Throttles", 1)
         self.add(target, "Errors", 0)
 
-    def drain(self, now: int) -> Iterator[Datum]:
-        """Take what is complete: all minutes that have ended by `now`."""
-        ended = now // MINUTE
-        for key in [key for key in self._tallies if key[0] < ended]:
-            minute, name, dimensions = key
-            yield _datum(name, dimensions, minute * MINUTE, self._tallies.pop(key))
-
-    def _add(self, instant: int, name: str, value: float, dimensions: list[Dimensions]) -> None:
+    def add_since(self, instant: int, name: str, value: float, dimensions: Iterable[Dimensions]) -> None:
+        """A value of a metric that counts for the minute of `instant`, which may have ended."""
+        unit = "Milliseconds" if name in _IN_MILLISECONDS else "Count"
         minute = instant // MINUTE
+        ended = minute < self._world.clock.now // MINUTE
         for each in dimensions:
-            key = (minute, name, each)
-            tally = self._tallies.get(key)
-            if tally is None:
-                tally = self._tallies[key] = _Tally()
-            tally.add(value)
+            if ended:
+                datum = Datum(NAMESPACE, name, each, minute * MINUTE, unit, Tally(value))
+                self._publications.publish(datum)
+            else:
+                self._publications.add(NAMESPACE, name, each, value, unit)
 
 
 class Begun:
-    """An invocation in progress: what becomes of it counts for the minute in which it began."""
+    """An invocation in progress."""
 
-    def __init__(self, metrics: FunctionMetrics, instant: int, dimensions: list[Dimensions]) -> None:
+    def __init__(self, metrics: FunctionMetrics, instant: int, dimensions: tuple[Dimensions, ...]) -> None:
         self.dimensions = dimensions
         self._metrics = metrics
         self._instant = instant
 
-    def add(self, name: str, value: float, dimensions: list[Dimensions] | None = None) -> None:
-        """A value of a metric."""
+    def add(self, name: str, value: float, dimensions: Iterable[Dimensions] | None = None) -> None:
+        """A value of a metric, of the minute in which the invocation began."""
         where = self.dimensions if dimensions is None else dimensions
-        self._metrics._add(self._instant, name, value, where)  # noqa: SLF001 - two halves of one account
+        self._metrics.add_since(self._instant, name, value, where)
 
     def end(self, *, failed: bool, duration: int) -> None:
         """The invocation has ended; `duration` is in microseconds."""
@@ -138,37 +103,20 @@ class Begun:
 
 def metrics_of(world: World, backend: LambdaBackend) -> FunctionMetrics:
     """The metrics of an account's functions in a Region, kept for the world's life."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    key = (backend.account_id, backend.region_name)
-    found = everywhere.get(key)
-    if found is None:
-        found = everywhere[key] = FunctionMetrics(world, backend)
-    assert isinstance(found, FunctionMetrics)  # noqa: S101 - as above
+    key = f"lambda.metrics/{backend.account_id}/{backend.region_name}"
+    found = world.state.get(key)
+    if not isinstance(found, FunctionMetrics):
+        found = world.state[key] = FunctionMetrics(world, backend)
     return found
 
 
-def metrics_there_are(world: World, account: str, region: str) -> FunctionMetrics | None:
-    """As `metrics_of`; None where no function was ever used."""
-    everywhere = world.state.get(_STATE)
-    found = everywhere.get((account, region)) if isinstance(everywhere, dict) else None
-    return found if isinstance(found, FunctionMetrics) else None
-
-
-def _dimensions_of(target: Target, version: str | None) -> list[Dimensions]:
+def _dimensions_of(target: Target, version: str | None) -> tuple[Dimensions, ...]:
     """For which sets of dimensions a value counts; the last one is for all functions."""
     name = target.function.function_name
     qualifier = target.arn.partition(":function:")[2].partition(":")[2]
-    function = ("FunctionName", name)
-    resource = ("Resource", f"{name}:{qualifier}" if qualifier else name)
-    sets: list[Dimensions] = [(function,), (function, resource)]
+    function = {"FunctionName": name}
+    resource = {**function, "Resource": f"{name}:{qualifier}" if qualifier else name}
+    sets = [function, resource]
     if target.alias is not None and version not in {None, LATEST}:
-        sets.append((function, resource, ("ExecutedVersion", str(version))))
-    return [*sets, ()]
-
-
-def _datum(name: str, dimensions: Dimensions, minute: int, tally: _Tally) -> Datum:
-    unit = "Milliseconds" if name in _IN_MILLISECONDS else "Count"
-    if name in _ONE_SAMPLE_A_MINUTE:
-        return Datum(name, dimensions, minute, tally.total, unit, tally.total, tally.total, 1)
-    return Datum(name, dimensions, minute, tally.total, unit, tally.smallest, tally.largest, tally.samples)
+        sets.append({**resource, "ExecutedVersion": str(version)})
+    return (*map(dimensions_of, sets), ())

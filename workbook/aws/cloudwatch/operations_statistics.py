@@ -16,9 +16,10 @@ from typing import Any
 
 from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParameterValue
 
-from workbook.aws.cloudwatch.metric_values import MINUTE, Metric, Series, metric_values
+from workbook.aws.cloudwatch.metric_values import Metric, Series, metric_values
 from workbook.aws.cloudwatch.queries import STATISTICS, MetricQuery
 from workbook.aws.limits import limit
+from workbook.aws.metrics import MINUTE
 from workbook.aws.operations import Answer, Call, NotSimulated, refuse_parameters
 from workbook.aws.paging import page
 from workbook.engine.clock import SECOND, datetime_of, instant_of
