@@ -4,8 +4,10 @@
                     └ queries ── metric_math   what an alarm watches
     minutes, metric_values                     when they look, and at what
     operations_metrics                         GetMetricData
+    operations_statistics                      GetMetricStatistics, ListMetrics
 
-moto keeps what PutMetricData brings and lists it; its alarms are never evaluated, so alarms are ours.
+moto keeps what PutMetricData brings. Its alarms are never evaluated, so alarms are ours; and it takes a
+metric with more dimensions for the same one, so all that reads metrics is ours, too.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from moto.cloudwatch.responses import CloudWatchResponse
 
-from workbook.aws.cloudwatch import operations, operations_metrics
+from workbook.aws.cloudwatch import operations, operations_metrics, operations_statistics
 from workbook.aws.operations import install_operations
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ OPERATIONS = {
         operations.disable_alarm_actions,
         operations.set_alarm_state,
         operations_metrics.get_metric_data,
+        operations_statistics.get_metric_statistics,
+        operations_statistics.list_metrics,
     )
 }
 
