@@ -93,22 +93,22 @@ def _request(schedule: Schedule, parcel: Parcel) -> str:
 def _templated_request(target: Mapping[str, Any], parcel: Parcel) -> dict[str, Any]:
     arn, text = target["Arn"], parcel.text
     service, region, account, name = arn.split(":", 5)[2:]
-    match service:
-        case "sqs":
-            url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-            group = {} if parcel.group_id is None else {"MessageGroupId": parcel.group_id}
-            return {"MessageBody": text, "QueueUrl": url, **group}
-        case "lambda":
-            return {"FunctionName": arn, "InvocationType": "Event", "Payload": text}
-        case "sns":
-            return {"Message": text, "TopicArn": arn}
-        case "states":
-            return {"Input": text, "StateMachineArn": arn}
-        case "events":
-            parameters = target["EventBridgeParameters"]
-            return {"Entries": [{"EventBusName": arn, "Detail": text, **parameters}]}
-        case "kinesis":
-            return {"Data": text, "StreamName": name.partition("/")[2], **target["KinesisParameters"]}
-        case "firehose":
-            return {"DeliveryStreamName": name.partition("/")[2], "Record": {"Data": text}}
-    return {"Arn": arn, "Input": text}
+    if service == "sqs":
+        url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
+        group = {} if parcel.group_id is None else {"MessageGroupId": parcel.group_id}
+        return {"MessageBody": text, "QueueUrl": url, **group}
+    requests = {
+        "lambda": {"FunctionName": arn, "InvocationType": "Event", "Payload": text},
+        "sns": {"Message": text, "TopicArn": arn},
+        "states": {"Input": text, "StateMachineArn": arn},
+        "events": {"Entries": [{"Detail": text, "EventBusName": arn, **_parameters(target)}]},
+        "kinesis": {"Data": text, "StreamName": name.partition("/")[2], **_parameters(target)},
+        "firehose": {"DeliveryStreamName": name.partition("/")[2], "Record": {"Data": text}},
+    }
+    return requests.get(service) or {"Arn": arn, "Input": text, **_parameters(target)}
+
+
+def _parameters(target: Mapping[str, Any]) -> dict[str, Any]:
+    """The target's own parameters: DetailType and Source, PartitionKey ..."""
+    given = [value for name, value in target.items() if name.endswith("Parameters")]
+    return dict(given[0]) if given else {}

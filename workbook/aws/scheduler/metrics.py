@@ -1,7 +1,7 @@
 """The metrics AWS/Scheduler: counted as schedules fire, for the whole account and for the schedule's group.
 
-moto's CloudWatch asks every `CloudWatchMetricProvider` for its data whenever somebody reads metrics, so nothing
-has to run for them.
+moto's CloudWatch asks every `CloudWatchMetricProvider` for its data whenever somebody reads metrics, so
+nothing has to run for them.
 
 Source: EventBridge Scheduler User Guide, "Monitoring Amazon EventBridge Scheduler with Amazon CloudWatch".
 InvocationThrottleCount is never counted: the quota of invocations is not simulated.
