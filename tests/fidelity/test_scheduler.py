@@ -1,4 +1,4 @@
-"""EventBridge Scheduler as its user guide and the service model describe it: rows EBX and SCH of the ledger."""
+"""EventBridge Scheduler, as its guide and the service model describe it: rows EBX and SCH of the ledger."""
 
 from __future__ import annotations
 

@@ -205,6 +205,13 @@ class TestUniversalTargets:
         call = next(hop for hop in lab.trace if hop.resource == "sqs:CreateQueue")
         assert (deliver.causes, call.causes) == ((fire.number,), (deliver.number,))
 
+    def test_the_picture_and_the_bill_say_that_the_schedule_called(self, lab, url):
+        request = {"QueueUrl": url, "MessageBody": "x"}
+        create_schedule(lab, "at(2026-01-05T10:00:00)", self.target("sqs:sendMessage", request))
+        lab.advance(hours=2)
+        assert "daily to orders: 1" in str(lab.flow())
+        assert [row.who for row in lab.cost().rows if row.what == "SendMessage"] == ["daily"]
+
     def test_a_message_is_sent_by_the_role(self, lab, url):
         request = {"QueueUrl": url, "MessageBody": "<aws.scheduler.scheduled-time>"}
         create_schedule(lab, "at(2026-01-05T10:00:00)", self.target("sqs:sendMessage", request))
