@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbook.aws.callers import caller_of, signed_by
 from workbook.aws.eventbridge.constraints import check_constraints
 from workbook.aws.operations import Call
 from workbook.engine.world import current_world
@@ -23,16 +22,14 @@ if TYPE_CHECKING:
     from moto.core.responses import BaseResponse
 
     from workbook.aws.operations import Answer
-    from workbook.aws.policies import Principal
     from workbook.engine.patches import Patches
 
 
 @dataclass(frozen=True)
 class EventsCall(Call):
-    """One request to EventBridge, and who makes it."""
+    """One request to EventBridge, and which."""
 
-    caller: Principal
-    operation: str
+    operation: str = ""
     """By AWS's name, such as "PutEvents"."""
 
 
@@ -64,11 +61,8 @@ def _method(name: str, operation: Operation) -> Callable[[BaseResponse], _Respon
     def answer(response: BaseResponse) -> _Response:
         parameters = json.loads(response.body or "{}")
         check_constraints(name, parameters)
-        access_key, _ = signed_by(response.headers.get("Authorization", ""))
-        caller = caller_of(access_key, response.region)
-        result = operation(
-            EventsCall(current_world(), response.current_account, response.region, parameters, caller, name)
-        )
+        account, region = response.current_account, response.region
+        result = operation(EventsCall(current_world(), account, region, parameters, response.headers, name))
         body = "" if result is None else json.dumps(result, default=_epoch_seconds, ensure_ascii=False)
         return 200, response.response_headers, body
 
