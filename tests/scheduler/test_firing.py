@@ -30,6 +30,22 @@ from workbook.engine.clock import SECOND
 
 UTC = datetime.UTC
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
+LETS_EVENTS_IN, LETS_TOPICS_IN = (
+    json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": f"{service}.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": QUEUE,
+                }
+            ],
+        }
+    )
+    for service in ("events", "sns")
+)
 
 
 @pytest.fixture
@@ -190,6 +206,38 @@ class TestWhatTheTargetGets:
         lab.advance(hours=2, minutes=30)
         groups = [message["Attributes"]["MessageGroupId"] for message in received(lab, url)]
         assert groups == ["g", "g", "g"]
+
+
+class TestOtherTargets:
+    def test_a_bus_gets_an_event_with_the_input_as_its_detail(self, lab, url):
+        lab.client("iam").put_role_policy(
+            RoleName="schedules", PolicyName="permissions", PolicyDocument=allow("events:PutEvents")
+        )
+        bus = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+        lab.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": LETS_EVENTS_IN})
+        events = lab.client("events")
+        events.put_rule(Name="nightly", EventPattern=json.dumps({"source": ["kitchen"]}))
+        events.put_targets(Rule="nightly", Targets=[{"Id": "1", "Arn": QUEUE}])
+        parameters = {"Source": "kitchen", "DetailType": "Closing time"}
+        target = {"Arn": bus, "Input": '{"open": false}', "EventBridgeParameters": parameters}
+        create_schedule(lab, "at(2026-01-05T10:00:00)", target)
+        lab.advance(hours=2)
+        event = json.loads(bodies(lab, url)[0])
+        assert (event["source"], event["detail-type"]) == ("kitchen", "Closing time")
+        assert (event["account"], event["detail"]) == (ACCOUNT, {"open": False})
+
+    def test_a_topic_gets_a_message(self, lab, url):
+        lab.client("iam").put_role_policy(
+            RoleName="schedules", PolicyName="permissions", PolicyDocument=allow("sns:Publish")
+        )
+        sns = lab.client("sns")
+        topic = sns.create_topic(Name="news")["TopicArn"]
+        lab.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": LETS_TOPICS_IN})
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=QUEUE, Attributes=raw)
+        create_schedule(lab, "at(2026-01-05T10:00:00)", topic)
+        lab.advance(hours=2)
+        assert bodies(lab, url) == ["hello"]
 
 
 class TestUniversalTargets:

@@ -39,9 +39,9 @@ _CODES = {
 class CallFailed(Undelivered):
     """A universal target's API answered with an error, which has a code of its own."""
 
-    def __init__(self, failure: Failure, code: str, message: str, *, status: int | None) -> None:
+    def __init__(self, failure: Failure, error_code: str, message: str, *, status: int | None) -> None:
         super().__init__(failure, message, status=status)
-        self.code = code
+        self.error_code = error_code
 
 
 def dead_letter(schedule: Schedule, parcel: Parcel, execution: Execution, error: Undelivered) -> Parcel:
@@ -68,8 +68,9 @@ def dead_letter(schedule: Schedule, parcel: Parcel, execution: Execution, error:
 
 def error_code(error: Undelivered, target_arn: str) -> str:
     """The code of what the target's API answered."""
-    if isinstance(error, CallFailed):
-        return error.code
+    own_code = getattr(error, "error_code", None)
+    if own_code is not None:
+        return str(own_code)
     service = target_arn.split(":")[2]
     if error.failure is Failure.NO_RESOURCE and service in _NO_RESOURCE:
         return _NO_RESOURCE[service]
