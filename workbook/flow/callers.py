@@ -1,8 +1,8 @@
 """Who is behind what happened: found by following a hop's causes.
 
-A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or else by
-you. One person plays both parts in most notebooks, so you are two nodes: the producer at the left and the
-consumer at the right. Whoever has a name is one node.
+A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or by the
+schedule whose target it is, or else by you. One person plays both parts in most notebooks, so you are two
+nodes: the producer at the left and the consumer at the right. Whoever has a name is one node.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ class Callers:
         by = call.facts.get("by")
         if isinstance(by, str):
             return self._instances.get(by, f"actor:{by}")
+        delivery = self.cause(call, "deliver")  # to a universal target of Scheduler, which is a call
+        if delivery is not None:
+            return self.source(delivery)
         invocation = self.cause(call, "invoke")
         return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
 
