@@ -41,7 +41,7 @@ class Call:
         """Whether the request carries a signature; some operations need none."""
         return bool(signed_by(self.headers.get("Authorization", ""))[0])
 
-    @property
+    @functools.cached_property
     def caller(self) -> Principal:
         """The identity that made the request."""
         access_key, _ = signed_by(self.headers.get("Authorization", ""))
