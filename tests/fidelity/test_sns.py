@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -114,7 +115,7 @@ def test_sns_06_a_queue_that_is_down_is_tried_again_at_once_then_slower_for_23_d
     sns.publish(TopicArn=orders, Message="a cake")
     lab.advance(300)
     tries = hops(lab, "deliver")
-    pauses = [(after.time - before.time) / SECOND for before, after in zip(tries, tries[1:], strict=False)]
+    pauses = [(after.time - before.time) / SECOND for before, after in itertools.pairwise(tries)]
     assert pauses[:5] == [0, 0, 0, 1, 1]
     assert (pauses[5], pauses[14]) == (1, 20)
     assert pauses[5:15] == sorted(pauses[5:15])
