@@ -60,8 +60,8 @@ def test_a_topic_can_be_named_as_the_target(sns):
         (
             {"Message": "x", "MessageDeduplicationId": "1"},
             (
-                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not "
-                "valid for this topic type"
+                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is "
+                "not valid for this topic type"
             ),
         ),
     ],
@@ -105,8 +105,8 @@ def test_a_message_that_sns_does_not_take_is_refused_in_its_words(sns, parameter
             (
                 {"DataType": data_type, "StringValue": "123"},
                 (
-                    "The message attribute 'attr1' has an invalid message attribute type, the set of supported "
-                    "type prefixes is Binary, Number, and String."
+                    "The message attribute 'attr1' has an invalid message attribute type, the set of "
+                    "supported type prefixes is Binary, Number, and String."
                 ),
             )
             for data_type in ("InvalidType", "Stringprefixed", "prefixed.String")

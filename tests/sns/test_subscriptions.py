@@ -121,8 +121,8 @@ def test_subscribing_again_returns_the_subscription_unless_what_it_names_differs
             "FilterPolicy",
             "invalid",
             (
-                "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON String, "
-                "Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED "
+                "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON "
+                "String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED "
                 "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 8]"
             ),
         ),
