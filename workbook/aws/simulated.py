@@ -55,8 +55,17 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource PutLogEvents
-    PutRetentionPolicy TagResource UntagResource
+    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
+    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
+    UntagResource
+    """
+)
+
+_KINESIS = _names(
+    """
+    AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
+    DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards ListStreams
+    ListTagsForStream PutRecord PutRecords RemoveTagsFromStream
     """
 )
 
@@ -105,6 +114,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
+    "kinesis": _KINESIS,
     "cloudwatch": _CLOUDWATCH,
     "autoscaling": _AUTO_SCALING,
     "ec2": _EC2,

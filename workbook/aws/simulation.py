@@ -33,6 +33,8 @@ _MOTO_CONFIG: Any = {
 _WHEN_FIRST_USED = {
     "moto.awslambda": ("workbook.aws.awslambda", "workbook.aws.event_sources"),
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
+    "moto.kinesis": ("workbook.aws.kinesis",),
+    "moto.logs": ("workbook.aws.logs",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
 }
 """Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""

@@ -41,6 +41,13 @@ _MODULES = {
     "logs": "workbook.aws.delivery.to_log_group",
     "https": "workbook.aws.delivery.to_endpoint",
     "http": "workbook.aws.delivery.to_endpoint",
+    **dict.fromkeys(
+        (
+            *("ecs", "batch", "glue", "codebuild", "codepipeline", "sagemaker", "redshift"),
+            *("redshift-serverless", "inspector", "ssm"),
+        ),
+        "workbook.aws.delivery.stand_ins",
+    ),
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
 _registered: dict[str, Target] = {}
