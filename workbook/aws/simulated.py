@@ -112,6 +112,7 @@ _KMS = _names(
 
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
+    "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "kinesis": _KINESIS,

@@ -36,6 +36,7 @@ _WHEN_FIRST_USED = {
     "moto.kinesis": ("workbook.aws.kinesis",),
     "moto.logs": ("workbook.aws.logs",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
+    "moto.scheduler": ("workbook.aws.scheduler",),
 }
 """Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""
 

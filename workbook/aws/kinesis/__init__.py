@@ -25,7 +25,5 @@ def install(patches: Patches) -> None:
 
     from workbook.aws.kinesis.operations import OPERATIONS  # noqa: PLC0415
     from workbook.aws.operations import install_operations  # noqa: PLC0415
-    from workbook.aws.request_parsing import parse_by_the_model  # noqa: PLC0415
 
-    parse_by_the_model(patches, KinesisResponse)
     install_operations(patches, KinesisResponse, OPERATIONS)
