@@ -116,6 +116,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "kinesis": _KINESIS,
+    "pipes": _EVERYTHING,
     "cloudwatch": _CLOUDWATCH,
     "autoscaling": _AUTO_SCALING,
     "ec2": _EC2,

@@ -35,6 +35,7 @@ _WHEN_FIRST_USED = {
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
     "moto.kinesis": ("workbook.aws.kinesis",),
     "moto.logs": ("workbook.aws.logs",),
+    "moto.pipes": ("workbook.aws.pipes",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
     "moto.scheduler": ("workbook.aws.scheduler",),
 }

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Protocol
 
 from workbook.aws.event_sources.batches import Batch, Settings
-from workbook.aws.event_sources.scaling import Scaling
+from workbook.aws.event_sources.scaling import ADDED_PER_MINUTE, Scaling
 from workbook.aws.event_sources.source_queue import SourceQueue, reader_facts
 from workbook.aws.sqs.errors import QueueDoesNotExist, SQSError
 from workbook.engine.clock import SECOND
@@ -61,13 +61,19 @@ class Poller(Generic[Settings]):
         settings: Settings,
         work: Work[Settings],
         on_problem: Callable[[str], None],
+        *,
+        added_per_minute: int = ADDED_PER_MINUTE,
     ) -> None:
-        """`on_problem` is told, once, that the queue is gone or why there is no use in reading."""
+        """`on_problem` is told, once, that the queue is gone or why there is no use in reading.
+
+        `added_per_minute` is by how many batches at a time the poller grows while messages remain.
+        """
+        self._added_per_minute = added_per_minute
         self.world = world
         self.source = source
         self.queue = source.queue
         self.settings = settings
-        self.scaling = Scaling(settings.maximum_concurrency, fifo=settings.fifo)
+        self.scaling = self._new_scaling()
         self.in_progress = 0
         self._work = work
         self._on_problem = on_problem
@@ -90,8 +96,14 @@ class Poller(Generic[Settings]):
     def apply(self, settings: Settings) -> None:
         """Put new settings into force; batches that were read already keep the old ones."""
         self.settings = settings
-        self.scaling = Scaling(settings.maximum_concurrency, fifo=settings.fifo)
+        self.scaling = self._new_scaling()
         self._freed.notify_all()
+
+    def _new_scaling(self) -> Scaling:
+        settings = self.settings
+        return Scaling(
+            settings.maximum_concurrency, fifo=settings.fifo, added_per_minute=self._added_per_minute
+        )
 
     # ---- watching the queue
 
