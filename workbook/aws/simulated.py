@@ -57,8 +57,17 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource PutLogEvents
-    PutRetentionPolicy TagResource UntagResource
+    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
+    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
+    UntagResource
+    """
+)
+
+_KINESIS = _names(
+    """
+    AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
+    DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards ListStreams
+    ListTagsForStream PutRecord PutRecords RemoveTagsFromStream
     """
 )
 
@@ -130,6 +139,8 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
+    "kinesis": _KINESIS,
+    "pipes": _EVERYTHING,
     "cloudwatch": _CLOUDWATCH,
     "autoscaling": _AUTO_SCALING,
     "ec2": _EC2,
