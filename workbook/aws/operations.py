@@ -72,9 +72,16 @@ def install_operations(
 
 def _method(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
     def answer(response: BaseResponse) -> ActionResult:
-        call = Call(current_world(), response.current_account, response.region, dict(response._get_params()))  # noqa: SLF001 - moto's own way to the parsed parameters
+        call = Call(current_world(), response.current_account, response.region, _parameters_of(response))
         result = operation(call)
         return EmptyResult() if result is None else ActionResult(result)
 
     answer.__doc__ = operation.__doc__
     return answer
+
+
+def _parameters_of(response: BaseResponse) -> dict[str, Any]:
+    """The parameters by AWS's names and types; of some services moto itself reads no request by the model."""
+    if not response.automated_parameter_parsing:
+        response.parse_parameters(response.normalized_request)
+    return dict(response.params)

@@ -106,6 +106,7 @@ _KMS = _names(
 
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
+    "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "cloudwatch": _CLOUDWATCH,

@@ -217,7 +217,7 @@ def test_fields_below_an_array_must_match_in_one_element() -> None:
             "Inside anything but list, either all values are number or string, mixed type is not supported",
         ),
         (on_x({"numeric": 5}), "Value of numeric must be an array."),
-        (on_x({"numeric": []}), "Invalid member in numeric match: null"),
+        (on_x({"numeric": []}), "Invalid member in numeric match: ]"),  # recorded of SNS
         (on_x({"numeric": ["~", 5]}), "Unrecognized numeric range operator: ~"),
         (on_x({"numeric": ["=", "5"]}), "Value of equals must be numeric"),
         (on_x({"numeric": [">", 0, ">", 0]}), "Bad numeric range operator: >"),  # recorded

@@ -1,0 +1,60 @@
+r"""The wildcards of event patterns: ``*`` for any characters; ``\*`` and ``\\`` for themselves.
+
+Not those of policies (:mod:`workbook.aws.wildcards`), which know ``?`` and no escape.
+"""
+
+from __future__ import annotations
+
+MOST_REPEATED_PIECES = 3
+"""How often a wildcard may be followed by the same character. EventBridge refuses patterns by the number of
+states in which its matcher could be at once; its threshold is not published. This number refuses what AWS is
+recorded to refuse (``*:*:*:*:*:event-bus/*``) and accepts what it is recorded to accept. Unverified in
+between."""
+
+TOO_COMPLEX = (
+    "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences "
+    "after a wildcard character"
+)
+
+
+class InvalidWildcard(ValueError):
+    """The text is no wildcard pattern; the message is AWS's."""
+
+
+def pieces_of(text: str) -> tuple[str, ...]:
+    """Split at the wildcards.
+
+    AWS counts positions in bytes, from the quotation mark before the text, which is position 0.
+
+    Raises:
+        InvalidWildcard: two stars stand side by side, or a backslash escapes something else than a star or a
+            backslash.
+    """
+    pieces = [""]
+    characters = iter(enumerate(text))
+    for index, character in characters:
+        if character == "*":
+            if text[index + 1 : index + 2] == "*":
+                message = f"Consecutive wildcard characters at pos {_position(text, index)}"
+                raise InvalidWildcard(message)
+            pieces.append("")
+        elif character == "\\":
+            escaped = text[index + 1 : index + 2]
+            if escaped not in {"*", "\\"}:
+                message = f"Invalid escape character at pos {_position(text, index)}"
+                raise InvalidWildcard(message)
+            pieces[-1] += escaped
+            next(characters)
+        else:
+            pieces[-1] += character
+    return tuple(pieces)
+
+
+def is_too_complex(pieces: tuple[str, ...]) -> bool:
+    """Whether EventBridge would find the wildcards of a pattern too complex; see `MOST_REPEATED_PIECES`."""
+    starts = [piece[0] for piece in pieces[1:] if piece]
+    return any(starts.count(start) > MOST_REPEATED_PIECES for start in set(starts))
+
+
+def _position(text: str, index: int) -> int:
+    return 1 + len(text[:index].encode(errors="replace"))
