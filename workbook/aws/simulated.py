@@ -31,8 +31,9 @@ _LAMBDA = _names(
 
 _CLOUDWATCH = _names(
     """
-    DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions GetMetricData GetMetricStatistics
-    ListMetrics PutMetricAlarm PutMetricData SetAlarmState
+    DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
+    EnableAlarmActions GetMetricData GetMetricStatistics ListMetrics ListTagsForResource PutCompositeAlarm
+    PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
     """
 )
 

@@ -54,10 +54,17 @@ def happened(
     version_id: str | None = None,
 ) -> ObjectEvent:
     """Write down that an object was changed, now, by the request in progress."""
-    facts: dict[str, Any] = {} if version_id is None else {"version_id": version_id}
-    hop = world.trace.record(
-        _verb(kind), f"{bucket.arn}/{key}", size=size or 0, event=f"s3:{kind.name}", **facts
-    )
+    resource = f"{bucket.arn}/{key}"
+    facts: dict[str, Any] = {"event": f"s3:{kind.name}"}
+    if version_id is not None:
+        facts["version_id"] = version_id
+    match kind.name.partition(":")[0]:
+        case "ObjectCreated":
+            hop = world.trace.record("put-object", resource, size=size or 0, **facts)
+        case "ObjectRemoved":
+            hop = world.trace.record("delete-object", resource, **facts)
+        case _:
+            hop = world.trace.record("tag-object", resource, **facts)
     ordered = kind not in {TAGS_PUT, TAGS_DELETED}
     return ObjectEvent(
         kind,
@@ -72,11 +79,6 @@ def happened(
         version_id,
         hop,
     )
-
-
-def _verb(kind: EventType) -> str:
-    family = kind.name.partition(":")[0]
-    return {"ObjectCreated": "put-object", "ObjectRemoved": "delete-object"}.get(family, "tag-object")
 
 
 def _sequencer(world: World) -> str:

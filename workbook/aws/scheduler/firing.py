@@ -17,8 +17,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
-from workbook.aws.schedules import OneTime, Rate
 from workbook.aws.scheduler.invocation import invoke
+from workbook.aws.schedules import OneTime, Rate
 from workbook.engine.clock import SECOND, instant_of
 
 if TYPE_CHECKING:
