@@ -35,6 +35,8 @@ _WHEN_FIRST_USED = {
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
     "moto.s3.responses": ("workbook.aws.s3",),
+    "moto.sns": ("workbook.aws.sns",),
+    "moto.events": ("workbook.aws.eventbridge",),
     "moto.scheduler": ("workbook.aws.scheduler",),
 }
 """Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""

@@ -10,14 +10,14 @@ alarms" and "Create a composite alarm"; service model of CloudWatch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.aws.cloudwatch import history
 from workbook.aws.cloudwatch.actions import ACTIONS, AlarmCall, ask_policies, notify
 from workbook.aws.cloudwatch.composite_alarm import CompositeAlarm, name_of, triggering
-from workbook.aws.cloudwatch.documents import configuration_change_event, state_change_event
+from workbook.aws.cloudwatch.documents import configuration_change, state_change
 from workbook.aws.cloudwatch.metric_alarm import MetricAlarm
 from workbook.aws.cloudwatch.metric_values import metric_values
 from workbook.aws.cloudwatch.minutes import minutes_of
@@ -76,12 +76,16 @@ class Alarms:
         self._end_suppression(name)
         self.items.append(history.configured(alarm, "Delete", self.world.clock.now))
         self.world.trace.record("remove", alarm.arn)
-        self._emit(configuration_change_event(self.world, alarm, "delete", None))
+        self._emit(alarm, "Configuration", lambda: configuration_change(self.world, alarm, "delete", None))
 
     def _configured(self, alarm: Alarm, before: Alarm | None) -> None:
         operation = "Create" if before is None else "Update"
         self.items.append(history.configured(alarm, operation, self.world.clock.now))
-        self._emit(configuration_change_event(self.world, alarm, operation.lower(), before))
+        self._emit(
+            alarm,
+            "Configuration",
+            lambda: configuration_change(self.world, alarm, operation.lower(), before),
+        )
 
     def _begin(self, alarm: Alarm, word: str) -> None:
         if isinstance(alarm, MetricAlarm):
@@ -125,7 +129,7 @@ class Alarms:
                 self._suppressions[alarm.name].changed(self._suppressor_of(alarm))
             else:
                 self._notify(alarm)
-            self._emit(state_change_event(self.world, alarm))
+            self._emit(alarm, "State", lambda: state_change(self.world, alarm))
             self._tell_composites(alarm)
 
     def _notify(self, alarm: Alarm) -> None:
@@ -134,8 +138,16 @@ class Alarms:
 
         notify(self.world, alarm, done)
 
-    def _emit(self, event: dict[str, object]) -> None:
-        emit(self.world, self.account, self.region, event)
+    def _emit(self, alarm: Alarm, what: str, detail: Callable[[], Mapping[str, Any]]) -> None:
+        emit(
+            self.world,
+            self.account,
+            self.region,
+            source="aws.cloudwatch",
+            detail_type=f"CloudWatch Alarm {what} Change",
+            resources=[alarm.arn],
+            detail=detail,
+        )
 
     # ---- evaluating
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.cloudwatch.composite_alarm import CompositeAlarm
 from workbook.aws.cloudwatch.metric_alarm import MetricAlarm
-from workbook.aws.cloudwatch.times import milliseconds, seconds
+from workbook.aws.cloudwatch.times import milliseconds
 
 if TYPE_CHECKING:
     from workbook.aws.cloudwatch.states import Alarm, State
@@ -64,15 +64,15 @@ def function_event(world: World, alarm: Alarm) -> str:
     return json.dumps(event, separators=(",", ":"))
 
 
-def state_change_event(world: World, alarm: Alarm) -> dict[str, Any]:
-    """What EventBridge gets when the state changes."""
-    return _envelope(world, alarm, "CloudWatch Alarm State Change", _details(world, alarm))
+def state_change(world: World, alarm: Alarm) -> dict[str, Any]:
+    """The detail of the event that EventBridge gets when the state changes."""
+    return _details(world, alarm)
 
 
-def configuration_change_event(
+def configuration_change(
     world: World, alarm: Alarm, operation: str, previous: Alarm | None
 ) -> dict[str, Any]:
-    """What EventBridge gets when an alarm is made ("create"), changed ("update") or removed ("delete")."""
+    """The detail of the event of an alarm that was made ("create"), changed ("update") or removed ("delete")."""
     detail: dict[str, Any] = {
         "alarmName": alarm.name,
         "operation": operation,
@@ -81,21 +81,7 @@ def configuration_change_event(
     }
     if previous is not None:
         detail["previousConfiguration"] = _whole_configuration(world, previous)
-    return _envelope(world, alarm, "CloudWatch Alarm Configuration Change", detail)
-
-
-def _envelope(world: World, alarm: Alarm, kind: str, detail: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "version": "0",
-        "id": world.seeds.uuid("cloudwatch.event"),
-        "detail-type": kind,
-        "source": "aws.cloudwatch",
-        "account": alarm.account,
-        "time": seconds(world.clock.now),
-        "region": alarm.region,
-        "resources": [alarm.arn],
-        "detail": detail,
-    }
+    return detail
 
 
 def _details(world: World, alarm: Alarm) -> dict[str, Any]:

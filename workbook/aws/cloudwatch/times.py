@@ -11,11 +11,6 @@ def milliseconds(instant: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}+0000"
 
 
-def seconds(instant: int) -> str:
-    """As EventBridge writes it: `2026-01-05T09:00:00Z`."""
-    return f"{datetime_of(instant):%Y-%m-%dT%H:%M:%SZ}"
-
-
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from workbook.aws.patterns import networks, wildcards
+from workbook.aws.patterns import networks, texts, wildcards
 from workbook.aws.patterns.dialects import Dialect
 from workbook.aws.patterns.errors import InvalidEventPattern
 from workbook.aws.patterns.json_tokens import Kind, Token, Tokens
@@ -53,8 +53,8 @@ class Expressions:
     def __init__(self, tokens: Tokens, dialect: Dialect) -> None:
         self._tokens = tokens
         self._dialect = dialect
-        self.too_complex = False
-        """Whether a wildcard was seen that EventBridge refuses, which it says only of faultless patterns."""
+        self.wildcards: list[tuple[str, ...]] = []
+        """The wildcards seen so far, each as its pieces."""
         self._operators: dict[str, Callable[[], Test]] = {
             "exactly": self._exactly,
             "equals-ignore-case": self._ignoring_case,
@@ -120,7 +120,7 @@ class Expressions:
     def _ignoring_case(self) -> Test:
         wanted = self._text("equals-ignore-case match pattern must be a string")
         self._close()
-        return _equal_but_for_case(wanted)
+        return texts.equal_but_for_case(wanted)
 
     def _affix(self, side: str) -> Test:
         token = self._tokens.advance()
@@ -130,7 +130,7 @@ class Expressions:
             raise self._tokens.error(f"{side} match pattern must be a string")
         wanted = self._tokens.written()
         self._close()
-        return _starting(wanted) if side == "prefix" else _ending(wanted)
+        return texts.starting(wanted) if side == "prefix" else texts.ending(wanted)
 
     def _affix_ignoring_case(self, side: str) -> Test:
         """``{"prefix": {"equals-ignore-case": text}}``, from behind the inner brace."""
@@ -141,7 +141,7 @@ class Expressions:
         wanted = self._text("equals-ignore-case match pattern must be a string")
         self._close()
         self._close()
-        return _starting_but_for_case(wanted) if side == "prefix" else _ending_but_for_case(wanted)
+        return texts.starting_but_for_case(wanted) if side == "prefix" else texts.ending_but_for_case(wanted)
 
     def _wildcard(self) -> Test:
         text = self._text("wildcard match pattern must be a string")
@@ -154,7 +154,7 @@ class Expressions:
             pieces = wildcards.pieces_of(text)
         except wildcards.InvalidWildcard as error:
             raise self._tokens.error(str(error)) from None
-        self.too_complex = self.too_complex or wildcards.is_too_complex(pieces)
+        self.wildcards.append(pieces)
         return Text(f'has the form "{text}"', Wildcard(pieces).matches)
 
     def _exists(self) -> Test:
@@ -248,7 +248,7 @@ class Expressions:
             raise self._tokens.error("Null prefix/suffix not allowed")
         self._close()
         self._close()
-        return _starting(text)
+        return texts.starting(text)
 
     def _anything_but_texts(self, operator: str) -> list[Test]:
         token = self._tokens.advance()
@@ -267,10 +267,10 @@ class Expressions:
         if operator == "wildcard":
             return self._wildcard_of(text)
         if operator == "equals-ignore-case":
-            return _equal_but_for_case(text)
+            return texts.equal_but_for_case(text)
         if not text:
             raise error("Null prefix/suffix not allowed")
-        return _starting(text) if operator == "prefix" else _ending(text)
+        return texts.starting(text) if operator == "prefix" else texts.ending(text)
 
     # ---- numeric
 
@@ -324,29 +324,3 @@ class Expressions:
     def _rounded(self, token: Token) -> float:
         number = self._at_place(lambda: self._number(token))
         return self._dialect.numbers.rounded(number)
-
-
-# ---- what is said of texts
-
-
-def _equal_but_for_case(wanted: str) -> Test:
-    lowered = wanted.lower()
-    return Text(f'is "{wanted}" in any case', lambda text: text.lower() == lowered)
-
-
-def _starting(wanted: str) -> Test:
-    return Text(f'starts with "{wanted}"', lambda text: text.startswith(wanted))
-
-
-def _starting_but_for_case(wanted: str) -> Test:
-    lowered = wanted.lower()
-    return Text(f'starts with "{wanted}" in any case', lambda text: text.lower().startswith(lowered))
-
-
-def _ending(wanted: str) -> Test:
-    return Text(f'ends with "{wanted}"', lambda text: text.endswith(wanted))
-
-
-def _ending_but_for_case(wanted: str) -> Test:
-    lowered = wanted.lower()
-    return Text(f'ends with "{wanted}" in any case', lambda text: text.lower().endswith(lowered))

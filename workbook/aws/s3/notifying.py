@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.delivery import Delivery, Parcel, RetryPolicy, Sender, deliver
 from workbook.aws.s3.buckets import Bucket, notifications_of
-from workbook.aws.s3.records import eventbridge_event, record
+from workbook.aws.s3.records import eventbridge_detail, record
 from workbook.aws.s3.settings import TOPIC, Configuration
 from workbook.aws.service_events import emit
 
@@ -58,7 +58,19 @@ def tell(world: World, event: ObjectEvent) -> None:
         if chosen:
             _deliver(world, event, chosen)
         if notifications.eventbridge:
-            emit(world, event.bucket.account, event.bucket.region, eventbridge_event(event))
+            _tell_eventbridge(world, event)
+
+
+def _tell_eventbridge(world: World, event: ObjectEvent) -> None:
+    emit(
+        world,
+        event.bucket.account,
+        event.bucket.region,
+        source="aws.s3",
+        detail_type=event.type.detail_type,
+        resources=[event.bucket.arn],
+        detail=lambda: eventbridge_detail(event),
+    )
 
 
 def _record_filtered(world: World, event: ObjectEvent, configuration: Configuration) -> None:

@@ -27,7 +27,7 @@ class ObjectEvent:
     bucket: Bucket
     key: str
     identifier: str
-    """Of the event, in the trace and in EventBridge."""
+    """Of the event, in the trace."""
     time: int
     """An instant, in microseconds."""
     request: RequestFacts

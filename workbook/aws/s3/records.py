@@ -53,8 +53,8 @@ def record(event: ObjectEvent, configuration: str) -> str:
     return json.dumps({"Records": [content]}, separators=(",", ":"))
 
 
-def eventbridge_event(event: ObjectEvent) -> dict[str, Any]:
-    """What EventBridge gets."""
+def eventbridge_detail(event: ObjectEvent) -> dict[str, Any]:
+    """The detail of the event that EventBridge gets."""
     request, bucket = event.request, event.bucket
     details: dict[str, Any] = {
         "version": "0",
@@ -76,17 +76,7 @@ def eventbridge_event(event: ObjectEvent) -> dict[str, Any]:
         details["reason"] = event.type.reason
     if event.type.deletion_type is not None:
         details["deletion-type"] = event.type.deletion_type
-    return {
-        "version": "0",
-        "id": event.identifier,
-        "detail-type": event.type.detail_type,
-        "source": "aws.s3",
-        "account": bucket.account,
-        "time": f"{datetime_of(event.time):%Y-%m-%dT%H:%M:%SZ}",
-        "region": bucket.region,
-        "resources": [bucket.arn],
-        "detail": details,
-    }
+    return details
 
 
 def test_event(bucket: Bucket, request: RequestFacts, now: int) -> str:
