@@ -72,7 +72,7 @@ def state_change(world: World, alarm: Alarm) -> dict[str, Any]:
 def configuration_change(
     world: World, alarm: Alarm, operation: str, previous: Alarm | None
 ) -> dict[str, Any]:
-    """The detail of the event of an alarm that was made ("create"), changed ("update") or removed ("delete")."""
+    """The detail of the event when an alarm is made ("create"), changed ("update") or removed ("delete")."""
     detail: dict[str, Any] = {
         "alarmName": alarm.name,
         "operation": operation,

@@ -38,7 +38,7 @@ class Minutes:
         self._schedule()
 
     def evaluate(self, key: object, evaluate: Callable[[], object], *, often: bool = False) -> None:
-        """Call `evaluate` each minute after all publishers, or `often`: each 10 seconds, until `forget(key)`."""
+        """Call `evaluate` each minute after all publishers, or each 10 seconds, until `forget(key)`."""
         self._alarms[key] = evaluate
         self._often.pop(key, None)
         if often:
