@@ -21,11 +21,13 @@ def _names(text: str) -> frozenset[str]:
 _LAMBDA = _names(
     """
     AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
-    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency GetAccountSettings GetAlias
-    GetEventSourceMapping GetFunction GetFunctionConcurrency GetFunctionConfiguration GetPolicy Invoke
-    ListAliases ListEventSourceMappings ListFunctions ListTags ListVersionsByFunction PublishVersion
-    PutFunctionConcurrency RemovePermission TagResource UntagResource UpdateAlias
-    UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
+    GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
+    ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
+    PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
+    UntagResource UpdateAlias UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    UpdateFunctionEventInvokeConfig
     """
 )
 

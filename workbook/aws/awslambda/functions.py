@@ -13,6 +13,7 @@ from moto.iam.models import iam_backends
 
 from workbook.aws.awslambda import registry, versions
 from workbook.aws.awslambda.descriptions import describe, describe_in_list, latest_arn, record_settings
+from workbook.aws.awslambda.destinations import check_dead_letter_target
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
     PreconditionFailed,
@@ -78,6 +79,7 @@ def create_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
     if registry.is_taken(backend, name):
         raise ResourceConflict(f"Function already exist: {name}")
     _check_assumable(backend, parameters["Role"])
+    _check_dead_letters(backend, parameters, parameters["Role"])
     code = _code_of(parameters["Code"])
     function = LambdaFunction(  # type: ignore[abstract]  # moto itself makes them, too
         account_id=backend.account_id,
@@ -147,6 +149,7 @@ def update_function_configuration(backend: LambdaBackend, parameters: Parameters
     check_settings(parameters)
     if parameters.get("Role") is not None:
         _check_assumable(backend, parameters["Role"])
+    _check_dead_letters(backend, parameters, parameters.get("Role") or str(function.role))
     for parameter, attribute in _SETTINGS.items():
         if parameters.get(parameter) is not None:
             setattr(function, attribute, parameters[parameter])
@@ -245,6 +248,10 @@ def _check_assumable(backend: LambdaBackend, role_arn: str) -> None:
         return
     if "lambda.amazonaws.com" not in json.dumps(document):
         raise refused
+
+
+def _check_dead_letters(backend: LambdaBackend, parameters: Parameters, role_arn: str) -> None:
+    check_dead_letter_target(backend, role_arn, (parameters.get("DeadLetterConfig") or {}).get("TargetArn"))
 
 
 def _code_of(code: Parameters) -> Parameters:

@@ -5,9 +5,10 @@
                                              └─ actions, documents, suppression   what it does, and says, then
     queries ── metric_math                                                        what an alarm watches
     minutes, metric_values                                                        when they look, and at what
-    operations_metrics, operations_put_data                                       GetMetricData, PutMetricData
+    operations_metrics, operations_statistics, operations_put_data                what is asked and put
 
-moto keeps what PutMetricData brings and lists it; its alarms are never evaluated, so alarms are ours.
+moto keeps what PutMetricData brings. Its alarms are never evaluated, so alarms are ours; and it takes a
+metric with more dimensions for the same one, so all that reads metrics is ours, too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from typing import TYPE_CHECKING
 
 from moto.cloudwatch.responses import CloudWatchResponse
 
-from workbook.aws.cloudwatch import operations, operations_describe, operations_metrics, operations_put_data
+from workbook.aws.cloudwatch import (
+    operations,
+    operations_describe,
+    operations_metrics,
+    operations_put_data,
+    operations_statistics,
+)
 from workbook.aws.operations import install_operations
 
 if TYPE_CHECKING:
@@ -41,6 +48,8 @@ OPERATIONS = {
         operations_describe.list_tags_for_resource,
         operations_metrics.get_metric_data,
         operations_put_data.put_metric_data,
+        operations_statistics.get_metric_statistics,
+        operations_statistics.list_metrics,
     )
 }
 

@@ -80,6 +80,16 @@ class MetricValues:
                 points[begin] = value
         return points
 
+    def metrics(self) -> list[Metric]:
+        """All metrics that ever had a value, in the order in which they came."""
+        self._take_what_is_new()
+        return list(self._minutes)
+
+    def units(self, metric: Metric) -> list[str | None]:
+        """The units in which a metric has values."""
+        self._take_what_is_new()
+        return self._units.get(metric, [])
+
     def _take_what_is_new(self) -> None:
         published = publications(self._world, self._account, self._region).data()
         for datum in published[self._taken[0] :]:

@@ -11,6 +11,14 @@ _CLOUDWATCH = "botocore 1.44.5, service model of CloudWatch"
 
 ROWS = (
     Limit("cloudwatch.alarm.metrics", 10, "metrics", f"{_CLOUDWATCH}: MetricDataQuery", _READ),
+    Limit(
+        "cloudwatch.statistics.data-points",
+        1_440,
+        "data points",
+        f"{_CLOUDWATCH}: GetMetricStatistics",
+        _READ,
+    ),
+    Limit("cloudwatch.list-metrics.page", 500, "metrics", f"{_CLOUDWATCH}: ListMetrics", _READ),
     Limit("cloudwatch.alarm.evaluation", 7, "days", f"{_CLOUDWATCH}: Period", _READ),
     Limit("cloudwatch.alarm.actions", 5, "actions for each state", f"{_CLOUDWATCH}: AlarmActions", _READ),
     Limit("cloudwatch.alarm.deleted-in-one-call", 100, "alarms", f"{_CLOUDWATCH}: DeleteAlarms", _READ),
