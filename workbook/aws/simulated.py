@@ -33,8 +33,9 @@ _LAMBDA = _names(
 
 _CLOUDWATCH = _names(
     """
-    DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions GetMetricData GetMetricStatistics
-    ListMetrics PutMetricAlarm PutMetricData SetAlarmState
+    DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
+    EnableAlarmActions GetMetricData GetMetricStatistics ListMetrics ListTagsForResource PutCompositeAlarm
+    PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
     """
 )
 
@@ -80,8 +81,11 @@ _DYNAMODB = _names(
 
 _S3 = _names(
     """
-    CopyObject CreateBucket DeleteBucket DeleteObject DeleteObjects GetBucketLocation GetObject
-    HeadBucket HeadObject ListBuckets ListObjects ListObjectsV2 PutObject
+    AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket CreateMultipartUpload DeleteBucket
+    DeleteObject DeleteObjectTagging DeleteObjects GetBucketLocation GetBucketNotificationConfiguration
+    GetBucketVersioning GetObject GetObjectTagging HeadBucket HeadObject ListBuckets ListMultipartUploads
+    ListObjectVersions ListObjects ListObjectsV2 ListParts PutBucketNotificationConfiguration
+    PutBucketVersioning PutObject PutObjectTagging UploadPart UploadPartCopy
     """
 )
 

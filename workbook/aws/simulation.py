@@ -37,6 +37,7 @@ _WHEN_FIRST_USED = {
     "moto.logs": ("workbook.aws.logs",),
     "moto.pipes": ("workbook.aws.pipes",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
+    "moto.s3.responses": ("workbook.aws.s3",),
     "moto.sns": ("workbook.aws.sns",),
     "moto.events": ("workbook.aws.eventbridge",),
     "moto.scheduler": ("workbook.aws.scheduler",),
