@@ -38,7 +38,8 @@ def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any
 
 @functools.cache
 def _input_shape(service: str, operation: str) -> Shape | None:
-    return get_service_model(service).operation_model(operation).input_shape
+    shape: Shape | None = get_service_model(service).operation_model(operation).input_shape
+    return shape
 
 
 def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - values of any shape of botocore's

@@ -43,6 +43,13 @@ _MODULES = {
     "http": "workbook.aws.delivery.to_endpoint",
     "mailto": "workbook.aws.mailbox",
     "sms": "workbook.aws.mailbox",
+    **dict.fromkeys(
+        (
+            *("ecs", "batch", "glue", "codebuild", "codepipeline", "sagemaker", "redshift"),
+            *("redshift-serverless", "inspector", "ssm"),
+        ),
+        "workbook.aws.delivery.stand_ins",
+    ),
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
 _OVER_MOTO = {"sns": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
