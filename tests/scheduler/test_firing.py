@@ -128,6 +128,26 @@ class TestWhen:
         assert planned == [f"{9 + n // 6:02}:{n % 6}0" for n in range(18)] + ["12:00"][: len(planned) - 18]
         assert len(planned) in {18, 19}
 
+    def test_a_schedule_with_a_new_time_is_not_over_when_the_old_one_is(self, lab, url):
+        scheduler = create_schedule(lab, "at(2026-01-05T09:30:00)", QUEUE, ActionAfterCompletion="DELETE")
+        world = lab._simulation.world
+        with world.kernel:
+            begin_outage(world, QUEUE, world.clock.now + 7_200 * SECOND)
+        lab.advance(hours=1)
+        scheduler.update_schedule(
+            Name="daily",
+            ScheduleExpression="at(2026-01-06T09:30:00)",
+            FlexibleTimeWindow=OFF,
+            Target={"Arn": QUEUE, "RoleArn": ROLE, "Input": "second"},
+            ActionAfterCompletion="DELETE",
+        )
+        lab.advance(hours=12)
+        assert bodies(lab, url) == ["hello"]
+        assert len(scheduler.list_schedules()["Schedules"]) == 1
+        lab.advance(hours=24)
+        assert bodies(lab, url) == ["second"]
+        assert scheduler.list_schedules()["Schedules"] == []
+
     def test_an_open_window_is_closed_by_a_change(self, lab, url):
         window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1440}
         scheduler = create_schedule(lab, "at(2026-01-05T09:10:00)", QUEUE, FlexibleTimeWindow=window)
