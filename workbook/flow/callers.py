@@ -57,9 +57,16 @@ class Callers:
         """The node that received a message: whoever called, or the function for which a poller did."""
         request = self.cause(hop, "poller-request")
         if request is not None:
-            return self._wiring.mappings[str(request.facts["mapping"])][1]
+            return self._reader(request)
         call = self.cause(hop, "api-call")
         return f"consumer:{YOU}" if call is None else self.caller(call, "consumer")
+
+    def _reader(self, request: Hop) -> str:
+        """Whose poller asked: a pipe's, or that of a mapping, which reads for its function."""
+        pipe = request.facts.get("pipe")
+        if isinstance(pipe, str):
+            return self._wiring.pipes[pipe]
+        return self._wiring.mappings[str(request.facts["mapping"])][1]
 
 
 def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:
