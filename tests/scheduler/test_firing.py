@@ -259,6 +259,25 @@ class TestOtherTargets:
         lab.advance(hours=2)
         assert bodies(lab, url) == ["hello"]
 
+    def test_a_function_gets_an_asynchronous_event(self, lab):
+        create_role(lab, allow("lambda:InvokeFunction"))
+        code = "def handler(event, context):\n    print(event['at'])\n"
+        target = {"Arn": lab.function("cook", code), "Input": '{"at": "<aws.scheduler.scheduled-time>"}'}
+        create_schedule(lab, "at(2026-01-05T10:00:00)", target)
+        lab.advance(hours=2)
+        logs = lab.client("logs").filter_log_events(logGroupName="/aws/lambda/cook")["events"]
+        assert "2026-01-05T10:00:00Z" in "".join(event["message"] for event in logs)
+        assert [hop.outcome for hop in hops(lab, "deliver")] == ["ok"]
+
+    def test_a_task_is_recorded_as_started(self, lab):
+        create_role(lab, allow("ecs:RunTask"))
+        cluster = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"
+        definition = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/t:1"
+        target = {"Arn": cluster, "EcsParameters": {"TaskDefinitionArn": definition}}
+        create_schedule(lab, "at(2026-01-05T10:00:00)", target)
+        lab.advance(hours=2)
+        assert [hop.resource for hop in hops(lab, "start-task")] == [cluster]
+
 
 class TestUniversalTargets:
     def target(self, operation, request):
