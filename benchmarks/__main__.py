@@ -56,11 +56,13 @@ def drain_rows() -> list[Row]:
 def single_rows() -> list[Row]:
     """What is measured without plain moto."""
     day = best_of_processes(2, "lab idle day")["seconds"] * 1e3
+    minutes = best_of_processes(2, "lab schedule day")["seconds"]
     start = best_of_processes(3, "lab start")["seconds"]
     hop = best_of_processes(2, "hop")["seconds"] * 1e6
     picture = best_of_processes(2, "picture")["seconds"] * 1e3
     return [
         Row("24 h with a poller, empty queue", "under 50 ms", f"{day:.2f} ms", day < 50),
+        Row("24 h of rate(1 minute) to a queue", "under 0.5 s", f"{minutes:.2f} s", minutes < 0.5),
         Row("Lab() and first SQS call", "under 0.4 s CPU", f"{start:.2f} s", start < 0.4),
         Row("a hop recorded", "under 5 us", f"{hop:.2f} us", hop < 5),
         Row("lab.flow() of 10,000 hops", "under 300 ms", f"{picture:.0f} ms", picture < 300),

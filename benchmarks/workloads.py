@@ -147,6 +147,31 @@ def lab_idle_day() -> Measurement:
         return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
 
 
+TRUST = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+
+
+def lab_schedule_day() -> Measurement:
+    """The lab: 24 hours of virtual time with a schedule that sends a message each minute."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        iam, sqs = boto3.client("iam"), boto3.client("sqs")
+        trust, send = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (TRUST, SEND))
+        role = iam.create_role(RoleName="schedules", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        iam.put_role_policy(RoleName="schedules", PolicyName="send", PolicyDocument=send)
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        boto3.client("scheduler").create_schedule(
+            Name="minute",
+            ScheduleExpression="rate(1 minute)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": arn, "RoleArn": role, "Input": "tick"},
+        )
+        lab.advance(60)
+        return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
+
+
 def lab_start() -> Measurement:
     """The lab: CPU seconds of `Lab()` and the first call, after `import boto3, moto`."""
     start = time.process_time()
@@ -251,6 +276,7 @@ WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "lab receive": lab_receive,
     "lab drain 10000": lambda: lab_drain(10_000),
     "lab idle day": lab_idle_day,
+    "lab schedule day": lab_schedule_day,
     "lab start": lab_start,
     "hop": hop,
     "picture": picture,
