@@ -2,8 +2,8 @@
 
 The sender's role needs `events:PutEvents`; the policy of a bus of another account must allow it besides.
 What arrives from a bus keeps its source, detail, time, resources, account and Region, and has an id of its
-own. An event goes from one bus to a second and no further: EventBridge does not send to a third what came from
-another bus. What other services put there, such as the records of a function's destination, is a new event.
+own. An event goes from one bus to a second and no further: EventBridge does not send to a third what came
+from another bus. What other services put there, such as records of a function's destination, is a new event.
 
 Sources: Amazon EventBridge User Guide, "Sending and receiving events between event buses" and "Using
 dead-letter queues to process undelivered events" (the codes of a third hop); ids recorded across Regions.
