@@ -99,7 +99,7 @@ def _run(world: World, subscription: Subscription, replay: Replay) -> None:
     unordered = []
     with world.trace.under(hop):
         for original in archive.since(replay.start, world.clock.now):
-            notification = dataclasses.replace(original, replayed=True)
+            notification = dataclasses.replace(original, replayed=True, documents={})
             if _is_over(replay, original) or not lets_through(world, subscription, notification):
                 continue
             delivery = _counted(world, subscription, replay, notification)
