@@ -19,33 +19,31 @@ if TYPE_CHECKING:
 
 def emit_instance_state(group: Group, instance_id: str, state: str) -> None:
     """Tell EventBridge of EC2's state of an instance: pending, running, shutting-down, terminated."""
-    emit(
-        group.world,
-        group.account,
-        group.region,
-        source="aws.ec2",
-        detail_type="EC2 Instance State-change Notification",
-        resources=[_instance_arn(group, instance_id)],
-        detail={"instance-id": instance_id, "state": state},
-    )
+    what = "EC2 Instance State-change Notification"
+    detail = {"instance-id": instance_id, "state": state}
+    _emit(group, "aws.ec2", what, [_instance_arn(group, instance_id)], detail)
 
 
 def emit_activity(group: Group, what: str, activity: Activity, instance_id: str | None = None) -> None:
     """Tell EventBridge that an activity ended: `what` is "EC2 Instance Launch Successful" or the like."""
     instances = [] if instance_id is None else [_instance_arn(group, instance_id)]
+    detail = _detail(group, activity, instance_id)
+    _emit(group, "aws.autoscaling", what, [group.arn, *instances], detail)
 
-    def detail() -> Mapping[str, Any]:
-        return _detail(group, activity, instance_id)
 
-    emit(
-        group.world,
-        group.account,
-        group.region,
-        source="aws.autoscaling",
-        detail_type=what,
-        resources=[group.arn, *instances],
-        detail=detail,
-    )
+def _emit(group: Group, source: str, what: str, resources: list[str], detail: Mapping[str, Any]) -> None:
+    event = {
+        "version": "0",
+        "id": group.world.seeds.uuid("autoscaling.event"),
+        "detail-type": what,
+        "source": source,
+        "account": group.account,
+        "time": f"{group.world.clock.datetime():%Y-%m-%dT%H:%M:%SZ}",
+        "region": group.region,
+        "resources": resources,
+        "detail": detail,
+    }
+    emit(group.world, group.account, group.region, event)
 
 
 def _detail(group: Group, activity: Activity, instance_id: str | None) -> dict[str, Any]:
