@@ -201,6 +201,24 @@ def test_sns_11_messages_above_256_kib_are_for_at_most_100_subscriptions_of_queu
         )
 
 
+def test_sns_12_a_function_is_invoked_asynchronously_so_lambda_tries_its_errors_again(lab, sns, orders):
+    lab.function("resize", "def handler(event, context):\n    raise ValueError(event)\n")
+    lab.client("lambda").add_permission(
+        FunctionName="resize",
+        StatementId="sns",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=orders,
+    )
+    subscribe(sns, orders, f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize", "lambda")
+    sns.publish(TopicArn=orders, Message="a cake")
+    lab.advance(600)
+    assert [hop.outcome for hop in hops(lab, "deliver")] == ["ok"]  # SNS's part ended well
+    times = [hop.time for hop in hops(lab, "invoke")]
+    pauses = [(after - before) / SECOND for before, after in itertools.pairwise(times)]
+    assert [round(pause / 60) for pause in pauses] == [1, 2]
+
+
 # ---- beyond the first list
 
 
