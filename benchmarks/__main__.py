@@ -43,6 +43,19 @@ def receive_row() -> Row:
     )
 
 
+def publish_rows() -> list[Row]:
+    """Publish to queues, until they have it."""
+    moto, lab = best_of_processes(2, "moto publish")["seconds"], best_of_processes(2, "lab publish")
+    fan_out = best_of_processes(2, "lab fan-out 1000")["seconds"]
+    ratio, growth = moto / lab["seconds"], lab["later"] / lab["seconds"]
+    costs = f"({moto * 1e6:,.0f} us against {lab['seconds'] * 1e6:,.0f} us)"
+    return [
+        Row("publish to 5 queues", "4 x plain moto", f"{ratio:.2f} x {costs}", ratio >= 4),
+        Row("... after 2,000 messages", "within 1.2 x of before", f"{growth:.2f} x", growth <= 1.2),
+        Row("publish to 1,000 queues", "all have it in 1 s", f"{fan_out:.2f} s", fan_out < 1),
+    ]
+
+
 def drain_rows() -> list[Row]:
     """SQS to Lambda."""
     figures = best_of_processes(2, "lab drain 10000")
@@ -100,7 +113,8 @@ def main() -> int:
     """Print the table; the exit code is 1 when a promise was not kept."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("moto", "boto3"))
     print(f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {packages}\n")
-    rows = [*send_rows(), receive_row(), *drain_rows(), *single_rows(), *pattern_rows(), *growth_rows()]
+    rows = [*send_rows(), receive_row(), *publish_rows(), *drain_rows(), *single_rows()]
+    rows += [*pattern_rows(), *growth_rows()]
     print(f"| {'work':32} | {'promise':22} | kept | measured")
     print(f"|{'-' * 34}|{'-' * 24}|------|{'-' * 40}")
     for row in rows:
