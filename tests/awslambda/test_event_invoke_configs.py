@@ -116,6 +116,14 @@ def test_delete_answers_204_and_only_once(aws_lambda, function):
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
+def test_what_was_set_for_an_alias_or_a_version_goes_with_it(aws_lambda, function):
+    for qualifier in ("live", "1"):
+        put(aws_lambda, Qualifier=qualifier, MaximumRetryAttempts=1)
+    aws_lambda.delete_alias(FunctionName="f", Name="live")
+    aws_lambda.delete_function(FunctionName="f", Qualifier="1")
+    assert aws_lambda.list_function_event_invoke_configs(FunctionName="f")["FunctionEventInvokeConfigs"] == []
+
+
 @pytest.mark.parametrize("operation", ["get", "delete"])
 @pytest.mark.parametrize("reference", ["missing:$LATEST", "f:live", "f:missing"])
 def test_what_is_not_set_is_named_with_its_qualifier(aws_lambda, function, operation, reference):

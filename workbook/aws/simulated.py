@@ -58,8 +58,17 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource PutLogEvents
-    PutRetentionPolicy TagResource UntagResource
+    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
+    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
+    UntagResource
+    """
+)
+
+_KINESIS = _names(
+    """
+    AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
+    DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards ListStreams
+    ListTagsForStream PutRecord PutRecords RemoveTagsFromStream
     """
 )
 
@@ -134,6 +143,8 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
+    "kinesis": _KINESIS,
+    "pipes": _EVERYTHING,
     "cloudwatch": _CLOUDWATCH,
     "autoscaling": _AUTO_SCALING,
     "ec2": _EC2,
@@ -144,6 +155,15 @@ SIMULATED: dict[str, frozenset[str]] = {
     "s3": _S3,
     "events": _EVENTS,
 }
+
+
+_INSTEAD = {
+    "eventbridgev2": (
+        "This is the Custom Event Bus of 2026, a product of its own. The event bus that question banks and "
+        "lessons mean is the classic one: lab.client('events')"
+    ),
+}
+"""What to use in the place of a service that is not simulated, where there is something."""
 
 
 def is_simulated(service: str, operation: str) -> bool:
@@ -163,6 +183,8 @@ def refuse_unsimulated(service: str, operation: str) -> None:
     if service in SIMULATED:
         known = ", ".join(sorted(SIMULATED[service]))
         advice = f"Of {service} it simulates: {known}"
+    elif service in _INSTEAD:
+        advice = _INSTEAD[service]
     else:
         advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}"
     message = (

@@ -1,8 +1,8 @@
 """Who is behind what happened: found by following a hop's causes.
 
-A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or else by
-you. One person plays both parts in most notebooks, so you are two nodes: the producer at the left and the
-consumer at the right. Whoever has a name is one node.
+A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or by the
+schedule whose target it is, or else by you. One person plays both parts in most notebooks, so you are two
+nodes: the producer at the left and the consumer at the right. Whoever has a name is one node.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ class Callers:
         by = call.facts.get("by")
         if isinstance(by, str):
             return self._instances.get(by, f"actor:{by}")
+        delivery = self.cause(call, "deliver")  # to a universal target of Scheduler, which is a call
+        if delivery is not None:
+            return self.source(delivery)
         invocation = self.cause(call, "invoke")
         return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
 
@@ -54,9 +57,16 @@ class Callers:
         """The node that received a message: whoever called, or the function for which a poller did."""
         request = self.cause(hop, "poller-request")
         if request is not None:
-            return self._wiring.mappings[str(request.facts["mapping"])][1]
+            return self._reader(request)
         call = self.cause(hop, "api-call")
         return f"consumer:{YOU}" if call is None else self.caller(call, "consumer")
+
+    def _reader(self, request: Hop) -> str:
+        """Whose poller asked: a pipe's, or that of a mapping, which reads for its function."""
+        pipe = request.facts.get("pipe")
+        if isinstance(pipe, str):
+            return self._wiring.pipes[pipe]
+        return self._wiring.mappings[str(request.facts["mapping"])][1]
 
 
 def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:

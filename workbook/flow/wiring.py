@@ -34,6 +34,8 @@ class Wiring:
     """The settings of each node, oldest first."""
     mappings: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Queue and function of each event source mapping, by its UUID."""
+    pipes: dict[str, str] = field(default_factory=dict)
+    """The ARN of each pipe, by its name."""
     redrives: dict[tuple[str, str], None] = field(default_factory=dict)
     """Source and dead-letter queue of each redrive policy there ever was, in order."""
     polls: dict[tuple[str, str], list[Setting]] = field(default_factory=dict)
@@ -59,6 +61,8 @@ class Wiring:
         if "event-source-mapping" in hop.resource:
             self._read_mapping(hop, settings)
             return
+        if ":pipe/" in hop.resource:
+            self.pipes[hop.resource.partition(":pipe/")[2]] = hop.resource
         self.settings.setdefault(hop.resource, []).append(Setting(hop.time, settings))
         if settings is None:
             return

@@ -82,6 +82,11 @@ def config_of(target: Target) -> EventInvokeConfig:
     return configs.get(qualifier or LATEST, EventInvokeConfig())
 
 
+def forget(backend: LambdaBackend, name: str, qualifier: str) -> None:
+    """A version or alias is gone, and with it what was set for it."""
+    _configs(backend, name).pop(qualifier, None)
+
+
 # ---- the API
 
 

@@ -20,6 +20,7 @@ from workbook.aws.awslambda.errors import (
     ResourceConflict,
     ValidationError,
 )
+from workbook.aws.awslambda.event_invoke_configs import forget
 from workbook.aws.awslambda.lifecycle import Deployment, Lifecycle
 from workbook.aws.awslambda.names import LATEST, read
 from workbook.aws.awslambda.paging import page
@@ -316,6 +317,7 @@ def _delete_version(backend: LambdaBackend, name: str, qualifier: str) -> None:
         message = f"Version {qualifier} is used by aliases: {', '.join(pointing)}. Delete or move them first."
         raise ResourceConflict(message)
     registry.remove_version(backend, name, qualifier)
+    forget(backend, name, qualifier)
 
 
 def _location_of(function: LambdaFunction) -> str:
