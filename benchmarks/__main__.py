@@ -43,6 +43,19 @@ def receive_row() -> Row:
     )
 
 
+def publish_rows() -> list[Row]:
+    """Publish to queues, until they have it."""
+    moto, lab = best_of_processes(2, "moto publish")["seconds"], best_of_processes(2, "lab publish")
+    fan_out = best_of_processes(2, "lab fan-out 1000")["seconds"]
+    ratio, growth = moto / lab["seconds"], lab["later"] / lab["seconds"]
+    costs = f"({moto * 1e6:,.0f} us against {lab['seconds'] * 1e6:,.0f} us)"
+    return [
+        Row("publish to 5 queues", "4 x plain moto", f"{ratio:.2f} x {costs}", ratio >= 4),
+        Row("... after 2,000 messages", "within 1.2 x of before", f"{growth:.2f} x", growth <= 1.2),
+        Row("publish to 1,000 queues", "all have it in 1 s", f"{fan_out:.2f} s", fan_out < 1),
+    ]
+
+
 def drain_rows() -> list[Row]:
     """SQS to Lambda."""
     figures = best_of_processes(2, "lab drain 10000")
@@ -56,11 +69,13 @@ def drain_rows() -> list[Row]:
 def single_rows() -> list[Row]:
     """What is measured without plain moto."""
     day = best_of_processes(2, "lab idle day")["seconds"] * 1e3
+    minutes = best_of_processes(2, "lab schedule day")["seconds"]
     start = best_of_processes(3, "lab start")["seconds"]
     hop = best_of_processes(2, "hop")["seconds"] * 1e6
     picture = best_of_processes(2, "picture")["seconds"] * 1e3
     return [
         Row("24 h with a poller, empty queue", "under 50 ms", f"{day:.2f} ms", day < 50),
+        Row("24 h of rate(1 minute) to a queue", "under 0.5 s", f"{minutes:.2f} s", minutes < 0.5),
         Row("Lab() and first SQS call", "under 0.4 s CPU", f"{start:.2f} s", start < 0.4),
         Row("a hop recorded", "under 5 us", f"{hop:.2f} us", hop < 5),
         Row("lab.flow() of 10,000 hops", "under 300 ms", f"{picture:.0f} ms", picture < 300),
@@ -119,6 +134,7 @@ def main() -> int:
     rows = [
         *send_rows(),
         receive_row(),
+        *publish_rows(),
         *drain_rows(),
         *single_rows(),
         *pattern_rows(),

@@ -91,6 +91,67 @@ def lab_send() -> Measurement:
         return {"empty": nothing, "queued_10000": send_time(client, url, keep_empty=False)}
 
 
+SUBSCRIBERS = 5
+
+
+def topic_with_queues(subscribers: int) -> tuple[Any, str]:
+    """A topic to which queues are subscribed that let it in: the client, and the topic's ARN."""
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic: str = sns.create_topic(Name="orders")["TopicArn"]
+    for number in range(subscribers):
+        url = sqs.create_queue(QueueName=f"queue-{number}")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return sns, topic
+
+
+def moto_publish() -> Measurement:
+    """Plain moto: one publish to 5 queues, which get it within the call."""
+    with plain_moto():
+        sns, topic = topic_with_queues(SUBSCRIBERS)
+        return {"seconds": best_of(50, lambda: sns.publish(TopicArn=topic, Message="a cake"))}
+
+
+def lab_publish() -> Measurement:
+    """The lab: the same, deliveries included; at the beginning, and after 2,000 messages."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        sns, topic = topic_with_queues(SUBSCRIBERS)
+        seconds = best_of(200, lambda: sns.publish(TopicArn=topic, Message="a cake"))
+        for _ in range(1_800):
+            sns.publish(TopicArn=topic, Message="a cake")
+        later = best_of(200, lambda: sns.publish(TopicArn=topic, Message="a cake"))
+        arrived = sum(hop.kind == "send" for hop in lab.trace)
+        assert arrived == SUBSCRIBERS * 2_200, f"{arrived} messages arrived"
+        return {"seconds": seconds, "later": later}
+
+
+def lab_fan_out(subscribers: int) -> Measurement:
+    """The lab: one publish to many queues, until all have it."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        sns, topic = topic_with_queues(subscribers)
+        before = sum(hop.kind == "send" for hop in lab.trace)
+        start = time.perf_counter()
+        sns.publish(TopicArn=topic, Message="a cake")
+        lab.run_until_idle()
+        seconds = time.perf_counter() - start
+        arrived = sum(hop.kind == "send" for hop in lab.trace) - before
+        assert arrived == subscribers, f"{arrived} of {subscribers} queues have it"
+        return {"seconds": seconds}
+
+
 def moto_receive() -> Measurement:
     """Plain moto: receive ten of 10,000."""
     with plain_moto():
@@ -145,6 +206,31 @@ def lab_idle_day() -> Measurement:
         arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         lab.function("worker", HANDLER)
         boto3.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName="worker")
+        lab.advance(60)
+        return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
+
+
+TRUST = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+
+
+def lab_schedule_day() -> Measurement:
+    """The lab: 24 hours of virtual time with a schedule that sends a message each minute."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        iam, sqs = boto3.client("iam"), boto3.client("sqs")
+        trust, send = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (TRUST, SEND))
+        role = iam.create_role(RoleName="schedules", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        iam.put_role_policy(RoleName="schedules", PolicyName="send", PolicyDocument=send)
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        boto3.client("scheduler").create_schedule(
+            Name="minute",
+            ScheduleExpression="rate(1 minute)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": arn, "RoleArn": role, "Input": "tick"},
+        )
         lab.advance(60)
         return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
 
@@ -334,8 +420,12 @@ WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "lab send": lab_send,
     "moto receive": moto_receive,
     "lab receive": lab_receive,
+    "moto publish": moto_publish,
+    "lab publish": lab_publish,
+    "lab fan-out 1000": lambda: lab_fan_out(1_000),
     "lab drain 10000": lambda: lab_drain(10_000),
     "lab idle day": lab_idle_day,
+    "lab schedule day": lab_schedule_day,
     "lab start": lab_start,
     "hop": hop,
     "picture": picture,
