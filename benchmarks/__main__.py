@@ -100,7 +100,7 @@ def pattern_rows() -> list[Row]:
 def event_rows() -> list[Row]:
     """EventBridge: ten events for five queues, and a rule that fires each minute.
 
-    The ten times hold against moto with jsonpath-ng, with which it parses paths at each event. That library is
+    The ten times hold against moto with jsonpath-ng, with which it parses paths at each event. That one is
     none of ours; without it moto runs with a faster stand-in, and less is promised.
     """
     moto, lab = in_a_fresh_process("moto events"), best_of_processes(2, "lab events")

@@ -76,7 +76,7 @@ def arrive(world: World, address: BusAddress, event: Event, original: str | None
 
     `original` is the id that it had on the bus from which it was sent on.
     """
-    facts = {} if original is None else {"original": original}
+    facts: dict[str, Any] = {} if original is None else {"original": original}
     hop = world.trace.record(
         "put-event", address.arn, message=event.id, size=event.size, **facts_of(event), **facts
     )
