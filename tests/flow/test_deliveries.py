@@ -145,6 +145,22 @@ def test_events_go_over_a_bus_and_a_rule(lab):
     assert tally(lab, rule, audit) == {Status.DELIVERED: 1}
 
 
+def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
+    def charge(event, context):
+        raise ValueError("no card")
+
+    lab.function("charge", charge)
+    lab.client("lambda").invoke(FunctionName="charge", InvocationType="Event", Payload="{}")
+    lab.run_until_idle()
+    assert texts(lab) == [
+        "you handed call 1 to charge, to be run asynchronously",
+        "charge ran and failed: ValueError; it is tried again in 1 min",
+        "charge ran in a 2nd try and failed: ValueError; it is tried again in 2 min",
+        "charge ran in a 3rd try and failed: ValueError",
+        "call 1 for charge is lost: its retries are used up, and nothing keeps it",
+    ]
+
+
 @pytest.mark.parametrize(
     ("place", "kind", "label"),
     [

@@ -63,7 +63,7 @@ class FunctionTeller:
         text = f"{label_of(node_of(hop.resource))} ran{load}{took}"
         status = Status.RUN
         if hop.outcome != "ok":
-            text += f" and failed: {hop.outcome}"
+            text += f" and failed: {hop.outcome}{_next_try(hop, ended)}"
             status = Status.FAILED
         return [at_place(hop, status, text, count=count, time=ended)]
 
@@ -97,3 +97,8 @@ class FunctionTeller:
 def _which_try(hop: Hop) -> str:
     attempt = whole_fact(hop, "attempt", 1)
     return f" in a {ordinal(attempt)} try" if attempt > 1 else ""
+
+
+def _next_try(hop: Hop, ended: int) -> str:
+    retry_at = hop.facts.get("retry_at")
+    return f"; it is tried again in {duration(retry_at - ended)}" if isinstance(retry_at, int) else ""
