@@ -86,7 +86,9 @@ def _invoke(move: Move, hop: Hop, _letter: Letter | None) -> str:
     if move.time == hop.time and ended != hop.time:
         return "runs"
     if move.status is Status.FAILED:
-        return f"failed: {hop.outcome}"
+        retry_at = hop.facts.get("retry_at")
+        again = f", again in {_after(retry_at - move.time)}" if isinstance(retry_at, int) else ""
+        return f"failed: {hop.outcome}{again}"
     took = whole_fact(hop, "ended_at", hop.time) - hop.time
     return f"ran {duration_text(took / SECOND)}" if took else "ran"
 
@@ -143,6 +145,10 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "filter": _filter,
     "stop": lambda *_: "stopped: it would go round for ever",
 }
+
+
+def _after(microseconds: int) -> str:
+    return duration_text(microseconds / SECOND)
 
 
 def _until(hop: Hop, instant: object) -> str:
