@@ -25,6 +25,7 @@ _READ = datetime.date(2026, 11, 22)
 _LATER = datetime.date(2026, 11, 27)
 _MODEL = "botocore 1.44.5, service model of SQS"
 _QUOTAS = "SQS Developer Guide, message quotas"
+_PRICING = "Amazon SQS pricing: each 64 KB chunk of a payload is billed as 1 request"
 _FAIR = "SQS Developer Guide, how fair queues work"
 _POLICY = "SQS Developer Guide, policy quotas"
 _LAMBDA = "botocore 1.44.5, service model of Lambda"
@@ -79,6 +80,7 @@ _ROWS = (
         "SQS Developer Guide, available CloudWatch metrics, ApproximateAgeOfOldestMessage",
         _READ,
     ),
+    Limit("sqs.billing.chunk", 65_536, "bytes of a payload billed as one request", _PRICING, _LATER),
     Limit("sqs.list.page", 1_000, "queues", f"{_MODEL}: ListQueues", _READ),
     Limit("lambda.mapping.batch-size", 10_000, "messages", f"{_LAMBDA}: BatchSize", _READ),
     Limit("lambda.mapping.batch-size.default", 10, "messages", f"{_LAMBDA}: BatchSize", _READ),
@@ -94,6 +96,8 @@ _ROWS = (
     Limit("lambda.sqs.added-batches", 300, "batches at a time, each minute", _SCALING, _READ),
     Limit("lambda.sqs.largest", 1_250, "batches at a time", _SCALING, _READ),
     Limit("lambda.payload.synchronous", 6_291_456, "bytes", "Lambda quotas: 6 MB", _READ),
+    Limit("lambda.memory.least", 128, "MB", "Lambda quotas: 128 MB to 10,240 MB", _LATER),
+    Limit("lambda.memory", 10_240, "MB", "Lambda quotas: 128 MB to 10,240 MB", _LATER),
     Limit("lambda.function-name", 256, "characters", f"{_LAMBDA}: NamespacedFunctionName", _READ),
     Limit("autoscaling.cooldown.default", 300, "seconds", f"{_AUTO_SCALING}: DefaultCooldown", _LATER),
     Limit(

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Sequence
 
 from workbook.engine.hop import Hop
 from workbook.flow.resources import YOU, node_of
-from workbook.flow.wiring import Wiring
 
 
 class Callers:
     """Finds the node behind a hop; `hops` is the whole trace, from the first."""
 
-    def __init__(self, hops: Sequence[Hop], wiring: Wiring) -> None:
+    def __init__(self, hops: Sequence[Hop]) -> None:
         self._hops = hops
-        self._wiring = wiring
         self._instances = _instances_of(hops)
 
     def cause(self, hop: Hop, *kinds: str) -> Hop | None:
@@ -47,7 +45,7 @@ class Callers:
         """The node that received a message: whoever called, or the function for which a poller did."""
         request = self.cause(hop, "poller-request")
         if request is not None:
-            return self._wiring.mappings[str(request.facts["mapping"])][1]
+            return node_of(str(request.facts["function"]))
         call = self.cause(hop, "api-call")
         return f"consumer:{YOU}" if call is None else self.caller(call, "consumer")
 

@@ -26,7 +26,7 @@ class Narrator:
     """Tells the hops of one trace; `hops` is all of it, from the first."""
 
     def __init__(self, hops: Sequence[Hop], wiring: Wiring, letters: Mapping[str, Letter]) -> None:
-        story = Story(hops, wiring, letters, Callers(hops, wiring))
+        story = Story(hops, wiring, letters, Callers(hops))
         self._hops = hops
         self._queues = QueueTeller(story)
         self._tells: dict[str, Tell] = {

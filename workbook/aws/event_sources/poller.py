@@ -149,19 +149,19 @@ class Poller:
         """Read messages until the batch is full, or its window has ended, or none are left."""
         batch = Batch(self.settings, self.queue)
         while batch.room:
-            deliveries = self._receive(batch.room)
+            deliveries = self._receive(batch.settings, batch.room)
             for delivery in deliveries:
                 if not batch.add(delivery, self.world.clock.now):
-                    self._processor.drop(delivery)
+                    self._processor.drop(batch.settings, delivery)
             if not deliveries and not self._wait_within_window(batch):
                 break
         return batch
 
-    def _receive(self, maximum: int) -> list[Delivery]:
+    def _receive(self, settings: MappingSettings, maximum: int) -> list[Delivery]:
         """One ReceiveMessage, with the queue's own visibility timeout; not made when nothing is there."""
         if not self._something_is_there():
             return []
-        with request_to_sqs(self.world, self.queue, self.arn, "ReceiveMessage"):
+        with request_to_sqs(self.world, self.queue, self.arn, settings, "ReceiveMessage"):
             return self.queue.receive(maximum, None)
 
     def _something_is_there(self) -> bool:

@@ -39,11 +39,16 @@ LONGEST_RETRY = 60.0
 
 
 def request_to_sqs(
-    world: World, queue: Queue, mapping_arn: str, operation: str
+    world: World, queue: Queue, mapping_arn: str, settings: MappingSettings, operation: str
 ) -> AbstractContextManager[None]:
-    """What the block does is one request to SQS, made by Lambda and billed like any other."""
-    mapping = mapping_arn.rpartition(":")[2]
-    hop = world.trace.record("poller-request", queue.arn, operation=operation, mapping=mapping)
+    """What the block does is one request to SQS, made by Lambda and billed like any other.
+
+    `settings` are those of the batch. They name the function, since the mapping may have another by now.
+    """
+    mapping, function = mapping_arn.rpartition(":")[2], settings.function_arn
+    hop = world.trace.record(
+        "poller-request", queue.arn, operation=operation, mapping=mapping, function=function
+    )
     return world.trace.under(hop)
 
 
@@ -65,13 +70,13 @@ class Processor:
                     self._leave(later.deliveries, None, "an earlier part of the batch failed")
                 return
 
-    def drop(self, delivery: Delivery) -> None:
-        """Delete a message that no filter lets through (LQ-09)."""
-        trace = self._world.trace
-        message_id = delivery.message.message_id
-        hop = trace.record("filter", self._arn, message=message_id, reason="no filter matches")
+    def drop(self, settings: MappingSettings, delivery: Delivery) -> None:
+        """Delete a message that no filter of `settings` lets through (LQ-09)."""
+        trace, message_id = self._world.trace, delivery.message.message_id
+        reason, function = "no filter matches", settings.function_arn
+        hop = trace.record("filter", self._arn, message=message_id, reason=reason, function=function)
         with trace.under(hop):
-            self._delete([delivery])
+            self._delete(settings, [delivery])
 
     # ---- invoking
 
@@ -80,7 +85,7 @@ class Processor:
     ) -> bool:
         """Invoke the function with some messages; True when all of them are done."""
         ids = [delivery.message.message_id for delivery in part.deliveries]
-        hop = self._record_batch(part, ids, concurrency)
+        hop = self._record_batch(settings, part, ids, concurrency)
         invocation = self._invoke(settings, part, scaling, hop)
         if invocation is None:
             self._leave(part.deliveries, hop, "the function could not be invoked")
@@ -91,14 +96,14 @@ class Processor:
             function_error=invocation.function_error is not None,
             reports_item_failures=settings.reports_item_failures,
         )
-        self._settle(part, failed, invocation.hop)
+        self._settle(settings, part, failed, invocation.hop)
         if not failed:
             scaling.succeeded()
         elif not settings.reports_item_failures:
             scaling.failed(self._world.clock.now)
         return not failed
 
-    def _record_batch(self, part: Part, ids: list[str], concurrency: int) -> Hop:
+    def _record_batch(self, settings: MappingSettings, part: Part, ids: list[str], concurrency: int) -> Hop:
         trace = self._world.trace
         return trace.record(
             "batch",
@@ -107,6 +112,7 @@ class Processor:
             size=part.size,
             messages=len(ids),
             concurrency=concurrency,
+            function=settings.function_arn,
         )
 
     def _invoke(self, settings: MappingSettings, part: Part, scaling: Scaling, hop: Hop) -> Invocation | None:
@@ -126,19 +132,19 @@ class Processor:
 
     # ---- afterwards
 
-    def _settle(self, part: Part, failed: Collection[str], outcome: Hop) -> None:
+    def _settle(self, settings: MappingSettings, part: Part, failed: Collection[str], outcome: Hop) -> None:
         """Delete what is done and leave the rest."""
         done: list[Delivery] = []
         left: list[Delivery] = []
         for delivery in part.deliveries:
             (left if delivery.message.message_id in failed else done).append(delivery)
         with self._world.trace.under(outcome):
-            self._delete(done)
+            self._delete(settings, done)
         self._leave(left, outcome, "the function failed")
 
-    def _delete(self, deliveries: list[Delivery]) -> None:
+    def _delete(self, settings: MappingSettings, deliveries: list[Delivery]) -> None:
         for start in range(0, len(deliveries), MESSAGES_PER_REQUEST):
-            with request_to_sqs(self._world, self._queue, self._arn, "DeleteMessageBatch"):
+            with request_to_sqs(self._world, self._queue, self._arn, settings, "DeleteMessageBatch"):
                 for delivery in deliveries[start : start + MESSAGES_PER_REQUEST]:
                     self._delete_one(delivery)
 
