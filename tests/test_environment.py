@@ -22,7 +22,8 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 # conda-forge builds only some releases of these, and we replace parts of exact versions: pip brings them.
-BROUGHT_BY_PIP = {"boto3", "botocore", "moto", "resvg-py"}
+# tzdata has another name on conda-forge.
+BROUGHT_BY_PIP = {"boto3", "botocore", "moto", "resvg-py", "tzdata"}
 
 
 def requirements(lines):

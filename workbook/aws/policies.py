@@ -5,8 +5,10 @@ request is then held against them. The answer has three values, not two, because
 an explicit deny always wins, an allow opens the door, and silence leaves the decision to whoever asked
 (`Verdict`).
 
-Identity-based policies are not evaluated here: within the account that owns a resource every identity is
-taken to be allowed by its own policy, so only an explicit deny of the resource stops it.
+The same statements stand in a role's trust policy, which names no resource, and in its identity-based
+policies, which name no principal (`parse_trust_policy`, `parse_identity_policy`; see `workbook.aws.roles`).
+The identity-based policies of *callers* are not evaluated: within the account that owns a resource every
+identity is taken to be allowed by its own policy, so only an explicit deny of the resource stops it.
 
 Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements" (condition operators, policy
 variables).
@@ -36,6 +38,11 @@ _STATEMENT_ELEMENTS = {
     "NotResource",
     "Condition",
 }
+_REQUIRED_OF_RESOURCE = ("Principal", "Action", "Resource")
+_REQUIRED_OF_IDENTITY = ("Action", "Resource")
+_REQUIRED_OF_TRUST = ("Principal", "Action")
+_WHOEVER_HAS_IT = ("Identity", "*")
+"""The principal of an identity-based policy."""
 _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 
 
@@ -147,11 +154,35 @@ class Policy:
 
 @functools.lru_cache(maxsize=1024)
 def parse_policy(text: str) -> Policy:
-    """Read and check a policy document.
+    """Read and check a resource's policy.
 
     Raises:
         PolicyError: the text is not JSON, or an element is missing, unknown or of the wrong type.
     """
+    return _parse_document(text, _REQUIRED_OF_RESOURCE)
+
+
+@functools.lru_cache(maxsize=1024)
+def parse_identity_policy(text: str) -> Policy:
+    """Read and check a policy that belongs to an identity; it speaks of whoever has it.
+
+    Raises:
+        PolicyError: as `parse_policy`; also where it names a principal.
+    """
+    return _parse_document(text, _REQUIRED_OF_IDENTITY)
+
+
+@functools.lru_cache(maxsize=1024)
+def parse_trust_policy(text: str) -> Policy:
+    """Read and check a role's trust policy, which says who may assume the role.
+
+    Raises:
+        PolicyError: as `parse_policy`; also where it names a resource.
+    """
+    return _parse_document(text, _REQUIRED_OF_TRUST)
+
+
+def _parse_document(text: str, required: Sequence[str]) -> Policy:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -166,30 +197,30 @@ def parse_policy(text: str) -> Policy:
     listed = [listed] if isinstance(listed, dict) else listed
     if not isinstance(listed, list) or not listed:
         raise PolicyError("Statement must be an object or a list with at least one object")
-    statements = tuple(_parse_statement(one, variables=version == POLICY_VERSIONS[0]) for one in listed)
+    variables = version == POLICY_VERSIONS[0]
+    statements = tuple(_parse_statement(one, required, variables=variables) for one in listed)
     sids = [statement.sid for statement in statements if statement.sid]
     if len(sids) != len(set(sids)):
         raise PolicyError("each Sid may occur once in a policy")
     return Policy(statements)
 
 
-def _parse_statement(statement: object, *, variables: bool) -> Statement:
+def _parse_statement(statement: object, required: Sequence[str], *, variables: bool) -> Statement:
     if not isinstance(statement, dict):
         raise PolicyError("each statement is a JSON object")
     _refuse_unknown(statement, _STATEMENT_ELEMENTS, "statement")
     if statement.get("Effect") not in {"Allow", "Deny"}:
         raise PolicyError("Effect must be Allow or Deny")
-    for name in ("Principal", "Action", "Resource"):
-        if (name in statement) == (f"Not{name}" in statement):
-            raise PolicyError(f"a statement has either {name} or Not{name}")
+    _check_elements(statement, required)
     try:
         conditions = parse_conditions(statement.get("Condition", {}), variables=variables)
     except ValueError as error:
         raise PolicyError(str(error)) from error
+    principals = _principals(statement, "Principal") if "Principal" in required else (_WHOEVER_HAS_IT,)
     return Statement(
         sid=str(statement.get("Sid", "")),
         allows=statement["Effect"] == "Allow",
-        principals=_principals(statement, "Principal"),
+        principals=principals,
         not_principals=_principals(statement, "NotPrincipal"),
         actions=_texts(statement, "Action"),
         not_actions=_texts(statement, "NotAction"),
@@ -197,6 +228,15 @@ def _parse_statement(statement: object, *, variables: bool) -> Statement:
         not_resources=_texts(statement, "NotResource"),
         conditions=conditions,
     )
+
+
+def _check_elements(statement: Mapping[str, object], required: Sequence[str]) -> None:
+    for name in _REQUIRED_OF_RESOURCE:
+        given = [one for one in (name, f"Not{name}") if one in statement]
+        if name in required and len(given) != 1:
+            raise PolicyError(f"a statement has either {name} or Not{name}")
+        if name not in required and given:
+            raise PolicyError(f"a statement of this kind of policy has no {given[0]}")
 
 
 def _refuse_unknown(element: Mapping[str, object], known: set[str], where: str) -> None:
@@ -246,6 +286,8 @@ def _any_principal(pairs: Sequence[tuple[str, str]], principal: Principal) -> bo
 
 
 def _is_principal(kind: str, named: str, principal: Principal) -> bool:
+    if (kind, named) == _WHOEVER_HAS_IT:
+        return True
     if kind == "AWS":
         return named == "*" or _is_aws_principal(named, principal)
     return kind == "Service" and bool(principal.service) and named == principal.service

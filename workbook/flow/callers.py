@@ -35,11 +35,18 @@ class Callers:
 
     def sender(self, hop: Hop) -> str:
         """The node that sent a message, or called a function."""
+        delivery = self.cause(hop, "deliver", "give-up")
+        if delivery is not None:
+            return self.source(delivery)
         call = self.cause(hop, "api-call")
         if call is not None:
             return self.caller(call, "producer")
         above = self.cause(hop, "invoke")
         return f"producer:{YOU}" if above is None else node_of(above.resource)
+
+    def source(self, hop: Hop) -> str:
+        """The node for which a service delivers: a topic, a rule, a schedule ..."""
+        return node_of(str(hop.facts["source"]))
 
     def receiver(self, hop: Hop) -> str:
         """The node that received a message: whoever called, or the function for which a poller did."""

@@ -207,6 +207,21 @@ def _rim(width: float, height: float) -> str:
     return f"M1.2 8H{width - 1.2:g}"
 
 
+def _flap(width: float, height: float) -> str:
+    """The flap of an envelope."""
+    del height
+    return f"M2 2L{width / 2:g} 14L{width - 2:g} 2"
+
+
+def _screen(width: float, height: float) -> str:
+    """A loudspeaker above and a button below."""
+    return f"M{width / 2 - 7:g} 5h14M{width / 2 - 2:g} {height - 6:g}h4"
+
+
+def _lines(width: float, height: float) -> str:
+    return f"M8 {height - 12:g}H{width - 8:g}M8 {height - 7:g}H{width / 2:g}"
+
+
 _MARKS: dict[Kind, Callable[[float, float], str]] = {
     Kind.PRODUCER: _figure,
     Kind.CONSUMER: _figure,
@@ -220,4 +235,8 @@ _MARKS: dict[Kind, Callable[[float, float], str]] = {
     Kind.DELIVERY_STREAM: _order,
     Kind.TABLE: _grid,
     Kind.BUCKET: _rim,
+    Kind.LOG_GROUP: _lines,
+    Kind.ENDPOINT: _window,
+    Kind.MAILBOX: _flap,
+    Kind.PHONE: _screen,
 }

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbook.engine.hop import Hop
+from workbook.flow.delivery_teller import DeliveryTeller
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import label_of, node_of
-from workbook.flow.tellers import Story, Tell, at_place, between, duration, messages, whole_fact
+from workbook.flow.tellers import Story, Tell, at_place, between, duration, messages, ordinal, whole_fact
 from workbook.flow.timeline import QUIET
 
 
 class FunctionTeller:
     """Tells how functions were called, ran, failed or were held back."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, deliveries: DeliveryTeller) -> None:
+        """`deliveries` tells of filters that are no mapping's."""
         self._story = story
+        self._deliveries = deliveries
 
     def tells(self) -> Mapping[str, Tell]:
         """Which kinds of hops it tells, and how."""
@@ -32,6 +35,8 @@ class FunctionTeller:
 
     def _invoke(self, hop: Hop) -> list[Move]:
         batch = self._story.callers.cause(hop, "batch")
+        if batch is None and "attempt" in hop.facts:  # asynchronous: `enqueue` has told who called
+            return [*self._begin(hop, 1, _which_try(hop)), *self._end(hop, 1, _which_try(hop))]
         if batch is None:
             return [self._call(hop), *self._end(hop, 1, "")]
         count = whole_fact(batch, "messages", 1)
@@ -63,6 +68,8 @@ class FunctionTeller:
         return [at_place(hop, status, text, count=count, time=ended)]
 
     def _filter(self, hop: Hop) -> list[Move]:
+        if "event-source-mapping" not in hop.resource:
+            return self._deliveries.filtered_out(hop)
         queue, function = self._story.wiring.source(hop), node_of(str(hop.facts["function"]))
         text = (
             f"no filter lets {self._story.name(hop.message)} of {label_of(queue)} through "
@@ -85,3 +92,8 @@ class FunctionTeller:
         name = label_of(node_of(hop.resource))
         text = f"Lambda did not run {name}: its own output had invoked it too often"
         return [at_place(hop, Status.DROPPED, text)]
+
+
+def _which_try(hop: Hop) -> str:
+    attempt = whole_fact(hop, "attempt", 1)
+    return f" in a {ordinal(attempt)} try" if attempt > 1 else ""

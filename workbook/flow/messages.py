@@ -1,15 +1,19 @@
 """Messages as people speak of them: "message 3", with the beginning of what it says.
 
 AWS's ids are right and unreadable. In a picture messages are numbered as they first appear in the trace, so
-the same run has the same numbers, whatever part of it is shown.
+the same run has the same numbers, whatever part of it is shown. What a topic or a rule delivers has an id of
+its own in each queue, and yet it is what was published: all these copies share its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbook.engine.hop import Hop
+
+_DELIVERIES = frozenset({"deliver", "give-up"})
+_WORDS = {"put-event": "event", "match": "event", "fire": "event", "enqueue": "call", "notify": "event"}
 
 
 @dataclass(slots=True)
@@ -25,25 +29,44 @@ class Letter:
     group_id: str | None = None
     hops: list[int] = field(default_factory=list)
     """The numbers of the hops about it."""
+    word: str = "message"
 
     @property
     def name(self) -> str:
         """What a sentence calls it."""
-        return f"message {self.number}"
+        return f"{self.word} {self.number}"
 
 
-def letters_of(hops: Iterable[Hop]) -> dict[str, Letter]:
-    """Every message by its id, in the order in which they appeared."""
+def letters_of(hops: Sequence[Hop]) -> dict[str, Letter]:
+    """Every message by its id, in the order in which they appeared; `hops` is a trace from its first hop."""
     letters: dict[str, Letter] = {}
+    numbers = 0
     for hop in hops:
         if hop.message is None:
             continue
         letter = letters.get(hop.message)
         if letter is None:
-            letter = letters[hop.message] = Letter(len(letters) + 1, hop.message)
+            original = _original_of(hop, hops, letters)
+            if original is None:
+                numbers += 1
+            number, word = (numbers, _word_of(hop)) if original is None else (original.number, original.word)
+            letter = letters[hop.message] = Letter(number, hop.message, word=word)
         letter.hops.append(hop.number)
         _read_content(letter, hop.facts)
     return letters
+
+
+def _original_of(hop: Hop, hops: Sequence[Hop], letters: Mapping[str, Letter]) -> Letter | None:
+    """What was published or put, where this is a copy that was delivered."""
+    for cause in hop.causes:
+        before = hops[cause - 1] if cause <= len(hops) else None
+        if before is not None and before.kind in _DELIVERIES and before.message is not None:
+            return letters.get(before.message)
+    return None
+
+
+def _word_of(hop: Hop) -> str:
+    return _WORDS.get(hop.kind, "message")
 
 
 def _read_content(letter: Letter, facts: Mapping[str, object]) -> None:

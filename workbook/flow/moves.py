@@ -6,6 +6,9 @@
     return; a timeout that ends             back to the queue
     dead-letter, move                       queue -> queue
     filter, throttle, stop                  queue -> function, and no further
+    publish, put-event                      producer -> topic, producer -> bus
+    match, filter                           bus -> rule
+    deliver, drop                           topic or rule -> target, where nothing else tells it
     invoke by a call                        caller -> function
     delete, expire, purge, hide, invoke     at the place
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from workbook.engine.hop import Hop
 from workbook.flow.callers import Callers
 from workbook.flow.contents import Change
+from workbook.flow.delivery_teller import DeliveryTeller
 from workbook.flow.function_teller import FunctionTeller
 from workbook.flow.group_teller import GroupTeller
 from workbook.flow.messages import Letter
@@ -28,10 +29,12 @@ class Narrator:
     def __init__(self, hops: Sequence[Hop], wiring: Wiring, letters: Mapping[str, Letter]) -> None:
         story = Story(hops, wiring, letters, Callers(hops))
         self._hops = hops
-        self._queues = QueueTeller(story)
+        deliveries = DeliveryTeller(story)
+        self._queues = QueueTeller(story, deliveries)
         self._tells: dict[str, Tell] = {
+            **deliveries.tells(),
             **self._queues.tells(),
-            **FunctionTeller(story).tells(),
+            **FunctionTeller(story, deliveries).tells(),
             **GroupTeller(story).tells(),
         }
 

@@ -16,7 +16,16 @@ from workbook.flow.tallies import Work
 
 WORKERS = frozenset({Kind.FUNCTION, Kind.GROUP})
 _PLAIN = frozenset(
-    {Kind.TOPIC, Kind.BUS, Kind.RULE, Kind.PIPE, Kind.STATE_MACHINE, Kind.STREAM, Kind.BUCKET, Kind.OTHER}
+    {
+        Kind.TOPIC,
+        Kind.BUS,
+        Kind.RULE,
+        Kind.PIPE,
+        Kind.STATE_MACHINE,
+        Kind.STREAM,
+        Kind.BUCKET,
+        Kind.OTHER,
+    }
 )
 """Nothing stands below their word."""
 _NAME, _SMALL_NAME, _WORD, _COUNT = 13.0, 11.5, 10.5, 10.5

@@ -112,6 +112,10 @@ KINDS: dict[Kind, Colour] = {
     Kind.DELIVERY_STREAM: _AMBER,
     Kind.TABLE: _BLUE,
     Kind.BUCKET: _BLUE,
+    Kind.LOG_GROUP: _BLUE,
+    Kind.ENDPOINT: _GREEN,
+    Kind.MAILBOX: _GREEN,
+    Kind.PHONE: _GREEN,
     Kind.OTHER: _GREY,
 }
 HERE = _RED

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workbook.engine.hop import Hop
 from workbook.flow.contents import Change, Where
+from workbook.flow.delivery_teller import DeliveryTeller
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import label_of
 from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, times, whole_fact
@@ -25,8 +26,10 @@ _CONSUMING = frozenset(
 class QueueTeller:
     """Tells what happened to messages in queues."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, deliveries: DeliveryTeller) -> None:
+        """`deliveries` tells of messages that a service gave up and a queue keeps."""
         self._story = story
+        self._deliveries = deliveries
         self._brought = {cause for hop in story.hops if hop.kind == "receive" for cause in hop.causes}
 
     def tells(self) -> Mapping[str, Tell]:
@@ -59,12 +62,19 @@ class QueueTeller:
     # ---- in
 
     def _send(self, hop: Hop) -> list[Move]:
-        sender = self._story.callers.sender(hop)
-        text = f"{label_of(sender)} sent {self._story.name(hop.message)} to {label_of(hop.resource)}"
+        given_up = self._story.callers.cause(hop, "give-up")
+        if given_up is not None:
+            return self._deliveries.dead_lettered(hop, given_up)
+        delivery = self._story.callers.cause(hop, "deliver")
+        sender, verb, status = self._story.callers.sender(hop), "sent", Status.DELIVERED
+        if delivery is not None:
+            verb = "delivered"
+            status = Status.RETRIED if whole_fact(delivery, "attempt", 1) > 1 else status
+        text = f"{label_of(sender)} {verb} {self._story.name(hop.message)} to {label_of(hop.resource)}"
         delay = whole_fact(hop, "available_at", hop.time) - hop.time
         if delay > 0:
             text += f", which shows it in {duration(delay)}"
-        return [between(hop, sender, hop.resource, Status.DELIVERED, text)]
+        return [between(hop, sender, hop.resource, status, text)]
 
     def _deduplicate(self, hop: Hop) -> list[Move]:
         sender = self._story.callers.sender(hop)

@@ -3,6 +3,7 @@
 The kind decides the form in which pictures draw it and the word under its name. AWS says it in the ARN, so
 the ARN is all that is looked at: a picture of a lab that is closed long since is as good as any other.
 People and programs outside AWS have no ARN; they are called `producer:you`, `consumer:you` or `actor:name`.
+Endpoints outside AWS go by their addresses: `https://...`, `mailto:...`, `sms:...`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Kind(enum.Enum):
     DELIVERY_STREAM = "delivery stream"
     TABLE = "table"
     BUCKET = "bucket"
+    LOG_GROUP = "log group"
+    ENDPOINT = "HTTP endpoint"
+    MAILBOX = "mailbox"
+    PHONE = "phone"
     OTHER = "resource"
 
     @property
@@ -58,18 +63,25 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:.*"), Kind.FUNCTION),
     (re.compile(r"arn:[^:]*:autoscaling:.*:autoScalingGroup:.*"), Kind.GROUP),
     (re.compile(r"arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:.*"), Kind.ALARM),
-    (re.compile(r"arn:[^:]*:sns:.*\.fifo"), Kind.FIFO_TOPIC),
-    (re.compile(r"arn:[^:]*:sns:.*"), Kind.TOPIC),
+    (re.compile(r"arn:[^:]*:sns:[^:]*:[^:]*:[^:/]*\.fifo"), Kind.FIFO_TOPIC),
+    (re.compile(r"arn:[^:]*:sns:[^:]*:[^:]*:[^:/]*"), Kind.TOPIC),
     (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:rule/.*"), Kind.RULE),
     (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:event-bus/.*"), Kind.BUS),
-    (re.compile(r"arn:[^:]*:scheduler:.*"), Kind.SCHEDULE),
+    (re.compile(r"arn:[^:]*:scheduler:[^:]*:[^:]*:schedule/.*"), Kind.SCHEDULE),
     (re.compile(r"arn:[^:]*:pipes:.*"), Kind.PIPE),
-    (re.compile(r"arn:[^:]*:states:.*"), Kind.STATE_MACHINE),
+    (re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:stateMachine:.*"), Kind.STATE_MACHINE),
     (re.compile(r"arn:[^:]*:kinesis:.*"), Kind.STREAM),
     (re.compile(r"arn:[^:]*:firehose:.*"), Kind.DELIVERY_STREAM),
     (re.compile(r"arn:[^:]*:dynamodb:.*"), Kind.TABLE),
     (re.compile(r"arn:[^:]*:s3:.*"), Kind.BUCKET),
+    (re.compile(r"arn:[^:]*:logs:.*"), Kind.LOG_GROUP),
+    (re.compile(r"https?://.*"), Kind.ENDPOINT),
+    (re.compile(r"mailto:.*"), Kind.MAILBOX),
+    (re.compile(r"sms:.*"), Kind.PHONE),
 )
+_SUBSCRIPTION = re.compile(r"(arn:[^:]*:sns:[^:]*:[^:]*:[^:/]+):[0-9a-f-]{36}")
+_RULE = re.compile(r"(arn:[^:]*:events:[^:]*:[^:]*:)rule/(?:([^/]+)/)?[^/]+")
+_ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
 _FUNCTION = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+)(?::.*)?")
 
 
@@ -86,6 +98,10 @@ def label_of(place: str) -> str:
     person, _, name = place.partition(":")
     if person in _PEOPLE:
         return name
+    if kind_of(place) in _ADDRESSES:
+        return place.partition(":")[2].removeprefix("//")
+    if kind_of(place) is Kind.LOG_GROUP:
+        return place.partition(":log-group:")[2].partition(":")[0]
     return short_name(place).rpartition("/")[2]
 
 
@@ -93,3 +109,15 @@ def node_of(arn: str) -> str:
     """The node that stands for a resource: a function is one, whichever version or alias is asked for."""
     match = _FUNCTION.fullmatch(arn)
     return match[1] if match else arn
+
+
+def topic_of(subscription: str) -> str | None:
+    """The topic of a subscription, by the subscription's ARN; None for what is no subscription."""
+    match = _SUBSCRIPTION.fullmatch(subscription)
+    return match[1] if match else None
+
+
+def bus_of(rule: str) -> str | None:
+    """The event bus of a rule, by the rule's ARN; None for what is no rule."""
+    match = _RULE.fullmatch(rule)
+    return f"{match[1]}event-bus/{match[2] or 'default'}" if match else None

@@ -100,6 +100,24 @@ def _throttle(_move: Move, _hop: Hop, _letter: Letter | None) -> str:
     return "throttled"
 
 
+def _content(_move: Move, _hop: Hop, letter: Letter | None) -> str:
+    return "" if letter is None else f"“{letter.body}”"
+
+
+def _filter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
+    return "no filter lets it through" if "event-source-mapping" in hop.resource else "filtered out"
+
+
+def _notify(_move: Move, hop: Hop, _letter: Letter | None) -> str:
+    return str(hop.facts.get("event", "notifies"))
+
+
+def _deliver(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    attempt = whole_fact(hop, "attempt", 1)
+    which = f"{ordinal(attempt)} try" if attempt > 1 else "delivery"
+    return which if not move.status.is_failure else f"{which} failed: {hop.outcome}"
+
+
 _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "send": _send,
     "deduplicate": _deduplicate,
@@ -111,10 +129,18 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "invoke": _invoke,
     "api-call": _api_call,
     "throttle": _throttle,
+    "publish": _content,
+    "put-event": _content,
+    "match": lambda *_: "matches",
+    "fire": lambda *_: "fires",
+    "notify": _notify,
+    "enqueue": lambda *_: "event, to be run later",
+    "deliver": _deliver,
+    "drop": lambda *_: "lost",
     "expire": lambda *_: "expired",
     "purge": lambda *_: "purged",
     "move": lambda *_: "moved back",
-    "filter": lambda *_: "no filter lets it through",
+    "filter": _filter,
     "stop": lambda *_: "stopped: it would go round for ever",
 }
 

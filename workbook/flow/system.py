@@ -21,6 +21,7 @@ class Way(enum.Enum):
     CALL = "call"
     RECEIVE = "receive"
     POLL = "poll"
+    ROUTE = "route"
     REDRIVE = "dead letters"
     MOVE = "redrive"
 
@@ -98,6 +99,8 @@ def _lines_of(wiring: Wiring, moves: Iterable[Move]) -> list[Line]:
     lines: dict[tuple[str, str], Line] = {}
     for pair in wiring.polls:
         lines.setdefault(pair, Line(*pair, Way.POLL))
+    for pair in wiring.joints:
+        lines.setdefault(pair, Line(*pair, Way.ROUTE))
     for pair in wiring.redrives:
         lines.setdefault(pair, Line(*pair, Way.REDRIVE))
     for move in moves:

@@ -1,7 +1,8 @@
 """What is joined to what, and how each resource is set: read from the trace, at any number of hops.
 
 Resources announce themselves by `create`, `configure` and `remove`. An event source mapping is no node of
-its own: it is the line between a queue and a function, and so is a redrive policy between two queues.
+its own: it is the line between a queue and a function, and so is a redrive policy between two queues, and a
+subscription between a topic and its endpoint.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workbook.engine.hop import Hop
-from workbook.flow.resources import Kind, kind_of, node_of
+from workbook.flow.joints import dead_letters_of, endpoint_of, joints_of
+from workbook.flow.resources import Kind, kind_of, node_of, topic_of
 
 Settings = Mapping[str, object]
 
@@ -41,6 +43,10 @@ class Wiring:
     _joined: dict[str, tuple[tuple[str, str], Settings]] = field(default_factory=dict, repr=False)
     """Queue and function of each mapping with its settings, as they are at this point of the trace."""
     dead_letter_queues: dict[str, None] = field(default_factory=dict)
+    joints: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Every line that a subscription, a rule, a schedule or a pipe ever drew, in order."""
+    endpoints: dict[str, str] = field(default_factory=dict)
+    """The node at the end of each subscription, by the subscription's ARN."""
 
     @classmethod
     def of(cls, hops: Iterable[Hop]) -> Wiring:
@@ -58,8 +64,12 @@ class Wiring:
             self._read_mapping(hop, settings)
             return
         self.settings.setdefault(hop.resource, []).append(Setting(hop.time, settings))
-        if settings is not None and kind_of(hop.resource).is_queue:
+        if settings is None:
+            return
+        if kind_of(hop.resource).is_queue:
             self._read_redrive(hop.resource, settings)
+        else:
+            self._read_joints(hop.resource, settings)
 
     def _read_mapping(self, hop: Hop, settings: Settings | None) -> None:
         before = self._joined.pop(hop.resource, None)
@@ -89,6 +99,19 @@ class Wiring:
     def source(self, hop: Hop) -> str:
         """The queue of the mapping whose batch or filter a hop is about."""
         return self.sources[hop.resource]
+
+    def _read_joints(self, resource: str, settings: Settings) -> None:
+        self.joints.update(dict.fromkeys(joints_of(resource, settings)))
+        for source, queue in dead_letters_of(resource, settings):
+            self.redrives[source, queue] = None
+            self.dead_letter_queues[queue] = None
+        endpoint = endpoint_of(settings) if topic_of(resource) is not None else None
+        if endpoint is not None:
+            self.endpoints[resource] = endpoint
+
+    def endpoint(self, subscription: str) -> str | None:
+        """The node at the end of a subscription; None where the trace does not know it."""
+        return self.endpoints.get(subscription)
 
     def places(self) -> list[str]:
         """Every resource that is always a node, in the order in which they were created.

@@ -1,0 +1,166 @@
+"""One delivery from its first try to its end, in virtual time.
+
+    try ── ok ────────────────────────────────> delivered
+     │ ^
+     │ └── pause ── unless permanent, too old, or the pauses are used up
+     └──────────> give up ── dead-letter queue takes it ──> kept there
+                     └────── there is none, or it refuses ─> drop: gone, and only the trace knows
+
+Nothing waits in between: a retry is a timer. So a hundred thousand retries cost no thread, and a retry in
+23 days costs no more than one in a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbook.aws.delivery.outages import refuse_in_outage
+from workbook.aws.delivery.shipment import Delivery, Failure, Outcome, Parcel, Sender, Undelivered
+from workbook.aws.delivery.targets import find_target
+from workbook.engine.clock import SECOND, microseconds
+
+if TYPE_CHECKING:
+    from workbook.engine.hop import Hop
+    from workbook.engine.world import World
+
+
+def attempt(world: World, sender: Sender, target: str, parcel: Parcel) -> Mapping[str, Any]:
+    """Try once, now; what the target answers.
+
+    Raises:
+        Undelivered: it did not take it.
+    """
+    refuse_in_outage(world, target)
+    found = find_target(target)
+    if found is None:
+        raise Undelivered(Failure.REJECTED, f"{target} is no target that a service can deliver to")
+    return found.accept(world, sender, target, parcel)
+
+
+class Courier:
+    """Sees one delivery through."""
+
+    def __init__(self, world: World, delivery: Delivery, cause: Hop | int | None) -> None:
+        """`cause` is the hop that the first try comes from."""
+        self._world = world
+        self._delivery = delivery
+        self._causes = () if cause is None else (cause,)
+        self._facts: dict[str, Any] = {"source": delivery.sender.source_arn, **delivery.facts}
+        self._begun = world.clock.now
+        self._tries = 0
+        self._pauses: Iterator[float] | None = None
+
+    @property
+    def name(self) -> str:
+        """What its task is called where the lab says who waits for what."""
+        return f"a delivery to {self._delivery.target}"
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether the target takes virtual time to answer."""
+        target = find_target(self._delivery.target)
+        return target is not None and target.takes_time
+
+    def try_once(self) -> None:
+        """Try, and arrange what follows from it."""
+        world, delivery = self._world, self._delivery
+        self._tries += 1
+        hop = world.trace.record(
+            "deliver",
+            delivery.target,
+            message=delivery.message,
+            causes=self._causes,
+            size=len(delivery.parcel.text.encode()),
+            attempt=self._tries,
+            **self._facts,
+        )
+        try:
+            with world.trace.under(hop):
+                answer = attempt(world, delivery.sender, delivery.target, delivery.parcel)
+        except Undelivered as error:
+            self._told(error)
+            self._failed(hop, error)
+        else:
+            self._told(None)
+            self._end(Outcome(delivered=True, attempts=self._tries, answer=answer))
+
+    def _told(self, error: Undelivered | None) -> None:
+        if self._delivery.on_try is not None:
+            self._delivery.on_try(error)
+
+    def _failed(self, hop: Hop, error: Undelivered) -> None:
+        world = self._world
+        retry_at = None if error.failure.is_permanent else self._next_try()
+        facts: dict[str, object] = {"reason": error.message}
+        if world.clock.now > hop.time:
+            facts["ended_at"] = world.clock.now
+        if retry_at is not None:
+            facts["retry_at"] = retry_at
+        amended = world.trace.amend(hop, outcome=error.failure.name, **facts)
+        self._causes = (amended,)
+        if retry_at is None:
+            self._give_up(amended, error)
+        else:
+            world.kernel.at(retry_at, self.try_once, name=self.name)
+
+    def _next_try(self) -> int | None:
+        """The instant of the next try; None when there is none."""
+        policy = self._delivery.retries
+        if policy.maximum_retries is not None and self._tries > policy.maximum_retries:
+            return None
+        if self._pauses is None:
+            chance = self._world.seeds.stream(f"delivery.{self._delivery.sender.service}")
+            self._pauses = policy.pauses(chance)
+        pause = next(self._pauses, None)
+        if pause is None:
+            return None
+        instant = self._world.clock.now + microseconds(pause)
+        if policy.maximum_age is not None and instant > self._begun + policy.maximum_age * SECOND:
+            return None
+        return instant
+
+    def _give_up(self, hop: Hop, error: Undelivered) -> None:
+        letters = self._delivery.dead_letters
+        if letters is None:
+            self._drop(hop, f"{error.failure.value}, and there is no dead-letter queue")
+            self._end(Outcome(delivered=False, attempts=self._tries, error=error))
+            return
+        given_up = self._world.trace.record(
+            "give-up",
+            self._delivery.target,
+            message=self._delivery.message,
+            causes=(hop,),
+            outcome=error.failure.name,
+            attempts=self._tries,
+            reason=error.message,
+            dead_letter_queue=letters.queue_arn,
+            **self._facts,
+        )
+        kept = self._dead_letter(given_up, letters.queue_arn, letters.parcel(error, self._tries))
+        self._end(Outcome(delivered=False, attempts=self._tries, error=error, dead_lettered=kept))
+
+    def _dead_letter(self, given_up: Hop, queue_arn: str, parcel: Parcel) -> bool:
+        sender = self._delivery.dead_letter_sender or self._delivery.sender
+        try:
+            with self._world.trace.under(given_up):
+                attempt(self._world, sender, queue_arn, parcel)
+        except Undelivered as refusal:
+            self._drop(given_up, f"the dead-letter queue did not take it: {refusal.message}")
+            return False
+        return True
+
+    def _drop(self, hop: Hop, reason: str) -> None:
+        self._world.trace.record(
+            "drop",
+            self._delivery.target,
+            message=self._delivery.message,
+            causes=(hop,),
+            outcome="dropped",
+            reason=reason,
+            **self._facts,
+        )
+
+    def _end(self, outcome: Outcome) -> None:
+        if self._delivery.on_end is not None:
+            self._delivery.on_end(outcome)

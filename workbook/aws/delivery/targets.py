@@ -1,0 +1,69 @@
+"""Who takes a delivery: one target for each service, found by the ARN and loaded when first used.
+
+A target does what that service does with a request of another service: it asks for permission, checks what
+comes, takes it, and answers. It raises `Undelivered` and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbook.aws.delivery.shipment import Parcel, Sender
+
+if TYPE_CHECKING:
+    from workbook.engine.world import World
+
+Answer = Mapping[str, Any]
+Accept = Callable[["World", Sender, str, Parcel], Answer]
+
+
+@dataclass(frozen=True)
+class Target:
+    """How one service takes what another delivers."""
+
+    accept: Accept
+    """World, sender, the target's ARN or URL, parcel -> what the target answers."""
+    takes_time: bool = False
+    """Whether an answer takes virtual time, so that others must not wait for it."""
+
+
+_MODULES = {
+    "sqs": "workbook.aws.delivery.to_queue",
+    "lambda": "workbook.aws.delivery.to_function",
+    "sns": "workbook.aws.sns.delivery_target",
+    "events": "workbook.aws.eventbridge.delivery_target",
+    "states": "workbook.aws.delivery.to_state_machine",
+    "kinesis": "workbook.aws.delivery.to_stream",
+    "firehose": "workbook.aws.delivery.to_delivery_stream",
+    "logs": "workbook.aws.delivery.to_log_group",
+    "https": "workbook.aws.delivery.to_endpoint",
+    "http": "workbook.aws.delivery.to_endpoint",
+}
+"""The module with `TARGET` for each service in an ARN, or scheme of a URL."""
+_registered: dict[str, Target] = {}
+
+
+def service_of(target: str) -> str:
+    """The service in an ARN, or the scheme of a URL."""
+    if target.startswith("arn:"):
+        parts = target.split(":")
+        return parts[2] if len(parts) > 5 else ""
+    return target.partition("://")[0]
+
+
+def register_target(service: str, target: Target) -> None:
+    """Have `target` take what is delivered to `service`."""
+    _registered[service] = target
+
+
+def find_target(target: str) -> Target | None:
+    """Who takes what is delivered to an ARN or URL; None for a service that takes nothing."""
+    service = service_of(target)
+    found = _registered.get(service)
+    if found is None and service in _MODULES:
+        found = importlib.import_module(_MODULES[service]).TARGET
+        _registered[service] = found
+    return found

@@ -1,0 +1,35 @@
+"""The numbers of AWS, in one dated table: code, documents and lessons refer to it.
+
+A number changes when AWS changes it, so each row says where it stands and when it was last looked up. Rows
+are added by the service that needs them, in a module of its name; a row's name is ``service.what``.
+"""
+
+from __future__ import annotations
+
+from workbook.aws.limits import (
+    autoscaling,
+    awslambda,
+    cloudwatch,
+    eventbridge,
+    pipes,
+    s3,
+    scheduler,
+    sns,
+    sqs,
+)
+from workbook.aws.limits.row import Limit
+
+__all__ = ["LIMITS", "Limit", "limit"]
+
+_SERVICES = (autoscaling, awslambda, cloudwatch, eventbridge, pipes, s3, scheduler, sns, sqs)
+
+LIMITS: dict[str, Limit] = {row.name: row for service in _SERVICES for row in service.ROWS}
+
+
+def limit(name: str) -> int:
+    """The value of the limit called ``name``.
+
+    Raises:
+        KeyError: the table has no such row.
+    """
+    return LIMITS[name].value

@@ -1,0 +1,162 @@
+"""What topics, event buses, rules, schedules and all else that delivers do, in sentences.
+
+A delivery is told by what the target took, where that is a hop of its own (a queue's `send`, a function's
+`enqueue`); else by the try itself. A failure is always told by the try, for then there is nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbook.engine.hop import Hop
+from workbook.flow.moves import Move, Status
+from workbook.flow.resources import Kind, bus_of, kind_of, label_of, node_of, topic_of
+from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, times, whole_fact
+
+_TAKEN = frozenset(
+    {"send", "deduplicate", "enqueue", "publish", "put-event", "put-record", "start-execution"}
+)
+"""What a target does with what is delivered to it."""
+_REFUSED = frozenset({"NO_PERMISSION", "NO_ROLE"})
+
+
+class DeliveryTeller:
+    """Tells how messages and events are published, routed, delivered, given up and lost."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._taken = {cause for hop in story.hops if hop.kind in _TAKEN for cause in hop.causes}
+
+    def tells(self) -> Mapping[str, Tell]:
+        """Which kinds of hops it tells, and how."""
+        return {
+            "publish": self._publish,
+            "put-event": self._put_event,
+            "match": self._match,
+            "fire": self._fire,
+            "notify": self._notify,
+            "enqueue": self._enqueue,
+            "put-record": self._put_record,
+            "start-execution": self._start_execution,
+            "start-task": self._start_task,
+            "deliver": self._deliver,
+            "drop": self._drop,
+            "outage": self._outage,
+            "recover": self._recover,
+        }
+
+    def filtered_out(self, hop: Hop) -> list[Move]:
+        """A subscription, a rule or a pipe did not let a message through."""
+        name, bus = self._story.name(hop.message), bus_of(hop.resource)
+        if bus is not None:
+            text = f"rule {label_of(hop.resource)} did not match {name}"
+            return [between(hop, bus, hop.resource, Status.FILTERED, text)]
+        topic = topic_of(hop.resource)
+        if topic is not None:
+            endpoint = self._story.wiring.endpoint(hop.resource) or topic
+            text = f"the filter policy of {label_of(endpoint)} did not let {name} through"
+            return [between(hop, topic, endpoint, Status.FILTERED, text)]
+        text = f"the filter of {label_of(hop.resource)} did not let {name} through"
+        return [at_place(hop, Status.FILTERED, text)]
+
+    # ---- in
+
+    def _publish(self, hop: Hop) -> list[Move]:
+        return self._taken_in(hop, "published {name} to {place}")
+
+    def _put_event(self, hop: Hop) -> list[Move]:
+        return self._taken_in(hop, "put {name} on bus {place}")
+
+    def _enqueue(self, hop: Hop) -> list[Move]:
+        return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
+
+    def _put_record(self, hop: Hop) -> list[Move]:
+        return self._taken_in(hop, "put {name} into {place}")
+
+    def _start_execution(self, hop: Hop) -> list[Move]:
+        return self._taken_in(hop, "started an execution of {place}")
+
+    def _start_task(self, hop: Hop) -> list[Move]:
+        return self._taken_in(hop, "started {place}")
+
+    def _taken_in(self, hop: Hop, words: str) -> list[Move]:
+        sender, place = self._story.callers.sender(hop), node_of(hop.resource)
+        text = words.format(name=self._story.name(hop.message), place=label_of(place))
+        return [between(hop, sender, place, Status.DELIVERED, f"{label_of(sender)} {text}")]
+
+    # ---- on the way
+
+    def _match(self, hop: Hop) -> list[Move]:
+        bus = bus_of(hop.resource) or hop.resource
+        text = f"rule {label_of(hop.resource)} matched {self._story.name(hop.message)}"
+        return [between(hop, bus, hop.resource, Status.DELIVERED, text)]
+
+    def _fire(self, hop: Hop) -> list[Move]:
+        return [at_place(hop, Status.RUN, f"{_called(hop.resource)} fired")]
+
+    def _notify(self, hop: Hop) -> list[Move]:
+        event = hop.facts.get("event", "a change")
+        text = f"bucket {label_of(hop.resource)} tells of {event}"
+        return [at_place(hop, Status.RUN, text)]
+
+    def _deliver(self, hop: Hop) -> list[Move]:
+        if hop.outcome == "ok" and hop.number in self._taken:
+            return []
+        source, target = self._story.callers.source(hop), node_of(hop.resource)
+        name = self._story.name(hop.message)
+        ended = whole_fact(hop, "ended_at", hop.time)
+        if hop.outcome == "ok":
+            text = f"{label_of(source)} delivered {name} to {label_of(target)}{_which_try(hop)}"
+            status = Status.RETRIED if whole_fact(hop, "attempt", 1) > 1 else Status.DELIVERED
+            return [between(hop, source, target, status, text, time=ended)]
+        text = (
+            f"{label_of(source)} could not deliver {name} to {label_of(target)}{_which_try(hop)}: "
+            f"{hop.facts.get('reason')}"
+        )
+        retry_at = hop.facts.get("retry_at")
+        if isinstance(retry_at, int):
+            text += f"; it tries again in {duration(retry_at - ended)}"
+        status = Status.REFUSED if hop.outcome in _REFUSED else Status.FAILED
+        return [between(hop, source, target, status, text, time=ended)]
+
+    # ---- out
+
+    def dead_lettered(self, hop: Hop, given_up: Hop) -> list[Move]:
+        """A queue took what a sender gave up."""
+        source, lost = self._story.callers.source(given_up), node_of(given_up.resource)
+        tries = times(whole_fact(given_up, "attempts", 1)).replace("time", "try").replace("trys", "tries")
+        text = (
+            f"{label_of(source)} gave up {self._story.name(given_up.message)} for {label_of(lost)} after "
+            f"{tries}; {label_of(hop.resource)} keeps it"
+        )
+        return [between(hop, source, hop.resource, Status.DEAD_LETTERED, text)]
+
+    def _drop(self, hop: Hop) -> list[Move]:
+        source, target = self._story.callers.source(hop), node_of(hop.resource)
+        name = self._story.name(hop.message)
+        text = f"{name} for {label_of(target)} is lost: {hop.facts.get('reason')}"
+        return [between(hop, source, target, Status.DROPPED, text)]
+
+    # ---- outages
+
+    def _outage(self, hop: Hop) -> list[Move]:
+        if kind_of(hop.resource) is Kind.OTHER:  # a whole service is no node
+            return []
+        lasts = duration(whole_fact(hop, "until_at", hop.time) - hop.time)
+        text = f"{label_of(hop.resource)} is down for {lasts}: it takes no deliveries"
+        return [at_place(hop, Status.FAILED, text)]
+
+    def _recover(self, hop: Hop) -> list[Move]:
+        if kind_of(hop.resource) is Kind.OTHER:
+            return []
+        return [at_place(hop, Status.RUN, f"{label_of(hop.resource)} takes deliveries again")]
+
+
+def _which_try(hop: Hop) -> str:
+    attempt = whole_fact(hop, "attempt", 1)
+    return f", {ordinal(attempt)} try" if attempt > 1 else ""
+
+
+def _called(resource: str) -> str:
+    kind = kind_of(resource)
+    return f"{kind.value} {label_of(resource)}"

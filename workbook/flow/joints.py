@@ -1,0 +1,73 @@
+"""How topics, rules, schedules and pipes are joined to what they deliver to, read from their settings.
+
+    topic ── subscription ──> endpoint          bus ──> rule ── target ──> queue, function ...
+    schedule ── target ──> queue ...            source ──> pipe ──> target
+
+A subscription is no node: it is the line between a topic and an endpoint. A rule is one, since a person who
+looks for a lost event has to look there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from workbook.flow.resources import Kind, bus_of, kind_of, node_of, topic_of
+
+Settings = Mapping[str, object]
+Pair = tuple[str, str]
+
+_SCHEMES = {"email": "mailto:", "email-json": "mailto:", "sms": "sms:"}
+
+
+def endpoint_of(settings: Settings) -> str | None:
+    """The node at the end of a subscription, from what GetSubscriptionAttributes shows."""
+    endpoint, protocol = settings.get("Endpoint"), settings.get("Protocol")
+    if not isinstance(endpoint, str):
+        return None
+    return node_of(_SCHEMES.get(str(protocol), "") + endpoint)
+
+
+def joints_of(resource: str, settings: Settings) -> Iterator[Pair]:
+    """The lines that a resource's settings draw, each from a node to a node."""
+    topic, bus = topic_of(resource), bus_of(resource)
+    if topic is not None:
+        endpoint = endpoint_of(settings)
+        if endpoint is not None:
+            yield topic, endpoint
+    elif bus is not None:
+        yield bus, resource
+        yield from ((resource, node_of(arn)) for arn in _arns(settings.get("Targets")))
+    elif kind_of(resource) is Kind.SCHEDULE:
+        yield from ((resource, node_of(arn)) for arn in _arns([settings.get("Target")]))
+    elif kind_of(resource) is Kind.PIPE:
+        yield from _ends_of_pipe(resource, settings)
+
+
+def dead_letters_of(resource: str, settings: Settings) -> Iterator[Pair]:
+    """The lines from a resource to the dead-letter queues that its settings name."""
+    source = topic_of(resource) or resource
+    policy = settings.get("RedrivePolicy")
+    if topic_of(resource) is not None and isinstance(policy, str):
+        yield source, json.loads(policy)["deadLetterTargetArn"]
+    targets = settings.get("Targets") or [settings.get("Target"), settings]
+    for target in targets if isinstance(targets, list) else ():
+        config = target.get("DeadLetterConfig") if isinstance(target, Mapping) else None
+        arn = (config.get("Arn") or config.get("TargetArn")) if isinstance(config, Mapping) else None
+        if isinstance(arn, str):
+            yield source, arn
+
+
+def _ends_of_pipe(pipe: str, settings: Settings) -> Iterator[Pair]:
+    source, target = settings.get("Source"), settings.get("Target")
+    if isinstance(source, str):
+        yield node_of(source), pipe
+    if isinstance(target, str):
+        yield pipe, node_of(target)
+
+
+def _arns(targets: object) -> Iterator[str]:
+    for target in targets if isinstance(targets, Iterable) else ():
+        arn = target.get("Arn") if isinstance(target, Mapping) else None
+        if isinstance(arn, str) and ":aws-sdk:" not in arn:
+            yield arn
