@@ -210,6 +210,40 @@ def picture() -> Measurement:
     return {"seconds": best_of(5, lambda: flow_of(trace, world.clock.now).bundle())}
 
 
+def patterns() -> Measurement:
+    """Seconds for one match of an event of EventBridge, a match of attributes, and a verdict explained."""
+    from workbook.aws.patterns import EventPattern, FilterPolicy  # noqa: PLC0415 - not to be loaded by moto's
+
+    event = {
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": "Order placed",
+        "source": "shop.orders",
+        "account": "123456789012",
+        "time": "2026-11-27T12:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"state": "paid", "amount": 150, "items": [{"sku": "tea"}, {"sku": "cup"}]},
+    }
+    simple = EventPattern({"source": ["shop.orders"], "detail-type": ["Order placed"]})
+    deep = EventPattern({"detail": {"amount": [{"numeric": [">", 100]}], "items": {"sku": ["cup"]}}})
+    policy = FilterPolicy('{"store": ["oslo"]}')
+    attributes = {"store": {"DataType": "String", "StringValue": "oslo"}}
+
+    def thousand(match: Callable[[], bool]) -> float:
+        def run() -> None:
+            for _ in range(1_000):
+                match()
+
+        return best_of(50, run) / 1_000
+
+    return {
+        "simple": thousand(lambda: simple.matches(event)),
+        "deep": thousand(lambda: deep.matches(event)),
+        "policy": thousand(lambda: policy.matches(attributes, "")),
+    }
+
+
 WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "moto send": moto_send,
     "lab send": lab_send,
@@ -220,6 +254,7 @@ WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "lab start": lab_start,
     "hop": hop,
     "picture": picture,
+    "patterns": patterns,
     **{f"lab growth {n}": (lambda n=n: lab_growth(n)) for n in (1_000, 10_000, 100_000)},
 }
 

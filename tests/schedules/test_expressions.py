@@ -51,9 +51,16 @@ def test_scheduler_refuses(text):
         parse_schedule(text)
 
 
-@pytest.mark.parametrize("text", ["rate(1 minute)", "rate(1 minutes)", "rate(12 hours)", "rate(7 days)"])
+@pytest.mark.parametrize("text", ["rate(1 minute)", "rate(1 minutes)", "rate(2 minute)", "rate(7 days)"])
 def test_scheduler_takes_a_singular_and_a_plural(text):
     assert isinstance(parse_schedule(text), Rate)
+
+
+def test_scheduler_takes_capitals_a_cron_without_year_and_a_time_without_seconds():
+    assert parse_schedule("AT(2026-01-05T10:00)") == parse_schedule("at(2026-01-05T10:00:00)")
+    assert isinstance(parse_schedule("CRON(0 10 * * ?)"), Cron)
+    with pytest.raises(InvalidSchedule):
+        parse_rule_schedule("cron(0 10 * * ?)")
 
 
 def test_scheduler_takes_a_time_in_the_past():

@@ -6,8 +6,7 @@ import pytest
 from message_plane import ACCOUNT, REGION, Desk, draft
 from moto.cloudwatch.models import cloudwatch_backends
 
-from workbook.aws.sqs.publishing import published_metrics
-from workbook.engine.clock import instant_of
+from workbook.aws.metrics import publications
 from workbook.engine.world import close_world
 
 HOUR = 3600
@@ -22,14 +21,14 @@ def values(desk, name, queue="orders"):
     """(minute since the start, value) of each value of a metric."""
     start = 1_767_603_600_000_000
     return [
-        ((instant_of(datum.timestamp) - start) // 60_000_000, datum.sum)
-        for datum in published_metrics(desk.world, ACCOUNT, REGION)
-        if datum.name == name and datum.dimensions[0].value == queue
+        ((datum.begin - start) // 60_000_000, datum.tally.total)
+        for datum in publications(desk.world, ACCOUNT, REGION).data()
+        if datum.name == name and datum.dimensions == (("QueueName", queue),)
     ]
 
 
 def names(desk):
-    return {datum.name for datum in published_metrics(desk.world, ACCOUNT, REGION)}
+    return {datum.name for datum in publications(desk.world, ACCOUNT, REGION).data()}
 
 
 def test_sums_are_by_minute_and_only_of_complete_minutes(desk):
@@ -42,8 +41,10 @@ def test_sums_are_by_minute_and_only_of_complete_minutes(desk):
     assert values(desk, "NumberOfMessagesSent") == [(0, 2)]
     desk.advance(30)
     assert values(desk, "NumberOfMessagesSent") == [(0, 2), (1, 1)]
-    (first, _) = [d for d in published_metrics(desk.world, ACCOUNT, REGION) if d.name == "SentMessageSize"]
-    assert (first.sum, first.min, first.max, first.sample_count, first.unit) == (4, 1, 3, 2, "Bytes")
+    data = publications(desk.world, ACCOUNT, REGION).data()
+    (first, _) = [datum for datum in data if datum.name == "SentMessageSize"]
+    tally = first.tally
+    assert (tally.total, tally.smallest, tally.largest, tally.samples, first.unit) == (4, 1, 3, 2, "Bytes")
 
 
 def test_receives_empty_receives_and_deletes(desk):
@@ -166,7 +167,7 @@ def test_a_deleted_queue_publishes_its_last_minute_and_no_more(desk):
     desk.advance(600)
     assert values(desk, "NumberOfMessagesSent") == [(0, 1), (1, 1)]
     assert values(desk, "ApproximateNumberOfMessagesVisible") == [(0, 1)]
-    assert desk.world.state["sqs.metrics"][ACCOUNT, REGION].queues == []
+    assert publications(desk.world, ACCOUNT, REGION)._sources == []
 
 
 def test_reading_twice_gives_each_value_once(desk):

@@ -101,8 +101,31 @@ _KMS = _names(
     """
 )
 
+_SNS = _names(
+    """
+    AddPermission ConfirmSubscription CreateTopic DeleteTopic GetDataProtectionPolicy
+    GetSubscriptionAttributes GetTopicAttributes ListSubscriptions ListSubscriptionsByTopic
+    ListTagsForResource ListTopics Publish PublishBatch PutDataProtectionPolicy RemovePermission
+    SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource
+    """
+)
+
+_EVENTS = _names(
+    """
+    ActivateEventSource CancelReplay CreateArchive CreateEventBus CreatePartnerEventSource
+    DeactivateEventSource DeleteArchive DeleteEventBus DeletePartnerEventSource DeleteRule DescribeArchive
+    DescribeEventBus DescribeEventSource DescribePartnerEventSource DescribeReplay DescribeRule DisableRule
+    EnableRule ListArchives ListEventBuses ListEventSources ListPartnerEventSourceAccounts
+    ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListTagsForResource
+    ListTargetsByRule PutEvents PutPartnerEvents PutPermission PutRule PutTargets RemovePermission
+    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive UpdateEventBus
+    """
+)
+
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
+    "sns": _SNS,
+    "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "cloudwatch": _CLOUDWATCH,
@@ -113,6 +136,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "kms": _KMS,
     "dynamodb": _DYNAMODB,
     "s3": _S3,
+    "events": _EVENTS,
 }
 
 

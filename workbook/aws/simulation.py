@@ -34,6 +34,9 @@ _WHEN_FIRST_USED = {
     "moto.awslambda": ("workbook.aws.awslambda", "workbook.aws.event_sources"),
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
+    "moto.sns": ("workbook.aws.sns",),
+    "moto.events": ("workbook.aws.eventbridge",),
+    "moto.scheduler": ("workbook.aws.scheduler",),
 }
 """Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""
 

@@ -6,16 +6,12 @@ sampled at the end of a minute; the value is stamped with the minute's start, li
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
-
 from workbook.aws.autoscaling.instance import IN_SERVICE, PENDING, TERMINATING
-from workbook.aws.cloudwatch.metric_values import MINUTE
 from workbook.aws.cloudwatch.minutes import minutes_of
-from workbook.engine.clock import datetime_of
+from workbook.aws.metrics import MINUTE, Datum, Tally, publications
 
 if TYPE_CHECKING:
     from workbook.aws.autoscaling.group import Group
@@ -48,9 +44,9 @@ def collect(group: Group, names: list[str]) -> None:
 
 
 def _publish(group: Group) -> None:
-    timestamp = datetime_of(group.world.clock.now - MINUTE).astimezone(datetime.UTC).replace(tzinfo=None)
-    dimensions = [{"Name": "AutoScalingGroupName", "Value": group.name}]
-    data = cloudwatch_backends[group.account][group.region].metric_data
+    begin = group.world.clock.now - MINUTE
+    dimensions = (("AutoScalingGroupName", group.name),)
+    published = publications(group.world, group.account, group.region)
     for name in group.metrics:
-        value = float(METRICS[name](group))
-        data.append(MetricDatum("AWS/AutoScaling", name, value, dimensions, timestamp, "None"))
+        value = Tally(float(METRICS[name](group)))
+        published.publish(Datum("AWS/AutoScaling", name, dimensions, begin, "None", value))

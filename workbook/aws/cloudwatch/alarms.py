@@ -10,12 +10,13 @@ Source: Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.cloudwatch.judgement import MORE_POINTS, Rule, judge
 from workbook.aws.cloudwatch.metric_values import metric_values
 from workbook.aws.cloudwatch.minutes import minutes_of
+from workbook.aws.cloudwatch.state_events import emit_state_change
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
@@ -114,13 +115,15 @@ class Alarms:
 
     def set_state(self, alarm: Alarm, state: str, reason: str, value: float | None) -> None:
         """Give an alarm a state, write it down if it is another, and call its actions."""
-        before, now = alarm.state, self.world.clock.now
+        before, earlier, now = alarm.state, replace(alarm), self.world.clock.now
         alarm.state, alarm.judged = state, now
         if state != before:
             alarm.reason, alarm.changed = reason, now
             alarm.hop = self.world.trace.record(
                 "alarm", alarm.arn, name=alarm.name, old=before, new=state, reason=reason
             )
+            with self.world.trace.under(alarm.hop):
+                emit_state_change(self.world, self.account, self.region, alarm, earlier)
         if alarm.hop is not None:
             # Scaling policies are asked once a minute for as long as the state lasts.
             with self.world.trace.under(alarm.hop):

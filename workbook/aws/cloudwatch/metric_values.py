@@ -4,7 +4,7 @@ moto keeps every value in one list and looks through all of it at each question.
 the values are put into drawers here, by metric and minute, each value once; what is asked for is then found
 at once, however long the lab has run.
 
-Values come from PutMetricData (moto's list) and from queues (AWS/SQS, handed over when somebody asks).
+Values come from PutMetricData (moto's list) and from services (handed over when somebody asks).
 """
 
 from __future__ import annotations
@@ -13,18 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, cloudwatch_backends
 
-from workbook.aws.sqs.publishing import published_metrics
+from workbook.aws.metrics import MINUTE, Tally, publications
 from workbook.engine.clock import SECOND, instant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from moto.cloudwatch.models import MetricDatumBase
 
     from workbook.engine.world import World
-
-MINUTE = 60 * SECOND
-"""Microseconds: the finest resolution of standard metrics."""
 
 _STATE = "cloudwatch.metric-values"
 
@@ -46,41 +43,10 @@ class Metric(NamedTuple):
         return cls(str(shape.get("Namespace")), str(shape.get("MetricName")), tuple(pairs))
 
 
-class Summary(NamedTuple):
-    """The statistics of some values, from which those of several minutes can be made."""
-
-    total: float
-    smallest: float
-    largest: float
-    samples: float
-
-    def __add__(self, other: object) -> Summary:
-        assert isinstance(other, Summary)  # noqa: S101 - not to be mixed with plain tuples
-        return Summary(
-            self.total + other.total,
-            min(self.smallest, other.smallest),
-            max(self.largest, other.largest),
-            self.samples + other.samples,
-        )
-
-    def statistic(self, name: str) -> float:
-        """`Sum`, `Average`, `Minimum`, `Maximum` or `SampleCount`."""
-        match name:
-            case "Sum":
-                return self.total
-            case "Average":
-                return self.total / self.samples
-            case "Minimum":
-                return self.smallest
-            case "Maximum":
-                return self.largest
-        return self.samples
-
-
 Series = dict[int, float]
 """Data points: the value of a period, by the instant at which the period began."""
 
-_Drawer = dict[tuple[int, str | None], Summary]
+_Drawer = dict[tuple[int, str | None], Tally]
 """The values of one metric, by the minute's number since the epoch and by unit."""
 
 
@@ -108,41 +74,52 @@ class MetricValues:
                 drawer[minute, each] for minute in minutes for each in wanted if (minute, each) in drawer
             ]
             if found:
-                points[begin] = _sum(found).statistic(statistic)
+                points[begin] = statistic_of(Tally.of(found), statistic)
         return points
 
     def _take_what_is_new(self) -> None:
-        published = published_metrics(self._world, self._account, self._region)
+        published = publications(self._world, self._account, self._region).data()
+        for datum in published[self._taken[0] :]:
+            metric = Metric(datum.namespace, datum.name, datum.dimensions)
+            self._put_away(metric, datum.begin, datum.unit, datum.tally)
         put = cloudwatch_backends[self._account][self._region].metric_data
-        for source, data in enumerate((published, put)):
-            for datum in data[self._taken[source] :]:
-                self._put_away(datum)
-            self._taken[source] = len(data)
+        for each in put[self._taken[1] :]:
+            pairs = tuple(sorted((str(one.name), str(one.value)) for one in each.dimensions))
+            metric = Metric(each.namespace, each.name, pairs)
+            self._put_away(metric, instant_of(each.timestamp), each.unit, _tally(each))
+        self._taken = [len(published), len(put)]
 
-    def _put_away(self, datum: MetricDatumBase) -> None:
-        pairs = tuple(sorted((str(each.name), str(each.value)) for each in datum.dimensions))
-        metric = Metric(datum.namespace, datum.name, pairs)
+    def _put_away(self, metric: Metric, instant: int, unit: str | None, tally: Tally) -> None:
         drawer = self._drawers.setdefault(metric, {})
-        key = (instant_of(datum.timestamp) // MINUTE, datum.unit)
-        summary = _summary(datum)
-        drawer[key] = drawer[key] + summary if key in drawer else summary
+        key = (instant // MINUTE, unit)
+        if key in drawer:
+            drawer[key] = Tally.of([drawer[key], tally])
+        else:
+            drawer[key] = tally
         units = self._units.setdefault(metric, [])
-        if datum.unit not in units:
-            units.append(datum.unit)
+        if unit not in units:
+            units.append(unit)
 
 
-def _summary(datum: MetricDatumBase) -> Summary:
+def statistic_of(tally: Tally, name: str) -> float:
+    """`Sum`, `Average`, `Minimum`, `Maximum` or `SampleCount`."""
+    match name:
+        case "Sum":
+            return tally.total
+        case "Average":
+            return tally.total / tally.samples
+        case "Minimum":
+            return tally.smallest
+        case "Maximum":
+            return tally.largest
+    return tally.samples
+
+
+def _tally(datum: MetricDatumBase) -> Tally:
     if isinstance(datum, MetricAggregatedDatum):
-        return Summary(datum.sum, datum.min, datum.max, datum.sample_count)
+        return Tally.of_statistics(datum.sum, datum.min, datum.max, datum.sample_count)
     assert isinstance(datum, MetricDatum)  # noqa: S101 - moto has these two kinds
-    return Summary(datum.value, datum.value, datum.value, 1)
-
-
-def _sum(summaries: Sequence[Summary]) -> Summary:
-    whole, *rest = summaries
-    for each in rest:
-        whole = whole + each
-    return whole
+    return Tally(datum.value)
 
 
 def metric_values(world: World, account: str, region: str) -> MetricValues:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbook.aws.cloudwatch.metric_values import MINUTE
+from workbook.aws.metrics import MINUTE
 
 if TYPE_CHECKING:
     from workbook.engine.world import World

@@ -13,8 +13,9 @@ from typing import Any
 
 from workbook.aws.cloudwatch import metric_math
 from workbook.aws.cloudwatch.errors import ValidationError
-from workbook.aws.cloudwatch.metric_values import MINUTE, Series, metric_values
+from workbook.aws.cloudwatch.metric_values import Series, metric_values
 from workbook.aws.cloudwatch.queries import MetricQuery, ordered_expressions
+from workbook.aws.metrics import MINUTE
 from workbook.aws.operations import Answer, Call, NotSimulated
 from workbook.engine.clock import SECOND, datetime_of, instant_of
 

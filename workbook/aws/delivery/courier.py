@@ -66,18 +66,19 @@ class Courier:
         """Try, and arrange what follows from it."""
         world, delivery = self._world, self._delivery
         self._tries += 1
+        parcel = delivery.parcel if delivery.parcel_for is None else delivery.parcel_for(self._tries)
         hop = world.trace.record(
             "deliver",
             delivery.target,
             message=delivery.message,
             causes=self._causes,
-            size=len(delivery.parcel.text.encode()),
+            size=len(parcel.text.encode()),
             attempt=self._tries,
             **self._facts,
         )
         try:
             with world.trace.under(hop):
-                answer = attempt(world, delivery.sender, delivery.target, delivery.parcel)
+                answer = attempt(world, delivery.sender, delivery.target, parcel)
         except Undelivered as error:
             self._told(error)
             self._failed(hop, error)

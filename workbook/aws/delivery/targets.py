@@ -41,6 +41,8 @@ _MODULES = {
     "logs": "workbook.aws.delivery.to_log_group",
     "https": "workbook.aws.delivery.to_endpoint",
     "http": "workbook.aws.delivery.to_endpoint",
+    "mailto": "workbook.aws.mailbox",
+    "sms": "workbook.aws.mailbox",
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
 _registered: dict[str, Target] = {}
@@ -51,7 +53,7 @@ def service_of(target: str) -> str:
     if target.startswith("arn:"):
         parts = target.split(":")
         return parts[2] if len(parts) > 5 else ""
-    return target.partition("://")[0]
+    return target.partition(":")[0]
 
 
 def register_target(service: str, target: Target) -> None:

@@ -4,7 +4,7 @@
 
 The fields speak of a clock on the wall. Where clocks are set forward, the wall shows no time between 2:00
 and 3:00, and what is due then is left out; where they are set back, it shows one hour twice, and what is due
-then is due once. AWS documents both; that the first of the two counts is our choice.
+then is due once, the first time.
 
 Source: EventBridge Scheduler User Guide, "Daylight savings time on EventBridge Scheduler".
 """
@@ -38,13 +38,15 @@ class Cron:
     zone: datetime.tzinfo = datetime.UTC
 
     @classmethod
-    def parse(cls, fields: str, zone: datetime.tzinfo = datetime.UTC) -> Cron:
+    def parse(cls, fields: str, zone: datetime.tzinfo = datetime.UTC, *, year_may_lack: bool = False) -> Cron:
         """Read what stands between the parentheses of `cron(...)`.
 
         Raises:
             InvalidSchedule: there are not six fields, or one is wrong.
         """
         parts = fields.split()
+        if year_may_lack and len(parts) == _FIELDS - 1:
+            parts.append("*")
         if len(parts) != _FIELDS:
             raise InvalidSchedule(f"cron has six fields, not {len(parts)}: minutes to year")
         minutes, hours, day_of_month, month, day_of_week, year = parts

@@ -1,8 +1,9 @@
 """The text of a schedule, as EventBridge rules read it and as EventBridge Scheduler does.
 
-The two services differ: only Scheduler knows `at(...)` and time zones, and only rules insist on `1 minute`
-but `2 minutes`. Sources: EventBridge User Guide, "Rate expressions reference"; EventBridge Scheduler User
-Guide, "Schedule types"; which texts are refused is recorded from both services.
+The two services differ: only Scheduler knows `at(...)` and time zones, takes capital letters and a cron
+expression without a year; only rules insist on `1 minute` but `2 minutes`. Sources: EventBridge User Guide,
+"Rate expressions reference"; EventBridge Scheduler User Guide, "Schedule types"; which texts are taken and
+refused is recorded from both services (2024 to 2026).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from workbook.engine.clock import instant_of
 
 _RATE = re.compile(r"rate\(([0-9]{1,200}) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\((\S.*\S)\)")
-_AT = re.compile(r"at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)", re.ASCII)
+_RATE_OF_SCHEDULER = re.compile(_RATE.pattern, re.IGNORECASE)
+_CRON_OF_SCHEDULER = re.compile(_CRON.pattern, re.IGNORECASE)
+_AT = re.compile(r"[Aa][Tt]\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)\)", re.ASCII)
 _UNITS = {"minute": MINUTE, "hour": 60 * MINUTE, "day": 24 * 60 * MINUTE}
 
 
@@ -45,12 +48,12 @@ def parse_schedule(text: str, zone: datetime.tzinfo = datetime.UTC) -> Rate | Cr
     Raises:
         InvalidSchedule: it is none.
     """
-    match = _RATE.fullmatch(text)
+    match = _RATE_OF_SCHEDULER.fullmatch(text)
     if match:
         return _rate(match)
-    match = _CRON.fullmatch(text)
+    match = _CRON_OF_SCHEDULER.fullmatch(text)
     if match:
-        return Cron.parse(match[1], zone)
+        return Cron.parse(match[1], zone, year_may_lack=True)
     match = _AT.fullmatch(text)
     if match:
         return _one_time(match[1], zone)
@@ -63,7 +66,7 @@ def _rate(match: re.Match[str]) -> Rate:
     value = int(match[1])
     if value == 0:
         raise InvalidSchedule(f"{match[0]!r}: the value is a positive number")
-    return Rate(value * _UNITS[match[2]])
+    return Rate(value * _UNITS[match[2].lower()])
 
 
 def _one_time(text: str, zone: datetime.tzinfo) -> OneTime:

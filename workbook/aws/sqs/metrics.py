@@ -4,7 +4,7 @@ Sums are collected while things happen. A gauge is the state of the queue at the
 changes only when it is touched or when a due instant passes, and it settles those in order, so it is enough
 to note the gauges whenever a minute's end has gone by since the last look: one *stretch* for any number of
 minutes in which nothing changed. A day of idleness costs one stretch, and nothing at all while it passes.
-`publishing` turns what was collected into CloudWatch's data when somebody reads them.
+`publishing` hands over what was collected when somebody reads it.
 
 Names, units and when each is reported: Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon
 SQS"; active for six hours: "Monitoring queues using CloudWatch". A value is stamped with its minute's start.
@@ -16,10 +16,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from workbook.aws.limits import limit
+from workbook.aws.metrics import MINUTE, Datum, Tally
 from workbook.engine.clock import SECOND
 
-MINUTE = 60 * SECOND
-"""Microseconds between two values of a metric."""
 ACTIVE = limit("sqs.metrics.active") * 3600 * SECOND
 """Microseconds for which a queue is active after it was last used or held a message."""
 
@@ -58,42 +57,13 @@ class Stretch(NamedTuple):
     gauges: Gauges
 
 
-class Datum(NamedTuple):
-    """One value of one metric: what CloudWatch keeps. `minute` is the instant at which the minute began."""
-
-    name: str
-    minute: int
-    total: float
-    unit: str
-    smallest: float
-    largest: float
-    samples: int
-
-
-class Tally:
-    """The values that were added up in one minute."""
-
-    __slots__ = ("largest", "samples", "smallest", "total")
-
-    def __init__(self, value: float) -> None:
-        self.total = self.smallest = self.largest = value
-        self.samples = 1
-
-    def add(self, value: float) -> None:
-        """Add one more value."""
-        self.total += value
-        self.smallest = min(self.smallest, value)
-        self.largest = max(self.largest, value)
-        self.samples += 1
-
-
 class QueueMetrics:
     """Collects the metrics of one queue."""
 
-    __slots__ = ("_active_until", "_next_end", "_stretches", "_tallies", "queue_name")
+    __slots__ = ("_active_until", "_dimensions", "_next_end", "_stretches", "_tallies")
 
     def __init__(self, queue_name: str, now: int) -> None:
-        self.queue_name = queue_name
+        self._dimensions = (("QueueName", queue_name),)
         self._tallies: dict[tuple[int, str], Tally] = {}
         self._stretches: list[Stretch] = []
         self._next_end = (now // MINUTE + 1) * MINUTE
@@ -136,7 +106,11 @@ class QueueMetrics:
 
     def drain(self, now: int) -> Iterator[Datum]:
         """Take what is complete: all minutes that have ended by `now`."""
-        ended = now // MINUTE
+        for value in self._drain(now // MINUTE):
+            tally = value.tally if isinstance(value.tally, Tally) else Tally(value.tally)
+            yield Datum("AWS/SQS", value.name, self._dimensions, value.minute, value.unit, tally)
+
+    def _drain(self, ended: int) -> Iterator[_Value]:
         for key in [key for key in self._tallies if key[0] < ended]:
             minute, name = key
             yield _sum_of(name, minute * MINUTE, self._tallies.pop(key))
@@ -146,39 +120,44 @@ class QueueMetrics:
                 yield from _gauges_of(stretch.gauges, end)
 
 
-def _sum_of(name: str, minute: int, tally: Tally) -> Datum:
+class _Value(NamedTuple):
+    """One value of one metric of the minute that began at an instant."""
+
+    name: str
+    minute: int
+    tally: float | Tally
+    unit: str = "Count"
+
+
+def _sum_of(name: str, minute: int, tally: Tally) -> _Value:
     if name == "SentMessageSize":
-        return Datum(name, minute, tally.total, "Bytes", tally.smallest, tally.largest, tally.samples)
-    return Datum(name, minute, tally.total, "Count", tally.total, tally.total, 1)
+        return _Value(name, minute, tally, "Bytes")
+    return _Value(name, minute, tally.total)
 
 
-def _gauges_of(gauges: Gauges, end: int) -> Iterator[Datum]:
+def _gauges_of(gauges: Gauges, end: int) -> Iterator[_Value]:
     minute = end - MINUTE
-    yield _gauge("ApproximateNumberOfMessagesVisible", minute, gauges.visible)
+    yield _Value("ApproximateNumberOfMessagesVisible", minute, gauges.visible)
     if gauges.in_flight:
-        yield _gauge("ApproximateNumberOfMessagesNotVisible", minute, gauges.in_flight)
+        yield _Value("ApproximateNumberOfMessagesNotVisible", minute, gauges.in_flight)
     if gauges.delayed:
-        yield _gauge("ApproximateNumberOfMessagesDelayed", minute, gauges.delayed)
+        yield _Value("ApproximateNumberOfMessagesDelayed", minute, gauges.delayed)
     if gauges.oldest is not None:
-        yield _gauge("ApproximateAgeOfOldestMessage", minute, _age(gauges.oldest, end), "Seconds")
+        yield _Value("ApproximateAgeOfOldestMessage", minute, _age(gauges.oldest, end), "Seconds")
     if gauges.groups_in_flight is not None:
-        yield _gauge("ApproximateNumberOfGroupsWithInflightMessages", minute, gauges.groups_in_flight)
+        yield _Value("ApproximateNumberOfGroupsWithInflightMessages", minute, gauges.groups_in_flight)
     if gauges.quiet is not None:
         yield from _quiet_gauges_of(gauges.quiet, end)
 
 
-def _quiet_gauges_of(quiet: QuietGauges, end: int) -> Iterator[Datum]:
+def _quiet_gauges_of(quiet: QuietGauges, end: int) -> Iterator[_Value]:
     minute = end - MINUTE
     age = 0 if quiet.oldest is None else _age(quiet.oldest, end)
-    yield _gauge("ApproximateNumberOfNoisyGroups", minute, quiet.noisy_groups)
-    yield _gauge("ApproximateNumberOfMessagesVisibleInQuietGroups", minute, quiet.visible)
-    yield _gauge("ApproximateNumberOfMessagesNotVisibleInQuietGroups", minute, quiet.in_flight)
-    yield _gauge("ApproximateNumberOfMessagesDelayedInQuietGroups", minute, quiet.delayed)
-    yield _gauge("ApproximateAgeOfOldestMessageInQuietGroups", minute, age, "Seconds")
-
-
-def _gauge(name: str, minute: int, value: float, unit: str = "Count") -> Datum:
-    return Datum(name, minute, value, unit, value, value, 1)
+    yield _Value("ApproximateNumberOfNoisyGroups", minute, quiet.noisy_groups)
+    yield _Value("ApproximateNumberOfMessagesVisibleInQuietGroups", minute, quiet.visible)
+    yield _Value("ApproximateNumberOfMessagesNotVisibleInQuietGroups", minute, quiet.in_flight)
+    yield _Value("ApproximateNumberOfMessagesDelayedInQuietGroups", minute, quiet.delayed)
+    yield _Value("ApproximateAgeOfOldestMessageInQuietGroups", minute, age, "Seconds")
 
 
 def _age(instant: int, now: int) -> int:

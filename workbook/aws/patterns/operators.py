@@ -3,19 +3,20 @@
     "paid"        {"prefix": "us-"}        {"exists": false}
 
 Each operator is compiled once to a small object with ``accepts(value)``, so that matching an event parses
-nothing. A value is a scalar of JSON (text, number, true, false, null); arrays and objects are taken apart by
-:mod:`workbook.aws.patterns`.
+nothing, and with ``words``, which say the same to a reader. A value is a scalar of JSON (text, number, true,
+false, null); arrays and objects are taken apart by :mod:`workbook.aws.patterns.matcher`.
 
 No regular expression is used: a wildcard is a list of literal pieces that are searched for from left to
 right, which no pattern or text, however hostile, can make slow.
 
-Sources: AWS's own matcher, published as ``aws/event-ruler`` (operators, error texts, number range); answers
-of EventBridge recorded in public test suites (which values match, error texts).
+Sources: AWS's own matcher, published as ``aws/event-ruler`` (operators, number range); answers of
+EventBridge recorded in public test suites (which values match).
 """
 
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,15 +24,31 @@ from typing import Protocol
 Scalar = str | int | float | bool | None
 """A JSON value that is neither an object nor an array."""
 
-LARGEST_NUMBER = 5e9
-"""``numeric`` compares numbers from -5e9 to 5e9 (Amazon EventBridge User Guide, "Numeric matching")."""
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-DECIMALS = 6
-"""... to six digits right of the decimal point."""
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers that a service compares as numbers: their range and their digits behind the point."""
+
+    largest: float
+    decimals: int
+
+    def holds(self, value: float) -> bool:
+        """Whether a number is in the range."""
+        return -self.largest <= value <= self.largest
+
+    def rounded(self, value: float) -> float:
+        """A number with the digits that count."""
+        return round(value, self.decimals)
 
 
 class Test(Protocol):
     """One compiled entry of a pattern's array."""
+
+    @property
+    def words(self) -> str:
+        """What the entry asks of a value, in plain words: "starts with "us-""."""
 
     def accepts(self, value: Scalar) -> bool:
         """Whether a value that is there satisfies this entry."""
@@ -47,17 +64,34 @@ class Equals:
     """The value itself: text letter by letter, ``300`` also as ``300.0``, but ``1`` not as ``true``."""
 
     wanted: Scalar
+    numbers: Numbers
+
+    @property
+    def words(self) -> str:
+        """See :meth:`Test.words`."""
+        return f"is {json.dumps(self.wanted, ensure_ascii=False)}"
 
     def accepts(self, value: Scalar) -> bool:
         """See :meth:`Test.accepts`."""
-        if is_number(self.wanted):
-            return is_number(value) and value == self.wanted
-        return type(value) is type(self.wanted) and value == self.wanted
+        wanted = self.wanted
+        if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+            return self._accepts_number(wanted, value)
+        return type(value) is type(wanted) and value == wanted
+
+    def _accepts_number(self, wanted: float, value: Scalar) -> bool:
+        """Beyond the range AWS compares the digits as written; equal integers are equal there too."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return False
+        if self.numbers.holds(wanted) and self.numbers.holds(value):
+            return self.numbers.rounded(value) == self.numbers.rounded(wanted)
+        return value == wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Exists:
     """``{"exists": true}``: any value that is there, null included."""
+
+    words: str = "is there"
 
     def accepts(self, value: Scalar) -> bool:  # noqa: ARG002 - the value does not matter
         """See :meth:`Test.accepts`."""
@@ -68,6 +102,8 @@ class Exists:
 class Absent:
     """``{"exists": false}``: satisfied by a field that is not there, and so by no value."""
 
+    words: str = "is not there"
+
     def accepts(self, value: Scalar) -> bool:  # noqa: ARG002 - there is a value
         """See :meth:`Test.accepts`."""
         return False
@@ -77,6 +113,7 @@ class Absent:
 class Text:
     """Something said of text only: a prefix, a suffix, equality without regard to case, a wildcard."""
 
+    words: str
     says: Callable[[str], bool]
 
     def accepts(self, value: Scalar) -> bool:
@@ -90,6 +127,11 @@ class NoneOf:
 
     tests: tuple[Test, ...]
 
+    @property
+    def words(self) -> str:
+        """See :meth:`Test.words`."""
+        return f"is there, and none of: {'; '.join(test.words for test in self.tests)}"
+
     def accepts(self, value: Scalar) -> bool:
         """See :meth:`Test.accepts`."""
         return not any(test.accepts(value) for test in self.tests)
@@ -99,27 +141,52 @@ class NoneOf:
 class Range:
     """``numeric``: a number between two ends, each of which may belong to the range or not."""
 
-    bottom: float = -LARGEST_NUMBER
+    numbers: Numbers
+    bottom: float | None = None
     bottom_included: bool = True
-    top: float = LARGEST_NUMBER
+    top: float | None = None
     top_included: bool = True
+
+    @property
+    def words(self) -> str:
+        """See :meth:`Test.words`."""
+        if self.bottom is not None and self.bottom == self.top:
+            return f"is the number {self.bottom:g}"
+        ends = []
+        if self.bottom is not None:
+            ends.append(f"{'at least' if self.bottom_included else 'above'} {self.bottom!r}")
+        if self.top is not None:
+            ends.append(f"{'at most' if self.top_included else 'below'} {self.top!r}")
+        return f"is a number {' and '.join(ends)}"
 
     def accepts(self, value: Scalar) -> bool:
         """See :meth:`Test.accepts`."""
-        if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > LARGEST_NUMBER:
+        if type(value) is bool or not isinstance(value, int | float) or not self.numbers.holds(value):
             return False
-        number = round(value, DECIMALS)
-        above = number > self.bottom or (self.bottom_included and number == self.bottom)
-        below = number < self.top or (self.top_included and number == self.top)
-        return above and below
+        number = self.numbers.rounded(value)
+        if self.bottom is not None and (
+            number < self.bottom or (number == self.bottom and not self.bottom_included)
+        ):
+            return False
+        return self.top is None or number < self.top or (number == self.top and self.top_included)
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """``cidr``: an IPv4 or IPv6 address in text, from the given address to the end of its network."""
+    """``cidr``: an IPv4 or IPv6 address in text, from the given address to the end of its network.
 
-    first: ipaddress.IPv4Address | ipaddress.IPv6Address
-    last: ipaddress.IPv4Address | ipaddress.IPv6Address
+    Also a text that *is* an IPv6 address, which AWS compares as an address: ``::1`` is ``0:0:0:0:0:0:0:1``.
+    """
+
+    first: Address
+    last: Address
+
+    @property
+    def words(self) -> str:
+        """See :meth:`Test.words`."""
+        if self.first == self.last:
+            return f"is the address {self.first}"
+        return f"is an address from {self.first} to {self.last}"
 
     def accepts(self, value: Scalar) -> bool:
         """See :meth:`Test.accepts`."""

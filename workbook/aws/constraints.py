@@ -1,0 +1,84 @@
+"""The limits that AWS's own service model puts on parameters, checked as AWS's newer services check them.
+
+botocore checks types, what is required and what is too short, and leaves the rest to the service: patterns,
+enumerations, greatest lengths and values. They stand in the model, so they are read from there. All that is
+wrong is named in one answer:
+
+    1 validation error detected: Value '200' at 'target.retryPolicy.maximumRetryAttempts' failed to satisfy
+    constraint: Member must have value less than or equal to 185
+
+Source: answers of EventBridge, Scheduler and Lambda recorded in public repositories, 2023 to 2026.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import get_service_model
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+
+def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:
+    """AWS's text for what the model does not allow in a request; None when it allows everything.
+
+    `service` and `operation` are botocore's names: "scheduler", "CreateSchedule".
+    """
+    shape = _input_shape(service, operation)
+    errors = [] if shape is None else list(_errors(shape, parameters, ""))
+    if not errors:
+        return None
+    plural = "s" if len(errors) > 1 else ""
+    return f"{len(errors)} validation error{plural} detected: {'; '.join(errors)}"
+
+
+@functools.cache
+def _input_shape(service: str, operation: str) -> Shape | None:
+    return get_service_model(service).operation_model(operation).input_shape
+
+
+def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - values of any shape of botocore's
+    if value is None:
+        return
+    for demand in _unmet_demands(shape, value):
+        yield f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {demand}"
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield from _errors(member, value.get(name), _join(path, name))
+    elif shape.type_name == "list":
+        for position, member in enumerate(value, start=1):
+            yield from _errors(shape.member, member, f"{path}.{position}.member")
+    elif shape.type_name == "map":
+        for key, member in value.items():
+            yield from _errors(shape.key, key, f"{path}.key")
+            yield from _errors(shape.value, member, f"{path}.{key}.member")
+
+
+def _join(path: str, name: str) -> str:
+    name = name[0].lower() + name[1:]
+    return f"{path}.{name}" if path else name
+
+
+def _unmet_demands(shape: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
+    limits = shape.metadata
+    sized = isinstance(value, str | list | dict)
+    counted = isinstance(value, int) and not isinstance(value, bool)
+    if sized or counted:
+        what, measure = ("length", len(value)) if sized else ("value", value)
+        if "max" in limits and measure > limits["max"]:
+            yield f"have {what} less than or equal to {limits['max']}"
+        if "min" in limits and measure < limits["min"]:
+            yield f"have {what} greater than or equal to {limits['min']}"
+    if "pattern" in limits and not _pattern(limits["pattern"]).fullmatch(value):
+        yield f"satisfy regular expression pattern: {limits['pattern']}"
+    if limits.get("enum") and value not in limits["enum"]:
+        yield f"satisfy enum value set: [{', '.join(limits['enum'])}]"
+
+
+@functools.cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)

@@ -1,0 +1,53 @@
+"""Letters that AWS sends to people: by email and by SMS. A lab has no post; it keeps them to be read.
+
+Only what leaves AWS is here. A letter is delivered when AWS has handed it over, and whether a person reads it
+is not AWS's business: so a letter never fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbook.aws.delivery.shipment import Parcel, Sender
+from workbook.aws.delivery.targets import Answer, Target
+
+if TYPE_CHECKING:
+    from workbook.engine.world import World
+
+_STATE = "mailbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One letter."""
+
+    time: int
+    """When it came, in microseconds."""
+    to: str
+    """An email address, or a phone number in E.164 form."""
+    sender: str
+    """What it came from: a topic's ARN, or the service."""
+    subject: str
+    text: str
+    link: str = ""
+    """What one clicks in it, if there is something: a URL that `lab.http` visits."""
+
+
+def letters(world: World) -> list[Mail]:
+    """All letters of this lab, the oldest first."""
+    kept = world.state.setdefault(_STATE, [])
+    assert isinstance(kept, list)  # noqa: S101 - nobody else writes under this name
+    return kept
+
+
+def accept(world: World, sender: Sender, target: str, parcel: Parcel) -> Answer:
+    """Put a letter into the box; `parcel.options` may have a `link`."""
+    address = target.partition(":")[2]
+    link = str(parcel.options.get("link", ""))
+    mail = Mail(world.clock.now, address, sender.source_arn, parcel.subject or "", parcel.text, link)
+    letters(world).append(mail)
+    return {}
+
+
+TARGET = Target(accept)

@@ -1,0 +1,149 @@
+"""A universal target is invoked: the lab's own boto3 client makes the call, as the schedule's role.
+
+The role needs the IAM action of the operation on the resource that the request names, so that is found in
+the request first. What the API answers with an error is told as one: whether it is tried again depends on
+whether the error is the caller's fault.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.utilities.utils import get_partition
+
+from workbook.aws.delivery import Failure, Parcel, Sender, Target, Undelivered
+from workbook.aws.delivery.permission import demand_role
+from workbook.aws.scheduler.apis import Api, universal_api
+from workbook.aws.scheduler.dead_letters import CallFailed
+from workbook.aws.scheduler.errors import ValidationError
+from workbook.aws.scheduler.universal import client_name, operation_model, request_parameters
+from workbook.aws.sqs.backend import find_queue_at
+
+if TYPE_CHECKING:
+    from workbook.aws.delivery.targets import Answer
+    from workbook.engine.world import World
+
+_STATE = "scheduler.clients"
+_SERVER_ERROR = 500
+_PREFIXES = {"monitoring": "cloudwatch"}
+"""IAM's prefix of a service, where it is not the name with which its requests are signed."""
+_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
+_THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ProvisionedThroughputExceeded")
+
+
+def accept(world: World, sender: Sender, target_arn: str, parcel: Parcel) -> Answer:
+    """Call the operation that `target_arn` names with the request that `parcel` holds.
+
+    Raises:
+        Undelivered: the role may not, or the API answered with an error.
+    """
+    api = universal_api(target_arn)
+    if api is None:
+        raise Undelivered(Failure.REJECTED, f"{target_arn} is no universal target")
+    parameters = _parameters(api, parcel.text)
+    demand_role(world, sender, _action(api), _resource(api, sender, parameters))
+    try:
+        client = _client(world, sender, api)
+        answer: Answer = client._make_api_call(api.operation, parameters)  # noqa: SLF001 - by name; methods do no more
+    except ClientError as error:
+        raise _failed(error) from error
+    except BotoCoreError as error:  # a value of a type that the operation does not take
+        raise CallFailed(Failure.REJECTED, "ValidationException", str(error), status=400) from error
+    return answer
+
+
+def _parameters(api: Api, text: str) -> dict[str, Any]:
+    """Context attributes may have made of good JSON what is none."""
+    try:
+        return request_parameters(operation_model(api), json.loads(text))
+    except (ValueError, ValidationError) as error:
+        raise CallFailed(Failure.REJECTED, "ValidationException", str(error), status=400) from error
+
+
+def _action(api: Api) -> str:
+    metadata = operation_model(api).service_model
+    name = f"{_PREFIXES.get(metadata.signing_name, metadata.signing_name)}:{api.operation}"
+    return _ACTIONS.get(name, name)
+
+
+def _resource(api: Api, sender: Sender, parameters: Mapping[str, Any]) -> str:
+    """The ARN of what the request is about, as IAM asks for it; `*` where the request names nothing."""
+    for name, value in parameters.items():
+        if isinstance(value, str) and name.lower().endswith("arn") and value.startswith("arn:"):
+            return value
+    partition, place = get_partition(sender.region), f"{sender.region}:{sender.account}"
+    match api.service, parameters:
+        case "sqs", {"QueueUrl": str(url)}:
+            account, name = ([*url.split("/"), "", ""])[-2:] if "/" in url else (sender.account, url)
+            queue = find_queue_at(sender.region, account, name)
+            return f"arn:{partition}:sqs:{sender.region}:{account}:{name}" if queue is None else queue.arn
+        case "sqs", {"QueueName": str(name)}:
+            return f"arn:{partition}:sqs:{place}:{name}"
+        case "sns", {"Name": str(name)}:
+            return f"arn:{partition}:sns:{place}:{name}"
+        case "lambda", {"FunctionName": str(name)}:
+            return name if name.startswith("arn:") else f"arn:{partition}:lambda:{place}:function:{name}"
+        case "dynamodb", {"TableName": str(name)}:
+            return name if name.startswith("arn:") else f"arn:{partition}:dynamodb:{place}:table/{name}"
+        case "s3", {"Bucket": str(bucket), "Key": str(key)}:
+            return f"arn:{partition}:s3:::{bucket}/{key}"
+        case "s3", {"Bucket": str(bucket)}:
+            return f"arn:{partition}:s3:::{bucket}"
+    return "*"
+
+
+def _client(world: World, sender: Sender, api: Api) -> Any:  # noqa: ANN401 - boto3 clients have no common type
+    """A client of the service with the role's credentials; one is made for each role and service."""
+    clients = world.state.setdefault(_STATE, {})
+    assert isinstance(clients, dict)  # noqa: S101 - nobody else writes under this name
+    key = (sender.role_arn, sender.region, api.service)
+    if key not in clients:
+        clients[key] = _new_client(sender, api)
+    return clients[key]
+
+
+def _new_client(sender: Sender, api: Api) -> Any:  # noqa: ANN401 - as above
+    import boto3  # noqa: PLC0415 - loaded by now, as the schedule was made with it
+    from moto.sts.models import sts_backends  # noqa: PLC0415 - only universal targets need it
+
+    assert sender.role_arn is not None  # noqa: S101 - a schedule always has a role
+    account, partition = sender.role_arn.split(":")[4], get_partition(sender.region)
+    role = sts_backends[account][partition].assume_role(
+        region_name=sender.region,
+        role_session_name="scheduler",
+        role_arn=sender.role_arn,
+        policy="",
+        duration=3600,
+        external_id="",
+    )
+    return boto3.client(  # type: ignore[call-overload]  # its stubs know no service by a variable
+        client_name(api),
+        region_name=sender.region,
+        aws_access_key_id=role.access_key_id,
+        aws_secret_access_key=role.secret_access_key,
+        aws_session_token=role.session_token,
+    )
+
+
+def _failed(error: ClientError) -> CallFailed:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return CallFailed(_failure(code, status), code, message, status=status)
+
+
+def _failure(code: str, status: int) -> Failure:
+    if code.startswith(_THROTTLED):
+        return Failure.THROTTLED
+    if status >= _SERVER_ERROR:
+        return Failure.UNAVAILABLE
+    if "AccessDenied" in code:
+        return Failure.NO_PERMISSION
+    if any(mark in code for mark in ("NotFound", "NonExistent", "DoesNotExist", "NoSuch")):
+        return Failure.NO_RESOURCE
+    return Failure.REJECTED
+
+
+TARGET = Target(accept, takes_time=True)

@@ -1,0 +1,45 @@
+"""Lists in pages of 100, in the order in which things were made (AWS's order is its own).
+
+A token names the last entry that was shown, so what is made or deleted between two pages repeats or hides
+nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from workbook.aws.limits import limit
+from workbook.aws.sns.errors import InvalidParameter
+
+PAGE = limit("sns.page")
+
+
+def page(
+    name: str, entries: Iterable[tuple[int, Mapping[str, str]]], parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """One page under ``name``; each entry comes with its serial number, in order.
+
+    Raises:
+        InvalidParameter: NextToken is none that an earlier page has given.
+    """
+    after = _serial_in(parameters.get("NextToken"))
+    rest = [entry for entry in entries if entry[0] > after]
+    answer: dict[str, Any] = {name: [shown for _, shown in rest[:PAGE]]}
+    if len(rest) > PAGE:
+        answer["NextToken"] = base64.b64encode(f"after {rest[PAGE - 1][0]}".encode()).decode()
+    return answer
+
+
+def _serial_in(token: str | None) -> int:
+    if not token:
+        return 0
+    try:
+        word, _, serial = base64.b64decode(token, validate=True).decode().partition(" ")
+        if word == "after":
+            return int(serial)
+    except (ValueError, binascii.Error):
+        pass
+    raise InvalidParameter.of("NextToken")  # unverified
