@@ -70,16 +70,16 @@ def single_rows() -> list[Row]:
 def pattern_rows() -> list[Row]:
     """The matchers of EventBridge and SNS."""
     figures = best_of_processes(2, "patterns")
-    rates = {name: 1 / seconds for name, seconds in figures.items()}
-    named = {
-        "simple": "an event, two fields",
-        "deep": "... a range and an array",
-        "policy": "a filter policy",
+    promises = {
+        "simple": ("an event, two fields", 100_000),
+        "deep": ("... a range and an array", 50_000),
+        "policy": ("a filter policy", 100_000),
     }
-    return [
-        Row(work, "100,000 matches/s", f"{rates[name]:,.0f} matches/s", rates[name] >= 100_000)
-        for name, work in named.items()
-    ]
+    rows = []
+    for name, (work, promise) in promises.items():
+        rate = 1 / figures[name]
+        rows.append(Row(work, f"{promise:,} matches/s", f"{rate:,.0f} matches/s", rate >= promise))
+    return rows
 
 
 def growth_rows() -> list[Row]:

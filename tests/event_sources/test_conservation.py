@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from workbook.aws.awslambda.errors import TooManyRequests
 from workbook.aws.awslambda.invocation import Invocation
-from workbook.aws.event_sources import poller, processing
+from workbook.aws.event_sources import processing
 from workbook.aws.event_sources.poller import Poller
+from workbook.aws.event_sources.processing import Processor
 from workbook.aws.event_sources.settings import REPORT_BATCH_ITEM_FAILURES, MappingSettings
+from workbook.aws.event_sources.source_queue import SourceQueue
 from workbook.aws.sqs.attributes import QueueSettings, RedrivePolicy
 from workbook.aws.sqs.message import Draft
 from workbook.aws.sqs.queue import Queue
@@ -111,10 +113,11 @@ def run(
         dead = queue("dead")
         redrive = RedrivePolicy(dead.arn, RECEIVES)
         orders = queue("orders", redrive_policy=redrive, visibility_timeout=VISIBILITY)
-        worker = Poller(world, "mapping", mapping, orders, lambda problem: None)
+        source = SourceQueue(world, "mapping", orders)
+        worker = Poller(world, source, mapping, Processor(world, source), lambda problem: None)
         with (
             mock.patch.object(processing, "invoke", plan.invoke),
-            mock.patch.object(poller, "function_exists", return_value=True),
+            mock.patch.object(processing, "function_exists", return_value=True),
             world.kernel,
         ):
             worker.start()

@@ -6,9 +6,7 @@ import pytest
 from events_learner import (
     ACCOUNT,
     SHOP,
-    allow,
     bus_arn,
-    entry,
     messages,
     open_queue,
     put,
@@ -17,8 +15,6 @@ from events_learner import (
     rule,
 )
 from learner import OTHER_ACCOUNT, hops, refused
-
-from workbook import Lab
 
 
 @pytest.fixture
@@ -63,7 +59,10 @@ def test_a_bus_is_made_shown_changed_and_deleted_with_its_rules(lab, events):
     events.delete_event_bus(Name=SHOP)
     with refused("ResourceNotFoundException", "Event bus shop does not exist."):
         events.describe_event_bus(Name=SHOP)
-    assert [hop.resource for hop in hops(lab, "remove")] == [bus_arn().replace("event-bus/shop", "rule/shop/watch"), bus_arn()]
+    assert [hop.resource for hop in hops(lab, "remove")] == [
+        bus_arn().replace("event-bus/shop", "rule/shop/watch"),
+        bus_arn(),
+    ]
 
 
 def test_names_of_buses(events, shop):
@@ -127,7 +126,9 @@ def test_a_whole_policy_replaces_the_statements(events, shop):
         "Action": "events:ListRules",
         "Resource": "*",
     }
-    events.put_permission(EventBusName=SHOP, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    events.put_permission(
+        EventBusName=SHOP, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
     assert policy(events) == [statement]
     with refused("ValidationException", "Parameter Policy is not valid. Reason:"):
         events.put_permission(EventBusName=SHOP, Policy="{}")
@@ -136,7 +137,9 @@ def test_a_whole_policy_replaces_the_statements(events, shop):
 def test_another_account_may_put_events_once_the_policy_lets_it(lab, events, foreign, sqs, shop):
     url, arn = open_queue(sqs)
     rule(events, arn, EventBusName=SHOP)
-    with refused("AccessDeniedException", "is not authorized to perform: events:PutEvents on resource: " + bus_arn()):
+    with refused(
+        "AccessDeniedException", "is not authorized to perform: events:PutEvents on resource: " + bus_arn()
+    ):
         put(foreign, EventBusName=bus_arn())
     let_in(events)
     put(foreign, EventBusName=bus_arn())
@@ -206,8 +209,8 @@ def test_two_buses_that_send_to_each_other_do_not_loop(lab, events, shop):
 
 
 def test_a_bus_of_another_region_takes_events(lab, events, sqs):
-    far = lab.client("events", region="eu-west-1")
-    far_sqs = lab.client("sqs", region="eu-west-1")
+    far = lab.client("events", region_name="eu-west-1")
+    far_sqs = lab.client("sqs", region_name="eu-west-1")
     target = far.create_event_bus(Name=SHOP)["EventBusArn"]
     url, arn = open_queue(far_sqs)
     rule(far, arn, EventBusName=SHOP)

@@ -1,5 +1,6 @@
 """What becomes of an event whose target does not take it: retries, dead letters, and silence."""
 
+import itertools
 import json
 
 import pytest
@@ -42,13 +43,13 @@ def test_an_outage_is_outlived_by_retries(lab, events, sqs, inbox):
     tries = hops(lab, "deliver")
     assert [hop.outcome for hop in tries[:-1]] == ["UNAVAILABLE"] * (len(tries) - 1)
     assert tries[-1].outcome == "ok"
-    pauses = [(later.time - earlier.time) / SECOND for earlier, later in zip(tries, tries[1:], strict=False)]
+    pauses = [(later.time - earlier.time) / SECOND for earlier, later in itertools.pairwise(tries)]
     assert all(pause <= limit for pause, limit in zip(pauses, [1, 2, 4, 8, 16, 32], strict=False))
     assert max(pauses) <= 600
 
 
 def test_after_24_hours_or_185_retries_the_event_is_dropped(lab, events, inbox):
-    url, arn = inbox
+    _url, arn = inbox
     rule(events, arn)
     outage(lab, arn, 48 * HOUR)
     put(events)
@@ -61,7 +62,7 @@ def test_after_24_hours_or_185_retries_the_event_is_dropped(lab, events, inbox):
 
 
 def test_the_number_of_retries_is_the_target_s(lab, events, sqs, inbox, dead):
-    url, arn = inbox
+    _url, arn = inbox
     dead_url, dead_arn = dead
     watched = rule(
         events,
@@ -84,7 +85,7 @@ def test_the_number_of_retries_is_the_target_s(lab, events, sqs, inbox, dead):
 
 
 def test_the_age_of_an_event_ends_its_retries_too(lab, events, sqs, inbox, dead):
-    url, arn = inbox
+    _url, arn = inbox
     dead_url, dead_arn = dead
     policy = {"MaximumEventAgeInSeconds": 60}
     rule(events, {"Arn": arn, "RetryPolicy": policy, "DeadLetterConfig": {"Arn": dead_arn}})
@@ -154,7 +155,9 @@ def test_a_dead_letter_queue_without_policy_loses_the_event(lab, events, sqs, in
     lab.run_until_idle()
     assert messages(sqs, dead_url) == []
     (dropped,) = hops(lab, "drop")
-    assert dropped.facts["reason"].startswith("the dead-letter queue did not take it: User: events.amazonaws.com")
+    assert dropped.facts["reason"].startswith(
+        "the dead-letter queue did not take it: User: events.amazonaws.com"
+    )
 
 
 def test_a_template_that_makes_no_json_fails_at_once(lab, events, sqs, inbox, dead):
@@ -198,7 +201,7 @@ def test_a_rule_deleted_meanwhile_still_delivers_what_it_has_matched(lab, events
 
 
 def test_a_message_s_story_leads_from_the_producer_to_the_queue(lab, events, sqs, inbox):
-    url, arn = inbox
+    _url, arn = inbox
     rule(events, arn)
     rule(events, arn, name="other", pattern={"source": ["other"]})
     identifier = put(events)

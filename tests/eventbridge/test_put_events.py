@@ -18,9 +18,11 @@ def inbox(events, sqs):
 def test_an_event_has_aws_s_envelope_in_aws_s_order(lab, events, sqs, inbox):
     identifier = put(events, {"id": 1, "text": "Grüße"}, Resources=["arn:aws:s3:::cakes"])
     assert bodies(sqs, inbox) == [
-        f'{{"version":"0","id":"{identifier}","detail-type":"Order Placed","source":"orders",'
-        '"account":"123456789012","time":"2026-01-05T09:00:00Z","region":"us-east-1",'
-        '"resources":["arn:aws:s3:::cakes"],"detail":{"id":1,"text":"Grüße"}}'
+        (
+            f'{{"version":"0","id":"{identifier}","detail-type":"Order Placed","source":"orders",'
+            '"account":"123456789012","time":"2026-01-05T09:00:00Z","region":"us-east-1",'
+            '"resources":["arn:aws:s3:::cakes"],"detail":{"id":1,"text":"Grüße"}}'
+        )
     ]
 
 

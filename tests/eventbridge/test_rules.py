@@ -68,10 +68,12 @@ def test_putting_a_rule_again_replaces_it_and_keeps_its_targets_and_tags(events)
         (
             {"Name": "no blanks", "EventPattern": '{"source":["a"]}', "State": "ON"},
             "ValidationException",
-            r"2 validation errors detected: Value 'no blanks' at 'name' failed to satisfy constraint: Member must "
-            r"satisfy regular expression pattern: [\.\-_A-Za-z0-9]+; Value 'ON' at 'state' failed to satisfy "
-            "constraint: Member must satisfy enum value set: [ENABLED, DISABLED, "
-            "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
+            (
+                r"2 validation errors detected: Value 'no blanks' at 'name' failed to satisfy constraint: "
+                r"Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+; Value 'ON' at 'state' failed "
+                "to satisfy constraint: Member must satisfy enum value set: [ENABLED, DISABLED, "
+                "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]"
+            ),
         ),
         (
             {"EventPattern": '{"source":["a"]}', "EventBusName": "nowhere"},
@@ -185,15 +187,24 @@ def test_removing_an_unknown_target_fails_and_the_others_go(events):
         ),
         (
             {"Id": "!@#$@!#$"},
-            r"1 validation error detected: Value '!@#$@!#$' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+",
+            (
+                r"1 validation error detected: Value '!@#$@!#$' at 'targets.1.member.id' failed to satisfy "
+                r"constraint: Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+"
+            ),
         ),
         (
             {"Id": "x" * 65},
-            "at 'targets.1.member.id' failed to satisfy constraint: Member must have length less than or equal to 64",
+            (
+                "at 'targets.1.member.id' failed to satisfy constraint: Member must have length less than or "
+                "equal to 64"
+            ),
         ),
         (
             {"RetryPolicy": {"MaximumRetryAttempts": 186}},
-            "Value '186' at 'targets.1.member.retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member must have value less than or equal to 185",
+            (
+                "Value '186' at 'targets.1.member.retryPolicy.maximumRetryAttempts' failed to satisfy "
+                "constraint: Member must have value less than or equal to 185"
+            ),
         ),
         (
             {"RetryPolicy": {"MaximumEventAgeInSeconds": 86_401}},
@@ -229,9 +240,9 @@ def test_a_target_that_is_refused(events, target, text):
 
 def test_what_the_workbook_cannot_invoke_is_refused_by_name(events):
     rule(events)
-    job = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-queue/q"
-    with refused("NotSimulatedByWorkbook", "of the service 'batch'"):
-        put_target(events, Arn=job, RoleArn="arn:aws:iam::123456789012:role/r")
+    api = f"arn:aws:appsync:us-east-1:{ACCOUNT}:endpoints/graphql-api/x"
+    with refused("NotSimulatedByWorkbook", "of the service 'appsync'"):
+        put_target(events, Arn=api, RoleArn="arn:aws:iam::123456789012:role/r")
 
 
 def test_a_bus_target_of_another_account_takes_no_input(events):
@@ -267,7 +278,7 @@ def test_input_and_input_path_choose_what_a_target_gets(lab, events, sqs):
 
 
 def test_a_fifo_queue_gets_its_message_group(lab, events, sqs):
-    url, arn = open_queue(sqs, "inbox.fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    _url, arn = open_queue(sqs, "inbox.fifo", FifoQueue="true", ContentBasedDeduplication="true")
     rule(events, {"Arn": arn, "SqsParameters": {"MessageGroupId": "cakes"}})
     put(events)
     lab.advance(seconds=1)

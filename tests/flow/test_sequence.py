@@ -30,7 +30,7 @@ def scene_of(history):
 
 
 def callers_of(scene):
-    return Callers(scene.hops)
+    return Callers(scene.hops, scene.wiring)
 
 
 def bars(scene):

@@ -42,6 +42,8 @@ def test_the_value_that_decided_is_named() -> None:
     assert tags.values == ("vip-7", "new")
     assert [entry.holds for entry in tags.clauses] == [False, True, False]
     assert tags.clauses[1].values == ("vip-7",)
+    assert [entry.written for entry in tags.clauses] == ['"gift"', '{"prefix": "vip-"}', '{"exists": false}']
+    assert explained.clauses[0].written == '"orders"'
 
 
 def test_it_says_when_clauses_hold_in_different_elements_only() -> None:

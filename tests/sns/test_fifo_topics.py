@@ -36,7 +36,7 @@ def settle(lab):
 
 def test_a_fifo_message_carries_its_number_and_no_signature(lab, sns, sqs):
     arn = fifo_topic(sns, ContentBasedDeduplication="true")
-    url, subscription = subscribed(sns, sqs, arn, "warehouse.fifo")
+    url, _subscription = subscribed(sns, sqs, arn, "warehouse.fifo")
     answer = publish(sns, arn, "Test", Subject="s")
     assert len(answer["SequenceNumber"]) == 20
     [message] = received(sqs, url)

@@ -59,8 +59,10 @@ def test_a_topic_can_be_named_as_the_target(sns):
         ),
         (
             {"Message": "x", "MessageDeduplicationId": "1"},
-            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not "
-            "valid for this topic type",
+            (
+                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is "
+                "not valid for this topic type"
+            ),
         ),
     ],
 )
@@ -75,13 +77,17 @@ def test_a_message_that_sns_does_not_take_is_refused_in_its_words(sns, parameter
     [
         (
             {"DataType": "String", "StringValue": ""},
-            "The message attribute 'attr1' must contain non-empty message attribute value for message "
-            "attribute type 'String'.",
+            (
+                "The message attribute 'attr1' must contain non-empty message attribute value for message "
+                "attribute type 'String'."
+            ),
         ),
         (
             {"DataType": "Binary", "BinaryValue": b""},
-            "The message attribute 'attr1' must contain non-empty message attribute value for message "
-            "attribute type 'Binary'.",
+            (
+                "The message attribute 'attr1' must contain non-empty message attribute value for message "
+                "attribute type 'Binary'."
+            ),
         ),
         (
             {"DataType": "String", "BinaryValue": b"123"},
@@ -98,8 +104,10 @@ def test_a_message_that_sns_does_not_take_is_refused_in_its_words(sns, parameter
         *(
             (
                 {"DataType": data_type, "StringValue": "123"},
-                "The message attribute 'attr1' has an invalid message attribute type, the set of supported "
-                "type prefixes is Binary, Number, and String.",
+                (
+                    "The message attribute 'attr1' has an invalid message attribute type, the set of "
+                    "supported type prefixes is Binary, Number, and String."
+                ),
             )
             for data_type in ("InvalidType", "Stringprefixed", "prefixed.String")
         ),
@@ -117,8 +125,10 @@ def test_a_message_attribute_that_sns_does_not_take_is_refused_in_its_words(sns,
         ("a" * 257, "Length of message attribute name must be less than 256 bytes."),
         (
             "^a",
-            "Invalid non-alphanumeric character '#x5E' was found in the message attribute name. Can only "
-            "include alphanumeric characters, hyphens, underscores, or dots.",
+            (
+                "Invalid non-alphanumeric character '#x5E' was found in the message attribute name. Can only "
+                "include alphanumeric characters, hyphens, underscores, or dots."
+            ),
         ),
         (".a", "Invalid message attribute name starting with character '.' was found."),
         ("a.", "Invalid message attribute name ending with character '.' was found."),

@@ -1,4 +1,4 @@
-"""SNS as the target of other services: the topic's policy decides, and CloudWatch's alarms are let in by default."""
+"""SNS as the target of other services: the topic's policy decides, and a new topic lets alarms in."""
 
 from __future__ import annotations
 

@@ -109,18 +109,22 @@ def test_subscribing_again_returns_the_subscription_unless_what_it_names_differs
             (
                 name,
                 "{invalidjson}",
-                f"{name}: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting "
-                "double-quote to start field name\n at [Source: REDACTED "
-                "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]",
+                (
+                    f"{name}: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting "
+                    "double-quote to start field name\n at [Source: REDACTED "
+                    "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]"
+                ),
             )
             for name in ("RedrivePolicy", "FilterPolicy")
         ),
         (
             "FilterPolicy",
             "invalid",
-            "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON String, "
-            "Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED "
-            "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 8]",
+            (
+                "FilterPolicy: failed to parse JSON. Unrecognized token 'invalid': was expecting (JSON "
+                "String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED "
+                "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 8]"
+            ),
         ),
         ("FilterPolicy", '{"key": [["value"]]}', None),
         (

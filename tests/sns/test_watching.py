@@ -145,9 +145,10 @@ def test_a_failure_goes_to_a_log_group_of_its_own_with_the_endpoint_s_answer(lab
     [line] = lines(lab, f"{GROUP}/Failure")
     assert line["status"] == "FAILURE"
     assert line["delivery"]["statusCode"] == 403
+    url = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/closed"
     assert json.loads(line["delivery"]["providerResponse"]) == {
         "ErrorCode": "AccessDenied",
-        "ErrorMessage": f"Access to the resource https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/closed is denied.",
+        "ErrorMessage": f"Access to the resource {url} is denied.",
         "sqsRequestId": "Unrecoverable",
     }
     groups = lab.client("logs").describe_log_groups()["logGroups"]

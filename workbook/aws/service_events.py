@@ -1,44 +1,24 @@
 """Events that AWS's own services emit: the seam by which any service tells EventBridge what it did.
 
-    emit(world, account, region, source="aws.s3", detail_type="Object Created", resources=[...], detail={...})
-
 They go to the default bus of the account and Region, and to no other. A service need not know whether anybody
-listens: until EventBridge is used here, and has a rule on that bus, there is no event to make and nothing is
-loaded. So `detail` may be a function, called only when somebody listens.
+listens: where nobody has used EventBridge there is no rule and no archive, so nobody could see the event, and
+nothing is made or loaded for it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbook.engine.world import World
 
-Detail = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
-_LISTENER = "service-events.listener"
+Detail = Callable[[], Mapping[str, Any]]
+"""Makes the detail of an event; called only where somebody listens."""
 
-
-class Listener(Protocol):
-    """What EventBridge puts here once it has a bus with rules."""
-
-    def __call__(
-        self,
-        world: World,
-        account: str,
-        region: str,
-        *,
-        source: str,
-        detail_type: str,
-        resources: Sequence[str],
-        detail: Detail,
-    ) -> None:
-        """Have the event on the default bus."""
-
-
-def listen(world: World, listener: Listener) -> None:
-    """Have `listener` told of all events of services from now on."""
-    world.state[_LISTENER] = listener
+_USED = "moto.events.models"
+"""Loaded by the first call to EventBridge."""
 
 
 def emit(
@@ -51,7 +31,7 @@ def emit(
     resources: Sequence[str],
     detail: Detail,
 ) -> None:
-    """Tell EventBridge what a service did, caused by the hop in progress.
+    """Tell EventBridge what a service did; the event is caused by the hop in progress.
 
     Args:
         world: Where it happened.
@@ -60,16 +40,12 @@ def emit(
         source: The service, such as "aws.s3".
         detail_type: What happened, such as "Object Created".
         resources: ARNs of what it happened to.
-        detail: The event's detail, or a function that makes it.
+        detail: Makes the event's detail.
     """
-    listener = cast("Listener | None", world.state.get(_LISTENER))
-    if listener is not None:
-        listener(
-            world,
-            account,
-            region,
-            source=source,
-            detail_type=detail_type,
-            resources=resources,
-            detail=detail,
-        )
+    if _USED not in sys.modules:
+        return
+    from workbook.aws.eventbridge import emit as emit_event  # noqa: PLC0415 - only who emits waits for it
+
+    emit_event(
+        world, account, region, source=source, detail_type=detail_type, resources=resources, detail=detail
+    )

@@ -21,18 +21,21 @@ def _names(text: str) -> frozenset[str]:
 _LAMBDA = _names(
     """
     AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
-    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency GetAccountSettings GetAlias
-    GetEventSourceMapping GetFunction GetFunctionConcurrency GetFunctionConfiguration GetPolicy Invoke
-    ListAliases ListEventSourceMappings ListFunctions ListTags ListVersionsByFunction PublishVersion
-    PutFunctionConcurrency RemovePermission TagResource UntagResource UpdateAlias
-    UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
+    GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
+    ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
+    PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
+    UntagResource UpdateAlias UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    UpdateFunctionEventInvokeConfig
     """
 )
 
 _CLOUDWATCH = _names(
     """
-    DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions GetMetricData GetMetricStatistics
-    ListMetrics PutMetricAlarm PutMetricData SetAlarmState
+    DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
+    EnableAlarmActions GetMetricData GetMetricStatistics ListMetrics ListTagsForResource PutCompositeAlarm
+    PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
     """
 )
 
@@ -55,8 +58,17 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource PutLogEvents
-    PutRetentionPolicy TagResource UntagResource
+    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
+    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
+    UntagResource
+    """
+)
+
+_KINESIS = _names(
+    """
+    AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
+    DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards ListStreams
+    ListTagsForStream PutRecord PutRecords RemoveTagsFromStream
     """
 )
 
@@ -69,8 +81,11 @@ _DYNAMODB = _names(
 
 _S3 = _names(
     """
-    CopyObject CreateBucket DeleteBucket DeleteObject DeleteObjects GetBucketLocation GetObject
-    HeadBucket HeadObject ListBuckets ListObjects ListObjectsV2 PutObject
+    AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket CreateMultipartUpload DeleteBucket
+    DeleteObject DeleteObjectTagging DeleteObjects GetBucketLocation GetBucketNotificationConfiguration
+    GetBucketVersioning GetObject GetObjectTagging HeadBucket HeadObject ListBuckets ListMultipartUploads
+    ListObjectVersions ListObjects ListObjectsV2 ListParts PutBucketNotificationConfiguration
+    PutBucketVersioning PutObject PutObjectTagging UploadPart UploadPartCopy
     """
 )
 
@@ -128,6 +143,8 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
+    "kinesis": _KINESIS,
+    "pipes": _EVERYTHING,
     "cloudwatch": _CLOUDWATCH,
     "autoscaling": _AUTO_SCALING,
     "ec2": _EC2,

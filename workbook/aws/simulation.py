@@ -33,7 +33,11 @@ _MOTO_CONFIG: Any = {
 _WHEN_FIRST_USED = {
     "moto.awslambda": ("workbook.aws.awslambda", "workbook.aws.event_sources"),
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
+    "moto.kinesis": ("workbook.aws.kinesis",),
+    "moto.logs": ("workbook.aws.logs",),
+    "moto.pipes": ("workbook.aws.pipes",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
+    "moto.s3.responses": ("workbook.aws.s3",),
     "moto.sns": ("workbook.aws.sns",),
     "moto.events": ("workbook.aws.eventbridge",),
     "moto.scheduler": ("workbook.aws.scheduler",),

@@ -1,8 +1,8 @@
 """Who is behind what happened: found by following a hop's causes.
 
-A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or else by
-you. One person plays both parts in most notebooks, so you are two nodes: the producer at the left and the
-consumer at the right. Whoever has a name is one node.
+A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or by the
+schedule whose target it is, or else by you. One person plays both parts in most notebooks, so you are two
+nodes: the producer at the left and the consumer at the right. Whoever has a name is one node.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections.abc import Iterable, Sequence
 
 from workbook.engine.hop import Hop
 from workbook.flow.resources import YOU, node_of
+from workbook.flow.wiring import Wiring
 
 
 class Callers:
     """Finds the node behind a hop; `hops` is the whole trace, from the first."""
 
-    def __init__(self, hops: Sequence[Hop]) -> None:
+    def __init__(self, hops: Sequence[Hop], wiring: Wiring) -> None:
         self._hops = hops
+        self._wiring = wiring
         self._instances = _instances_of(hops)
 
     def cause(self, hop: Hop, *kinds: str) -> Hop | None:
@@ -30,6 +32,9 @@ class Callers:
         by = call.facts.get("by")
         if isinstance(by, str):
             return self._instances.get(by, f"actor:{by}")
+        delivery = self.cause(call, "deliver")  # to a universal target of Scheduler, which is a call
+        if delivery is not None:
+            return self.source(delivery)
         invocation = self.cause(call, "invoke")
         return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
 
@@ -52,9 +57,16 @@ class Callers:
         """The node that received a message: whoever called, or the function for which a poller did."""
         request = self.cause(hop, "poller-request")
         if request is not None:
-            return node_of(str(request.facts["function"]))
+            return self._reader(request)
         call = self.cause(hop, "api-call")
         return f"consumer:{YOU}" if call is None else self.caller(call, "consumer")
+
+    def _reader(self, request: Hop) -> str:
+        """Whose poller asked: a pipe's, or that of a mapping, which reads for its function."""
+        pipe = request.facts.get("pipe")
+        if isinstance(pipe, str):
+            return self._wiring.pipes[pipe]
+        return node_of(str(request.facts["function"]))
 
 
 def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:

@@ -27,7 +27,7 @@ class Narrator:
     """Tells the hops of one trace; `hops` is all of it, from the first."""
 
     def __init__(self, hops: Sequence[Hop], wiring: Wiring, letters: Mapping[str, Letter]) -> None:
-        story = Story(hops, wiring, letters, Callers(hops))
+        story = Story(hops, wiring, letters, Callers(hops, wiring))
         self._hops = hops
         deliveries = DeliveryTeller(story)
         self._queues = QueueTeller(story, deliveries)

@@ -117,9 +117,10 @@ class QueueTeller:
         return [between(hop, hop.resource, receiver, status, text)]
 
     def _received_by(self, hop: Hop, receiver: str) -> str:
-        """Functions do not receive: pollers of Lambda do it for them."""
+        """Functions do not receive: pollers of Lambda do it for them. Pipes do it themselves."""
         name, queue = self._story.name(hop.message), label_of(hop.resource)
-        if self._story.callers.cause(hop, "poller-request") is None:
+        request = self._story.callers.cause(hop, "poller-request")
+        if request is None or "pipe" in request.facts:
             return f"{label_of(receiver)} received {name} from {queue}"
         return f"Lambda's poller received {name} from {queue} for {label_of(receiver)}"
 
@@ -152,9 +153,10 @@ class QueueTeller:
         request = self._story.callers.cause(hop, "poller-request")
         if request is None:
             return f"{name} is done and was deleted from {queue}"
+        deleter = label_of(self._story.callers.receiver(hop)) if "pipe" in request.facts else "Lambda"
         if self._story.callers.cause(request, "filter") is not None:
-            return f"Lambda deleted {name} from {queue}"
-        return f"{name} is done; Lambda deleted it from {queue}"
+            return f"{deleter} deleted {name} from {queue}"
+        return f"{name} is done; {deleter} deleted it from {queue}"
 
     def _hide(self, hop: Hop) -> list[Move]:
         name, seconds = self._story.name(hop.message), hop.facts.get("seconds")

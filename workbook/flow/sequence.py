@@ -44,7 +44,7 @@ class Sequence(Picture):
 
     @cached_property
     def _callers(self) -> Callers:
-        return Callers(self.scene.hops)
+        return Callers(self.scene.hops, self.scene.wiring)
 
     @cached_property
     def rows(self) -> Rows:

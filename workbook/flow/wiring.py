@@ -35,6 +35,8 @@ class Wiring:
     sources: dict[str, str] = field(default_factory=dict)
     """The queue of each event source mapping, by its ARN: a mapping can get another function, but no other
     source. Which function a batch went to, its hops say."""
+    pipes: dict[str, str] = field(default_factory=dict)
+    """The ARN of each pipe, by its name."""
     redrives: dict[tuple[str, str], None] = field(default_factory=dict)
     """Source and dead-letter queue of each redrive policy there ever was, in order."""
     polls: dict[tuple[str, str], list[Setting]] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class Wiring:
         if "event-source-mapping" in hop.resource:
             self._read_mapping(hop, settings)
             return
+        if ":pipe/" in hop.resource:
+            self.pipes[hop.resource.partition(":pipe/")[2]] = hop.resource
         self.settings.setdefault(hop.resource, []).append(Setting(hop.time, settings))
         if settings is None:
             return

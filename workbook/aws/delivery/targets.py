@@ -43,8 +43,17 @@ _MODULES = {
     "http": "workbook.aws.delivery.to_endpoint",
     "mailto": "workbook.aws.mailbox",
     "sms": "workbook.aws.mailbox",
+    **dict.fromkeys(
+        (
+            *("ecs", "batch", "glue", "codebuild", "codepipeline", "sagemaker", "redshift"),
+            *("redshift-serverless", "inspector", "ssm"),
+        ),
+        "workbook.aws.delivery.stand_ins",
+    ),
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
+_OVER_MOTO = {"sns": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
+"""What has to be loaded before: our service goes in once moto's is there, and so cannot itself load it first."""
 _registered: dict[str, Target] = {}
 
 
@@ -66,6 +75,8 @@ def find_target(target: str) -> Target | None:
     service = service_of(target)
     found = _registered.get(service)
     if found is None and service in _MODULES:
+        if service in _OVER_MOTO:
+            importlib.import_module(_OVER_MOTO[service])
         found = importlib.import_module(_MODULES[service]).TARGET
         _registered[service] = found
     return found

@@ -9,24 +9,53 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from workbook.aws.event_sources.records import record_of
+from workbook.aws.event_sources.source_queue import MESSAGES_PER_REQUEST
 from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
-    from workbook.aws.event_sources.settings import MappingSettings
+    from workbook.aws.event_sources.filters import FilterCriteria
     from workbook.aws.sqs.message import Delivery
     from workbook.aws.sqs.queue import Queue
 
 LARGEST_PAYLOAD = limit("lambda.payload.synchronous")
 """Bytes of one synchronous invocation."""
 
-MESSAGES_PER_REQUEST = limit("sqs.receive.maximum-messages")
-"""The most messages of one ReceiveMessage or DeleteMessageBatch."""
-
 _OPENING, _CLOSING = '{"Records": [', "]}"
+
+
+class Polling(Protocol):
+    """What gathering a batch has to know of the settings of a mapping or a pipe."""
+
+    @property
+    def batch_size(self) -> int:
+        """The most messages of one invocation."""
+
+    @property
+    def maximum_batching_window(self) -> int:
+        """Seconds spent gathering a batch, from its first message."""
+
+    @property
+    def maximum_concurrency(self) -> int | None:
+        """The most invocations at a time; None where scaling decides."""
+
+    @property
+    def filters(self) -> FilterCriteria:
+        """Which messages are let through."""
+
+    @property
+    def fifo(self) -> bool:
+        """Whether the source is a FIFO queue."""
+
+    @property
+    def reads_for(self) -> str | None:
+        """The ARN of the function that batches are for; None where a pipe reads for itself."""
+
+
+Settings = TypeVar("Settings", bound=Polling)
 
 
 @dataclass(slots=True)
@@ -48,10 +77,10 @@ class Part:
 
 
 @dataclass(slots=True)
-class Batch:
+class Batch(Generic[Settings]):
     """Messages that were received for one invocation, or for several where 6 MB are not enough."""
 
-    settings: MappingSettings
+    settings: Settings
     queue: Queue
     parts: list[Part] = field(default_factory=lambda: [Part()])
     count: int = 0

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.event_sources.errors import ResourceInUse
 from workbook.aws.event_sources.poller import Poller
+from workbook.aws.event_sources.processing import Processor
+from workbook.aws.event_sources.source_queue import SourceQueue
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Mapping:
         self.last_processing_result: str | None = None
         self._world = world
         self._find_queue = find_queue
-        self._poller: Poller | None = None
+        self._poller: Poller[MappingSettings] | None = None
         self._timer: Timer | None = None
         self._touch()
 
@@ -141,7 +143,9 @@ class Mapping:
         self._arrive("Enabled")
         if self._poller is None or self._poller.queue is not queue:
             self._stop_polling()
-            self._poller = Poller(self._world, self.arn, self.settings, queue, self._problem)
+            source = SourceQueue(self._world, self.arn, queue)
+            work = Processor(self._world, source)
+            self._poller = Poller(self._world, source, self.settings, work, self._problem)
             self._poller.start()
         else:
             self._poller.apply(self.settings)

@@ -1,4 +1,4 @@
-"""The poller of one event source mapping: waits for messages, gathers batches, hands them over.
+"""The poller of one mapping or pipe: waits for messages, gathers batches, hands them over.
 
     wait for messages  ->  gather a batch  ->  hand it over  ->  wait for a free place  ->  ...
 
@@ -14,20 +14,17 @@ a source there are marked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol
 
-from workbook.aws.awslambda.invocation import function_exists
-from workbook.aws.event_sources.batches import Batch
-from workbook.aws.event_sources.processing import Processor, request_to_sqs
-from workbook.aws.event_sources.scaling import Scaling
+from workbook.aws.event_sources.batches import Batch, Settings
+from workbook.aws.event_sources.scaling import ADDED_PER_MINUTE, Scaling
+from workbook.aws.event_sources.source_queue import SourceQueue, reader_facts
 from workbook.aws.sqs.errors import QueueDoesNotExist, SQSError
 from workbook.engine.clock import SECOND
 from workbook.engine.signals import Signal
 
 if TYPE_CHECKING:
-    from workbook.aws.event_sources.settings import MappingSettings
     from workbook.aws.sqs.message import Delivery
-    from workbook.aws.sqs.queue import Queue
     from workbook.engine.world import World
 
 LATENCY = SECOND // 50
@@ -44,28 +41,44 @@ SOURCE_ERROR_PAUSE = 10 * SECOND
 """Microseconds before the queue is asked again after it refused a receive. Unverified."""
 
 
-class Poller:
-    """Moves messages from one queue to one function, from `start` to `stop`."""
+class Work(Protocol[Settings]):
+    """What becomes of the batches that a poller gathers."""
+
+    def problem(self, settings: Settings) -> str | None:
+        """Why there is no use in reading, if there is none."""
+
+    def process(self, batch: Batch[Settings], scaling: Scaling, concurrency: int) -> None:
+        """See a batch through to its end; `concurrency` says how many are in progress, this one included."""
+
+
+class Poller(Generic[Settings]):
+    """Moves messages from one queue to whoever works on them, from `start` to `stop`."""
 
     def __init__(
         self,
         world: World,
-        arn: str,
-        settings: MappingSettings,
-        queue: Queue,
+        source: SourceQueue,
+        settings: Settings,
+        work: Work[Settings],
         on_problem: Callable[[str], None],
+        *,
+        added_per_minute: int = ADDED_PER_MINUTE,
     ) -> None:
-        """`arn` is the mapping's; `on_problem` is told, once, that the queue or the function is gone."""
+        """`on_problem` is told, once, that the queue is gone or why there is no use in reading.
+
+        `added_per_minute` is by how many batches at a time the poller grows while messages remain.
+        """
+        self._added_per_minute = added_per_minute
         self.world = world
-        self.arn = arn
-        self.queue = queue
+        self.source = source
+        self.queue = source.queue
         self.settings = settings
-        self.scaling = Scaling(settings.maximum_concurrency, fifo=settings.fifo)
+        self.scaling = self._new_scaling()
         self.in_progress = 0
-        self._processor = Processor(world, arn, queue)
+        self._work = work
         self._on_problem = on_problem
         self._running = False
-        self._freed = Signal(world.kernel, f"a free place of the poller of {queue.name}")
+        self._freed = Signal(world.kernel, f"a free place of the poller of {self.queue.name}")
         self._idle = False
 
     def start(self) -> None:
@@ -80,11 +93,17 @@ class Poller:
         self._freed.notify_all()
         self.queue.arrivals.notify_all()
 
-    def apply(self, settings: MappingSettings) -> None:
+    def apply(self, settings: Settings) -> None:
         """Put new settings into force; batches that were read already keep the old ones."""
         self.settings = settings
-        self.scaling = Scaling(settings.maximum_concurrency, fifo=settings.fifo)
+        self.scaling = self._new_scaling()
         self._freed.notify_all()
+
+    def _new_scaling(self) -> Scaling:
+        settings = self.settings
+        return Scaling(
+            settings.maximum_concurrency, fifo=settings.fifo, added_per_minute=self._added_per_minute
+        )
 
     # ---- watching the queue
 
@@ -103,8 +122,8 @@ class Poller:
         now = self.world.clock.now
         if self.in_progress >= self.scaling.limit(now):
             self._wait_for_a_place(now)
-        elif not function_exists(self.world, self.settings.function_arn):
-            self._give_up("the function does not exist")
+        elif (problem := self._work.problem(self.settings)) is not None:
+            self._give_up(problem)
         else:
             batch = self._gather()
             if batch.count:
@@ -127,9 +146,14 @@ class Poller:
 
     def _wait_idly(self, until: int | None, *, daemon: bool = False) -> bool:
         """Wait for arrivals, and note for how long: AWS would have made receives in vain meanwhile."""
-        trace, mapping = self.world.trace, self.arn.rpartition(":")[2]
+        trace = self.world.trace
         hop = trace.record(
-            "long-poll", self.queue.arn, outcome="waits", mapping=mapping, polls=LONG_POLLS, seconds=LONG_POLL
+            "long-poll",
+            self.queue.arn,
+            outcome="waits",
+            **reader_facts(self.source.arn),
+            polls=LONG_POLLS,
+            seconds=LONG_POLL,
         )
         self._idle = True
         try:
@@ -145,23 +169,23 @@ class Poller:
 
     # ---- gathering a batch
 
-    def _gather(self) -> Batch:
+    def _gather(self) -> Batch[Settings]:
         """Read messages until the batch is full, or its window has ended, or none are left."""
         batch = Batch(self.settings, self.queue)
         while batch.room:
-            deliveries = self._receive(batch.settings, batch.room)
+            deliveries = self._receive(batch.room, batch.settings)
             for delivery in deliveries:
                 if not batch.add(delivery, self.world.clock.now):
-                    self._processor.drop(batch.settings, delivery)
+                    self.source.drop(delivery, batch.settings.reads_for)
             if not deliveries and not self._wait_within_window(batch):
                 break
         return batch
 
-    def _receive(self, settings: MappingSettings, maximum: int) -> list[Delivery]:
+    def _receive(self, maximum: int, settings: Settings) -> list[Delivery]:
         """One ReceiveMessage, with the queue's own visibility timeout; not made when nothing is there."""
         if not self._something_is_there():
             return []
-        with request_to_sqs(self.world, self.queue, self.arn, settings, "ReceiveMessage"):
+        with self.source.request("ReceiveMessage", settings.reads_for):
             return self.queue.receive(maximum, None)
 
     def _something_is_there(self) -> bool:
@@ -171,7 +195,7 @@ class Poller:
         change = self.queue.next_change()
         return change is not None and change <= self.world.clock.now
 
-    def _wait_within_window(self, batch: Batch) -> bool:
+    def _wait_within_window(self, batch: Batch[Settings]) -> bool:
         """Wait for more messages; False when there is no use in waiting."""
         end = batch.window_end
         if end is None or not self._running or self.world.clock.now >= end:
@@ -182,14 +206,14 @@ class Poller:
 
     # ---- handing a batch over
 
-    def _hand_over(self, batch: Batch) -> None:
+    def _hand_over(self, batch: Batch[Settings]) -> None:
         self.in_progress += 1
         name = f"batch of {self.queue.name}"
         self.world.kernel.spawn(self._process, batch, self.in_progress, name=name)
 
-    def _process(self, batch: Batch, concurrency: int) -> None:
+    def _process(self, batch: Batch[Settings], concurrency: int) -> None:
         try:
-            self._processor.process(batch, self.scaling, concurrency)
+            self._work.process(batch, self.scaling, concurrency)
         finally:
             self.in_progress -= 1
             if self._idle:

@@ -33,10 +33,13 @@ _MINUTE = 60 * SECOND
 class Scaling:
     """The limit of batches at a time, as a function of time and of what happened."""
 
-    __slots__ = ("_backing_off", "_base", "_ceiling", "_initial", "_since")
+    __slots__ = ("_added_per_minute", "_backing_off", "_base", "_ceiling", "_initial", "_since")
 
-    def __init__(self, maximum_concurrency: int | None, *, fifo: bool) -> None:
+    def __init__(
+        self, maximum_concurrency: int | None, *, fifo: bool, added_per_minute: int = ADDED_PER_MINUTE
+    ) -> None:
         """`maximum_concurrency` is the mapping's own cap; `fifo` says that groups, not time, set the pace."""
+        self._added_per_minute = added_per_minute
         self._ceiling = maximum_concurrency or LARGEST
         self._initial = min(LARGEST if fifo else INITIAL, self._ceiling)
         self._base = self._initial
@@ -52,7 +55,7 @@ class Scaling:
         if self._since is None or self.limit(now) >= self._ceiling:
             return None
         grown = self._grown(now) + 1
-        return self._since + -(-grown * _MINUTE // ADDED_PER_MINUTE)
+        return self._since + -(-grown * _MINUTE // self._added_per_minute)
 
     def backlog(self, now: int) -> None:
         """All batches that are allowed are in progress, and messages remain: the ramp runs."""
@@ -82,4 +85,4 @@ class Scaling:
         self._since = None
 
     def _grown(self, now: int) -> int:
-        return 0 if self._since is None else (now - self._since) * ADDED_PER_MINUTE // _MINUTE
+        return 0 if self._since is None else (now - self._since) * self._added_per_minute // _MINUTE

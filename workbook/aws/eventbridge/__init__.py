@@ -6,6 +6,7 @@
                     │          └ retries, failures            what happens when it does not take it
                     └ archives ── replays        what is kept, and sent again
     scheduled_rules, partners, service_events    other ways for events to come about
+    watching                                     who sees them besides rules
     buses, rules, events, permissions, metrics   what there is
 
 moto's EventBridge is not used: it delivers in the producer's call and to few targets.
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING
 from moto.events.responses import EventsHandler
 
 from workbook.aws.eventbridge import (
-    metric_provider,  # noqa: F401 - moto's CloudWatch finds it once it is loaded
     operations_archives,
     operations_buses,
     operations_events,
@@ -26,11 +26,12 @@ from workbook.aws.eventbridge import (
     operations_rules,
 )
 from workbook.aws.eventbridge.requests import Operation, install_operations
+from workbook.aws.eventbridge.service_events import emit
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-__all__ = ["OPERATIONS", "install"]
+__all__ = ["OPERATIONS", "emit", "install"]
 
 OPERATIONS: dict[str, Operation] = {
     "CreateEventBus": operations_buses.create_event_bus,

@@ -21,6 +21,7 @@ from workbook.aws.eventbridge.ingestion import arrive
 from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.eventbridge.permissions import PUT_EVENTS, refusal
 from workbook.aws.eventbridge.retries import Refused
+from workbook.aws.eventbridge.service_entries import accept_entry
 from workbook.aws.policies import Principal
 from workbook.aws.roles import role_session
 
@@ -43,6 +44,8 @@ def accept(world: World, sender: Sender, arn: str, parcel: Parcel) -> Answer:
 
 
 def _accept_event(world: World, sender: Sender, arn: str, parcel: Parcel) -> Answer:
+    if "Event" not in parcel.options:
+        return accept_entry(world, sender, arn, parcel)
     address = bus_address(arn, sender.account, sender.region)
     event: Event = parcel.options["Event"]
     _refuse_third_hop(event, sender, arn)

@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.eventbridge.buses import find_bus
 from workbook.aws.eventbridge.errors import ValidationError
 from workbook.aws.eventbridge.events import Event, new_id, record_event
-from workbook.aws.eventbridge.metrics import metrics_of
+from workbook.aws.eventbridge.metrics import region_meter
 from workbook.aws.eventbridge.names import BusAddress, bus_address
 from workbook.aws.eventbridge.permissions import demand_access
 from workbook.aws.eventbridge.routing import route
+from workbook.aws.eventbridge.watching import tell_watchers
 from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
-    from workbook.aws.eventbridge.requests import EventsCall
+    from workbook.aws.operations import Call
     from workbook.engine.world import World
 
 LARGEST_REQUEST = limit("eventbridge.put-events.size")
@@ -45,7 +46,7 @@ class EntryRefused(Exception):
         self.answer = {"ErrorCode": code, "ErrorMessage": message}
 
 
-def put_entries(call: EventsCall, entries: list[Entry]) -> list[dict[str, Any]]:
+def put_entries(call: Call, entries: list[Entry]) -> list[dict[str, Any]]:
     """Put events on their buses; the answer to each entry, in order.
 
     Raises:
@@ -84,16 +85,18 @@ def arrive(world: World, address: BusAddress, event: Event, original: str | None
             "drop", address.arn, message=event.id, causes=(hop,), outcome="dropped", reason=reason
         )
     else:
+        with world.trace.under(hop):
+            tell_watchers(world, bus.arn, event)
         route(world, bus, event, hop)
 
 
-def _demand_access(call: EventsCall, address: BusAddress) -> None:
+def _demand_access(call: Call, address: BusAddress) -> None:
     bus = find_bus(call.world, address)
     if bus is not None:
         demand_access(call.world, bus, call.caller)
 
 
-def _put(call: EventsCall, entry: Entry, address: BusAddress) -> dict[str, Any]:
+def _put(call: Call, entry: Entry, address: BusAddress) -> dict[str, Any]:
     try:
         check_required(entry)
         _refuse_aws(entry)
@@ -152,7 +155,7 @@ def _is_too_deep(detail: object) -> bool:
     return bool(level)
 
 
-def _event(call: EventsCall, entry: Entry, detail: dict[str, Any]) -> Event:
+def _event(call: Call, entry: Entry, detail: dict[str, Any]) -> Event:
     now = call.world.clock.now
     time = entry.get("Time")
     return Event(
@@ -169,11 +172,12 @@ def _event(call: EventsCall, entry: Entry, detail: dict[str, Any]) -> Event:
     )
 
 
-def _count(call: EventsCall, answers: list[dict[str, Any]], size: int) -> None:
-    metrics = metrics_of(call.world, call.account, call.region)
+def _count(call: Call, answers: list[dict[str, Any]], size: int) -> None:
+    meter = region_meter(call.world, call.account, call.region)
     failed = sum("ErrorCode" in answer for answer in answers)
-    metrics.add("PutEventsApproximateCallCount")
-    metrics.add("PutEventsApproximateSuccessCount")
-    metrics.add("PutEventsEntriesCount", len(answers))
-    metrics.add("PutEventsFailedEntriesCount", failed)
-    metrics.add("PutEventsRequestSize", size)
+    meter.add("PutEventsApproximateCallCount")
+    meter.add("PutEventsApproximateSuccessCount")
+    meter.add("PutEventsEntriesCount", len(answers))
+    if failed:
+        meter.add("PutEventsFailedEntriesCount", failed)
+    meter.add("PutEventsRequestSize", size, unit="Bytes")

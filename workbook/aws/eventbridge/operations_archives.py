@@ -19,20 +19,17 @@ from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.eventbridge.operations_rules import pattern_of
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.replays import RUNNING, STARTING, Replay
-from workbook.aws.eventbridge.service_events import take
 from workbook.aws.operations import refuse_parameters
-from workbook.aws.service_events import listen
 from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
-    from workbook.aws.eventbridge.requests import EventsCall
-    from workbook.aws.operations import Answer
+    from workbook.aws.operations import Answer, Call
 
 _CHANGEABLE = ("Description", "EventPattern", "RetentionDays")
 _OF_ARCHIVE = frozenset({"ArchiveName", "EventSourceArn", *_CHANGEABLE})
 
 
-def create_archive(call: EventsCall) -> Answer:
+def create_archive(call: Call) -> Answer:
     """Keep what passes over a bus from now on."""
     refuse_parameters(call.parameters, _OF_ARCHIVE, "CreateArchive")
     registry, name = _registry(call), call.parameters["ArchiveName"]
@@ -44,12 +41,11 @@ def create_archive(call: EventsCall) -> Answer:
     archive = Archive(name, arn, bus.name, call.world.clock.now, dict(call.parameters))
     registry.archives[name] = archive
     archive.put_rule(bus, call.account)
-    listen(call.world, take)
     call.world.trace.record("create", arn, settings=archive.settings())
     return archive.answered()
 
 
-def update_archive(call: EventsCall) -> Answer:
+def update_archive(call: Call) -> Answer:
     """Change what an archive keeps, and how long."""
     refuse_parameters(call.parameters, _OF_ARCHIVE, "UpdateArchive")
     archive = _archive(call)
@@ -62,14 +58,14 @@ def update_archive(call: EventsCall) -> Answer:
     return archive.answered()
 
 
-def describe_archive(call: EventsCall) -> Answer:
+def describe_archive(call: Call) -> Answer:
     """Show an archive."""
     return _archive(call).described(call.world.clock.now)
 
 
-def list_archives(call: EventsCall) -> Answer:
+def list_archives(call: Call) -> Answer:
     """Show archives: all, or those with a beginning of the name, of a bus, in a state."""
-    _demand_one_filter(call, ("NamePrefix", "EventSourceArn", "State"))
+    _demand_one_filter(call, "ListArchives")
     source = call.parameters.get("EventSourceArn")
     if source:
         _source_bus(call, source)
@@ -77,7 +73,7 @@ def list_archives(call: EventsCall) -> Answer:
     return limited("Archives", _chosen(shown, call, "ArchiveName"), call.parameters)
 
 
-def delete_archive(call: EventsCall) -> Answer:
+def delete_archive(call: Call) -> Answer:
     """Delete an archive with the events in it."""
     archive, registry = _archive(call), _registry(call)
     del registry.archives[archive.name]
@@ -88,7 +84,7 @@ def delete_archive(call: EventsCall) -> Answer:
     return None
 
 
-def start_replay(call: EventsCall) -> Answer:
+def start_replay(call: Call) -> Answer:
     """Send an archive's events of a span of time to the rules of their bus again."""
     registry, given = _registry(call), call.parameters
     if given["ReplayName"] in registry.replays:
@@ -105,19 +101,19 @@ def start_replay(call: EventsCall) -> Answer:
     return {"ReplayArn": arn, "State": STARTING, "ReplayStartTime": datetime_of(now)}
 
 
-def describe_replay(call: EventsCall) -> Answer:
+def describe_replay(call: Call) -> Answer:
     """Show a replay."""
     return _replay(call).described()
 
 
-def list_replays(call: EventsCall) -> Answer:
+def list_replays(call: Call) -> Answer:
     """Show replays: all, or those with a beginning of the name, of an archive, in a state."""
-    _demand_one_filter(call, ("NamePrefix", "EventSourceArn", "State"))
+    _demand_one_filter(call, "ListReplays")
     shown = [replay.listed() for replay in _registry(call).replays.values()]
     return limited("Replays", _chosen(shown, call, "ReplayName"), call.parameters)
 
 
-def cancel_replay(call: EventsCall) -> Answer:
+def cancel_replay(call: Call) -> Answer:
     """Stop a replay; what it has sent stays sent."""
     replay = _replay(call)
     if replay.state not in {STARTING, RUNNING}:
@@ -129,15 +125,15 @@ def cancel_replay(call: EventsCall) -> Answer:
 # ---- helpers
 
 
-def _registry(call: EventsCall) -> Registry:
+def _registry(call: Call) -> Registry:
     return registry_of(call.world, call.account, call.region)
 
 
-def _source_bus(call: EventsCall, arn: str) -> Bus:
+def _source_bus(call: Call, arn: str) -> Bus:
     return _registry(call).bus(bus_address(arn, call.account, call.region).name)
 
 
-def _archive(call: EventsCall) -> Archive:
+def _archive(call: Call) -> Archive:
     name = call.parameters["ArchiveName"]
     archive = _registry(call).archives.get(name)
     if archive is None:
@@ -145,7 +141,7 @@ def _archive(call: EventsCall) -> Archive:
     return archive
 
 
-def _replay(call: EventsCall) -> Replay:
+def _replay(call: Call) -> Replay:
     name = call.parameters["ReplayName"]
     replay = _registry(call).replays.get(name)
     if replay is None:
@@ -153,12 +149,12 @@ def _replay(call: EventsCall) -> Replay:
     return replay
 
 
-def _check_pattern(call: EventsCall) -> None:
+def _check_pattern(call: Call) -> None:
     if call.parameters.get("EventPattern"):
         pattern_of(call.parameters["EventPattern"])
 
 
-def _replayed_archive(call: EventsCall, registry: Registry) -> Archive:
+def _replayed_archive(call: Call, registry: Registry) -> Archive:
     """The archive of StartReplay, whose destination is the bus that it was made from."""
     destination = call.parameters["Destination"]["Arn"]
     if ":event-bus/" not in destination:
@@ -173,15 +169,15 @@ def _replayed_archive(call: EventsCall, registry: Registry) -> Archive:
     return archive
 
 
-def _demand_one_filter(call: EventsCall, names: tuple[str, ...]) -> None:
-    if sum(bool(call.parameters.get(name)) for name in names) > 1:
+def _demand_one_filter(call: Call, operation: str) -> None:
+    if sum(bool(call.parameters.get(name)) for name in ("State", "EventSourceArn", "NamePrefix")) > 1:
         raise ValidationError(
-            f"At most one filter is allowed for {call.operation}. "
+            f"At most one filter is allowed for {operation}. "
             "Use either : State, EventSourceArn, or NamePrefix."
         )
 
 
-def _chosen(shown: list[dict[str, Any]], call: EventsCall, name: str) -> list[dict[str, Any]]:
+def _chosen(shown: list[dict[str, Any]], call: Call, name: str) -> list[dict[str, Any]]:
     wanted = {key: call.parameters.get(key) for key in ("EventSourceArn", "State")}
     prefix = call.parameters.get("NamePrefix") or ""
     return [

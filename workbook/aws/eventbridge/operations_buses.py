@@ -23,8 +23,7 @@ from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated, refuse_parameters
 
 if TYPE_CHECKING:
-    from workbook.aws.eventbridge.requests import EventsCall
-    from workbook.aws.operations import Answer
+    from workbook.aws.operations import Answer, Call
 
 MOST_BUSES = limit("eventbridge.buses")
 MOST_TAGS = limit("eventbridge.tags")
@@ -32,7 +31,7 @@ MOST_TAGS = limit("eventbridge.tags")
 _SIMULATED = frozenset({"Name", "EventSourceName", "Description", "Tags"})
 
 
-def create_event_bus(call: EventsCall) -> Answer:
+def create_event_bus(call: Call) -> Answer:
     """Create a custom bus, or a partner bus, which has the name of its event source."""
     refuse_parameters(call.parameters, _SIMULATED, "CreateEventBus")
     registry, name = _registry(call), call.parameters["Name"]
@@ -55,7 +54,7 @@ def create_event_bus(call: EventsCall) -> Answer:
     return {key: value for key, value in answer.items() if value is not None}
 
 
-def update_event_bus(call: EventsCall) -> Answer:
+def update_event_bus(call: Call) -> Answer:
     """Change the description."""
     refuse_parameters(call.parameters, frozenset({"Name", "Description"}), "UpdateEventBus")
     bus = _registry(call).bus(call.parameters.get("Name") or DEFAULT)
@@ -65,19 +64,19 @@ def update_event_bus(call: EventsCall) -> Answer:
     return {key: value for key, value in answer.items() if value is not None}
 
 
-def describe_event_bus(call: EventsCall) -> Answer:
+def describe_event_bus(call: Call) -> Answer:
     """Show a bus: by name, by ARN, or the default one."""
     return _bus(call, call.parameters.get("Name")).described()
 
 
-def list_event_buses(call: EventsCall) -> Answer:
+def list_event_buses(call: Call) -> Answer:
     """Show all buses, or those with a beginning of the name, sorted by name."""
     wanted = call.parameters.get("NamePrefix") or ""
     buses = [bus for name, bus in sorted(_registry(call).buses.items()) if name.startswith(wanted)]
     return limited("EventBuses", [bus.described() for bus in buses], call.parameters)
 
 
-def delete_event_bus(call: EventsCall) -> Answer:
+def delete_event_bus(call: Call) -> Answer:
     """Delete a bus with its rules; harmless when there is none."""
     name = call.parameters["Name"]
     if name == DEFAULT:
@@ -95,7 +94,7 @@ def delete_event_bus(call: EventsCall) -> Answer:
     return None
 
 
-def put_permission(call: EventsCall) -> Answer:
+def put_permission(call: Call) -> Answer:
     """Let another account put events on a bus, or replace the bus's whole policy."""
     bus = _registry(call).bus(call.parameters.get("EventBusName") or DEFAULT)
     permissions.put_permission(bus, call.parameters)
@@ -103,7 +102,7 @@ def put_permission(call: EventsCall) -> Answer:
     return None
 
 
-def remove_permission(call: EventsCall) -> Answer:
+def remove_permission(call: Call) -> Answer:
     """Take a statement out of a bus's policy, or all of them."""
     bus = _registry(call).bus(call.parameters.get("EventBusName") or DEFAULT)
     permissions.remove_permission(bus, call.parameters)
@@ -111,14 +110,14 @@ def remove_permission(call: EventsCall) -> Answer:
     return None
 
 
-def tag_resource(call: EventsCall) -> Answer:
+def tag_resource(call: Call) -> Answer:
     """Give tags to a rule or a bus."""
     registry, arn = _tagged(call)
     _put_tags(registry, arn, call.parameters["Tags"])
     return None
 
 
-def untag_resource(call: EventsCall) -> Answer:
+def untag_resource(call: Call) -> Answer:
     """Take tags from a rule or a bus."""
     registry, arn = _tagged(call)
     for key in call.parameters["TagKeys"]:
@@ -126,7 +125,7 @@ def untag_resource(call: EventsCall) -> Answer:
     return None
 
 
-def list_tags_for_resource(call: EventsCall) -> Answer:
+def list_tags_for_resource(call: Call) -> Answer:
     """Show the tags of a rule or a bus."""
     registry, arn = _tagged(call)
     return {"Tags": [{"Key": key, "Value": value} for key, value in registry.tags.get(arn, {}).items()]}
@@ -135,23 +134,23 @@ def list_tags_for_resource(call: EventsCall) -> Answer:
 # ---- helpers
 
 
-def _registry(call: EventsCall) -> Registry:
+def _registry(call: Call) -> Registry:
     return registry_of(call.world, call.account, call.region)
 
 
-def _bus(call: EventsCall, name_or_arn: str | None) -> Bus:
+def _bus(call: Call, name_or_arn: str | None) -> Bus:
     address = bus_address(name_or_arn, call.account, call.region)
     if (address.account, address.region) != (call.account, call.region):
         raise NotSimulated(f"To ask for the event bus {address.arn} from elsewhere", "Ask its own account.")
     return _registry(call).bus(address.name)
 
 
-def _changed(call: EventsCall, bus: Bus) -> None:
+def _changed(call: Call, bus: Bus) -> None:
     bus.modified = call.world.clock.now
     call.world.trace.record("configure", bus.arn, settings=bus.settings())
 
 
-def _tagged(call: EventsCall) -> tuple[Registry, str]:
+def _tagged(call: Call) -> tuple[Registry, str]:
     registry, arn = _registry(call), call.parameters["ResourceARN"]
     kind, _, place = arn.split(":", 5)[-1].partition("/")
     if kind == "event-bus":

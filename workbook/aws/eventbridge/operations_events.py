@@ -11,11 +11,10 @@ from workbook.aws.patterns import InvalidEvent, InvalidEventPattern
 from workbook.aws.patterns import test_event_pattern as matches_pattern
 
 if TYPE_CHECKING:
-    from workbook.aws.eventbridge.requests import EventsCall
-    from workbook.aws.operations import Answer
+    from workbook.aws.operations import Answer, Call
 
 
-def put_events(call: EventsCall) -> Answer:
+def put_events(call: Call) -> Answer:
     """Put custom events on buses; each entry has an answer of its own."""
     if call.parameters.get("EndpointId"):
         raise NotSimulated(
@@ -25,7 +24,7 @@ def put_events(call: EventsCall) -> Answer:
     return {"FailedEntryCount": sum("ErrorCode" in answer for answer in answers), "Entries": answers}
 
 
-def test_event_pattern(call: EventsCall) -> Answer:
+def test_event_pattern(call: Call) -> Answer:
     """Hold an event against a pattern, without any bus."""
     try:
         matches = matches_pattern(call.parameters["EventPattern"], call.parameters["Event"])

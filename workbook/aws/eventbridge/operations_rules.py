@@ -22,22 +22,19 @@ from workbook.aws.eventbridge.names import DEFAULT, bus_address, rule_arn
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.rules import DISABLED, ENABLED, Rule
 from workbook.aws.eventbridge.scheduled_rules import schedule_of, set_timer, stop_timer
-from workbook.aws.eventbridge.service_events import take
 from workbook.aws.eventbridge.targets import Target, check_target
 from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import EventPattern, InvalidEventPattern
-from workbook.aws.service_events import listen
 
 if TYPE_CHECKING:
-    from workbook.aws.eventbridge.requests import EventsCall
-    from workbook.aws.operations import Answer
+    from workbook.aws.operations import Answer, Call
 
 MOST_RULES = limit("eventbridge.rules")
 MOST_TARGETS = limit("eventbridge.targets")
 
 
-def put_rule(call: EventsCall) -> Answer:
+def put_rule(call: Call) -> Answer:
     """Create a rule, or replace one of this name."""
     bus, given = _bus(call), call.parameters
     before = bus.rules.get(given["Name"])
@@ -53,41 +50,40 @@ def put_rule(call: EventsCall) -> Answer:
         tags[rule.arn] = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
     bus.rules[rule.name] = rule
     _record(call, rule, "create" if before is None else "configure")
-    listen(call.world, take)
     set_timer(call.world, rule)
     return {"RuleArn": rule.arn}
 
 
-def describe_rule(call: EventsCall) -> Answer:
+def describe_rule(call: Call) -> Answer:
     """Show a rule."""
     return _rule(call).described()
 
 
-def list_rules(call: EventsCall) -> Answer:
+def list_rules(call: Call) -> Answer:
     """Show the rules of a bus, or those with a beginning of the name, sorted by name."""
     wanted = call.parameters.get("NamePrefix") or ""
     rules = [rule for name, rule in sorted(_bus(call).rules.items()) if name.startswith(wanted)]
     return limited("Rules", [rule.listed() for rule in rules], call.parameters)
 
 
-def list_rule_names_by_target(call: EventsCall) -> Answer:
+def list_rule_names_by_target(call: Call) -> Answer:
     """Show which rules of a bus have a certain target."""
     arn, rules = call.parameters["TargetArn"], sorted(_bus(call).rules.items())
     names = [name for name, rule in rules if any(one.arn == arn for one in rule.targets.values())]
     return limited("RuleNames", names, call.parameters)
 
 
-def enable_rule(call: EventsCall) -> Answer:
+def enable_rule(call: Call) -> Answer:
     """Let a rule work."""
     return _set_state(call, ENABLED)
 
 
-def disable_rule(call: EventsCall) -> Answer:
+def disable_rule(call: Call) -> Answer:
     """Let a rule rest: it neither matches nor fires."""
     return _set_state(call, DISABLED)
 
 
-def delete_rule(call: EventsCall) -> Answer:
+def delete_rule(call: Call) -> Answer:
     """Delete a rule that has no targets; harmless when there is none."""
     bus, name = _bus(call), call.parameters["Name"]
     rule = bus.rules.get(name)
@@ -103,7 +99,7 @@ def delete_rule(call: EventsCall) -> Answer:
     return None
 
 
-def put_targets(call: EventsCall) -> Answer:
+def put_targets(call: Call) -> Answer:
     """Add targets to a rule, or replace those with the same id."""
     rule = _rule(call, "Rule")
     _refuse_managed(rule)
@@ -118,7 +114,7 @@ def put_targets(call: EventsCall) -> Answer:
     return {"FailedEntryCount": 0, "FailedEntries": []}
 
 
-def remove_targets(call: EventsCall) -> Answer:
+def remove_targets(call: Call) -> Answer:
     """Take targets from a rule; an id that it does not have fails, and the others go."""
     rule = _rule(call, "Rule")
     _refuse_managed(rule, force=bool(call.parameters.get("Force")))
@@ -135,7 +131,7 @@ def remove_targets(call: EventsCall) -> Answer:
     return {"FailedEntryCount": len(failed), "FailedEntries": failed}
 
 
-def list_targets_by_rule(call: EventsCall) -> Answer:
+def list_targets_by_rule(call: Call) -> Answer:
     """Show the targets of a rule."""
     targets = [dict(target.given) for target in _rule(call, "Rule").targets.values()]
     return limited("Targets", targets, call.parameters)
@@ -144,7 +140,7 @@ def list_targets_by_rule(call: EventsCall) -> Answer:
 # ---- helpers
 
 
-def _bus(call: EventsCall) -> Bus:
+def _bus(call: Call) -> Bus:
     address = bus_address(call.parameters.get("EventBusName"), call.account, call.region)
     if (address.account, address.region) != (call.account, call.region):
         advice = "Make the rule in the account that owns the bus, or target the bus from a rule of your own."
@@ -152,11 +148,11 @@ def _bus(call: EventsCall) -> Bus:
     return registry_of(call.world, call.account, call.region).bus(address.name)
 
 
-def _rule(call: EventsCall, parameter: str = "Name") -> Rule:
+def _rule(call: Call, parameter: str = "Name") -> Rule:
     return _bus(call).rule(call.parameters[parameter])
 
 
-def _made(call: EventsCall, bus: Bus, given: Mapping[str, Any]) -> Rule:
+def _made(call: Call, bus: Bus, given: Mapping[str, Any]) -> Rule:
     pattern, expression = given.get("EventPattern"), given.get("ScheduleExpression")
     if not pattern and not expression:
         raise ValidationError("Parameter(s) EventPattern or ScheduleExpression must be specified.")
@@ -187,7 +183,7 @@ def pattern_of(text: str) -> EventPattern:
         raise InvalidPattern(str(error)) from None
 
 
-def _set_state(call: EventsCall, state: str) -> Answer:
+def _set_state(call: Call, state: str) -> Answer:
     rule = _rule(call)
     _refuse_managed(rule)
     rule.state = state
@@ -203,5 +199,5 @@ def _refuse_managed(rule: Rule, *, force: bool = False) -> None:
         raise ManagedRule.of(rule.name, rule.managed_by)
 
 
-def _record(call: EventsCall, rule: Rule, kind: str) -> None:
+def _record(call: Call, rule: Rule, kind: str) -> None:
     call.world.trace.record(kind, rule.arn, settings=rule.settings())

@@ -20,7 +20,7 @@ from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
     from workbook.aws.eventbridge.buses import Bus
-    from workbook.aws.eventbridge.requests import EventsCall
+    from workbook.aws.operations import Call
     from workbook.engine.world import World
 
 PENDING, ACTIVE, DELETED = "PENDING", "ACTIVE", "DELETED"
@@ -78,7 +78,7 @@ def sources_of(world: World, region: str) -> dict[str, EventSource]:
     return sources
 
 
-def create_source(call: EventsCall) -> EventSource:
+def create_source(call: Call) -> EventSource:
     """Offer a source to an account.
 
     Raises:
@@ -94,7 +94,7 @@ def create_source(call: EventsCall) -> EventSource:
     return source
 
 
-def offered_source(call: EventsCall, name: str) -> EventSource:
+def offered_source(call: Call, name: str) -> EventSource:
     """A source that the caller's account was offered.
 
     Raises:
@@ -106,7 +106,7 @@ def offered_source(call: EventsCall, name: str) -> EventSource:
     return source
 
 
-def own_source(call: EventsCall, name: str) -> EventSource:
+def own_source(call: Call, name: str) -> EventSource:
     """A source that the caller's account made as a partner.
 
     Raises:
@@ -118,7 +118,7 @@ def own_source(call: EventsCall, name: str) -> EventSource:
     return source
 
 
-def attach_event_source(call: EventsCall, name: str, bus_name: str) -> None:
+def attach_event_source(call: Call, name: str, bus_name: str) -> None:
     """Make a source active because its bus is being made.
 
     Raises:
@@ -132,7 +132,7 @@ def attach_event_source(call: EventsCall, name: str, bus_name: str) -> None:
     _changed(call, source)
 
 
-def detach_event_source(call: EventsCall, bus: Bus) -> None:
+def detach_event_source(call: Call, bus: Bus) -> None:
     """A bus was deleted: its source, if it had one, waits for another."""
     source = sources_of(call.world, call.region).get(bus.event_source or "")
     if source is not None:
@@ -142,7 +142,7 @@ def detach_event_source(call: EventsCall, bus: Bus) -> None:
         _changed(call, source)
 
 
-def switch_source(call: EventsCall, source: EventSource, before: str, after: str) -> None:
+def switch_source(call: Call, source: EventSource, before: str, after: str) -> None:
     """Take a source with a bus from one state to another.
 
     Raises:
@@ -154,7 +154,7 @@ def switch_source(call: EventsCall, source: EventSource, before: str, after: str
     _changed(call, source)
 
 
-def delete_source(call: EventsCall, source: EventSource) -> None:
+def delete_source(call: Call, source: EventSource) -> None:
     """Take a source away; a customer that has a bus for it still sees it, as deleted."""
     source.state = DELETED
     if not source.attached:
@@ -162,6 +162,6 @@ def delete_source(call: EventsCall, source: EventSource) -> None:
     call.world.trace.record("remove", source.arn)
 
 
-def _changed(call: EventsCall, source: EventSource) -> None:
+def _changed(call: Call, source: EventSource) -> None:
     settings = {"Name": source.name, "Account": source.customer, "State": source.state}
     call.world.trace.record("configure", source.arn, settings=settings)

@@ -11,29 +11,19 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbook.aws.eventbridge.constraints import check_constraints
-from workbook.aws.operations import Call
+from workbook.aws.operations import Answer, Call
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
     from moto.core.responses import BaseResponse
 
-    from workbook.aws.operations import Answer
     from workbook.engine.patches import Patches
 
 
-@dataclass(frozen=True)
-class EventsCall(Call):
-    """One request to EventBridge, and which."""
-
-    operation: str = ""
-    """By AWS's name, such as "PutEvents"."""
-
-
-Operation = Callable[[EventsCall], "Answer"]
+Operation = Callable[[Call], Answer]
 _Response = tuple[int, dict[str, str], str]
 
 
@@ -61,8 +51,8 @@ def _method(name: str, operation: Operation) -> Callable[[BaseResponse], _Respon
     def answer(response: BaseResponse) -> _Response:
         parameters = json.loads(response.body or "{}")
         check_constraints(name, parameters)
-        account, region = response.current_account, response.region
-        result = operation(EventsCall(current_world(), account, region, parameters, response.headers, name))
+        call = Call(current_world(), response.current_account, response.region, parameters, response.headers)
+        result = operation(call)
         body = "" if result is None else json.dumps(result, default=_epoch_seconds, ensure_ascii=False)
         return 200, response.response_headers, body
 

@@ -1,7 +1,7 @@
 """Events of AWS's services on the default bus (see `workbook.aws.service_events`).
 
-Only there: a rule on a custom bus for `aws.ec2` never matches. An event that no rule could see is not made,
-so that a lab whose default bus has no rules pays nothing for what its services do.
+Only there: a rule on a custom bus for `aws.ec2` never matches. An event that no rule could see is not
+recorded, so that a lab whose default bus has no rules pays nothing for what its services do.
 
 Sources: service model, PutRule; Amazon EventBridge User Guide, "Events from AWS services".
 """
@@ -15,13 +15,14 @@ from workbook.aws.eventbridge.buses import registry_of
 from workbook.aws.eventbridge.events import Event, new_id
 from workbook.aws.eventbridge.ingestion import arrive
 from workbook.aws.eventbridge.names import DEFAULT
+from workbook.aws.eventbridge.watching import is_watched
 
 if TYPE_CHECKING:
     from workbook.aws.service_events import Detail
     from workbook.engine.world import World
 
 
-def take(
+def emit(
     world: World,
     account: str,
     region: str,
@@ -31,20 +32,23 @@ def take(
     resources: Sequence[str],
     detail: Detail,
 ) -> None:
-    """Have a service's event on the default bus, if a rule there could see it."""
+    """Have a service's event on the default bus, if a rule there could see it.
+
+    It is caused by the hop in progress; `detail` is called only where the event is seen.
+    """
     bus = registry_of(world, account, region).buses[DEFAULT]
-    if not any(rule.enabled and rule.pattern is not None for rule in bus.rules.values()):
+    seen = any(rule.enabled and rule.pattern is not None for rule in bus.rules.values())
+    if not seen and not is_watched(world, bus.arn):
         return
-    now = world.clock.now
     event = Event(
         id=new_id(world),
         source=source,
         detail_type=detail_type,
         account=account,
         region=region,
-        time=now,
-        detail=detail() if callable(detail) else detail,
-        ingested=now,
+        time=world.clock.now,
+        detail=detail(),
+        ingested=world.clock.now,
         resources=tuple(resources),
     )
     arrive(world, bus.address, event)

@@ -70,7 +70,7 @@ class InputTransformer:
         return not self.template.lstrip().startswith('"')
 
     def could_be_valid(self) -> bool:
-        """Whether a JSON template is valid JSON once every variable has a value; quotes of text must close."""
+        """Whether a JSON template is JSON once its variables have values; text must close its quotes."""
         if not self.is_json:
             return not _quoted_after(self.template, quoted=False)
         sample = "".join(

@@ -11,6 +11,7 @@ from workbook.aws.limits import (
     awslambda,
     cloudwatch,
     eventbridge,
+    kinesis,
     patterns,
     pipes,
     s3,
@@ -22,7 +23,10 @@ from workbook.aws.limits.row import Limit
 
 __all__ = ["LIMITS", "Limit", "limit"]
 
-_SERVICES = (autoscaling, awslambda, cloudwatch, eventbridge, patterns, pipes, s3, scheduler, sns, sqs)
+_SERVICES = (
+    *(autoscaling, awslambda, cloudwatch, eventbridge, kinesis, patterns, pipes),
+    *(s3, scheduler, sns, sqs),
+)
 
 LIMITS: dict[str, Limit] = {row.name: row for service in _SERVICES for row in service.ROWS}
 

@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
+
 from workbook.aws.limits.row import Limit
 
-ROWS: tuple[Limit, ...] = ()
+_READ = datetime.date(2026, 11, 27)
+_BATCHING = "EventBridge User Guide, Pipes batching and concurrency"
+_SQS = "EventBridge User Guide, SQS as a source (2023)"
+_PIPES = "botocore 1.44.5, service model of EventBridge Pipes"
+
+ROWS = (
+    Limit("pipes.batch-size.default", 10, "records", "EventBridge User Guide, SQS as a source", _READ),
+    Limit("pipes.batch-size", 10_000, "records", f"{_PIPES}: BatchSize", _READ),
+    Limit("pipes.window", 300, "seconds", f"{_PIPES}: MaximumBatchingWindowInSeconds", _READ),
+    Limit("pipes.execution", 300, "seconds", _BATCHING, _READ),
+    Limit("pipes.enrichment", 6_291_456, "bytes", "EventBridge User Guide, event enrichment: 6 MB", _READ),
+    Limit("pipes.sqs.added-batches", 60, "batches at a time, each minute", _SQS, _READ),
+    Limit("pipes.sqs.largest", 1_250, "batches at a time", _BATCHING, _READ),
+    Limit("pipes.batch.queue", 10, "records", _BATCHING, _READ),
+    Limit("pipes.batch.topic", 10, "records", _BATCHING, _READ),
+    Limit("pipes.batch.bus", 10, "records", _BATCHING, _READ),
+    Limit("pipes.batch.stream", 500, "records", _BATCHING, _READ),
+    Limit("pipes.batch.log-group", 10_000, "records", _BATCHING, _READ),
+    Limit("pipes.pipes", 1_000, "pipes", _BATCHING, _READ),
+    Limit("pipes.page", 100, "pipes", f"{_PIPES}: ListPipes", _READ),
+    Limit("pipes.tags", 50, "tags", f"{_PIPES}: TagMap", _READ),
+)

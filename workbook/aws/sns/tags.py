@@ -19,6 +19,7 @@ from workbook.aws.sns.errors import (
 )
 from workbook.aws.sns.permissions import demand_access
 from workbook.aws.sns.registry import demand_topic
+from workbook.aws.sns.topic_attributes import shown_attributes
 
 if TYPE_CHECKING:
     from workbook.aws.sns.topic import Topic
@@ -84,7 +85,8 @@ def _demand_tagged(call: Call, action: str) -> Topic:
 
 
 def _record(call: Call, topic: Topic) -> None:
-    call.world.trace.record("configure", topic.arn, tags=dict(topic.tags))
+    settings = shown_attributes(topic, call.world.clock.now)
+    call.world.trace.record("configure", topic.arn, settings=settings, tags=dict(topic.tags))
 
 
 def _check_length(where: str, text: str, longest: int) -> None:

@@ -1,0 +1,95 @@
+"""JSON paths into an event of a pipe: ``$.body.order.lines[0].name``.
+
+The field of a source in which the message itself stands may be JSON within a text, as the body of an SQS
+message is. A path leads into it all the same (implicit body data parsing): ``$.body`` is then the parsed
+JSON, and what is no JSON stays the text that it is.
+
+Source: EventBridge User Guide, "Amazon EventBridge Pipes input transformation": dot notation, dashes,
+underscores, letters and digits, forward slashes, array indices, wildcards.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_STEP = re.compile(r"\.(?P<name>[\w/-]+)|\[(?P<index>\d+|\*)\]")
+_MESSAGE_FIELD = "body"
+"""Of an SQS record."""
+
+
+class Missing:
+    """What a path leads to where nothing is; null is something."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+
+
+def is_path(text: object) -> bool:
+    """Whether a whole text is a path, as values of target parameters may be."""
+    return isinstance(text, str) and _steps(text) is not None
+
+
+def value_at(event: Any, path: str) -> Any:  # noqa: ANN401 - whatever is there
+    """What is at a path: a list where it has a wildcard, MISSING where there is nothing."""
+    steps = _steps(path)
+    if steps is None:
+        return MISSING
+    found = list(_walk(event, steps))
+    if "*" in steps:
+        return found
+    return found[0] if found else MISSING
+
+
+def with_parsed_message(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record of a source with its message as JSON, if it is JSON."""
+    text = record.get(_MESSAGE_FIELD)
+    if not isinstance(text, str):
+        return record
+    try:
+        return {**record, _MESSAGE_FIELD: json.loads(text)}
+    except (ValueError, RecursionError):
+        return record
+
+
+def has_json_message(record: Mapping[str, Any]) -> bool:
+    """Whether the message of a record is JSON."""
+    return with_parsed_message(record) is not record
+
+
+def _walk(value: Any, steps: tuple[str | int, ...]) -> Iterator[Any]:  # noqa: ANN401 - as above
+    if not steps:
+        yield value
+        return
+    step, rest = steps[0], steps[1:]
+    if step == "*":
+        for element in value if isinstance(value, list) else ():
+            yield from _walk(element, rest)
+    elif isinstance(step, int):
+        if isinstance(value, list) and step < len(value):
+            yield from _walk(value[step], rest)
+    elif isinstance(value, Mapping) and step in value:
+        yield from _walk(value[step], rest)
+
+
+@functools.lru_cache(maxsize=1024)
+def _steps(path: str) -> tuple[str | int, ...] | None:
+    """The steps of a path; None for a text that is none."""
+    if not path.startswith("$"):
+        return None
+    steps: list[str | int] = []
+    position = 1
+    while position < len(path):
+        match = _STEP.match(path, position)
+        if match is None:
+            return None
+        name, index = match["name"], match["index"]
+        steps.append(name if name is not None else "*" if index == "*" else int(index))
+        position = match.end()
+    return tuple(steps)

@@ -1,0 +1,110 @@
+"""What a pipe may point at: enrichments and targets, how many records each takes, what each is told.
+
+Whether a target takes a batch is the target's own affair: a queue, a topic, a bus, a stream and a log group
+take it record by record; a function and a state machine take it as one array, even if it holds one record;
+what AWS runs as a job takes one record and no array.
+
+Target parameters may be paths into the event, the whole value or nothing; they see the event before the input
+template.
+
+Sources: EventBridge User Guide, "Amazon EventBridge Pipes batching and concurrency" and "Amazon EventBridge
+Pipes targets"; service model of Pipes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbook.aws.delivery.targets import service_of
+from workbook.aws.limits import limit
+from workbook.aws.pipes.paths import MISSING, is_path, value_at, with_parsed_message
+
+Parameters = Mapping[str, Any]
+
+
+class Taking(enum.Enum):
+    """How a target takes the records of a batch."""
+
+    EACH = "record by record, in one batch"
+    ARRAY = "as one JSON array"
+    ONE = "one record"
+
+
+@dataclass(frozen=True)
+class TargetKind:
+    """One kind of target."""
+
+    taking: Taking
+    parameters: str | None = None
+    """The member of TargetParameters that is for it."""
+    most: int | None = None
+    """Records of a batch; None where it is the size that counts."""
+    required: bool = False
+    """Whether it must have its parameters."""
+
+
+TARGETS = {
+    "sqs": TargetKind(Taking.EACH, "SqsQueueParameters", limit("pipes.batch.queue")),
+    "sns": TargetKind(Taking.EACH, None, limit("pipes.batch.topic")),
+    "events": TargetKind(Taking.EACH, "EventBridgeEventBusParameters", limit("pipes.batch.bus")),
+    "kinesis": TargetKind(Taking.EACH, "KinesisStreamParameters", limit("pipes.batch.stream"), required=True),
+    "logs": TargetKind(Taking.EACH, "CloudWatchLogsParameters", limit("pipes.batch.log-group")),
+    "lambda": TargetKind(Taking.ARRAY, "LambdaFunctionParameters"),
+    "ecs": TargetKind(Taking.ONE, "EcsTaskParameters", 1, required=True),
+    "batch": TargetKind(Taking.ONE, "BatchJobParameters", 1, required=True),
+    "redshift": TargetKind(Taking.ONE, "RedshiftDataParameters", 1, required=True),
+    "redshift-serverless": TargetKind(Taking.ONE, "RedshiftDataParameters", 1, required=True),
+    "sagemaker": TargetKind(Taking.ONE, "SageMakerPipelineParameters", 1),
+    "inspector": TargetKind(Taking.ONE, None, 1),
+}
+"""Targets of pipes, by the service in their ARN."""
+
+UNSIMULATED_TARGETS = {
+    "firehose": "a delivery stream of Amazon Data Firehose",
+    "states": "a Step Functions state machine",
+    "execute-api": "an API of API Gateway",
+    "timestream": "a table of Timestream",
+}
+ENRICHMENTS = frozenset({"lambda"})
+UNSIMULATED_ENRICHMENTS = {
+    "states": "an Express workflow of Step Functions",
+    "events": "an API destination",
+    "execute-api": "an API of API Gateway",
+}
+
+
+def kind_of_target(arn: str) -> TargetKind | None:
+    """How the target with this ARN takes records; None where pipes have no such target."""
+    return TARGETS.get(service_of(arn))
+
+
+def options_for(target: str, pipe_name: str, parameters: Parameters, event: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """The options of a delivery of one event to a target, its paths resolved."""
+    readable = with_parsed_message(event) if isinstance(event, dict) else event
+    kind = TARGETS[service_of(target)]
+    own = parameters.get(kind.parameters or "") or {}
+    resolved = {name: _resolved(value, readable) for name, value in own.items()}
+    present = {name: value for name, value in resolved.items() if value is not MISSING}
+    service = service_of(target)
+    if service == "events":
+        return {"EventBridgeParameters": {**_envelope(pipe_name, event), **present}}
+    if kind.taking is Taking.ONE and kind.parameters is not None:
+        return {kind.parameters: present}
+    return present
+
+
+def _envelope(pipe_name: str, event: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Source and detail type of an event on a bus, where the pipe does not say them; as recorded."""
+    origin = event.get("eventSource", "aws:sqs") if isinstance(event, dict) else "aws:sqs"
+    return {"Source": f"Pipe {pipe_name}", "DetailType": f"Event from {origin}"}
+
+
+def _resolved(value: Any, event: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, list):
+        return [_resolved(element, event) for element in value]
+    if isinstance(value, dict):
+        return {name: _resolved(element, event) for name, element in value.items()}
+    return value_at(event, value) if is_path(value) else value
