@@ -9,6 +9,7 @@ Then it would wait for months, so what it measured counts from now on anew.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from botocore.exceptions import CapacityNotAvailableError
 from botocore.retries.adaptive import RateClocker
@@ -18,6 +19,8 @@ from botocore.retries.throttling import CubicCalculator
 from workbook.engine.patches import Patches
 from workbook.engine.world import World
 
+_Private = Any
+"""An object of botocore's whose private attributes its stubs do not have."""
 _LEAST_PAUSE = 1e-6
 """Seconds: the clock of a lab ticks in microseconds, and a shorter sleep would not move it."""
 
@@ -32,7 +35,7 @@ def wait_for_tokens_in_virtual_time(patches: Patches, world: World) -> None:
     """Sleep where botocore waits on a condition that nobody will announce."""
     acquire_or_wait = TokenBucket.acquire
 
-    def acquire(bucket: TokenBucket, amount: float = 1, block: bool = True) -> bool:  # noqa: FBT001, FBT002 - botocore's
+    def acquire(bucket: _Private, amount: float = 1, block: bool = True) -> bool:  # noqa: FBT001, FBT002 - botocore's
         while True:
             try:
                 return bool(acquire_or_wait(bucket, amount, block=False))
@@ -47,21 +50,22 @@ def wait_for_tokens_in_virtual_time(patches: Patches, world: World) -> None:
 
 def measure_anew_when_time_went_back(patches: Patches) -> None:
     """Tokens, the measured rate and the last refusal each have an instant from which they count."""
-    refill, record, succeed = TokenBucket._refill, RateClocker.record, CubicCalculator.success_received  # noqa: SLF001 - as above
+    refill: _Private = vars(TokenBucket)["_refill"]
+    record, succeed = RateClocker.record, CubicCalculator.success_received
 
-    def refill_from_now_on(bucket: TokenBucket) -> None:
+    def refill_from_now_on(bucket: _Private) -> None:
         last, now = bucket._last_timestamp, bucket._clock.current_time()  # noqa: SLF001 - as above
         if last is not None and now < last:
             bucket._last_timestamp = now  # noqa: SLF001 - as above
         refill(bucket)
 
-    def record_from_now_on(clocker: RateClocker, amount: int = 1) -> float:
+    def record_from_now_on(clocker: _Private, amount: int = 1) -> float:
         now = clocker._clock.current_time()  # noqa: SLF001 - as above
         if now < clocker._last_bucket:  # noqa: SLF001 - as above
             clocker._last_bucket, clocker._count = math.floor(now), 0  # noqa: SLF001 - as above
         return float(record(clocker, amount))
 
-    def succeed_from_now_on(calculator: CubicCalculator, timestamp: float) -> float:
+    def succeed_from_now_on(calculator: _Private, timestamp: float) -> float:
         calculator._last_fail = min(calculator._last_fail, timestamp)  # noqa: SLF001 - as above
         return float(succeed(calculator, timestamp))
 
