@@ -35,7 +35,7 @@ def wait_for_tokens_in_virtual_time(patches: Patches, world: World) -> None:
     """Sleep where botocore waits on a condition that nobody will announce."""
     acquire_or_wait = TokenBucket.acquire
 
-    def acquire(bucket: _Private, amount: float = 1, block: bool = True) -> bool:  # noqa: FBT001, FBT002 - botocore's
+    def acquire(bucket: _Private, amount: int = 1, block: bool = True) -> bool:  # noqa: FBT001, FBT002 - botocore's
         while True:
             try:
                 return bool(acquire_or_wait(bucket, amount, block=False))
