@@ -25,7 +25,7 @@ def _time_alone(move: Move, received: int | None) -> str:
         return "the delay is over"
     if received is None:
         return "visible again"
-    return f"{duration_text((move.time - received) / SECOND)} are over, visible again"
+    return f"visible again after {duration_text((move.time - received) / SECOND)}"
 
 
 def _send(_move: Move, hop: Hop, letter: Letter | None) -> str:
