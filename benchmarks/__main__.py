@@ -69,11 +69,13 @@ def drain_rows() -> list[Row]:
 def single_rows() -> list[Row]:
     """What is measured without plain moto."""
     day = best_of_processes(2, "lab idle day")["seconds"] * 1e3
+    minutes = best_of_processes(2, "lab schedule day")["seconds"]
     start = best_of_processes(3, "lab start")["seconds"]
     hop = best_of_processes(2, "hop")["seconds"] * 1e6
     picture = best_of_processes(2, "picture")["seconds"] * 1e3
     return [
         Row("24 h with a poller, empty queue", "under 50 ms", f"{day:.2f} ms", day < 50),
+        Row("24 h of rate(1 minute) to a queue", "under 0.5 s", f"{minutes:.2f} s", minutes < 0.5),
         Row("Lab() and first SQS call", "under 0.4 s CPU", f"{start:.2f} s", start < 0.4),
         Row("a hop recorded", "under 5 us", f"{hop:.2f} us", hop < 5),
         Row("lab.flow() of 10,000 hops", "under 300 ms", f"{picture:.0f} ms", picture < 300),
@@ -95,6 +97,19 @@ def pattern_rows() -> list[Row]:
     return rows
 
 
+def event_rows() -> list[Row]:
+    """EventBridge: ten events for five queues, and a rule that fires each minute."""
+    moto, lab = in_a_fresh_process("moto events")["seconds"], best_of_processes(2, "lab events")
+    ratio, growth = moto / lab["seconds"], lab["later"] / lab["seconds"]
+    day = best_of_processes(2, "lab scheduled day")["seconds"]
+    costs = f"({moto * 1e3:,.0f} ms against {lab['seconds'] * 1e3:,.1f} ms)"
+    return [
+        Row("put_events(10) to 5 queues", "10 x plain moto", f"{ratio:.0f} x {costs}", ratio >= 10),
+        Row("... after 10,000 events", "does not grow", f"{growth:.2f} x", growth <= 1.5),
+        Row("24 h of rate(1 minute)", "under 0.5 s CPU", f"{day:.2f} s", day < 0.5),
+    ]
+
+
 def growth_rows() -> list[Row]:
     """Cost a message at 1k, 10k and 100k."""
     sizes = (1_000, 10_000, 100_000)
@@ -111,8 +126,16 @@ def main() -> int:
     """Print the table; the exit code is 1 when a promise was not kept."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("moto", "boto3"))
     print(f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {packages}\n")
-    rows = [*send_rows(), receive_row(), *publish_rows(), *drain_rows(), *single_rows()]
-    rows += [*pattern_rows(), *growth_rows()]
+    rows = [
+        *send_rows(),
+        receive_row(),
+        *publish_rows(),
+        *drain_rows(),
+        *single_rows(),
+        *pattern_rows(),
+        *event_rows(),
+        *growth_rows(),
+    ]
     print(f"| {'work':32} | {'promise':22} | kept | measured")
     print(f"|{'-' * 34}|{'-' * 24}|------|{'-' * 40}")
     for row in rows:

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -208,6 +209,31 @@ def lab_idle_day() -> Measurement:
         return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
 
 
+TRUST = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+
+
+def lab_schedule_day() -> Measurement:
+    """The lab: 24 hours of virtual time with a schedule that sends a message each minute."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        iam, sqs = boto3.client("iam"), boto3.client("sqs")
+        trust, send = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (TRUST, SEND))
+        role = iam.create_role(RoleName="schedules", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        iam.put_role_policy(RoleName="schedules", PolicyName="send", PolicyDocument=send)
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        boto3.client("scheduler").create_schedule(
+            Name="minute",
+            ScheduleExpression="rate(1 minute)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": arn, "RoleArn": role, "Input": "tick"},
+        )
+        lab.advance(60)
+        return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
+
+
 def lab_start() -> Measurement:
     """The lab: CPU seconds of `Lab()` and the first call, after `import boto3, moto`."""
     start = time.process_time()
@@ -305,6 +331,71 @@ def patterns() -> Measurement:
     }
 
 
+def _fan_out(sqs: Any, events: Any) -> None:
+    """A rule with five queues, each with a policy that lets EventBridge in (plain moto asks for none)."""
+    allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    targets = []
+    for number in range(5):
+        arn = f"arn:aws:sqs:us-east-1:123456789012:queue-{number}"
+        policy = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": arn}]}
+        sqs.create_queue(QueueName=f"queue-{number}", Attributes={"Policy": json.dumps(policy)})
+        targets.append({"Id": str(number), "Arn": arn})
+    events.put_rule(
+        Name="orders", EventPattern='{"source": ["shop"], "detail": {"amount": [{"exists": true}]}}'
+    )
+    events.put_targets(Rule="orders", Targets=targets)
+
+
+def _put_events_time(events: Any, repeats: int) -> float:
+    """Seconds of one put_events of ten events, each for five queues."""
+    entries = [
+        {"Source": "shop", "DetailType": "Order Placed", "Detail": json.dumps({"amount": number})}
+        for number in range(10)
+    ]
+    return best_of(repeats, lambda: events.put_events(Entries=entries))
+
+
+def moto_events() -> Measurement:
+    """Plain moto: ten events to five queues.
+
+    moto imports a library for paths with every event, which only templates with paths use: a stand-in will do.
+    """
+    sys.modules["jsonpath_ng"] = sys.modules["jsonpath_ng.ext"] = types.ModuleType("jsonpath_ng.ext")
+    sys.modules["jsonpath_ng.ext"].parse = None  # type: ignore[attr-defined]  # never called
+    with plain_moto():
+        sqs, events = boto3.client("sqs"), boto3.client("events")
+        _fan_out(sqs, events)
+        return {"seconds": _put_events_time(events, 5)}
+
+
+def lab_events() -> Measurement:
+    """The lab: ten events to five queues, at first and after 10,000 events more."""
+    from workbook import Lab  # noqa: PLC0415 - not to be loaded by plain moto's workloads
+
+    with Lab() as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        _fan_out(sqs, events)
+        first = _put_events_time(events, 100)
+        for _ in range(1_000):
+            _put_events_time(events, 1)
+        return {"seconds": first, "later": _put_events_time(events, 100)}
+
+
+def lab_scheduled_day() -> Measurement:
+    """24 hours of a rule that fires every minute, with a queue as target."""
+    from workbook import Lab  # noqa: PLC0415 - as above
+
+    with Lab() as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        _fan_out(sqs, events)
+        events.put_rule(Name="minutes", ScheduleExpression="rate(1 minute)")
+        arn = "arn:aws:sqs:us-east-1:123456789012:queue-0"
+        events.put_targets(Rule="minutes", Targets=[{"Id": "1", "Arn": arn}])
+        start = time.process_time()
+        lab.advance(hours=24)
+        return {"seconds": time.process_time() - start}
+
+
 WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "moto send": moto_send,
     "lab send": lab_send,
@@ -315,11 +406,15 @@ WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "lab fan-out 1000": lambda: lab_fan_out(1_000),
     "lab drain 10000": lambda: lab_drain(10_000),
     "lab idle day": lab_idle_day,
+    "lab schedule day": lab_schedule_day,
     "lab start": lab_start,
     "hop": hop,
     "picture": picture,
     "patterns": patterns,
     **{f"lab growth {n}": (lambda n=n: lab_growth(n)) for n in (1_000, 10_000, 100_000)},
+    "moto events": moto_events,
+    "lab events": lab_events,
+    "lab scheduled day": lab_scheduled_day,
 }
 
 if __name__ == "__main__":

@@ -64,16 +64,20 @@ def test_who_watches_a_bus_sees_what_arrives(lab, events):
 
 
 def metric(lab, name, **dimensions):
-    answer = lab.client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/Events",
-        MetricName=name,
-        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-        StartTime=lab.now.replace(hour=0),
+    named = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    watched = {"Namespace": "AWS/Events", "MetricName": name, "Dimensions": named}
+    answer = lab.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[
+            {
+                "Id": "m",
+                "MetricStat": {"Metric": watched, "Period": 86_400, "Stat": "Sum"},
+                "ReturnData": True,
+            }
+        ],
+        StartTime=lab.now.replace(hour=0, minute=0, second=0, microsecond=0),
         EndTime=lab.now,
-        Period=86_400,
-        Statistics=["Sum"],
     )
-    return answer["Datapoints"][0]["Sum"] if answer["Datapoints"] else 0
+    return sum(answer["MetricDataResults"][0]["Values"])
 
 
 def test_rules_publish_metrics(lab, events, sqs):
