@@ -201,8 +201,8 @@ def test_a_message_that_expires_while_nobody_looks_is_in_the_trace(lab, sqs):
 
 
 def test_what_is_not_simulated_is_refused_by_name(lab):
-    with pytest.raises(ClientError, match=r"sns:CreateTopic is not simulated.*sqs") as caught:
-        lab.client("sns").create_topic(Name="orders")
+    with pytest.raises(ClientError, match=r"athena:CreateWorkGroup is not simulated.*sqs") as caught:
+        lab.client("athena").create_work_group(Name="orders")
     assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
 
 

@@ -42,6 +42,18 @@ def role(lab):
 
 
 @pytest.fixture
+def grant(lab, role):
+    """grant("sqs:SendMessage" ...) lets the functions' role do these things, and nothing else any more."""
+
+    def grant(*actions):
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        lab.client("iam").put_role_policy(RoleName="worker", PolicyName="work", PolicyDocument=document)
+
+    return grant
+
+
+@pytest.fixture
 def deploy(lab, aws_lambda, role):
     """deploy("name", source, Timeout=5 ...) makes a function, waits until it is active, returns its ARN."""
 

@@ -241,7 +241,8 @@ def test_a_refused_function_does_not_exist(aws_lambda, create):
     assert aws_lambda.list_functions()["Functions"] == []
 
 
-def test_the_dead_letter_queue_of_a_function_is_kept(lab, aws_lambda, create):
+def test_the_dead_letter_queue_of_a_function_is_kept(lab, aws_lambda, create, grant):
+    grant("sqs:SendMessage")
     target = "arn:aws:sqs:us-east-1:123456789012:dead"
     create(DeadLetterConfig={"TargetArn": target})
     lab.advance(1)

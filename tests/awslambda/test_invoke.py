@@ -81,13 +81,6 @@ def test_a_dry_run_runs_nothing(lab, deploy, aws_lambda):
     assert error["Code"] == "ResourceNotFoundException"
 
 
-def test_asynchronous_invocation_is_refused_by_name(deploy, aws_lambda):
-    deploy("f", ECHO)
-    error = refused(aws_lambda.invoke, FunctionName="f", InvocationType="Event")["Error"]
-    assert error["Code"] == "NotSimulatedByWorkbook"
-    assert "InvocationType Event" in error["Message"]
-
-
 def test_an_unknown_invocation_type_is_refused(deploy, aws_lambda):
     deploy("f", ECHO)
     error = refused(aws_lambda.invoke, FunctionName="f", InvocationType="Later")["Error"]

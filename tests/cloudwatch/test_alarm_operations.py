@@ -58,13 +58,17 @@ def test_alarms_can_be_asked_for_by_name_beginning_state_and_action(lab, cloudwa
 @pytest.mark.parametrize(
     ("options", "code", "text"),
     [
-        ({"Period": 30}, "NotSimulatedByWorkbook", "high-resolution"),
+        ({"Period": 15}, "ValidationError", "must be 10, 20, 30, or a multiple of 60"),
         ({"Period": 90}, "ValidationError", "multiple of 60"),
         ({"DatapointsToAlarm": 2}, "ValidationError", "DatapointsToAlarm"),
         ({"TreatMissingData": "guess"}, "ValidationError", "TreatMissingData"),
         ({"ComparisonOperator": "GreaterThanUpperThreshold"}, "NotSimulatedByWorkbook", "anomaly"),
-        ({"OKActions": ["arn:aws:sns:us-east-1:123456789012:t"]}, "NotSimulatedByWorkbook", "sns"),
-        ({"Tags": [{"Key": "a", "Value": "b"}]}, "NotSimulatedByWorkbook", "Tags"),
+        ({"OKActions": ["arn:aws:automate:us-east-1:ec2:stop"]}, "NotSimulatedByWorkbook", "ec2:stop"),
+        ({"OKActions": ["arn:aws:ssm:us-east-1:1:opsitem:1"]}, "NotSimulatedByWorkbook", "opsitem"),
+        ({"OKActions": ["my-topic"]}, "ValidationError", "Invalid arn syntax: my-topic"),
+        ({"OKActions": [f"arn:aws:sns:us-east-1:1:t{n}" for n in range(6)]}, "ValidationError", "at most 5"),
+        ({"ExtendedStatistic": "p90"}, "ValidationError", "cannot be used together"),
+        ({"EvaluationWindow": {"SlidingWindow": {}}}, "NotSimulatedByWorkbook", "EvaluationWindow"),
     ],
     ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
 )

@@ -60,6 +60,14 @@ class System:
         self.lab.advance(5)
         return arn
 
+    def permit(self, *actions: str) -> None:
+        """Give the functions' role these permissions."""
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.lab.client("iam").put_role_policy(
+            RoleName="workbook-lambda-role", PolicyName="work", PolicyDocument=document
+        )
+
     def map(self, url: str, function: str = "worker", **options: object) -> str:
         """Create a mapping and wait until it is enabled; returns its UUID."""
         uuid = self.create(url, function, **options)["UUID"]

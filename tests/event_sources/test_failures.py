@@ -179,6 +179,7 @@ def test_lq_07_a_function_that_names_the_rest_keeps_the_order(system: System) ->
 def test_lq_10_the_function_s_own_dead_letter_queue_stays_empty(system: System) -> None:
     of_function = system.queue("of-function")
     system.worker("doomed", "def handler(event, context):\n    raise ValueError('no')\n")
+    system.permit("sqs:SendMessage")
     system.aws_lambda.update_function_configuration(
         FunctionName="doomed", DeadLetterConfig={"TargetArn": system.arn(of_function)}
     )

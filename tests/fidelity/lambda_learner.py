@@ -37,6 +37,15 @@ def worker(lab, source=FOLLOWS_ORDERS, name="worker", **options):
     return name
 
 
+def permit(lab, *actions):
+    """Give the role of the functions that `worker` deploys these permissions, and no others."""
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    lab.client("iam").put_role_policy(
+        RoleName="workbook-lambda-role", PolicyName="work", PolicyDocument=document
+    )
+
+
 def connect(lab, sqs, url, name="worker", **options):
     """Create an event source mapping and wait until it is enabled; its UUID."""
     created = lab.client("lambda").create_event_source_mapping(

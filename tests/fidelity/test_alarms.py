@@ -166,7 +166,7 @@ def test_cw_11_deleting_several_alarms_deletes_those_that_exist(lab, cloudwatch)
 
 
 def test_cw_12_the_reason_tells_the_data_points_newest_first(lab, cloudwatch):
-    alarm(cloudwatch, periods=2)
+    alarm(cloudwatch, periods=2, DatapointsToAlarm=2)
     feed(lab, 60, 70)
     (shown,) = cloudwatch.describe_alarms()["MetricAlarms"]
     assert shown["StateReason"] == (

@@ -14,9 +14,10 @@ from workbook.packaging import package
 
 ECHOES = "def handler(event, context):\n    return event\n"
 MEGABYTES_6 = 6_291_456
+MEGABYTE = 1_048_576
 
 
-def test_la_05_a_synchronous_event_has_at_most_6_mb(lab):
+def test_la_05_a_synchronous_event_has_at_most_6_mb_and_an_asynchronous_one_1_mb(lab):
     worker(lab, "def handler(event, context):\n    return len(event)\n")
     client = lab.client("lambda")
     assert limit("lambda.payload.synchronous") == MEGABYTES_6
@@ -24,6 +25,11 @@ def test_la_05_a_synchronous_event_has_at_most_6_mb(lab):
     assert json.loads(answer["Payload"].read()) == MEGABYTES_6 - 2
     with refused("RequestTooLargeException", "(limit 6291456 bytes)"):
         client.invoke(FunctionName="worker", Payload=json.dumps("x" * (MEGABYTES_6 - 1)))
+    assert limit("lambda.payload.asynchronous") == MEGABYTE
+    fits = json.dumps("x" * (MEGABYTE - 2))
+    assert client.invoke(FunctionName="worker", InvocationType="Event", Payload=fits)["StatusCode"] == 202
+    with refused("RequestEntityTooLargeException", "(limit 1048576 bytes)"):
+        client.invoke(FunctionName="worker", InvocationType="Event", Payload=fits + " ")
 
 
 def test_la_06_an_error_or_a_throttle_goes_to_the_caller_and_is_not_tried_again(lab):
@@ -77,19 +83,9 @@ def test_la_08_an_account_has_1000_concurrent_executions_of_which_100_stay_unres
 # ---- refused by name for now
 
 
-def test_la_01_an_asynchronous_invocation_is_refused_by_name(lab):
-    worker(lab)
-    with refused("NotSimulatedByWorkbook", "InvocationType Event"):
-        lab.client("lambda").invoke(FunctionName="worker", InvocationType="Event")
-    lab.run_until_idle()
-    assert hops(lab, "invoke") == []
-
-
-def test_la_03_settings_of_asynchronous_invocation_are_refused_by_name(lab):
+def test_ref_02_what_lambda_has_besides_is_refused_by_name(lab):
     worker(lab)
     client = lab.client("lambda")
-    with refused("NotSimulatedByWorkbook", "lambda:PutFunctionEventInvokeConfig"):
-        client.put_function_event_invoke_config(FunctionName="worker", MaximumRetryAttempts=1)
     with refused("NotSimulatedByWorkbook", "lambda:InvokeAsync"):
         client.invoke_async(FunctionName="worker", InvokeArgs=b"{}")
     with refused("NotSimulatedByWorkbook", "lambda:CreateFunctionUrlConfig"):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from botocore.exceptions import ParamValidationError
-from lambda_learner import REPORTS, batches, connect, invoke, seconds_of_invocations, worker
+from lambda_learner import REPORTS, batches, connect, invoke, permit, seconds_of_invocations, worker
 from learner import (
     arn_of,
     at,
@@ -204,6 +204,8 @@ def test_lq_09_a_message_that_no_filter_lets_through_is_deleted(lab, sqs):
 def test_lq_10_the_dead_letter_queue_of_the_function_stays_empty_and_that_of_the_queue_fills(lab, sqs):
     url, of_function = queue(sqs), queue(sqs, "of-function")
     dead = with_dead_letters(sqs, url, after=2)
+    worker(lab)
+    permit(lab, "sqs:SendMessage")
     worker(lab, DeadLetterConfig={"TargetArn": arn_of(sqs, of_function)})
     connect(lab, sqs, url)
     send(sqs, url, "fail")

@@ -259,6 +259,28 @@ def test_a_deeply_nested_pattern_is_refused() -> None:
         EventPattern('{"a":' * 300 + "[1]" + "}" * 300)
 
 
+def test_wildcards_of_a_field_are_too_complex_together() -> None:
+    """Reported by users in April 2026: three entries were accepted, four refused."""
+
+    def stacks(count: int) -> dict[str, Any]:
+        return {"resources": [{"wildcard": f"*:stack/{name}/*"} for name in "abcd"[:count]]}
+
+    EventPattern(stacks(3))
+    with pytest.raises(InvalidEventPattern, match="Rule is too complex"):
+        EventPattern(stacks(4))
+    with pytest.raises(InvalidEventPattern, match="Rule is too complex"):
+        EventPattern(on_x({"anything-but": {"wildcard": [f"*/{name}" for name in "abcd"]}}))
+    EventPattern(on_x(*({"wildcard": f"{name}*.txt"} for name in "abcdefgh")))
+
+
+def test_the_deepest_pattern_can_be_matched_and_explained() -> None:
+    levels = 199
+    pattern = EventPattern('{"a":' * levels + '{"b":[1]}' + "}" * levels)
+    event = json.loads('{"a":' * levels + '{"b":1}' + "}" * levels)
+    assert pattern.matches(event)
+    assert pattern.explain(event).holds
+
+
 def test_the_fields_at_the_top_can_be_asked_for() -> None:
     pattern = EventPattern({"body": {"a": [1]}, "messageId": ["x"]})
     assert pattern.fields == {"body", "messageId"}

@@ -263,12 +263,18 @@ def test_attributes_have_no_levels() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "{invalidjson}", '{"a": [1]', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "{invalidjson}", '{"a": [1]', '{"a": [NaN]}', "[" * 100_000])
 def test_a_policy_is_json(text: str) -> None:
     """Recorded: the beginning of the text."""
     assert refusal(text, subscribing=False).startswith(
         "Invalid parameter: FilterPolicy: failed to parse JSON."
     )
+
+
+def test_a_hostile_policy_is_refused_before_its_alternatives_are_written_out() -> None:
+    alternatives = [{"b": {f"x{n}": [1]}} for n in range(1_000)]
+    many = {f"field{n}": [1] for n in range(10_000)}
+    assert refusal({"$or": alternatives, "c": many}, "MessageBody").endswith(COMPLEX)
 
 
 def test_a_policy_has_at_most_256_kb() -> None:

@@ -13,6 +13,8 @@ import pytest
 from workbook.aws.patterns import EventPattern, FilterPolicy, InvalidEventPattern, InvalidFilterPolicy
 from workbook.aws.patterns.json_tokens import Kind, Tokens
 
+VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+
 EVENTBRIDGE = [
     ('{"int": 42}', '"int" must be an object or an array', 11),
     ('{"string": "my-value"}', '"string" must be an object or an array', 13),
@@ -79,14 +81,12 @@ EVENTBRIDGE = [
     ('["not", "a", "dict", "but valid json"]', "Filter is not an object", 2),
     (
         "this is valid json but not a dict",
-        "Unrecognized token 'this': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
-        "or 'false')",
+        f"Unrecognized token 'this': was expecting {VALUES}",
         5,
     ),
     (
         '{"not": closed mark"',
-        "Unrecognized token 'closed': was expecting (JSON String, Number, Array, Object or token 'null', "
-        "'true' or 'false')",
+        f"Unrecognized token 'closed': was expecting {VALUES}",
         15,
     ),
     (

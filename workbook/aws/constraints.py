@@ -38,7 +38,8 @@ def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any
 
 @functools.cache
 def _input_shape(service: str, operation: str) -> Shape | None:
-    return get_service_model(service).operation_model(operation).input_shape
+    shape: Shape | None = get_service_model(service).operation_model(operation).input_shape
+    return shape
 
 
 def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - values of any shape of botocore's
@@ -81,4 +82,7 @@ def _unmet_demands(shape: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - a
 
 @functools.cache
 def _pattern(text: str) -> re.Pattern[str]:
+    """Compiled; Java's classes of letters and digits, and of separators, are Python's words and blanks."""
+    for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", r"\s")):
+        text = text.replace(java, python)
     return re.compile(text)

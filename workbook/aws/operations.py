@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from workbook.aws.callers import caller_of, signed_by
 from workbook.aws.simulated import NOT_SIMULATED
 from workbook.engine.world import World, current_world
 
 if TYPE_CHECKING:
+    from workbook.aws.policies import Principal
     from workbook.engine.patches import Patches
 
 Answer = dict[str, Any] | None
@@ -31,6 +33,19 @@ class Call:
     account: str
     region: str
     parameters: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of the HTTP request, in any case."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the request carries a signature; some operations need none."""
+        return bool(signed_by(self.headers.get("Authorization", ""))[0])
+
+    @functools.cached_property
+    def caller(self) -> Principal:
+        """The identity that made the request."""
+        access_key, _ = signed_by(self.headers.get("Authorization", ""))
+        return caller_of(access_key, self.region)
 
 
 Operation = Callable[[Call], Answer]
@@ -72,7 +87,8 @@ def install_operations(
 
 def _method(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
     def answer(response: BaseResponse) -> ActionResult:
-        call = Call(current_world(), response.current_account, response.region, _parameters_of(response))
+        parameters, headers = _parameters_of(response), response.headers
+        call = Call(current_world(), response.current_account, response.region, parameters, headers)
         result = operation(call)
         return EmptyResult() if result is None else ActionResult(result)
 

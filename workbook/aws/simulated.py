@@ -21,18 +21,21 @@ def _names(text: str) -> frozenset[str]:
 _LAMBDA = _names(
     """
     AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
-    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency GetAccountSettings GetAlias
-    GetEventSourceMapping GetFunction GetFunctionConcurrency GetFunctionConfiguration GetPolicy Invoke
-    ListAliases ListEventSourceMappings ListFunctions ListTags ListVersionsByFunction PublishVersion
-    PutFunctionConcurrency RemovePermission TagResource UntagResource UpdateAlias
-    UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
+    GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
+    ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
+    PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
+    UntagResource UpdateAlias UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
+    UpdateFunctionEventInvokeConfig
     """
 )
 
 _CLOUDWATCH = _names(
     """
-    DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions GetMetricData GetMetricStatistics
-    ListMetrics PutMetricAlarm PutMetricData SetAlarmState
+    DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
+    EnableAlarmActions GetMetricData GetMetricStatistics ListMetrics ListTagsForResource PutCompositeAlarm
+    PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
     """
 )
 
@@ -78,8 +81,11 @@ _DYNAMODB = _names(
 
 _S3 = _names(
     """
-    CopyObject CreateBucket DeleteBucket DeleteObject DeleteObjects GetBucketLocation GetObject
-    HeadBucket HeadObject ListBuckets ListObjects ListObjectsV2 PutObject
+    AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket CreateMultipartUpload DeleteBucket
+    DeleteObject DeleteObjectTagging DeleteObjects GetBucketLocation GetBucketNotificationConfiguration
+    GetBucketVersioning GetObject GetObjectTagging HeadBucket HeadObject ListBuckets ListMultipartUploads
+    ListObjectVersions ListObjects ListObjectsV2 ListParts PutBucketNotificationConfiguration
+    PutBucketVersioning PutObject PutObjectTagging UploadPart UploadPartCopy
     """
 )
 
@@ -110,8 +116,21 @@ _KMS = _names(
     """
 )
 
+_EVENTS = _names(
+    """
+    ActivateEventSource CancelReplay CreateArchive CreateEventBus CreatePartnerEventSource
+    DeactivateEventSource DeleteArchive DeleteEventBus DeletePartnerEventSource DeleteRule DescribeArchive
+    DescribeEventBus DescribeEventSource DescribePartnerEventSource DescribeReplay DescribeRule DisableRule
+    EnableRule ListArchives ListEventBuses ListEventSources ListPartnerEventSourceAccounts
+    ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListTagsForResource
+    ListTargetsByRule PutEvents PutPartnerEvents PutPermission PutRule PutTargets RemovePermission
+    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive UpdateEventBus
+    """
+)
+
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
+    "sns": _EVERYTHING,
     "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
@@ -125,7 +144,17 @@ SIMULATED: dict[str, frozenset[str]] = {
     "kms": _KMS,
     "dynamodb": _DYNAMODB,
     "s3": _S3,
+    "events": _EVENTS,
 }
+
+
+_INSTEAD = {
+    "eventbridgev2": (
+        "This is the Custom Event Bus of 2026, a product of its own. The event bus that question banks and "
+        "lessons mean is the classic one: lab.client('events')"
+    ),
+}
+"""What to use in the place of a service that is not simulated, where there is something."""
 
 
 def is_simulated(service: str, operation: str) -> bool:
@@ -145,6 +174,8 @@ def refuse_unsimulated(service: str, operation: str) -> None:
     if service in SIMULATED:
         known = ", ".join(sorted(SIMULATED[service]))
         advice = f"Of {service} it simulates: {known}"
+    elif service in _INSTEAD:
+        advice = _INSTEAD[service]
     else:
         advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}"
     message = (

@@ -38,6 +38,9 @@ _WHEN_FIRST_USED = {
     "moto.pipes": ("workbook.aws.pipes",),
     "moto.dynamodb": ("workbook.aws.dynamodb_streams",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
+    "moto.s3.responses": ("workbook.aws.s3",),
+    "moto.sns": ("workbook.aws.sns",),
+    "moto.events": ("workbook.aws.eventbridge",),
     "moto.scheduler": ("workbook.aws.scheduler",),
 }
 """Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""

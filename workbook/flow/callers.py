@@ -1,8 +1,8 @@
 """Who is behind what happened: found by following a hop's causes.
 
-A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or else by
-you. One person plays both parts in most notebooks, so you are two nodes: the producer at the left and the
-consumer at the right. Whoever has a name is one node.
+A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or by the
+schedule whose target it is, or else by you. One person plays both parts in most notebooks, so you are two
+nodes: the producer at the left and the consumer at the right. Whoever has a name is one node.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ class Callers:
         by = call.facts.get("by")
         if isinstance(by, str):
             return self._instances.get(by, f"actor:{by}")
+        delivery = self.cause(call, "deliver")  # to a universal target of Scheduler, which is a call
+        if delivery is not None:
+            return self.source(delivery)
         invocation = self.cause(call, "invoke")
         return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
 
@@ -47,8 +50,8 @@ class Callers:
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 
     def source(self, hop: Hop) -> str:
-        """The node for which a service delivers: a topic, a rule, a schedule ..."""
-        return node_of(str(hop.facts["source"]))
+        """The node for which a service delivers: a topic, a rule ...; of what waits at a function, itself."""
+        return node_of(str(hop.facts.get("source", hop.resource)))
 
     def receiver(self, hop: Hop) -> str:
         """The node that received a message: whoever called, or the function for which a poller did."""
@@ -63,7 +66,7 @@ class Callers:
         pipe = request.facts.get("pipe")
         if isinstance(pipe, str):
             return self._wiring.pipes[pipe]
-        return self._wiring.mappings[str(request.facts["mapping"])][1]
+        return node_of(str(request.facts["function"]))
 
 
 def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:

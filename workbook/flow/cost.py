@@ -19,6 +19,8 @@ from workbook.engine.hop import Hop
 from workbook.engine.naming import short_name
 from workbook.engine.tables import html_table
 from workbook.flow.advice import Advice, advice_for, amount, counted
+from workbook.flow.cost_of_routing import routing_rows
+from workbook.flow.cost_row import CostRow
 from workbook.flow.resources import node_of
 from workbook.flow.sessions import Who
 
@@ -27,27 +29,8 @@ if TYPE_CHECKING:
 
 _BILLED_BY_REQUEST = {"kms": "KMS", "cloudwatch": "CloudWatch"}
 _BILLED_OTHERWISE = frozenset({"cloudwatch:GetMetricData"})
+__all__ = ["Cost", "CostRow", "cost_of"]
 _COLUMNS = ["service", "what", "who", "calls", "empty", "cold_starts", "units", "unit"]
-
-
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """One kind of unit of one operation or function, by one caller."""
-
-    service: str
-    what: str
-    """The operation ("SendMessage") or the function."""
-    who: str
-    """Who made the requests: you, an actor, a group of instances, a function, Lambda's pollers."""
-    calls: int
-    """Requests or invocations."""
-    units: float
-    """What is billed: requests in chunks of 64 KB, invocations, GB-seconds."""
-    unit: str
-    empty: int | None = None
-    """How many receives brought no message; None for all else."""
-    cold_starts: int | None = None
-    """How many invocations began with an init phase; None for all else."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +96,7 @@ _HEAD = ("service", "what", "who", "calls", "of them", "units")
 
 def cost_of(hops: Sequence[Hop], now: int) -> Cost:
     """What a whole trace says AWS would count up to the instant `now` (microseconds)."""
-    rows = [*_sqs_rows(hops, now), *_lambda_rows(hops), *_other_rows(hops)]
+    rows = [*_sqs_rows(hops, now), *_lambda_rows(hops), *routing_rows(hops), *_other_rows(hops)]
     return Cost(tuple(rows), tuple(advice_for(hops, now)))
 
 

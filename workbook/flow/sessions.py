@@ -70,19 +70,24 @@ class Who:
         }
 
     def __call__(self, hop: Hop) -> str:
-        """Pollers, a function, an actor or an Auto Scaling group by its name, or you."""
+        """Pollers; a function, schedule, actor or Auto Scaling group by its name; or you."""
         if hop.kind in {"poller-request", "long-poll"}:
             return PIPES if "pipe" in hop.facts else POLLERS
-        invocation = self.invocation(hop)
+        invocation, delivery = self.invocation(hop), self._cause(hop, "deliver")
         if invocation is not None:
             return label_of(node_of(invocation.resource))
+        if delivery is not None:  # to a universal target of Scheduler, which is a call
+            return label_of(node_of(str(delivery.facts["source"])))
         by = str(hop.facts.get("by", YOU))
         return self._groups.get(by, by)
 
     def invocation(self, call: Hop) -> Hop | None:
         """The invocation in which a call was made; None for one that no function made."""
-        causes = [self._numbered[cause] for cause in call.causes if cause in self._numbered]
-        return next((cause for cause in causes if cause.kind == "invoke"), None)
+        return self._cause(call, "invoke")
+
+    def _cause(self, hop: Hop, kind: str) -> Hop | None:
+        causes = [self._numbered[cause] for cause in hop.causes if cause in self._numbered]
+        return next((cause for cause in causes if cause.kind == kind), None)
 
 
 def sessions_of(hops: Sequence[Hop]) -> list[Session]:

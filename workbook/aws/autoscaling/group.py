@@ -26,6 +26,7 @@ from workbook.aws.autoscaling.activities import (
 from workbook.aws.autoscaling.cooldown import Cooldown
 from workbook.aws.autoscaling.errors import ValidationError
 from workbook.aws.autoscaling.instance import IN_SERVICE, TERMINATING, Instance
+from workbook.aws.autoscaling.instance_events import emit_activity, emit_instance_state
 from workbook.aws.autoscaling.launch_templates import find_template
 from workbook.aws.autoscaling.termination import choose
 from workbook.engine.clock import SECOND
@@ -157,6 +158,8 @@ class Group:
             hop=hop,
         )
         self.instances[instance_id] = instance
+        with self.world.trace.under(hop):
+            emit_instance_state(self, instance_id, "pending")
         self._later(LAUNCHING, self._put_in_service, instance)
         return activity
 
@@ -168,6 +171,9 @@ class Group:
         instance.hop = self.world.trace.record(
             "in-service", self.arn, causes=[instance.hop], instance=instance.instance_id, zone=instance.zone
         )
+        with self.world.trace.under(instance.hop):
+            emit_instance_state(self, instance.instance_id, "running")
+            emit_activity(self, "EC2 Instance Launch Successful", instance.activity, instance.instance_id)
         self.start_program(instance)
 
     def start_program(self, instance: Instance) -> None:
@@ -197,6 +203,8 @@ class Group:
             reason=reason or cause,
         )
         instance.hop = hop
+        with self.world.trace.under(hop):
+            emit_instance_state(self, instance.instance_id, "shutting-down")
         if instance.run is not None:
             instance.run.stop()
             instance.run = None
@@ -207,6 +215,9 @@ class Group:
         del self.instances[instance.instance_id]
         instance.activity.finish(self.world.clock.now)
         self.world.trace.amend(instance.hop, outcome="ok", ended_at=self.world.clock.now)
+        with self.world.trace.under(instance.hop):
+            emit_instance_state(self, instance.instance_id, "terminated")
+            emit_activity(self, "EC2 Instance Terminate Successful", instance.activity, instance.instance_id)
         if not self.instances and self._when_empty is not None:
             self._when_empty()
 
@@ -269,7 +280,9 @@ class Group:
         message = f"{problem} Launching EC2 instance failed."
         activity = self._begin(f"Launching a new EC2 instance.  Status Reason: {message}", cause, zone)
         activity.finish(self.world.clock.now, "Failed", message)
-        self.world.trace.record("launch", self.arn, outcome="Failed", zone=zone, reason=message)
+        hop = self.world.trace.record("launch", self.arn, outcome="Failed", zone=zone, reason=message)
+        with self.world.trace.under(hop):
+            emit_activity(self, "EC2 Instance Launch Unsuccessful", activity)
         return activity
 
     def _present_cause(self, otherwise: Hop) -> Sequence[Hop | int]:

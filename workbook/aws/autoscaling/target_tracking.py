@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.autoscaling.policies import Policy
+from workbook.aws.cloudwatch.alarm_settings import make_metric_alarm
 from workbook.aws.cloudwatch.alarms import Alarm, alarms_of
-from workbook.aws.cloudwatch.operations import make_alarm
 from workbook.aws.limits import limit
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def remove_alarms(group: Group, policy: Policy) -> None:
 
 
 def _alarm(call: Call, policy: Policy, name: str, comparison: str, threshold: float, periods: int) -> Alarm:
-    return make_alarm(
+    return make_metric_alarm(
         call,
         {
             "AlarmName": name,

@@ -16,6 +16,7 @@ from workbook.aws.awslambda.errors import (
     ResourceNotFound,
     ValidationError,
 )
+from workbook.aws.awslambda.event_invoke_configs import forget
 from workbook.aws.awslambda.names import LATEST, arn_of, read
 from workbook.aws.awslambda.paging import page
 from workbook.aws.awslambda.registry import aliases, latest, version
@@ -83,6 +84,7 @@ def delete_alias(backend: LambdaBackend, parameters: Parameters) -> Parameters:
     name, _ = read(backend, parameters["FunctionName"], longest=140)
     latest(backend, name)
     aliases(backend, name).pop(parameters["Name"], None)
+    forget(backend, name, parameters["Name"])
     return {}
 
 

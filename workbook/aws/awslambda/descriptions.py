@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.awslambda.environment import runtime_version_arn
+from workbook.aws.awslambda.event_invoke_configs import all_settings
 from workbook.aws.awslambda.names import LATEST
 from workbook.aws.awslambda.registry import lifecycle_of
 from workbook.engine.world import current_world
@@ -54,6 +55,12 @@ def record_settings(kind: str, function: LambdaFunction) -> None:
     }
     if function.reserved_concurrency is not None:
         settings["ReservedConcurrentExecutions"] = int(function.reserved_concurrency)
+    target: str | None = function.dead_letter_target  # type: ignore[attr-defined]
+    if target:
+        settings["DeadLetterConfig"] = {"TargetArn": target}
+    configs = vars(function).get("event_invoke_configs")
+    if configs:
+        settings["FunctionEventInvokeConfigs"] = all_settings(configs)
     current_world().trace.record(kind, function.function_arn, settings=settings)
 
 

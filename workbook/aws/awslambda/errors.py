@@ -7,9 +7,12 @@ they are kept. Source: answers of AWS recorded in public test suites.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from workbook.aws.simulated import NOT_SIMULATED
+
+if TYPE_CHECKING:
+    from workbook.engine.hop import Hop
 
 
 class LambdaError(Exception):
@@ -17,6 +20,8 @@ class LambdaError(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
+    hop: Hop | None = None
+    """What the trace has of it, where it has something: a throttle, the stop of a loop."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -45,6 +50,11 @@ class ResourceNotFound(LambdaError):
     def function(cls, arn: str) -> ResourceNotFound:
         """No function, version or alias has this ARN."""
         return cls(f"Function not found: {arn}")
+
+    @classmethod
+    def event_invoke_config(cls, arn: str) -> ResourceNotFound:
+        """Nothing is set for the asynchronous invocation of this function, version or alias."""
+        return cls(f"The function {arn} doesn't have an EventInvokeConfig")
 
     @classmethod
     def alias(cls, arn: str) -> ResourceNotFound:

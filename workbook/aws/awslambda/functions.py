@@ -13,12 +13,14 @@ from moto.iam.models import iam_backends
 
 from workbook.aws.awslambda import registry, versions
 from workbook.aws.awslambda.descriptions import describe, describe_in_list, latest_arn, record_settings
+from workbook.aws.awslambda.destinations import check_dead_letter_target
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
     PreconditionFailed,
     ResourceConflict,
     ValidationError,
 )
+from workbook.aws.awslambda.event_invoke_configs import forget
 from workbook.aws.awslambda.lifecycle import Deployment, Lifecycle
 from workbook.aws.awslambda.names import LATEST, read
 from workbook.aws.awslambda.paging import page
@@ -78,6 +80,7 @@ def create_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
     if registry.is_taken(backend, name):
         raise ResourceConflict(f"Function already exist: {name}")
     _check_assumable(backend, parameters["Role"])
+    _check_dead_letters(backend, parameters, parameters["Role"])
     code = _code_of(parameters["Code"])
     function = LambdaFunction(  # type: ignore[abstract]  # moto itself makes them, too
         account_id=backend.account_id,
@@ -147,6 +150,7 @@ def update_function_configuration(backend: LambdaBackend, parameters: Parameters
     check_settings(parameters)
     if parameters.get("Role") is not None:
         _check_assumable(backend, parameters["Role"])
+    _check_dead_letters(backend, parameters, parameters.get("Role") or str(function.role))
     for parameter, attribute in _SETTINGS.items():
         if parameters.get(parameter) is not None:
             setattr(function, attribute, parameters[parameter])
@@ -247,6 +251,10 @@ def _check_assumable(backend: LambdaBackend, role_arn: str) -> None:
         raise refused
 
 
+def _check_dead_letters(backend: LambdaBackend, parameters: Parameters, role_arn: str) -> None:
+    check_dead_letter_target(backend, role_arn, (parameters.get("DeadLetterConfig") or {}).get("TargetArn"))
+
+
 def _code_of(code: Parameters) -> Parameters:
     """The code as moto wants it; a zip file comes from the parser as bytes."""
     if code.get("ImageUri"):
@@ -309,6 +317,7 @@ def _delete_version(backend: LambdaBackend, name: str, qualifier: str) -> None:
         message = f"Version {qualifier} is used by aliases: {', '.join(pointing)}. Delete or move them first."
         raise ResourceConflict(message)
     registry.remove_version(backend, name, qualifier)
+    forget(backend, name, qualifier)
 
 
 def _location_of(function: LambdaFunction) -> str:

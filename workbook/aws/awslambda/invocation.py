@@ -1,4 +1,4 @@
-"""Invoking a function synchronously: for the API, for event source mappings, for other services.
+"""One invocation of a function: for the API, for event source mappings, for asynchronous events.
 
     find the version  ->  a unit of concurrency  ->  a warm environment, or a new one  ->  run  ->  report
 
@@ -21,6 +21,7 @@ from workbook.aws.awslambda.errors import (
 )
 from workbook.aws.awslambda.execution import Execution, Report
 from workbook.aws.awslambda.logs import tail
+from workbook.aws.awslambda.metrics import metrics_of
 from workbook.aws.awslambda.names import arn_of
 from workbook.aws.awslambda.recursion import Lineage, lineages_of
 from workbook.aws.awslambda.registry import (
@@ -65,6 +66,17 @@ class Invocation:
     """Its entry in the trace; `outcome` is "ok" or the error's type."""
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What an invocation is asked to do."""
+
+    payload: str
+    causes: Causes
+    client_context: Mapping[str, Any] | None
+    request_id: str | None
+    attempt: int | None
+
+
 def invoke(
     world: World,
     function_arn: str,
@@ -72,6 +84,8 @@ def invoke(
     *,
     causes: Causes = None,
     client_context: Mapping[str, Any] | None = None,
+    request_id: str | None = None,
+    attempt: int | None = None,
 ) -> Invocation:
     """Run a function and wait for its end, on the current task and in virtual time.
 
@@ -81,6 +95,8 @@ def invoke(
         payload: The event, as JSON text; "" for none.
         causes: The hops that led to it; by default the call in progress.
         client_context: What the handler finds in `context.client_context`.
+        request_id: The id that the request has already, as asynchronous ones do; else it gets a new one.
+        attempt: Which attempt to process an asynchronous event this is, from 1; the trace shows it.
 
     Raises:
         ResourceNotFound: there is no such function, version or alias.
@@ -90,6 +106,7 @@ def invoke(
     target = find_by_arn(world, function_arn)
     if target.lifecycle.pending:
         world.kernel.sleep_until(target.lifecycle.ready_at)
+    request = _Request(payload, causes, client_context, request_id, attempt)
     function = choose_version(world, target)
     lineage = _next_round(world, target, causes)
     reserved = reserved_of(latest(target.backend, function.function_name))
@@ -100,9 +117,13 @@ def invoke(
             environment = _warm_environment(world, function)
             if environment is None:
                 concurrency.start_environment(function.function_name, world.clock.now)
-            return _invoke(world, target, function, environment, payload, causes, client_context, lineage)
+            return _invoke(world, target, function, environment, request, lineage)
     except TooManyRequests as error:
-        world.trace.record("throttle", target.arn, causes=causes, outcome=error.code, reason=error.reason)
+        metrics_of(world, target.backend).throttled(target)
+        facts = _attempt_of(request)
+        error.hop = world.trace.record(
+            "throttle", target.arn, causes=causes, outcome=error.code, reason=error.reason, **facts
+        )
         raise
 
 
@@ -112,7 +133,8 @@ def _next_round(world: World, target: Target, causes: Causes) -> Lineage:
     try:
         return lineages_of(world).next_round(arn, causes)
     except RecursiveInvocation as error:
-        world.trace.record("stop", target.arn, causes=causes, outcome=error.code)
+        metrics_of(world, target.backend).add(target, "RecursiveInvocationsDropped", 1)
+        error.hop = world.trace.record("stop", target.arn, causes=causes, outcome=error.code)
         raise
 
 
@@ -121,40 +143,49 @@ def _invoke(
     target: Target,
     function: LambdaFunction,
     warm: ExecutionEnvironment | None,
-    payload: str,
-    causes: Causes,
-    client_context: Mapping[str, Any] | None,
+    request: _Request,
     lineage: Lineage,
 ) -> Invocation:
     lifecycle = lifecycle_of(function)
     environment = warm or ExecutionEnvironment(world, lifecycle.deployment)
-    request_id = world.seeds.uuid("lambda.request-id")
+    request_id = request.request_id or world.seeds.uuid("lambda.request-id")
+    begun = metrics_of(world, target.backend).begin(target, str(function.version))
     hop = world.trace.record(
         "invoke",
         target.arn,
-        causes=causes,
-        size=len(payload.encode()),
+        causes=request.causes,
+        size=len(request.payload.encode()),
         request_id=request_id,
         version=str(function.version),
         start="warm" if warm else "cold",
         memory=environment.deployment.memory,
+        **_attempt_of(request),
     )
     lineages_of(world).remember(hop, lineage)
     execution = Execution(
-        world, environment, request_id=request_id, invoked_arn=target.arn, client_context=client_context
+        world,
+        environment,
+        request_id=request_id,
+        invoked_arn=target.arn,
+        client_context=request.client_context,
     )
     try:
         with world.trace.under(hop):
-            report = execution.run(payload)
+            report = execution.run(request.payload)
     except BaseException as error:
         world.trace.amend(hop, outcome=type(error).__name__)
         raise
+    begun.end(failed=report.failure is not None, duration=report.duration)
     if (
         report.failure is None or not report.failure.fatal
     ) and lifecycle.deployment is environment.deployment:
         environment.idle_since = world.clock.now
         lifecycle.idle.append(environment)
     return _invocation_of(world, report, request_id, str(function.version), hop)
+
+
+def _attempt_of(request: _Request) -> dict[str, Any]:
+    return {} if request.attempt is None else {"attempt": request.attempt}
 
 
 def _invocation_of(world: World, report: Report, request_id: str, version: str, hop: Hop) -> Invocation:

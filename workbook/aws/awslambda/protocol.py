@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
+from workbook.aws.awslambda.asynchronous import accept
 from workbook.aws.awslambda.errors import (
     InvalidParameterValue,
     InvalidRequestContent,
@@ -86,7 +87,7 @@ def _of_moto(error: JsonRESTError) -> LambdaError:
 
 
 def invoke_action(response: LambdaResponse) -> Answer:
-    """Invoke, for InvocationType RequestResponse and DryRun."""
+    """Invoke."""
     try:
         return _invoke(response)
     except LambdaError as error:
@@ -103,10 +104,10 @@ def _invoke(response: LambdaResponse) -> Answer:
     payload = _payload_of(response, kind)
     if kind == "DryRun":
         return "", {"status": 204}
-    if kind == "Event":
-        advice = "Use InvocationType RequestResponse, which waits for the function."
-        raise NotSimulated("InvocationType Event (asynchronous invocation)", advice)
     _check_headers(kind, headers)
+    if kind == "Event":
+        request_id = accept(current_world(), arn_of(backend, name, qualifier), payload)
+        return "", {"status": 202, REQUEST_ID: request_id}
     if lifecycle_of(target.function).pending:
         check_settled(target.function)
     world = current_world()
@@ -116,7 +117,7 @@ def _invoke(response: LambdaResponse) -> Answer:
 
 
 def _check_headers(kind: str, headers: Mapping[str, str]) -> None:
-    if kind != "RequestResponse":
+    if kind not in {"RequestResponse", "Event"}:
         rule = "Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
         raise ValidationError.of("invocationType", kind, rule)
     log_type = headers.get("X-Amz-Log-Type", "None")
@@ -166,7 +167,7 @@ def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any
 def _payload_of(response: LambdaResponse, kind: str) -> str:
     body: str | bytes = response.body or b""
     content = body.encode() if isinstance(body, str) else body
-    if len(content) > LARGEST_PAYLOAD:
+    if kind != "Event" and len(content) > LARGEST_PAYLOAD:
         message = (
             f"{len(content)} byte payload is too large for the {kind} invocation type "
             f"(limit {LARGEST_PAYLOAD} bytes)"

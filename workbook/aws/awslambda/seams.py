@@ -11,7 +11,16 @@ import moto.awslambda.urls
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
-from workbook.aws.awslambda import aliases, functions, permissions, protocol, reservations, tags, versions
+from workbook.aws.awslambda import (
+    aliases,
+    event_invoke_configs,
+    functions,
+    permissions,
+    protocol,
+    reservations,
+    tags,
+    versions,
+)
 from workbook.aws.awslambda.invocation import invoke
 from workbook.engine.patches import Patches
 from workbook.engine.world import current_world
@@ -37,6 +46,11 @@ OPERATIONS: tuple[protocol.Operation, ...] = (
     permissions.add_permission,
     permissions.remove_permission,
     permissions.get_policy,
+    event_invoke_configs.put_function_event_invoke_config,
+    event_invoke_configs.update_function_event_invoke_config,
+    event_invoke_configs.get_function_event_invoke_config,
+    event_invoke_configs.delete_function_event_invoke_config,
+    event_invoke_configs.list_function_event_invoke_configs,
     tags.tag_resource,
     tags.untag_resource,
     tags.list_tags,

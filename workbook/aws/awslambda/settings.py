@@ -21,10 +21,11 @@ from workbook.aws.awslambda.errors import (
     ValidationError,
 )
 from workbook.aws.awslambda.names import pattern_of
+from workbook.aws.limits import limit
 
 LONGEST_TIMEOUT = 900
 """Seconds."""
-MEMORY = range(128, 10_241)
+MEMORY = range(limit("lambda.memory.least"), limit("lambda.memory") + 1)
 """Megabytes."""
 EPHEMERAL_STORAGE = range(512, 10_241)
 """Megabytes of /tmp."""
@@ -108,7 +109,6 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     _check_runtime(settings.get("Runtime"))
     _check_environment((settings.get("Environment") or {}).get("Variables"))
     _check_logging(settings.get("LoggingConfig") or {})
-    _check_dead_letters((settings.get("DeadLetterConfig") or {}).get("TargetArn"))
 
 
 def check_architectures(architectures: list[str] | None) -> None:
@@ -263,16 +263,3 @@ def _check_logging(logging_config: Mapping[str, Any]) -> None:
         if logging_config.get(name):
             message = f"{name} is not supported for the LogFormat Text"
             raise InvalidParameterValue(message)
-
-
-def _check_dead_letters(target: str | None) -> None:
-    if not target:
-        return
-    pattern = pattern_of("ResourceArn")
-    if not re.fullmatch(pattern, target):
-        rule = f"Member must satisfy regular expression pattern: {pattern}"
-        raise ValidationError.of("deadLetterConfig.targetArn", target, rule)
-    if target.split(":")[2] not in {"sqs", "sns"}:
-        raise InvalidParameterValue(
-            f"The provided target {target} is invalid. Use an SQS queue or an SNS topic."
-        )

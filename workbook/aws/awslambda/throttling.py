@@ -41,7 +41,22 @@ class Concurrency:
     def __init__(self) -> None:
         self._running: dict[str, int] = {}
         self._unreserved = 0
+        self._total = 0
         self._starts: dict[str, deque[int]] = {}
+
+    @property
+    def unreserved(self) -> int:
+        """How many invocations of functions without a reservation run."""
+        return self._unreserved
+
+    @property
+    def total(self) -> int:
+        """How many invocations run, of all functions."""
+        return self._total
+
+    def running(self, name: str) -> int:
+        """How many invocations of function `name` run."""
+        return self._running.get(name, 0)
 
     @contextmanager
     def slot(self, name: str, reserved: int | None, unreserved_limit: int) -> Iterator[None]:
@@ -58,11 +73,13 @@ class Concurrency:
         shared = int(reserved is None)
         self._running[name] = running + 1
         self._unreserved += shared
+        self._total += 1
         try:
             yield
         finally:
             self._running[name] -= 1
             self._unreserved -= shared
+            self._total -= 1
 
     def start_environment(self, name: str, now: int) -> None:
         """Count a new execution environment against the function's scaling rate.

@@ -6,7 +6,7 @@
 Rules and tables: Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms", "How alarm state is
 evaluated when data is missing". The guide asks for 5 points where N is 3; for other N the number is not
 documented, so two more than N is ours (unverified). Reasons are worded as in events of AWS recorded in public
-repositories (2019 to 2026); that of missing points that were filled in is unverified.
+repositories (2019 to 2026): how many data points are needed is told only where DatapointsToAlarm was given.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Rule:
     """DatapointsToAlarm: M."""
     missing: str
     """TreatMissingData."""
+    m_out_of_n: bool = False
+    """Whether DatapointsToAlarm was given, which AWS's reasons tell."""
 
     def breaches(self, value: float) -> bool:
         """Whether a value is on the wrong side of the threshold."""
@@ -58,6 +60,8 @@ class Judgement(NamedTuple):
     state: str | None
     reason: str
     newest: float | None
+    evaluated: Sequence[tuple[int, float]] = ()
+    """The data points that counted, oldest first."""
 
 
 def judge(rule: Rule, points: Sequence[Point]) -> Judgement:
@@ -69,13 +73,13 @@ def judge(rule: Rule, points: Sequence[Point]) -> Judgement:
     newest = evaluated[-1][1] if evaluated else None
     state = _state(rule, points, len(breaching), len(evaluated), filled)
     if state is None:
-        return Judgement(None, "", newest)
+        return Judgement(None, "", newest, evaluated)
     if state == "INSUFFICIENT_DATA":
-        return Judgement(state, _insufficient(rule.periods), newest)
+        return Judgement(state, _insufficient(rule.periods), newest, evaluated)
     crossing = breaching if state == "ALARM" else [each for each in evaluated if each not in breaching]
     if not crossing:
-        return Judgement(state, _filled(rule, state, filled), newest)
-    return Judgement(state, _crossed(rule, state, crossing), newest)
+        return Judgement(state, _filled(rule, state, filled), newest, evaluated)
+    return Judgement(state, _crossed(rule, state, crossing, filled), newest, evaluated)
 
 
 def _state(rule: Rule, points: Sequence[Point], breaching: int, evaluated: int, filled: int) -> str | None:
@@ -96,28 +100,43 @@ def _insufficient(periods: int) -> str:
 
 
 def _filled(rule: Rule, state: str, filled: int) -> str:
-    treated = "Breaching" if state == "ALARM" else "NonBreaching"
+    periods = _count(rule.periods, "period")
     return (
-        f"Threshold Crossed: no datapoints were received for {_count(rule.periods, 'period')} and "
-        f"{_count(filled, 'missing datapoint')} {_were(filled)} treated as [{treated}]."
+        f"Threshold Crossed: no datapoints were received for {periods} and {_treated(rule, state, filled)}."
     )
 
 
-def _crossed(rule: Rule, state: str, crossing: Sequence[tuple[int, float]]) -> str:
+def _treated(rule: Rule, state: str, filled: int) -> str:
+    """How missing points counted; `missing` and `ignore` do not say it."""
+    as_what = {"breaching": "Breaching", "notBreaching": "NonBreaching"}.get(
+        rule.missing, "Breaching" if state == "ALARM" else "NonBreaching"
+    )
+    return f"{_count(filled, 'missing datapoint')} {_were(filled)} treated as [{as_what}]"
+
+
+def _crossed(rule: Rule, state: str, crossing: Sequence[tuple[int, float]], filled: int) -> str:
     number = len(crossing)
-    newest_first = ", ".join(_shown(begin, value) for begin, value in reversed(crossing))
+    newest_first = [_shown(begin, value) for begin, value in reversed(crossing)]
+    few = f" [{', '.join(newest_first)}]" if number <= _SHOWN_IN_ONE else ""
     words = f"{_were(number)} {'' if state == 'ALARM' else 'not '}{COMPARISONS[rule.comparison][1]}"
-    threshold = f"the threshold ({rule.threshold})"
+    what = (
+        f"{number} out of the last {rule.periods} datapoints"
+        if rule.m_out_of_n
+        else _count(number, "datapoint")
+    )
+    reason = f"Threshold Crossed: {what}{few} {words} the threshold ({rule.threshold})"
+    if filled and rule.missing in {"breaching", "notBreaching"}:
+        reason += f" and {_treated(rule, state, filled)}"
+    if not few:
+        which = "crossed" if state == "ALARM" else "did not cross"
+        reason += f". The most recent datapoints which {which} the threshold: [{', '.join(newest_first[:5])}]"
+    return f"{reason} {_least(rule, state)}." if rule.m_out_of_n else f"{reason}."
+
+
+def _least(rule: Rule, state: str) -> str:
     least = rule.needed if state == "ALARM" else rule.periods - rule.needed + 1
     transition = "OK -> ALARM" if state == "ALARM" else "ALARM -> OK"
-    ending = f"(minimum {_count(least, 'datapoint')} for {transition} transition)."
-    head = f"Threshold Crossed: {number} out of the last {rule.periods} datapoints"
-    if number <= _SHOWN_IN_ONE:
-        return f"{head} [{newest_first}] {words} {threshold} {ending}"
-    recent = ", ".join(_shown(begin, value) for begin, value in list(reversed(crossing))[:5])
-    which = "crossed" if state == "ALARM" else "did not cross"
-    list_of_recent = f"The most recent datapoints which {which} the threshold: [{recent}]"
-    return f"{head} {words} {threshold}. {list_of_recent} {ending}"
+    return f"(minimum {_count(least, 'datapoint')} for {transition} transition)"
 
 
 def _shown(begin: int, value: float) -> str:

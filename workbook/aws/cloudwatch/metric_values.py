@@ -47,7 +47,7 @@ Series = dict[int, float]
 """Data points: the value of a period, by the instant at which the period began."""
 
 _Drawer = dict[tuple[int, str | None], Tally]
-"""The values of one metric, by the minute's number since the epoch and by unit."""
+"""The values of one metric, by unit and by the number since the epoch of the minute, or of the second."""
 
 
 class MetricValues:
@@ -55,7 +55,9 @@ class MetricValues:
 
     def __init__(self, world: World, account: str, region: str) -> None:
         self._world, self._account, self._region = world, account, region
-        self._drawers: dict[Metric, _Drawer] = {}
+        self._minutes: dict[Metric, _Drawer] = {}
+        self._seconds: dict[Metric, _Drawer] = {}
+        """For periods below a minute; what has no finer resolution is at the first second of its minute."""
         self._units: dict[Metric, list[str | None]] = {}
         self._taken = [0, 0]
 
@@ -64,45 +66,63 @@ class MetricValues:
     ) -> Series:
         """One statistic of the periods (seconds) that end at `ends` (instants), where there are values."""
         self._take_what_is_new()
-        drawer, units = self._drawers.get(metric, {}), self._units.get(metric, [])
+        finest = MINUTE if period % 60 == 0 else SECOND
+        drawer = (self._minutes if finest == MINUTE else self._seconds).get(metric, {})
+        units = self._units.get(metric, [])
         wanted = units if unit is None else [unit]
         points = {}
         for end in ends:
             begin = end - period * SECOND
-            minutes = range(begin // MINUTE, end // MINUTE)
-            found = [
-                drawer[minute, each] for minute in minutes for each in wanted if (minute, each) in drawer
-            ]
-            if found:
-                points[begin] = statistic_of(Tally.of(found), statistic)
+            places = range(begin // finest, end // finest)
+            found = [drawer[place, each] for place in places for each in wanted if (place, each) in drawer]
+            value = statistic_of(Tally.of(found), statistic) if found else None
+            if value is not None:
+                points[begin] = value
         return points
+
+    def metrics(self) -> list[Metric]:
+        """All metrics that ever had a value, in the order in which they came."""
+        self._take_what_is_new()
+        return list(self._minutes)
+
+    def units(self, metric: Metric) -> list[str | None]:
+        """The units in which a metric has values."""
+        self._take_what_is_new()
+        return self._units.get(metric, [])
 
     def _take_what_is_new(self) -> None:
         published = publications(self._world, self._account, self._region).data()
         for datum in published[self._taken[0] :]:
             metric = Metric(datum.namespace, datum.name, datum.dimensions)
-            self._put_away(metric, datum.begin, datum.unit, datum.tally)
+            self._put_away(metric, datum.begin, datum.unit, datum.tally, MINUTE)
         put = cloudwatch_backends[self._account][self._region].metric_data
         for each in put[self._taken[1] :]:
             pairs = tuple(sorted((str(one.name), str(one.value)) for one in each.dimensions))
             metric = Metric(each.namespace, each.name, pairs)
-            self._put_away(metric, instant_of(each.timestamp), each.unit, _tally(each))
+            resolution = getattr(each, "resolution", MINUTE)
+            self._put_away(metric, instant_of(each.timestamp), each.unit, _tally(each), resolution)
         self._taken = [len(published), len(put)]
 
-    def _put_away(self, metric: Metric, instant: int, unit: str | None, tally: Tally) -> None:
-        drawer = self._drawers.setdefault(metric, {})
-        key = (instant // MINUTE, unit)
-        if key in drawer:
-            drawer[key] = Tally.of([drawer[key], tally])
-        else:
-            drawer[key] = tally
+    def _put_away(
+        self, metric: Metric, instant: int, unit: str | None, tally: Tally, resolution: int
+    ) -> None:
+        _put_into(self._minutes.setdefault(metric, {}), (instant // MINUTE, unit), tally)
+        second = instant // resolution * resolution // SECOND
+        _put_into(self._seconds.setdefault(metric, {}), (second, unit), tally)
         units = self._units.setdefault(metric, [])
         if unit not in units:
             units.append(unit)
 
 
-def statistic_of(tally: Tally, name: str) -> float:
-    """`Sum`, `Average`, `Minimum`, `Maximum` or `SampleCount`."""
+def _put_into(drawer: _Drawer, key: tuple[int, str | None], tally: Tally) -> None:
+    drawer[key] = Tally.of([drawer[key], tally]) if key in drawer else tally
+
+
+def statistic_of(tally: Tally, name: str) -> float | None:
+    """`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99.9`.
+
+    None for a percentile of values of which only statistics are known, as on AWS.
+    """
     match name:
         case "Sum":
             return tally.total
@@ -112,7 +132,21 @@ def statistic_of(tally: Tally, name: str) -> float:
             return tally.smallest
         case "Maximum":
             return tally.largest
-    return tally.samples
+        case "SampleCount":
+            return tally.samples
+    return _percentile(tally, float(name[1:]))
+
+
+def _percentile(tally: Tally, per_cent: float) -> float | None:
+    """The smallest value that so much of all values is not greater than."""
+    if tally.counts is None:
+        return None
+    wanted, seen = tally.samples * per_cent / 100, 0.0
+    for value in sorted(tally.counts):
+        seen += tally.counts[value]
+        if seen >= wanted:
+            return value
+    return tally.largest
 
 
 def _tally(datum: MetricDatumBase) -> Tally:

@@ -14,7 +14,7 @@ from typing import Any
 from workbook.aws.cloudwatch import metric_math
 from workbook.aws.cloudwatch.errors import ValidationError
 from workbook.aws.cloudwatch.metric_values import Series, metric_values
-from workbook.aws.cloudwatch.queries import MetricQuery, ordered_expressions
+from workbook.aws.cloudwatch.queries import HIGH_RESOLUTION, MetricQuery, ordered_expressions
 from workbook.aws.metrics import MINUTE
 from workbook.aws.operations import Answer, Call, NotSimulated
 from workbook.engine.clock import SECOND, datetime_of, instant_of
@@ -44,8 +44,10 @@ def get_metric_data(call: Call) -> Answer:
 def _series_of(call: Call, query: Mapping[str, Any], start: int, end: int) -> Series:
     stat = query["MetricStat"]
     period = int(stat["Period"])
-    if period <= 0 or period % 60:
-        raise NotSimulated(f"GetMetricData: Period={period}", "Use 60 or a multiple of 60.")
+    if period not in {1, 5, *HIGH_RESOLUTION} and (period <= 0 or period % 60):
+        raise ValidationError(
+            f"The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60, not {period}."
+        )
     length = period * SECOND
     wanted = MetricQuery.of(stat["Metric"], stat.get("Stat"), stat.get("Unit"))
     ends = [begin + length for begin in range(start // MINUTE * MINUTE, end, length)]

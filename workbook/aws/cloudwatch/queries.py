@@ -21,6 +21,9 @@ from workbook.aws.operations import NotSimulated
 from workbook.engine.clock import SECOND
 
 STATISTICS = frozenset({"Average", "Maximum", "Minimum", "SampleCount", "Sum"})
+PERCENTILE = re.compile(r"p(100(\.0+)?|\d{1,2}(\.\d{1,10})?)")
+HIGH_RESOLUTION = (10, 20, 30)
+"""Seconds: the periods below a minute."""
 MOST_METRICS = limit("cloudwatch.alarm.metrics")
 _ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 
@@ -36,9 +39,10 @@ class MetricQuery:
     @classmethod
     def of(cls, shape: Mapping[str, Any], statistic: str | None, unit: str | None) -> MetricQuery:
         """From a `Metric` of AWS's API and its statistic."""
-        if statistic not in STATISTICS:
-            advice = f"Use one of {', '.join(sorted(STATISTICS))}."
+        if statistic not in STATISTICS and not PERCENTILE.fullmatch(statistic or ""):
+            advice = f"Use one of {', '.join(sorted(STATISTICS))}, or a percentile such as p90 or p99.9."
             raise NotSimulated(f"The statistic {statistic!r}", advice)
+        assert statistic is not None  # noqa: S101 - None is no statistic
         return cls(Metric.of(shape), statistic, unit)
 
 
@@ -52,6 +56,20 @@ class Watched:
     """Parsed, in the order in which they need each other."""
     returned: str
     """The id of the one whose data points count."""
+
+    @property
+    def is_high_resolution(self) -> bool:
+        """Whether periods are shorter than a minute."""
+        return self.period < 60
+
+    def samples(self, values: MetricValues, begin: int) -> float | None:
+        """How many values are behind the data point of a period; None for an expression."""
+        query = self.metrics.get(self.returned)
+        if query is None:
+            return None
+        ends = [begin + self.period * SECOND]
+        counted = values.series(query.metric, "SampleCount", query.unit, period=self.period, ends=ends)
+        return counted.get(begin)
 
     @classmethod
     def single(cls, metric: MetricQuery, period: int) -> Watched:
@@ -91,10 +109,8 @@ class Watched:
 
 
 def check_period(period: int) -> int:
-    """Let a period (seconds) of standard resolution pass."""
-    if period in {10, 20, 30}:
-        raise NotSimulated(f"Period={period} (a high-resolution alarm)", "Use 60 or a multiple of 60.")
-    if period <= 0 or period % 60:
+    """Let a period (seconds) pass that an alarm may have."""
+    if period not in HIGH_RESOLUTION and (period <= 0 or period % 60):
         raise ValidationError("The parameter Period must be 10, 20, 30, or a multiple of 60")
     return period
 

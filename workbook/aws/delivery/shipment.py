@@ -143,7 +143,7 @@ class Delivery:
     facts: Mapping[str, object] = field(default_factory=dict)
     """What the hops say besides, such as the subscription or the rule."""
     parcel_for: Callable[[int], Parcel] | None = None
-    """What is delivered at each try, by its number from 1, where a sender tells the target which try it is."""
+    """What is delivered at each try, by its number from 1, where the target is told which try it is."""
     on_try: Callable[[Undelivered | None], object] | None = None
     """Told after each try: None when it went well."""
     on_end: Callable[[Outcome], object] | None = None

@@ -42,7 +42,7 @@ _MODULES = {
     "https": "workbook.aws.delivery.to_endpoint",
     "http": "workbook.aws.delivery.to_endpoint",
     "mailto": "workbook.aws.mailbox",
-    "sms": "workbook.aws.mailbox",
+    "sms": "workbook.aws.sns.sms_delivery",
     **dict.fromkeys(
         (
             *("ecs", "batch", "glue", "codebuild", "codepipeline", "sagemaker", "redshift"),
@@ -52,6 +52,8 @@ _MODULES = {
     ),
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
+_OVER_MOTO = {"sns": "moto.sns", "sms": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
+"""What has to be loaded before: our service goes in when moto's is loaded, and so must not load it itself."""
 _registered: dict[str, Target] = {}
 
 
@@ -73,6 +75,8 @@ def find_target(target: str) -> Target | None:
     service = service_of(target)
     found = _registered.get(service)
     if found is None and service in _MODULES:
+        if service in _OVER_MOTO:
+            importlib.import_module(_OVER_MOTO[service])
         found = importlib.import_module(_MODULES[service]).TARGET
         _registered[service] = found
     return found

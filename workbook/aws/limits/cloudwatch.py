@@ -11,5 +11,26 @@ _CLOUDWATCH = "botocore 1.44.5, service model of CloudWatch"
 
 ROWS = (
     Limit("cloudwatch.alarm.metrics", 10, "metrics", f"{_CLOUDWATCH}: MetricDataQuery", _READ),
+    Limit(
+        "cloudwatch.statistics.data-points",
+        1_440,
+        "data points",
+        f"{_CLOUDWATCH}: GetMetricStatistics",
+        _READ,
+    ),
+    Limit("cloudwatch.list-metrics.page", 500, "metrics", f"{_CLOUDWATCH}: ListMetrics", _READ),
     Limit("cloudwatch.alarm.evaluation", 7, "days", f"{_CLOUDWATCH}: Period", _READ),
+    Limit("cloudwatch.alarm.actions", 5, "actions for each state", f"{_CLOUDWATCH}: AlarmActions", _READ),
+    Limit("cloudwatch.alarm.deleted-in-one-call", 100, "alarms", f"{_CLOUDWATCH}: DeleteAlarms", _READ),
+    Limit("cloudwatch.alarm.history", 30, "days", "CloudWatch User Guide, alarm history", _READ),
+    Limit("cloudwatch.composite.children", 100, "alarms in a rule", f"{_CLOUDWATCH}: AlarmRule", _READ),
+    Limit("cloudwatch.composite.elements", 500, "elements of a rule", f"{_CLOUDWATCH}: AlarmRule", _READ),
+    Limit(
+        "cloudwatch.composite.parents",
+        150,
+        "rules that name an alarm",
+        f"{_CLOUDWATCH}: PutCompositeAlarm",
+        _READ,
+    ),
+    Limit("cloudwatch.tags", 50, "tags", f"{_CLOUDWATCH}: TagResource", _READ),
 )

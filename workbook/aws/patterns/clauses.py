@@ -118,6 +118,14 @@ def fields(clause: Clause) -> Iterator[Field]:
             yield from fields(inner)
 
 
-def combinations(ways: list[Branch]) -> int:
-    """SNS's measure of complexity: values times levels, multiplied over fields, added over branches."""
-    return sum(prod(len(field.entries) * field.levels for field in branch.values()) for branch in ways)
+def combinations(clause: Clause) -> int:
+    """SNS's measure of complexity: values times levels, multiplied over fields, added over alternatives.
+
+    It needs no branches, so that a policy of a thousand alternatives and ten thousand fields can be refused
+    before it is written out.
+    """
+    if isinstance(clause, Field):
+        return len(clause.entries) * clause.levels
+    if isinstance(clause, Every):
+        return prod(combinations(inner) for inner in clause.clauses)
+    return sum(combinations(choice) for choice in clause.alternatives)

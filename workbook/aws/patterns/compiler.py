@@ -11,7 +11,7 @@ from workbook.aws.patterns.dialects import EVENT_BRIDGE, Dialect
 from workbook.aws.patterns.errors import InvalidEventPattern
 from workbook.aws.patterns.expressions import Expressions
 from workbook.aws.patterns.json_tokens import Kind, Token, Tokens
-from workbook.aws.patterns.wildcards import TOO_COMPLEX
+from workbook.aws.patterns.wildcards import TOO_COMPLEX, are_too_complex
 
 DEEPEST = 200
 """Levels of a pattern that are read; no event of AWS comes near."""
@@ -33,7 +33,7 @@ def compile_pattern(text: str, dialect: Dialect = EVENT_BRIDGE) -> Every:
     """
     compiler = _Compiler(Tokens(text), dialect)
     pattern = compiler.pattern()
-    if compiler.expressions.too_complex:
+    if compiler.too_complex:
         raise InvalidEventPattern(TOO_COMPLEX)
     return pattern
 
@@ -41,7 +41,9 @@ def compile_pattern(text: str, dialect: Dialect = EVENT_BRIDGE) -> Every:
 class _Compiler:
     def __init__(self, tokens: Tokens, dialect: Dialect) -> None:
         self._tokens = tokens
-        self.expressions = Expressions(tokens, dialect)
+        self._dialect = dialect
+        self.too_complex = False
+        """Whether EventBridge refuses a field for its wildcards, which it says only of faultless patterns."""
 
     def pattern(self) -> Every:
         if self._tokens.advance().kind is not Kind.OBJECT:
@@ -78,13 +80,15 @@ class _Compiler:
         return Some(".".join(path), tuple(alternatives))
 
     def _field(self, path: tuple[str, ...], levels: int) -> Field:
+        expressions = Expressions(self._tokens, self._dialect)
         entries = []
         while self._tokens.advance().kind is not Kind.ARRAY_END:
             first = self._tokens.current
-            test = self.expressions.entry()
+            test = expressions.entry()
             entries.append(Entry(self._tokens.from_token(first), test))
         if not entries:
             raise self._tokens.error("Empty arrays are not allowed")
+        self.too_complex = self.too_complex or are_too_complex(expressions.wildcards)
         return Field(".".join(path), levels, tuple(entries))
 
 

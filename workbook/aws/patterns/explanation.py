@@ -38,6 +38,8 @@ class Explained:
     """What the event has there: of an entry that holds the value that decided, otherwise all values."""
     clauses: tuple[Explained, ...] = ()
     """The parts: of a field its entries."""
+    written: str = ""
+    """How an entry stands in the pattern, for a page that marks it there."""
     note: str = ""
     """What the parts alone do not show."""
 
@@ -84,13 +86,13 @@ def _of_field(clause: Field, event: Mapping[str, Json], holds: bool) -> Explaine
     entries = tuple(_of_entry(clause, number, values) for number in range(len(clause.entries)))
     if len(entries) == 1:
         only = entries[0]
-        return Explained("field", clause.path, only.asks, holds, only.values)
+        return Explained("field", clause.path, only.asks, holds, only.values, written=only.written)
     return Explained("field", clause.path, "is one of these", holds, values, entries)
 
 
 def _of_entry(clause: Field, number: int, values: tuple[Scalar, ...]) -> Explained:
-    test = clause.entries[number].test
+    written, test = clause.entries[number].written, clause.entries[number].test
     if isinstance(test, Absent):
-        return Explained("entry", clause.path, test.words, not values, values)
+        return Explained("entry", clause.path, test.words, not values, values, written=written)
     deciding = tuple(value for value in values if test.accepts(value))[:1]
-    return Explained("entry", clause.path, test.words, bool(deciding), deciding or values)
+    return Explained("entry", clause.path, test.words, bool(deciding), deciding or values, written=written)

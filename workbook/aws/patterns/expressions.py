@@ -13,9 +13,8 @@ SNS recorded in public test suites.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
-from workbook.aws.patterns import networks, wildcards
+from workbook.aws.patterns import networks, texts, wildcards
 from workbook.aws.patterns.dialects import Dialect
 from workbook.aws.patterns.errors import InvalidEventPattern
 from workbook.aws.patterns.json_tokens import Kind, Token, Tokens
@@ -25,16 +24,13 @@ from workbook.aws.patterns.operators import (
     Exists,
     Network,
     NoneOf,
-    Range,
     Test,
     Text,
     Wildcard,
 )
-
-_Compiled = TypeVar("_Compiled")
+from workbook.aws.patterns.ranges import TOO_MANY, Ranges, comparable
 
 _ONE_KEY = "Only one key allowed in match expression"
-_TOO_MANY = "Too many elements in numeric expression"
 _ANYTHING_BUT_VALUE = "Value of anything-but must be an array or single string/number value."
 _NOT_TEXT_IN_AFFIX = "prefix/suffix match pattern must be a string"
 _NOT_TEXT = {
@@ -53,8 +49,8 @@ class Expressions:
     def __init__(self, tokens: Tokens, dialect: Dialect) -> None:
         self._tokens = tokens
         self._dialect = dialect
-        self.too_complex = False
-        """Whether a wildcard was seen that EventBridge refuses, which it says only of faultless patterns."""
+        self.wildcards: list[tuple[str, ...]] = []
+        """The wildcards seen so far, each as its pieces."""
         self._operators: dict[str, Callable[[], Test]] = {
             "exactly": self._exactly,
             "equals-ignore-case": self._ignoring_case,
@@ -120,7 +116,7 @@ class Expressions:
     def _ignoring_case(self) -> Test:
         wanted = self._text("equals-ignore-case match pattern must be a string")
         self._close()
-        return _equal_but_for_case(wanted)
+        return texts.equal_but_for_case(wanted)
 
     def _affix(self, side: str) -> Test:
         token = self._tokens.advance()
@@ -130,7 +126,7 @@ class Expressions:
             raise self._tokens.error(f"{side} match pattern must be a string")
         wanted = self._tokens.written()
         self._close()
-        return _starting(wanted) if side == "prefix" else _ending(wanted)
+        return texts.starting(wanted) if side == "prefix" else texts.ending(wanted)
 
     def _affix_ignoring_case(self, side: str) -> Test:
         """``{"prefix": {"equals-ignore-case": text}}``, from behind the inner brace."""
@@ -141,7 +137,7 @@ class Expressions:
         wanted = self._text("equals-ignore-case match pattern must be a string")
         self._close()
         self._close()
-        return _starting_but_for_case(wanted) if side == "prefix" else _ending_but_for_case(wanted)
+        return texts.starting_but_for_case(wanted) if side == "prefix" else texts.ending_but_for_case(wanted)
 
     def _wildcard(self) -> Test:
         text = self._text("wildcard match pattern must be a string")
@@ -154,7 +150,7 @@ class Expressions:
             pieces = wildcards.pieces_of(text)
         except wildcards.InvalidWildcard as error:
             raise self._tokens.error(str(error)) from None
-        self.too_complex = self.too_complex or wildcards.is_too_complex(pieces)
+        self.wildcards.append(pieces)
         return Text(f'has the form "{text}"', Wildcard(pieces).matches)
 
     def _exists(self) -> Test:
@@ -179,7 +175,7 @@ class Expressions:
             return self._anything_but_operator()
         self._refuse_no_value(token)
         test = self._anything_but_list() if token.kind is Kind.ARRAY else NoneOf((self._listed(),))
-        self._close(_TOO_MANY)
+        self._close(TOO_MANY)
         return test
 
     def _refuse_no_value(self, token: Token) -> None:
@@ -191,15 +187,7 @@ class Expressions:
         token = self._tokens.current
         if token.kind is Kind.TEXT:
             return Equals(self._tokens.written(), self._dialect.numbers)
-        return Equals(self._number(token), self._dialect.numbers)
-
-    def _number(self, token: Token) -> float:
-        assert isinstance(token.value, int | float)  # noqa: S101 - for mypy: a number
-        numbers = self._dialect.numbers
-        if not numbers.holds(token.value):
-            end = f"{numbers.largest / 1e9}E9"
-            raise InvalidEventPattern(f"Value must be between -{end} and {end}, inclusive")
-        return token.value
+        return Equals(comparable(token, self._dialect.numbers), self._dialect.numbers)
 
     def _anything_but_list(self) -> NoneOf:
         tests, kinds = [], set()
@@ -207,7 +195,7 @@ class Expressions:
             if token.kind not in {Kind.TEXT, Kind.NUMBER}:
                 raise self._error_in_list("Inside anything but list, start|null|boolean is not supported.")
             kinds.add(token.kind)
-            tests.append(self._at_place(self._listed))
+            tests.append(self._tokens.placed(self._listed))
         if len(kinds) != 1:
             raise self._tokens.error(
                 "Inside anything but list, either all values are number or string, "
@@ -218,13 +206,6 @@ class Expressions:
     def _error_in_list(self, reason: str) -> InvalidEventPattern:
         """The error as AWS raises it in lists, where it is wrapped once more: the place is there twice."""
         return InvalidEventPattern(reason, self._tokens.error(reason).place * 2)
-
-    def _at_place(self, compile_it: Callable[[], _Compiled]) -> _Compiled:
-        """Add the place to errors that AWS's matcher raises without one."""
-        try:
-            return compile_it()
-        except InvalidEventPattern as error:
-            raise self._tokens.error(error.reason) from None
 
     def _anything_but_operator(self) -> NoneOf:
         """``{"anything-but": {"prefix": ...}}`` and its sisters, each with one text or a list of them."""
@@ -237,8 +218,8 @@ class Expressions:
             test = NoneOf((self._anything_but_affix(operator),))
         else:
             test = NoneOf(tuple(self._anything_but_texts(operator)))
-            self._close(_TOO_MANY)
-            self._close(_TOO_MANY)
+            self._close(TOO_MANY)
+            self._close(TOO_MANY)
         return test
 
     def _anything_but_affix(self, operator: str) -> Test:
@@ -248,7 +229,7 @@ class Expressions:
             raise self._tokens.error("Null prefix/suffix not allowed")
         self._close()
         self._close()
-        return _starting(text)
+        return texts.starting(text)
 
     def _anything_but_texts(self, operator: str) -> list[Test]:
         token = self._tokens.advance()
@@ -267,86 +248,14 @@ class Expressions:
         if operator == "wildcard":
             return self._wildcard_of(text)
         if operator == "equals-ignore-case":
-            return _equal_but_for_case(text)
+            return texts.equal_but_for_case(text)
         if not text:
             raise error("Null prefix/suffix not allowed")
-        return _starting(text) if operator == "prefix" else _ending(text)
-
-    # ---- numeric
+        return texts.starting(text) if operator == "prefix" else texts.ending(text)
 
     def _numeric(self) -> Test:
         if self._tokens.advance().kind is not Kind.ARRAY:
             raise self._tokens.error("Value of numeric must be an array.")
-        if self._tokens.advance().kind is not Kind.TEXT:
-            raise self._tokens.error(f"Invalid member in numeric match: {self._tokens.written()}")
-        test = self._range(self._tokens.written())
-        self._close(_TOO_MANY)
+        test = Ranges(self._tokens, self._dialect.numbers).compile()
+        self._close(TOO_MANY)
         return test
-
-    def _range(self, operator: str) -> Range:
-        token = self._tokens.advance()
-        if operator not in {"=", "<", "<=", ">", ">="}:
-            raise self._tokens.error(f"Unrecognized numeric range operator: {operator}")
-        self._refuse_no_number(token, operator)
-        behind = self._tokens.advance()
-        if operator in {">", ">="}:
-            return self._from(token, operator == ">=", behind)
-        if behind.kind is not Kind.ARRAY_END:
-            raise self._tokens.error(_TOO_MANY)
-        number = self._rounded(token)
-        if operator == "=":
-            return Range(self._dialect.numbers, bottom=number, top=number)
-        return Range(self._dialect.numbers, top=number, top_included=operator == "<=")
-
-    def _from(self, start: Token, included: bool, behind: Token) -> Range:  # noqa: FBT001 - one caller
-        """A range with a bottom and, where more follows, a top."""
-        if behind.kind is Kind.ARRAY_END:
-            return Range(self._dialect.numbers, bottom=self._rounded(start), bottom_included=included)
-        if behind.kind is not Kind.TEXT:
-            raise self._tokens.error(f"Bad value in numeric range: {self._tokens.written()}")
-        operator = self._tokens.written()
-        if operator not in {"<", "<="}:
-            raise self._tokens.error(f"Bad numeric range operator: {operator}")
-        end = self._tokens.advance()
-        self._refuse_no_number(end, operator)
-        if self._tokens.advance().kind is not Kind.ARRAY_END:
-            raise self._tokens.error("Too many terms in numeric range expression")
-        bottom, top = self._rounded(start), self._rounded(end)
-        if bottom >= top:
-            raise self._tokens.error("Bottom must be less than top")
-        return Range(self._dialect.numbers, bottom, included, top, operator == "<=")
-
-    def _refuse_no_number(self, token: Token, operator: str) -> None:
-        if token.kind is not Kind.NUMBER:
-            name = "equals" if operator == "=" else operator
-            raise self._tokens.error(f"Value of {name} must be numeric")
-
-    def _rounded(self, token: Token) -> float:
-        number = self._at_place(lambda: self._number(token))
-        return self._dialect.numbers.rounded(number)
-
-
-# ---- what is said of texts
-
-
-def _equal_but_for_case(wanted: str) -> Test:
-    lowered = wanted.lower()
-    return Text(f'is "{wanted}" in any case', lambda text: text.lower() == lowered)
-
-
-def _starting(wanted: str) -> Test:
-    return Text(f'starts with "{wanted}"', lambda text: text.startswith(wanted))
-
-
-def _starting_but_for_case(wanted: str) -> Test:
-    lowered = wanted.lower()
-    return Text(f'starts with "{wanted}" in any case', lambda text: text.lower().startswith(lowered))
-
-
-def _ending(wanted: str) -> Test:
-    return Text(f'ends with "{wanted}"', lambda text: text.endswith(wanted))
-
-
-def _ending_but_for_case(wanted: str) -> Test:
-    lowered = wanted.lower()
-    return Text(f'ends with "{wanted}" in any case', lambda text: text.lower().endswith(lowered))

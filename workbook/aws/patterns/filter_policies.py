@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from workbook.aws.limits import limit
-from workbook.aws.patterns.clauses import Branch, Every, branches, combinations, fields
+from workbook.aws.patterns.clauses import Every, branches, combinations, fields
 from workbook.aws.patterns.compiler import compile_pattern
 from workbook.aws.patterns.dialects import SNS
 from workbook.aws.patterns.errors import InvalidEventPattern
@@ -97,7 +97,7 @@ class FilterPolicy:
 
 
 def _compiled(text: str, scope: Scope) -> Every | None:
-    if len(text.encode()) > LARGEST_POLICY:
+    if len(text.encode(errors="replace")) > LARGEST_POLICY:
         # AWS documents the limit, not the text of the error (unverified).
         raise InvalidFilterPolicy("FilterPolicy: Filter policy is too long")
     compact = _compact(text)
@@ -106,7 +106,7 @@ def _compiled(text: str, scope: Scope) -> Every | None:
     try:
         clause = compile_pattern(compact, SNS)
         _refuse_nesting(clause, scope)
-        _refuse_too_much(clause, branches(clause))
+        _refuse_too_much(clause)
     except InvalidEventPattern as error:
         raise InvalidFilterPolicy(f"FilterPolicy: {error.detail}") from None
     return clause
@@ -115,9 +115,17 @@ def _compiled(text: str, scope: Scope) -> Every | None:
 def _compact(text: str) -> str:
     """The policy as SNS writes it again before it compiles it: the columns in its errors count from there."""
     try:
-        return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(
+            json.loads(text, parse_constant=_no_number), separators=(",", ":"), ensure_ascii=False
+        )
     except (ValueError, RecursionError):
         raise InvalidFilterPolicy("FilterPolicy: failed to parse JSON.") from None
+
+
+def _no_number(name: str) -> object:
+    """JSON has no NaN and no Infinity, though Python reads them."""
+    message = f"{name} is no number of JSON"
+    raise ValueError(message)
 
 
 def _refuse_nesting(clause: Every, scope: Scope) -> None:
@@ -127,10 +135,10 @@ def _refuse_nesting(clause: Every, scope: Scope) -> None:
         )
 
 
-def _refuse_too_much(clause: Every, ways: list[Branch]) -> None:
+def _refuse_too_much(clause: Every) -> None:
     if len(clause.clauses) > MOST_KEYS:
         raise InvalidFilterPolicy(f"FilterPolicy: Filter policy can not have more than {MOST_KEYS} keys")
-    if combinations(ways) > MOST_COMBINATIONS:
+    if combinations(clause) > MOST_COMBINATIONS:
         raise InvalidFilterPolicy("FilterPolicy: Filter policy is too complex")
 
 

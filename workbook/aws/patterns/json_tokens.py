@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from workbook.aws.patterns.errors import InvalidEventPattern
 
@@ -35,6 +37,7 @@ _NEW_LINE = re.compile(r"\r\n|\r|\n")
 _LITERALS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
+_Compiled = TypeVar("_Compiled")
 Value = str | int | float | bool | None
 
 
@@ -133,6 +136,13 @@ class Tokens:
     def from_token(self, first: Token) -> str:
         """The text from a token to the current one, both included."""
         return self.source[first.read - len(first.written) : self.current.read]
+
+    def placed(self, compile_it: Callable[[], _Compiled]) -> _Compiled:
+        """Add the place to an error that AWS's matcher raises without one."""
+        try:
+            return compile_it()
+        except InvalidEventPattern as error:
+            raise self.error(error.reason) from None
 
     def error(self, reason: str) -> InvalidEventPattern:
         """The error that AWS raises at this place."""

@@ -98,16 +98,21 @@ class Node:
             if not all(absence.is_allowed_in(event) for absence in self.absences):
                 return False
             excused |= {absence.path for absence in self.absences if is_absent(event, absence.steps)}
-        dotted = [name for name in event if "." in name]
         for name, leaf in self.leaves:
-            found = any(leaf.accepts(value) for value in _values(event, name, dotted))
+            found = name in event and leaf.accepts(event[name])
             if not found and leaf.path not in excused:
                 return False
         for name, node in self.nodes.items():
-            found = any(node.matches(inner, excused) for inner in _objects(event, name, dotted))
-            if not found and not node.is_excused(excused):
+            if not node.matches_below(event, name, excused) and not node.is_excused(excused):
                 return False
         return True
+
+    def matches_below(self, event: Mapping[str, Json], name: str, excused: frozenset[str]) -> bool:
+        """Whether one of the objects that a field holds satisfies all of it."""
+        inner = event.get(name)
+        if isinstance(inner, dict) and self.matches(inner, excused):
+            return True
+        return any(self.matches(other, excused) for other in _other_objects(event, name))
 
     def is_excused(self, excused: frozenset[str]) -> bool:
         """Whether all that is asked for here may be missing and is."""
@@ -148,22 +153,23 @@ def _common(some: Iterable[str], others: Iterable[str]) -> int:
 # ---- taking events apart
 
 
-def _values(event: Mapping[str, Json], name: str, dotted: list[str]) -> list[Json]:
-    """What a field holds: its value, and objects made of fields whose names go on behind a dot."""
-    values = [event[name]] if name in event else []
-    values += [{other[len(name) + 1 :]: event[other]} for other in dotted if other.startswith(f"{name}.")]
-    return values
-
-
-def _objects(event: Mapping[str, Json], name: str, dotted: list[str]) -> Iterator[Mapping[str, Json]]:
-    """The objects that a field holds, in arrays or not."""
-    waiting = _values(event, name, dotted)[::-1]
+def _other_objects(event: Mapping[str, Json], name: str) -> Iterator[Mapping[str, Json]]:
+    """The objects that a field holds besides its own value: in arrays, and behind a dot in a name."""
+    inner = event.get(name)
+    waiting = [inner] if isinstance(inner, list) else []
+    waiting += _behind_dots(event, name)
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
             waiting.extend(reversed(value))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             yield value
+
+
+def _behind_dots(event: Mapping[str, Json], name: str) -> list[Json]:
+    """``{"a.b": 1}`` holds in ``a`` what ``{"a": {"b": 1}}`` holds there."""
+    start = f"{name}."
+    return [{other[len(start) :]: event[other]} for other in event if other.startswith(start)]
 
 
 def scalars(value: Json) -> Iterator[Scalar]:
@@ -173,20 +179,21 @@ def scalars(value: Json) -> Iterator[Scalar]:
         value = waiting.pop()
         if isinstance(value, list):
             waiting.extend(reversed(value))
-        elif not isinstance(value, Mapping):
+        elif not isinstance(value, dict):
             yield value
 
 
 def found_at(event: Mapping[str, Json], steps: tuple[str, ...]) -> Iterator[Scalar]:
     """All scalars at a path, through all elements of all arrays."""
     name, *rest = steps
-    dotted = [other for other in event if "." in other]
-    if rest:
-        for inner in _objects(event, name, dotted):
-            yield from found_at(inner, tuple(rest))
-    else:
-        for value in _values(event, name, dotted):
-            yield from scalars(value)
+    inner = event.get(name, [])
+    if not rest:
+        yield from scalars(inner)
+        return
+    if isinstance(inner, dict):
+        yield from found_at(inner, tuple(rest))
+    for other in _other_objects(event, name):
+        yield from found_at(other, tuple(rest))
 
 
 def is_absent(event: Mapping[str, Json], steps: tuple[str, ...]) -> bool:

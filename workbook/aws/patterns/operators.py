@@ -161,20 +161,14 @@ class Range:
 
     def accepts(self, value: Scalar) -> bool:
         """See :meth:`Test.accepts`."""
-        if not isinstance(value, int | float) or isinstance(value, bool) or not self.numbers.holds(value):
+        if type(value) is bool or not isinstance(value, int | float) or not self.numbers.holds(value):
             return False
         number = self.numbers.rounded(value)
-        return self._is_above(number) and self._is_below(number)
-
-    def _is_above(self, number: float) -> bool:
-        if self.bottom is None:
-            return True
-        return number > self.bottom or (self.bottom_included and number == self.bottom)
-
-    def _is_below(self, number: float) -> bool:
-        if self.top is None:
-            return True
-        return number < self.top or (self.top_included and number == self.top)
+        if self.bottom is not None and (
+            number < self.bottom or (number == self.bottom and not self.bottom_included)
+        ):
+            return False
+        return self.top is None or number < self.top or (number == self.top and self.top_included)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,14 @@ Not those of policies (:mod:`workbook.aws.wildcards`), which know ``?`` and no e
 
 from __future__ import annotations
 
+from collections import Counter
+
 MOST_REPEATED_PIECES = 3
-"""How often a wildcard may be followed by the same character. EventBridge refuses patterns by the number of
-states in which its matcher could be at once; its threshold is not published. This number refuses what AWS is
-recorded to refuse (``*:*:*:*:*:event-bus/*``) and accepts what it is recorded to accept. Unverified in
+"""How often, in the wildcards of one field, a star may be followed by the same character.
+
+EventBridge refuses patterns by the number of places in which its matcher could be at once; its threshold is
+not published. This rule refuses what AWS is recorded or reported to refuse (``*:*:*:*:*:event-bus/*``, and
+four entries like ``*:stack/name/*``) and accepts what it is known to accept (three of those). Unverified in
 between."""
 
 TOO_COMPLEX = (
@@ -50,10 +54,21 @@ def pieces_of(text: str) -> tuple[str, ...]:
     return tuple(pieces)
 
 
-def is_too_complex(pieces: tuple[str, ...]) -> bool:
-    """Whether EventBridge would find the wildcards of a pattern too complex; see `MOST_REPEATED_PIECES`."""
-    starts = [piece[0] for piece in pieces[1:] if piece]
-    return any(starts.count(start) > MOST_REPEATED_PIECES for start in set(starts))
+def are_too_complex(patterns: list[tuple[str, ...]]) -> bool:
+    """Whether EventBridge would find the wildcards of a field too complex; see `MOST_REPEATED_PIECES`."""
+    return any(
+        _most_repeated(_alive_together(pieces, patterns)) > MOST_REPEATED_PIECES for pieces in patterns
+    )
+
+
+def _alive_together(pieces: tuple[str, ...], patterns: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The patterns that a text which begins like this one may satisfy, too."""
+    return [others for others in patterns if pieces[0].startswith(others[0])]
+
+
+def _most_repeated(patterns: list[tuple[str, ...]]) -> int:
+    starts = Counter(piece[0] for pieces in patterns for piece in pieces[1:] if piece)
+    return max(starts.values(), default=0)
 
 
 def _position(text: str, index: int) -> int:

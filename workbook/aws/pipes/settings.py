@@ -56,6 +56,11 @@ class PipeSettings:
         return LARGEST_CONCURRENCY
 
     @property
+    def reads_for(self) -> None:
+        """Whom batches are for, other than the pipe."""
+        return
+
+    @property
     def fifo(self) -> bool:
         """Whether the source is a FIFO queue."""
         return self.source.endswith(".fifo")

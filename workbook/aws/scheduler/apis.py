@@ -1,7 +1,7 @@
 """The operation of AWS that a target stands for. For Scheduler every target is a call of some API.
 
-    a templated target   the ARN of a resource; AWS chooses the operation        arn:aws:sqs:...:orders
-    a universal target   the ARN of an operation; its request is the Input       arn:aws:scheduler:::aws-sdk:sqs:sendMessage
+    templated    arn:aws:sqs:us-east-1:123456789012:orders      a resource; AWS chooses the operation
+    universal    arn:aws:scheduler:::aws-sdk:sqs:sendMessage    an operation; its request is the Input
 
 Sources: EventBridge Scheduler User Guide, "Using templated targets" and "Using universal targets".
 """

@@ -1,4 +1,4 @@
-"""What a target is told: the schedule's Input with its context attributes filled in, or a default notification.
+"""What a target is told: the schedule's Input with its context attributes filled in, or a notification.
 
     <aws.scheduler.schedule-arn>     <aws.scheduler.scheduled-time>
     <aws.scheduler.execution-id>     <aws.scheduler.attempt-number>

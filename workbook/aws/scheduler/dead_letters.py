@@ -39,9 +39,9 @@ _CODES = {
 class CallFailed(Undelivered):
     """A universal target's API answered with an error, which has a code of its own."""
 
-    def __init__(self, failure: Failure, code: str, message: str, *, status: int | None) -> None:
+    def __init__(self, failure: Failure, error_code: str, message: str, *, status: int | None) -> None:
         super().__init__(failure, message, status=status)
-        self.code = code
+        self.error_code = error_code
 
 
 def dead_letter(schedule: Schedule, parcel: Parcel, execution: Execution, error: Undelivered) -> Parcel:
@@ -68,8 +68,9 @@ def dead_letter(schedule: Schedule, parcel: Parcel, execution: Execution, error:
 
 def error_code(error: Undelivered, target_arn: str) -> str:
     """The code of what the target's API answered."""
-    if isinstance(error, CallFailed):
-        return error.code
+    own_code = getattr(error, "error_code", None)
+    if own_code is not None:
+        return str(own_code)
     service = target_arn.split(":")[2]
     if error.failure is Failure.NO_RESOURCE and service in _NO_RESOURCE:
         return _NO_RESOURCE[service]
@@ -93,22 +94,22 @@ def _request(schedule: Schedule, parcel: Parcel) -> str:
 def _templated_request(target: Mapping[str, Any], parcel: Parcel) -> dict[str, Any]:
     arn, text = target["Arn"], parcel.text
     service, region, account, name = arn.split(":", 5)[2:]
-    match service:
-        case "sqs":
-            url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-            group = {} if parcel.group_id is None else {"MessageGroupId": parcel.group_id}
-            return {"MessageBody": text, "QueueUrl": url, **group}
-        case "lambda":
-            return {"FunctionName": arn, "InvocationType": "Event", "Payload": text}
-        case "sns":
-            return {"Message": text, "TopicArn": arn}
-        case "states":
-            return {"Input": text, "StateMachineArn": arn}
-        case "events":
-            parameters = target["EventBridgeParameters"]
-            return {"Entries": [{"EventBusName": arn, "Detail": text, **parameters}]}
-        case "kinesis":
-            return {"Data": text, "StreamName": name.partition("/")[2], **target["KinesisParameters"]}
-        case "firehose":
-            return {"DeliveryStreamName": name.partition("/")[2], "Record": {"Data": text}}
-    return {"Arn": arn, "Input": text}
+    if service == "sqs":
+        url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
+        group = {} if parcel.group_id is None else {"MessageGroupId": parcel.group_id}
+        return {"MessageBody": text, "QueueUrl": url, **group}
+    requests = {
+        "lambda": {"FunctionName": arn, "InvocationType": "Event", "Payload": text},
+        "sns": {"Message": text, "TopicArn": arn},
+        "states": {"Input": text, "StateMachineArn": arn},
+        "events": {"Entries": [{"Detail": text, "EventBusName": arn, **_parameters(target)}]},
+        "kinesis": {"Data": text, "StreamName": name.partition("/")[2], **_parameters(target)},
+        "firehose": {"DeliveryStreamName": name.partition("/")[2], "Record": {"Data": text}},
+    }
+    return requests.get(service) or {"Arn": arn, "Input": text, **_parameters(target)}
+
+
+def _parameters(target: Mapping[str, Any]) -> dict[str, Any]:
+    """The target's own parameters: DetailType and Source, PartitionKey ..."""
+    given = [value for name, value in target.items() if name.endswith("Parameters")]
+    return dict(given[0]) if given else {}

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
-from workbook.aws.schedules import OneTime, Rate
 from workbook.aws.scheduler.invocation import invoke
+from workbook.aws.schedules import OneTime, Rate
 from workbook.engine.clock import SECOND, instant_of
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ def arm(world: World, schedule: Schedule) -> None:
     disarm(schedule)
     if not schedule.is_enabled:
         return
-    if isinstance(schedule.plan, OneTime):
-        if schedule.invoked != schedule.plan.instant:
-            _set_timer(world, schedule, schedule.plan.instant)
-        return
-    at_once = isinstance(schedule.plan, Rate) and schedule.settings.get("StartDate") is None
-    _arm_after(world, schedule, (schedule.plan.start if at_once else world.clock.now) - 1)
+    plan = schedule.plan
+    if isinstance(plan, OneTime):
+        if schedule.invoked != plan.instant:
+            _set_timer(world, schedule, plan.instant)
+    elif isinstance(plan, Rate) and schedule.settings.get("StartDate") is None:
+        _arm_after(world, schedule, plan.start - 1)  # it begins at once
+    else:
+        _arm_after(world, schedule, world.clock.now - 1)
 
 
 def disarm(schedule: Schedule) -> None:
@@ -124,13 +126,18 @@ def _fire(world: World, schedule: Schedule, due: int) -> None:
 
 
 def _complete(world: World, schedule: Schedule, due: int) -> None:
-    """Delete a schedule that asks for it after its last invocation; one without end is never complete."""
-    if schedule.settings["ActionAfterCompletion"] != "DELETE" or schedule.invoked != due:
-        return
-    one_time = isinstance(schedule.plan, OneTime)
-    ends = schedule.settings.get("EndDate") is not None and _next_due(schedule, due) is None
-    if one_time or ends:
+    """Delete a schedule that asks for it, if the invocation that has ended was its last."""
+    if schedule.settings["ActionAfterCompletion"] == "DELETE" and _was_last(schedule, due):
         remove(world, schedule)
+
+
+def _was_last(schedule: Schedule, due: int) -> bool:
+    """Whether nothing comes after `due`; a recurring schedule without an end is never over."""
+    plan = schedule.plan
+    if isinstance(plan, OneTime):
+        return plan.instant == due
+    has_end = schedule.settings.get("EndDate") is not None
+    return has_end and schedule.invoked == due and _next_due(schedule, due) is None
 
 
 def remove(world: World, schedule: Schedule) -> None:

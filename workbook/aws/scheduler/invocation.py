@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from workbook.aws.scheduler.resources import Schedule
     from workbook.engine.world import World
 
+SHOWN = 4_096
+"""Characters of what a target gets that a hop keeps."""
+
 
 def invoke(world: World, schedule: Schedule, scheduled: int, at_the_end: Callable[[], object]) -> None:
     """Invoke the target for the time `scheduled`; `at_the_end` is called when that is done or given up.
@@ -39,9 +42,13 @@ def invoke(world: World, schedule: Schedule, scheduled: int, at_the_end: Callabl
     Returns at once.
     """
     invocation = _Invocation(world, schedule, scheduled, at_the_end)
-    first = invocation.execution
     hop = world.trace.record(
-        "fire", schedule.arn, message=first.execution_id, causes=(), scheduled_at=scheduled
+        "fire",
+        schedule.arn,
+        message=invocation.execution.execution_id,
+        causes=(),
+        scheduled_at=scheduled,
+        body=invocation.parcel.text[:SHOWN],
     )
     with world.trace.under(hop):
         deliver(world, [invocation.delivery()])
@@ -58,7 +65,7 @@ class _Invocation:
         self._target = schedule.target
         self._at_the_end = at_the_end
         self.execution = Execution(new_execution_id(world), scheduled, 1)
-        self._parcel = self._new_parcel()
+        self.parcel = self._new_parcel()
 
     def delivery(self) -> Delivery:
         schedule, group = self._schedule, self._schedule.group
@@ -66,7 +73,7 @@ class _Invocation:
         return Delivery(
             sender=Sender(PRINCIPAL, group.arn, group.account, group.region, self._target["RoleArn"]),
             target=self._target["Arn"],
-            parcel=self._parcel,
+            parcel=self.parcel,
             message=self.execution.execution_id,
             retries=retry_policy(self._target),
             dead_letters=None if letters is None else DeadLetters(letters, self._dead_letter),
@@ -79,8 +86,8 @@ class _Invocation:
     def _parcel_for(self, number: int) -> Parcel:
         if number > 1:
             self.execution = Execution(new_execution_id(self._world), self.execution.scheduled, number)
-            self._parcel = self._new_parcel()
-        return self._parcel
+            self.parcel = self._new_parcel()
+        return self.parcel
 
     def _new_parcel(self) -> Parcel:
         parameters = {name: value for name, value in self._target.items() if name.endswith("Parameters")}
@@ -90,7 +97,7 @@ class _Invocation:
         return Parcel(input_for(self._world, self._schedule, self.execution), group_id=group, options=options)
 
     def _dead_letter(self, error: Undelivered, _attempts: int) -> Parcel:
-        return dead_letter(self._schedule, self._parcel, self.execution, error)
+        return dead_letter(self._schedule, self.parcel, self.execution, error)
 
     def _on_try(self, error: Undelivered | None) -> None:
         self._count("InvocationAttemptCount")

@@ -1,7 +1,7 @@
 """The operations on schedule groups and on their tags; only groups have tags.
 
-Source: service model of EventBridge Scheduler (botocore). A group is deleted at once here; on AWS it is in the
-state DELETING until its schedules are gone.
+Source: service model of EventBridge Scheduler (botocore). A group is deleted at once here; on AWS it is in
+the state DELETING until its schedules are gone.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from typing import Any
 
 from workbook.aws.delivery import RetryPolicy
 
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 600.0
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 600.0
 
 
 def retry_policy(target: Mapping[str, Any]) -> RetryPolicy:
@@ -27,7 +27,7 @@ def retry_policy(target: Mapping[str, Any]) -> RetryPolicy:
 
 
 def _pauses(chance: random.Random) -> Iterator[float]:
-    pause = _FIRST_PAUSE
+    pause = FIRST_PAUSE
     while True:
         yield pause * chance.uniform(0.5, 1.0)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        pause = min(pause * 2, LONGEST_PAUSE)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.limits import limit
 from workbook.aws.operations import refuse_parameters
 from workbook.aws.roles import can_assume
-from workbook.aws.schedules import InvalidSchedule, OneTime, Rate, is_zone, parse_schedule, zone_of
 from workbook.aws.scheduler.errors import ValidationError
 from workbook.aws.scheduler.targets import check_target
+from workbook.aws.schedules import InvalidSchedule, OneTime, Rate, is_zone, parse_schedule, zone_of
 from workbook.engine.clock import SECOND, instant_of
 
 if TYPE_CHECKING:
@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 PRINCIPAL = "scheduler.amazonaws.com"
 _MINUTE = 60 * SECOND
 _KNOWN = frozenset(
-    {
-        *(
-            "Name",
-            "GroupName",
-            "ClientToken",
-            "ScheduleExpression",
-            "ScheduleExpressionTimezone",
-            "StartDate",
-        ),
-        *("EndDate", "Description", "State", "Target", "FlexibleTimeWindow", "ActionAfterCompletion"),
-    }
+    [
+        "Name",
+        "GroupName",
+        "ClientToken",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "StartDate",
+        "EndDate",
+        "Description",
+        "State",
+        "Target",
+        "FlexibleTimeWindow",
+        "ActionAfterCompletion",
+    ]
 )
 _NOT_SHOWN = {"Name", "GroupName", "ClientToken"}
 _RETRIES = {

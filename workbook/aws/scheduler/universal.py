@@ -8,6 +8,7 @@ Source: EventBridge Scheduler User Guide, "Using universal targets"; texts as me
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -45,15 +46,13 @@ def check_universal_target(target: Mapping[str, Any], operation: str) -> None:
         ValidationError: AWS does not accept it.
         NotSimulated: AWS does, and the lab does not simulate the operation.
     """
-    from workbook.aws.scheduler.targets import check_json  # noqa: PLC0415 - each of the two needs the other
-
     api = universal_api(target["Arn"])
     assert api is not None  # noqa: S101 - the caller has looked
     if api.action.startswith(READ_ONLY):
         raise ValidationError(f"{api.action} API is not supported.")
     if target.get("Input") is None:
         raise ValidationError("You must provide an input to set this target for your schedule.")
-    request = check_json(target["Input"])
+    request = json_input(target["Input"])
     if client_name(api) not in SIMULATED:
         advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}."
         raise NotSimulated(f"{operation}: {api.service} as a universal target", advice)
@@ -61,6 +60,18 @@ def check_universal_target(target: Mapping[str, Any], operation: str) -> None:
     if not is_simulated(client_name(api), api.operation):
         raise NotSimulated(f"{api.service}:{api.action} as a universal target", "Choose another operation.")
     request_parameters(model, request)
+
+
+def json_input(text: str) -> Any:  # noqa: ANN401 - any value that JSON has
+    """The value of an Input that has to be JSON.
+
+    Raises:
+        ValidationError: it is not.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError("JSON syntax error in input for the target.") from error
 
 
 def operation_model(api: Api) -> OperationModel:
@@ -72,7 +83,8 @@ def operation_model(api: Api) -> OperationModel:
     service = get_service_model(client_name(api))
     if api.operation not in service.operation_names:
         raise ValidationError(f"{api.action} API is not supported.")
-    return service.operation_model(api.operation)
+    model: OperationModel = service.operation_model(api.operation)
+    return model
 
 
 def request_parameters(model: OperationModel, request: object) -> dict[str, Any]:

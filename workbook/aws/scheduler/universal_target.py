@@ -20,7 +20,6 @@ from workbook.aws.scheduler.apis import Api, universal_api
 from workbook.aws.scheduler.dead_letters import CallFailed
 from workbook.aws.scheduler.errors import ValidationError
 from workbook.aws.scheduler.universal import client_name, operation_model, request_parameters
-from workbook.aws.sqs.backend import find_queue_at
 
 if TYPE_CHECKING:
     from workbook.aws.delivery.targets import Answer
@@ -31,6 +30,15 @@ _SERVER_ERROR = 500
 _PREFIXES = {"monitoring": "cloudwatch"}
 """IAM's prefix of a service, where it is not the name with which its requests are signed."""
 _ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
+_NAMES = {
+    ("sqs", "QueueUrl"): "sqs:",
+    ("sqs", "QueueName"): "sqs:",
+    ("sns", "Name"): "sns:",
+    ("lambda", "FunctionName"): "lambda:function:",
+    ("dynamodb", "TableName"): "dynamodb:table/",
+    ("cloudwatchlogs", "logGroupName"): "logs:log-group:",
+}
+"""How ARNs are made of the parameters that name a resource."""
 _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ProvisionedThroughputExceeded")
 
 
@@ -72,27 +80,29 @@ def _action(api: Api) -> str:
 def _resource(api: Api, sender: Sender, parameters: Mapping[str, Any]) -> str:
     """The ARN of what the request is about, as IAM asks for it; `*` where the request names nothing."""
     for name, value in parameters.items():
-        if isinstance(value, str) and name.lower().endswith("arn") and value.startswith("arn:"):
+        names_resource = name.lower().endswith("arn") or (api.service, name) in _NAMES
+        if names_resource and isinstance(value, str) and value.startswith("arn:"):
             return value
-    partition, place = get_partition(sender.region), f"{sender.region}:{sender.account}"
-    match api.service, parameters:
-        case "sqs", {"QueueUrl": str(url)}:
-            account, name = ([*url.split("/"), "", ""])[-2:] if "/" in url else (sender.account, url)
-            queue = find_queue_at(sender.region, account, name)
-            return f"arn:{partition}:sqs:{sender.region}:{account}:{name}" if queue is None else queue.arn
-        case "sqs", {"QueueName": str(name)}:
-            return f"arn:{partition}:sqs:{place}:{name}"
-        case "sns", {"Name": str(name)}:
-            return f"arn:{partition}:sns:{place}:{name}"
-        case "lambda", {"FunctionName": str(name)}:
-            return name if name.startswith("arn:") else f"arn:{partition}:lambda:{place}:function:{name}"
-        case "dynamodb", {"TableName": str(name)}:
-            return name if name.startswith("arn:") else f"arn:{partition}:dynamodb:{place}:table/{name}"
-        case "s3", {"Bucket": str(bucket), "Key": str(key)}:
-            return f"arn:{partition}:s3:::{bucket}/{key}"
-        case "s3", {"Bucket": str(bucket)}:
-            return f"arn:{partition}:s3:::{bucket}"
+    if api.service == "s3" and "Bucket" in parameters:
+        return _in_bucket(sender, parameters)
+    for (service, name), form in _NAMES.items():
+        if service == api.service and name in parameters:
+            return _arn(sender, form, str(parameters[name]))
     return "*"
+
+
+def _arn(sender: Sender, form: str, name: str) -> str:
+    """An ARN in the form of its service; of a queue's URL the account and the name count."""
+    account = sender.account
+    if "/" in name and form.startswith("sqs"):
+        account, name = name.split("/")[-2:]
+    service, _, prefix = form.partition(":")
+    return f"arn:{get_partition(sender.region)}:{service}:{sender.region}:{account}:{prefix}{name}"
+
+
+def _in_bucket(sender: Sender, parameters: Mapping[str, Any]) -> str:
+    key = f"/{parameters['Key']}" if "Key" in parameters else ""
+    return f"arn:{get_partition(sender.region)}:s3:::{parameters['Bucket']}{key}"
 
 
 def _client(world: World, sender: Sender, api: Api) -> Any:  # noqa: ANN401 - boto3 clients have no common type

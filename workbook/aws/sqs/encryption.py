@@ -37,31 +37,44 @@ from workbook.engine.world import World
 if TYPE_CHECKING:
     from moto.kms.models import Key
 
-MANAGED_KEY = "alias/aws/sqs"
+MANAGED_KEY = "alias/aws/{service}"
+"""The key that AWS makes for a service; its policy cannot be changed."""
 SEND_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 RECEIVE_ACTIONS = ("kms:Decrypt",)
+_ENCRYPTION_CONTEXT = {
+    "sqs": "kms:EncryptionContext:aws:sqs:arn",
+    "sns": "kms:EncryptionContext:aws:sns:topicArn",
+}
 
 
 def check_key(
-    world: World, key_id: str, queue_arn: str, principal: Principal, actions: tuple[str, ...]
+    world: World,
+    key_id: str,
+    resource_arn: str,
+    principal: Principal,
+    actions: tuple[str, ...],
+    service: str = "sqs",
 ) -> None:
     """Whether ``principal`` may use a key (by id, ARN, alias or alias ARN) for the messages of a queue.
+
+    Topics have keys, too, and ask the same with ``service`` "sns".
 
     Raises:
         KmsNotFound, KmsDisabled, KmsInvalidState, KmsInvalidKeyUsage: the key cannot be used.
         KmsAccessDenied: the key's policy does not let this caller.
     """
-    region, account = queue_arn.split(":")[3:5]
-    if _alias_of(key_id) == MANAGED_KEY:
+    region, account = resource_arn.split(":")[3:5]
+    managed_key = MANAGED_KEY.format(service=service)
+    if _alias_of(key_id) == managed_key:
         if principal.account != account:
-            raise _denied(world, principal, actions[0], f"arn:aws:kms:{region}:{account}:{MANAGED_KEY}")
+            raise _denied(world, principal, actions[0], f"arn:aws:kms:{region}:{account}:{managed_key}")
         return
     key = _find_key(key_id, region, account)
     if key is None:
         raise _kms_error(world, KmsNotFound, "NotFoundException", _not_found_text(key_id, region, account))
     _check_state(world, key)
     for action in actions:
-        if not _allowed(world, key, principal, action, queue_arn):
+        if not _allowed(world, key, principal, action, resource_arn, service):
             raise _denied(world, principal, action, str(key.arn))
 
 
@@ -107,12 +120,14 @@ def _check_state(world: World, key: Key) -> None:
         raise _kms_error(world, KmsInvalidKeyUsage, "InvalidKeyUsageException", text)
 
 
-def _allowed(world: World, key: Key, principal: Principal, action: str, queue_arn: str) -> bool:
+def _allowed(
+    world: World, key: Key, principal: Principal, action: str, resource_arn: str, service: str
+) -> bool:
     context: Mapping[str, object] = {
         **request_keys(world.clock.datetime(), key.region, key.account_id),
-        "kms:ViaService": f"sqs.{key.region}.amazonaws.com",
+        "kms:ViaService": f"{service}.{key.region}.amazonaws.com",
         "kms:CallerAccount": principal.account,
-        "kms:EncryptionContext:aws:sqs:arn": queue_arn,
+        _ENCRYPTION_CONTEXT[service]: resource_arn,
     }
     try:
         policy = parse_policy(key.policy)

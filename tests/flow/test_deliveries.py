@@ -1,0 +1,282 @@
+"""Topics, buses and rules in the picture: who delivered what to whom, and what was lost on the way."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbook import Lab
+from workbook.flow.callers import Callers
+from workbook.flow.joints import dead_letters_of, joints_of
+from workbook.flow.moves import Status
+from workbook.flow.resources import Kind, bus_of, kind_of, label_of, topic_of
+from workbook.flow.sequence_steps import steps_of
+from workbook.flow.tallies import tallies_of
+
+ACCOUNT = "123456789012"
+
+
+@pytest.fixture
+def lab():
+    with Lab(seed=1) as lab:
+        yield lab
+
+
+def queue(lab, name, *, service=None, source=None):
+    sqs = lab.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+    if service:
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        if source:
+            allow["Condition"] = {"ArnEquals": {"aws:SourceArn": source}}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return arn
+
+
+def texts(lab):
+    return [move.text for move in lab.flow().scene.moves]
+
+
+def tally(lab, source, target):
+    scene = lab.flow().scene
+    found = tallies_of(scene, scene.now)
+    return {status: count for status, count in found[source, target].by_status.items() if count}
+
+
+def news(lab, *queues, **attributes):
+    sns = lab.client("sns")
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    for arn in queues:
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    return topic
+
+
+def test_a_fan_out_reads_as_one_message_that_went_to_many_places(lab):
+    one, two = (queue(lab, name, service="sns.amazonaws.com") for name in ("billing", "shipping"))
+    topic = news(lab, one, two)
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert texts(lab) == [
+        "you published message 1 to news",
+        "news delivered message 1 to billing",
+        "news delivered message 1 to shipping",
+    ]
+
+
+def test_a_copy_in_a_queue_keeps_the_number_of_what_was_published(lab):
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    topic = news(lab, arn)
+    sns, sqs = lab.client("sns"), lab.client("sqs")
+    for body in ("rye", "oat"):
+        sns.publish(TopicArn=topic, Message=body)
+    url = sqs.get_queue_url(QueueName="billing")["QueueUrl"]
+    sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=2)
+    assert texts(lab)[-2:] == [
+        "you received message 1 from billing",
+        "you received message 2 from billing",
+    ]
+
+
+def test_a_missing_policy_shows_as_refused_and_lost(lab):
+    arn = queue(lab, "billing")
+    topic = news(lab, arn)
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert tally(lab, topic, arn) == {Status.REFUSED: 1, Status.DROPPED: 1}
+    assert texts(lab)[-1] == ("message 1 for billing is lost: not allowed, and there is no dead-letter queue")
+
+
+def test_a_filter_policy_shows_on_the_line_to_its_endpoint(lab):
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    topic = news(lab, arn, FilterPolicy='{"kind": ["gift"]}')
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert tally(lab, topic, arn) == {Status.FILTERED: 1}
+    assert texts(lab)[-1] == "the filter policy of billing did not let message 1 through"
+
+
+def test_what_is_given_up_goes_from_the_topic_to_its_dead_letter_queue(lab):
+    dead = queue(lab, "dead", service="sns.amazonaws.com")
+    arn = queue(lab, "billing")
+    topic = news(lab, arn, RedrivePolicy=json.dumps({"deadLetterTargetArn": dead}))
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert texts(lab)[-1] == "news gave up message 1 for billing after 1 try; dead keeps it"
+    assert tally(lab, topic, dead) == {Status.DEAD_LETTERED: 1}
+    assert lab.flow().scene.system.node(dead).dead_letter
+
+
+def test_a_subscription_is_a_line_even_before_anything_moves(lab):
+    arn = queue(lab, "billing")
+    topic = news(lab, arn)
+    lines = [(line.source, line.target) for line in lab.flow().scene.system.lines]
+    assert (topic, arn) in lines
+    places = [node.place for node in lab.flow().scene.system.nodes]
+    assert sorted(places) == sorted([topic, arn])
+
+
+def test_events_go_over_a_bus_and_a_rule(lab):
+    events = lab.client("events")
+    bus = events.create_event_bus(Name="shop")["EventBusArn"]
+    pattern = json.dumps({"detail": {"amount": [{"numeric": [">", 100]}]}})
+    rule = events.put_rule(Name="big", EventBusName="shop", EventPattern=pattern)["RuleArn"]
+    audit = queue(lab, "audit", service="events.amazonaws.com", source=rule)
+    events.put_targets(Rule="big", EventBusName="shop", Targets=[{"Id": "1", "Arn": audit}])
+    for amount in (50, 500):
+        detail = json.dumps({"amount": amount})
+        events.put_events(
+            Entries=[{"Source": "shop", "DetailType": "order", "Detail": detail, "EventBusName": "shop"}]
+        )
+    lab.run_until_idle()
+    assert texts(lab) == [
+        "you put event 1 on bus shop",
+        "rule big did not match event 1",
+        "you put event 2 on bus shop",
+        "rule big matched event 2",
+        "big delivered event 2 to audit",
+    ]
+    assert tally(lab, bus, rule) == {Status.DELIVERED: 1, Status.FILTERED: 1}
+    assert tally(lab, rule, audit) == {Status.DELIVERED: 1}
+
+
+def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
+    def charge(event, context):
+        raise ValueError("no card")
+
+    lab.function("charge", charge)
+    lab.client("lambda").invoke(FunctionName="charge", InvocationType="Event", Payload="{}")
+    lab.run_until_idle()
+    assert texts(lab) == [
+        "you handed call 1 to charge, to be run asynchronously",
+        "charge ran and failed: ValueError; it is tried again in 1 min",
+        "charge ran in a 2nd try and failed: ValueError; it is tried again in 2 min",
+        "charge ran in a 3rd try and failed: ValueError",
+        "call 1 for charge is lost: its retries are used up, and nothing keeps it",
+    ]
+
+
+def test_what_an_asynchronous_run_returns_goes_to_nobody(lab):
+    def charge(event, context):
+        raise ValueError("no card")
+
+    lab.function("charge", charge)
+    lab.client("lambda").invoke(FunctionName="charge", InvocationType="Event", Payload="{}")
+    lab.run_until_idle()
+    scene = lab.flow().scene
+    steps = steps_of(scene, Callers(scene.hops, scene.wiring))
+    failed = [step for step in steps if step.text.startswith("failed")]
+    assert [step.text for step in failed] == [
+        "failed: ValueError, again in 1 min",
+        "failed: ValueError, again in 2 min",
+        "failed: ValueError",
+    ]
+    assert all(step.source == step.target for step in failed)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "label"),
+    [
+        (f"arn:aws:sns:us-east-1:{ACCOUNT}:news", Kind.TOPIC, "news"),
+        (f"arn:aws:sns:us-east-1:{ACCOUNT}:news.fifo", Kind.FIFO_TOPIC, "news.fifo"),
+        ("https://shop.example.com/hooks", Kind.ENDPOINT, "shop.example.com/hooks"),
+        ("mailto:ann@example.com", Kind.MAILBOX, "ann@example.com"),
+        ("sms:+15550100", Kind.PHONE, "+15550100"),
+        (f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/audit:*", Kind.LOG_GROUP, "/audit"),
+        (f"arn:aws:events:us-east-1:{ACCOUNT}:rule/shop/big", Kind.RULE, "big"),
+        (f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/shop", Kind.BUS, "shop"),
+    ],
+)
+def test_each_place_has_its_kind_and_its_name(place, kind, label):
+    assert (kind_of(place), label_of(place)) == (kind, label)
+
+
+def test_a_subscription_belongs_to_its_topic_and_a_rule_to_its_bus():
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:news"
+    subscription = f"{topic}:7533d651-91a1-4f0b-8d1e-0a0a0a0a0a0a"
+    assert topic_of(subscription) == topic
+    assert topic_of(topic) is None
+    assert kind_of(subscription) is Kind.OTHER
+    default = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+    assert bus_of(f"arn:aws:events:us-east-1:{ACCOUNT}:rule/nightly") == default
+
+
+def test_schedules_and_pipes_are_joined_to_their_ends():
+    schedule = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/nightly"
+    pipe = f"arn:aws:pipes:us-east-1:{ACCOUNT}:pipe/orders"
+    orders, dead = (f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}" for name in ("orders", "dead"))
+    target = {"Arn": orders, "DeadLetterConfig": {"Arn": dead}}
+    assert list(joints_of(schedule, {"Target": target})) == [(schedule, orders)]
+    assert list(dead_letters_of(schedule, {"Target": target})) == [(schedule, dead)]
+    assert list(joints_of(pipe, {"Source": orders, "Target": dead})) == [(orders, pipe), (pipe, dead)]
+
+
+# ---- what always holds
+
+histories = st.lists(
+    st.tuples(st.sampled_from(["publish", "event", "wait"]), st.sampled_from(["gift", "plain"])), max_size=8
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(history=histories)
+def test_the_picture_counts_what_the_trace_says(history):
+    with Lab(seed=3) as lab:
+        sns, events = lab.client("sns"), lab.client("events")
+        taken, refused = queue(lab, "taken"), queue(lab, "refused")
+        lets_in(lab, "taken", taken)
+        topic = sns.create_topic(Name="news")["TopicArn"]
+        sns.subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=taken, Attributes={"FilterPolicy": '{"kind": ["gift"]}'}
+        )
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=refused)
+        rule = events.put_rule(Name="gifts", EventPattern='{"detail-type": ["gift"]}')["RuleArn"]
+        events.put_targets(Rule="gifts", Targets=[{"Id": "1", "Arn": taken}])
+        for what, kind in history:
+            happen(lab, what, kind, topic)
+        lab.run_until_idle()
+        published = [kind for what, kind in history if what == "publish"]
+        put = [kind for what, kind in history if what == "event"]
+        bus = bus_of(rule)
+        assert total(lab, topic, taken, Status.DELIVERED) == published.count("gift")
+        assert total(lab, topic, taken, Status.FILTERED) == published.count("plain")
+        assert total(lab, topic, refused, Status.REFUSED) == len(published)
+        assert total(lab, topic, refused, Status.DROPPED) == len(published)
+        assert total(lab, bus, rule, Status.DELIVERED) == put.count("gift")
+        assert total(lab, bus, rule, Status.FILTERED) == put.count("plain")
+        assert total(lab, rule, taken, Status.DELIVERED) == put.count("gift")
+
+
+def lets_in(lab, name, arn):
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    sqs = lab.client("sqs")
+    sqs.set_queue_attributes(
+        QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"],
+        Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [allow]})},
+    )
+
+
+def happen(lab, what, kind, topic):
+    if what == "publish":
+        attributes = {"kind": {"DataType": "String", "StringValue": kind}}
+        lab.client("sns").publish(TopicArn=topic, Message="x", MessageAttributes=attributes)
+    elif what == "event":
+        lab.client("events").put_events(Entries=[{"Source": "shop", "DetailType": kind, "Detail": "{}"}])
+    else:
+        lab.advance(seconds=5)
+
+
+def total(lab, source, target, status):
+    return tally(lab, source, target).get(status, 0)

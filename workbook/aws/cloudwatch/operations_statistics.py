@@ -1,0 +1,113 @@
+"""GetMetricStatistics and ListMetrics: what there is of a metric, and which metrics there are.
+
+A metric is its namespace, its name and *all* of its dimensions: the errors of a function and the errors of
+one alias of it are two metrics. Periods are counted from StartTime, rounded down to the full minute, as those
+of GetMetricData are.
+
+Source: service model of CloudWatch (botocore). That metrics without a value for two weeks are no longer
+listed is not simulated.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParameterValue
+
+from workbook.aws.cloudwatch.metric_values import Metric, Series, metric_values
+from workbook.aws.cloudwatch.queries import STATISTICS, MetricQuery
+from workbook.aws.limits import limit
+from workbook.aws.metrics import MINUTE
+from workbook.aws.operations import Answer, Call, NotSimulated, refuse_parameters
+from workbook.aws.paging import page
+from workbook.engine.clock import SECOND, datetime_of, instant_of
+
+MOST_POINTS = limit("cloudwatch.statistics.data-points")
+PAGE = limit("cloudwatch.list-metrics.page")
+_LISTING = frozenset({"Namespace", "MetricName", "Dimensions", "NextToken"})
+
+
+def get_metric_statistics(call: Call) -> Answer:
+    """The statistics of one metric, period by period.
+
+    AWS gives no order; here it is that of time.
+    """
+    parameters = call.parameters
+    if parameters.get("ExtendedStatistics"):
+        raise NotSimulated("GetMetricStatistics: ExtendedStatistics (percentiles)", "Use Statistics.")
+    statistics = parameters.get("Statistics") or []
+    if not statistics:
+        raise InvalidParameterCombination("Must specify either Statistics or ExtendedStatistics")
+    values = metric_values(call.world, call.account, call.region)
+    metric = Metric.of(parameters)
+    period, ends = _periods(parameters)
+    unit = parameters.get("Unit")
+    units = values.units(metric) if unit is None else [unit]
+    points: list[dict[str, Any]] = []
+    for each in units:
+        series = {
+            name: values.series(
+                metric, MetricQuery.of(parameters, name, each).statistic, each, period=period, ends=ends
+            )
+            for name in sorted(STATISTICS.intersection(statistics))
+        }
+        points += _points(series, each)
+    return {"Label": metric.name, "Datapoints": sorted(points, key=lambda point: point["Timestamp"])}
+
+
+def list_metrics(call: Call) -> Answer:
+    """Each metric once, 500 a page; dimensions are a filter, by name or by name and value."""
+    parameters = call.parameters
+    refuse_parameters(parameters, _LISTING, "ListMetrics")
+    known = metric_values(call.world, call.account, call.region).metrics()
+    found = [_listed(metric) for metric in known if _is_wanted(metric, parameters)]
+    return page("Metrics", found, parameters, default=PAGE, largest=PAGE)
+
+
+# ---- helpers
+
+
+def _periods(parameters: Mapping[str, Any]) -> tuple[int, list[int]]:
+    """The period in seconds, and the instants at which periods end."""
+    start, end = instant_of(parameters["StartTime"]), instant_of(parameters["EndTime"])
+    if start >= end:
+        raise InvalidParameterValue("The parameter StartTime must be less than the parameter EndTime.")
+    period = int(parameters["Period"])
+    if period <= 0 or period % 60:
+        raise NotSimulated(f"GetMetricStatistics: Period={period}", "Use 60 or a multiple of 60.")
+    length = period * SECOND
+    ends = [begin + length for begin in range(start // MINUTE * MINUTE, end, length)]
+    if len(ends) > MOST_POINTS:
+        raise InvalidParameterCombination(
+            f"You have requested up to {len(ends):,} datapoints, which exceeds the limit of {MOST_POINTS:,}. "
+            "You may reduce the datapoints requested by increasing Period, or decreasing the time range."
+        )
+    return period, ends
+
+
+def _points(series: Mapping[str, Series], unit: str | None) -> list[dict[str, Any]]:
+    begins = sorted({begin for points in series.values() for begin in points})
+    return [
+        {
+            "Timestamp": datetime_of(begin).astimezone(datetime.UTC).replace(tzinfo=None),
+            **{name: points[begin] for name, points in series.items()},
+            "Unit": unit or "None",
+        }
+        for begin in begins
+    ]
+
+
+def _listed(metric: Metric) -> dict[str, Any]:
+    dimensions = [{"Name": name, "Value": value} for name, value in metric.dimensions]
+    return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
+
+
+def _is_wanted(metric: Metric, parameters: Mapping[str, Any]) -> bool:
+    namespace, name = parameters.get("Namespace"), parameters.get("MetricName")
+    if namespace not in {None, metric.namespace} or name not in {None, metric.name}:
+        return False
+    filters: Sequence[Mapping[str, Any]] = parameters.get("Dimensions") or []
+    has = dict(metric.dimensions)
+    return all(each["Name"] in has and each.get("Value") in {None, has[each["Name"]]} for each in filters)
