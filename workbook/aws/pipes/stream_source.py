@@ -147,16 +147,17 @@ class _ShardReader:
         """Records until the batch is full, its window ends or none are left; and where to read on."""
         position = self._poller.checkpoints[self._shard.index]
         batch: list[_Event] = []
-        end: int | None = None
+        size, end = 0, None
         while self._poller.running and len(batch) < self._settings.batch_size:
             records = self._read(position, self._settings.batch_size - len(batch))
             for record in records:
                 event = self._event(record)
-                if sum(one.size for one in batch) + event.size > LARGEST_BATCH and batch:
+                if size + event.size > LARGEST_BATCH and batch:
                     return batch, position
                 position = record.sequence_number + 1
                 if passes(self._settings.filters, event.shown):
                     batch.append(event)
+                    size += event.size
                 else:
                     self._filtered(event)
             if batch and end is None:
