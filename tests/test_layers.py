@@ -18,7 +18,10 @@ LAYER_OF = {
     # The front door and what it is made of.
     "lab": "lab",
     "functions": "lab",
+    "lab_outside": "lab",
     "lab_view": "lab",
+    "mailbox_view": "lab",
+    "outages": "lab",
     "packaging": "lab",
     "programs": "lab",
     "queue_view": "lab",

@@ -33,6 +33,7 @@ from workbook.engine.seeds import Chaos
 from workbook.engine.trace import Trace
 from workbook.engine.world import START, World
 from workbook.functions import deploy_function
+from workbook.lab_outside import LabOutside
 from workbook.lab_view import lab_html, lab_text
 from workbook.programs import start_program
 from workbook.queue_view import QueueView
@@ -58,7 +59,7 @@ class LabError(RuntimeError):
     """The lab was used in a way that cannot work; the text says how it can."""
 
 
-class Lab:
+class Lab(LabOutside):
     """A simulated AWS account. Use boto3 as ever; it stays in this process.
 
     Args:
