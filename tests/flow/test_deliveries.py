@@ -147,6 +147,43 @@ def test_events_go_over_a_bus_and_a_rule(lab):
     assert tally(lab, rule, audit) == {Status.DELIVERED: 1}
 
 
+def test_objects_lie_in_buckets_which_tell_of_them(lab):
+    s3 = lab.client("s3")
+    arn = queue(lab, "thumbs", service="s3.amazonaws.com")
+    s3.create_bucket(Bucket="photos")
+    s3.put_bucket_notification_configuration(
+        Bucket="photos",
+        NotificationConfiguration={
+            "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]
+        },
+    )
+    s3.put_object(Bucket="photos", Key="cats/tom.jpg", Body=b"x")
+    lab.run_until_idle()
+    assert texts(lab)[-3:] == [
+        "you put cats/tom.jpg into photos",
+        "bucket photos tells of s3:ObjectCreated:Put",
+        "photos delivered event 2 to thumbs",
+    ]
+
+
+def test_events_of_aws_come_from_the_resource_that_they_tell_of(lab):
+    cloudwatch, events = lab.client("cloudwatch"), lab.client("events")
+    events.put_rule(Name="alarms", EventPattern='{"source": ["aws.cloudwatch"]}')
+    cloudwatch.put_metric_alarm(
+        AlarmName="deep",
+        Namespace="shop",
+        MetricName="orders",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName="deep", StateValue="ALARM", StateReason="a drill")
+    lab.run_until_idle()
+    assert "aws.cloudwatch emitted event 2 on bus default" in texts(lab)
+
+
 def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
     def charge(event, context):
         raise ValueError("no card")
