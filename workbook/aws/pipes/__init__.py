@@ -4,6 +4,7 @@
       └ pipe ── registry                     states
           ├ queue_source                     reads as Lambda's pollers do (workbook.aws.event_sources)
           ├ stream_source ── streams         reads the shards of a stream, of Kinesis or of a table
+          │    ├ shard_tap                   one reader for the parallel batches of a shard
           │    ├ stream_filters              what goes on
           │    └ stream_dead_letters         what is given up
           └ execution ── stages              one batch: enrich, deliver; what failed is the source's affair

@@ -8,7 +8,7 @@ Nothing is taken out of a stream, so a record that fails holds up its shard unti
 leaves the stream with its retention. The checkpoints outlive a stop of the pipe. AWS asks each shard once a
 second (a table's stream four times); here a reader waits for records and then for its next turn.
 
-Parallel batches of one shard (ParallelizationFactor) and enhanced fan-out are refused by name.
+Parallel batches of one shard (ParallelizationFactor) are lanes: see `shard_tap`.
 
 Sources: EventBridge User Guide, "Amazon Kinesis stream as a source", "Amazon DynamoDB stream as a source" and
 "Amazon EventBridge Pipes error handling and troubleshooting".
@@ -21,10 +21,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workbook.aws.event_sources.processing import FIRST_RETRY, LONGEST_RETRY
-from workbook.aws.kinesis.errors import ThroughputExceeded
 from workbook.aws.limits import limit
 from workbook.aws.pipes.execution import Load, Result
 from workbook.aws.pipes.permissions import NO_STREAM, missing_permission_on_stream
+from workbook.aws.pipes.shard_tap import ShardTap
 from workbook.aws.pipes.stream_dead_letters import RETRIES_EXHAUSTED, TOO_OLD, Discarder, StreamEvent
 from workbook.aws.pipes.stream_filters import passes
 from workbook.engine.clock import SECOND, instant_of
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 LARGEST_BATCH = limit("lambda.payload.synchronous")
 """Bytes of records of one execution."""
-Checkpoints = dict[int, int]
+Checkpoints = dict[int, list[int]]
+"""By a shard's index: the sequence number at which each lane goes on."""
 
 
 class StreamPoller:
@@ -71,9 +72,19 @@ class StreamPoller:
         self.running = True
         with self.world.trace.from_nothing():
             for shard in self.stream.shards:
-                self.checkpoints.setdefault(shard.index, self._start_of(shard))
-                reader = _ShardReader(self, shard)
-                self.world.kernel.spawn(reader.run, name=f"{self.settings.name} reads shard {shard.index}")
+                self._start_lanes(shard)
+
+    def _start_lanes(self, shard: Shard) -> None:
+        lanes = int(self.settings.of_source["ParallelizationFactor"])
+        left = self.checkpoints.get(shard.index) or [self._start_of(shard)]
+        if len(left) != lanes:
+            left = [min(left)] * lanes
+        self.checkpoints[shard.index] = left
+        tap = ShardTap(self.world, self.source, shard, self.settings.name, lanes, min(left))
+        for lane in range(lanes):
+            reader = _LaneReader(self, tap, lane)
+            name = f"{self.settings.name} reads shard {shard.index}, lane {lane}"
+            self.world.kernel.spawn(reader.run, name=name)
 
     def stop(self) -> None:
         """Read no more. Executions in progress are finished, but not tried again."""
@@ -102,16 +113,17 @@ class StreamPoller:
         return shard.position_at(instant_of(self.settings.of_source["StartingPositionTimestamp"]))
 
 
-class _ShardReader:
-    """Moves the records of one shard, one batch after the other."""
+class _LaneReader:
+    """Moves the records of one lane of a shard, one batch after the other."""
 
-    def __init__(self, poller: StreamPoller, shard: Shard) -> None:
+    def __init__(self, poller: StreamPoller, tap: ShardTap, lane: int) -> None:
         self._poller = poller
-        self._shard = shard
+        self._tap = tap
+        self._lane = lane
+        self._shard = tap.shard
         self._world = poller.world
         self._settings = poller.settings
-        self._next_read = poller.world.clock.now
-        self._discarder = Discarder(poller.world, poller.sender, poller.settings, poller.source, shard)
+        self._discarder = Discarder(poller.world, poller.sender, poller.settings, poller.source, tap.shard)
 
     def run(self) -> None:
         while self._poller.running:
@@ -123,7 +135,7 @@ class _ShardReader:
             if batch:
                 self._see_through(batch)
             if self._poller.running:
-                self._poller.checkpoints[self._shard.index] = checkpoint
+                self._poller.checkpoints[self._shard.index][self._lane] = checkpoint
             if not batch and self._poller.running:
                 self._wait(None, checkpoint)
 
@@ -131,45 +143,34 @@ class _ShardReader:
 
     def _gather(self) -> tuple[list[StreamEvent], int]:
         """Records until the batch is full, its window ends or none are left; and where to read on."""
-        position = self._poller.checkpoints[self._shard.index]
+        position = self._poller.checkpoints[self._shard.index][self._lane]
         batch: list[StreamEvent] = []
         size, end = 0, None
         while self._poller.running and len(batch) < self._settings.batch_size:
-            records = self._read(position, self._settings.batch_size - len(batch))
+            records, after = self._tap.take(position, self._settings.batch_size - len(batch), self._lane)
             for record in records:
                 event = self._event(record)
                 if size + event.size > LARGEST_BATCH and batch:
-                    return batch, position
-                position = record.sequence_number + 1
+                    return batch, record.sequence_number
                 if passes(self._settings.filters, event.shown):
                     batch.append(event)
                     size += event.size
                 else:
                     self._filtered(event)
+            moved, position = after > position, after
             if batch and end is None:
                 end = self._world.clock.now + self._settings.maximum_batching_window * SECOND
-            if not records and (end is None or not self._wait(end, position)):
+            if not moved and (end is None or not self._wait(end, position)):
                 break
             if end is not None and self._world.clock.now >= end:
                 break
         return batch, position
 
-    def _read(self, position: int, most: int) -> list[Record]:
-        """One GetRecords, not more often than once a second; none is made when nothing is there."""
-        if self._shard.next_after(position) is None:
-            return []
-        self._world.kernel.sleep_until(self._next_read)
-        self._next_read = self._world.clock.now + self._poller.source.base_rate
-        try:
-            return self._poller.stream.read(self._shard, position, most, pipe=self._settings.name)
-        except ThroughputExceeded:  # others read this shard, too
-            return []
-
     def _wait(self, until: int | None, position: int) -> bool:
         """Wait for records at or after a position; False when the instant `until` came first."""
         while self._poller.running and self._poller.stream.status == "ACTIVE":
             if self._shard.next_after(position) is not None:
-                self._world.kernel.sleep_until(max(self._next_read, self._world.clock.now + 1))
+                self._world.kernel.sleep_until(max(self._tap.next_turn, self._world.clock.now + 1))
                 return True
             if until is not None and self._world.clock.now >= until:
                 return False
@@ -224,7 +225,7 @@ class _ShardReader:
             causes=causes,
             size=size,
             messages=len(batch),
-            concurrency=1,
+            concurrency=self._tap.lanes,
             shard=self._poller.source.shard_id(self._shard),
         )
         load = Load(
