@@ -22,7 +22,8 @@ from workbook.aws.eventbridge.names import DEFAULT, bus_address, rule_arn
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.rules import DISABLED, ENABLED, Rule
 from workbook.aws.eventbridge.scheduled_rules import schedule_of, set_timer, stop_timer
-from workbook.aws.eventbridge.targets import Target, check_target
+from workbook.aws.eventbridge.target_checks import check_target
+from workbook.aws.eventbridge.targets import Target
 from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import EventPattern, InvalidEventPattern
