@@ -118,7 +118,7 @@ def _check_kind(target: Target, rule: Rule) -> None:
 
 def _check_bus(target: Target, rule: Rule) -> None:
     account, own = target.arn.split(":")[4], rule.arn.split(":")[4]
-    if account == own and target.role_arn is None:
+    if account == own and target.role_for(rule) is None:
         raise ValidationError(f"RoleArn is required for target {target.arn}.")
     if not any(target.given.get(name) is not None for name in INPUTS):
         return

@@ -45,6 +45,12 @@ class Target:
         """The role with which it is invoked."""
         return self.given.get("RoleArn")
 
+    def role_for(self, rule: Rule) -> str | None:
+        """The role with which a rule invokes it: its own, or for another bus the rule's."""
+        if self.role_arn is None and self.is_bus:
+            return rule.given.get("RoleArn")
+        return self.role_arn
+
     @property
     def service(self) -> str:
         """The service in its ARN."""
