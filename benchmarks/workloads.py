@@ -5,10 +5,12 @@ Workloads of plain moto and of the lab make the same boto3 calls.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -89,6 +91,67 @@ def lab_send() -> Measurement:
         return {"empty": nothing, "queued_10000": send_time(client, url, keep_empty=False)}
 
 
+SUBSCRIBERS = 5
+
+
+def topic_with_queues(subscribers: int) -> tuple[Any, str]:
+    """A topic to which queues are subscribed that let it in: the client, and the topic's ARN."""
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic: str = sns.create_topic(Name="orders")["TopicArn"]
+    for number in range(subscribers):
+        url = sqs.create_queue(QueueName=f"queue-{number}")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return sns, topic
+
+
+def moto_publish() -> Measurement:
+    """Plain moto: one publish to 5 queues, which get it within the call."""
+    with plain_moto():
+        sns, topic = topic_with_queues(SUBSCRIBERS)
+        return {"seconds": best_of(50, lambda: sns.publish(TopicArn=topic, Message="a cake"))}
+
+
+def lab_publish() -> Measurement:
+    """The lab: the same, deliveries included; at the beginning, and after 2,000 messages."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        sns, topic = topic_with_queues(SUBSCRIBERS)
+        seconds = best_of(200, lambda: sns.publish(TopicArn=topic, Message="a cake"))
+        for _ in range(1_800):
+            sns.publish(TopicArn=topic, Message="a cake")
+        later = best_of(200, lambda: sns.publish(TopicArn=topic, Message="a cake"))
+        arrived = sum(hop.kind == "send" for hop in lab.trace)
+        assert arrived == SUBSCRIBERS * 2_200, f"{arrived} messages arrived"
+        return {"seconds": seconds, "later": later}
+
+
+def lab_fan_out(subscribers: int) -> Measurement:
+    """The lab: one publish to many queues, until all have it."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        sns, topic = topic_with_queues(subscribers)
+        before = sum(hop.kind == "send" for hop in lab.trace)
+        start = time.perf_counter()
+        sns.publish(TopicArn=topic, Message="a cake")
+        lab.run_until_idle()
+        seconds = time.perf_counter() - start
+        arrived = sum(hop.kind == "send" for hop in lab.trace) - before
+        assert arrived == subscribers, f"{arrived} of {subscribers} queues have it"
+        return {"seconds": seconds}
+
+
 def moto_receive() -> Measurement:
     """Plain moto: receive ten of 10,000."""
     with plain_moto():
@@ -143,6 +206,31 @@ def lab_idle_day() -> Measurement:
         arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         lab.function("worker", HANDLER)
         boto3.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName="worker")
+        lab.advance(60)
+        return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
+
+
+TRUST = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+
+
+def lab_schedule_day() -> Measurement:
+    """The lab: 24 hours of virtual time with a schedule that sends a message each minute."""
+    from workbook import Lab  # noqa: PLC0415
+
+    with Lab() as lab:
+        iam, sqs = boto3.client("iam"), boto3.client("sqs")
+        trust, send = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (TRUST, SEND))
+        role = iam.create_role(RoleName="schedules", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        iam.put_role_policy(RoleName="schedules", PolicyName="send", PolicyDocument=send)
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        boto3.client("scheduler").create_schedule(
+            Name="minute",
+            ScheduleExpression="rate(1 minute)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": arn, "RoleArn": role, "Input": "tick"},
+        )
         lab.advance(60)
         return {"seconds": best_of(3, lambda: lab.advance(hours=24))}
 
@@ -244,18 +332,108 @@ def patterns() -> Measurement:
     }
 
 
+def _fan_out(sqs: Any, events: Any) -> None:
+    """A rule with five queues, each with a policy that lets EventBridge in (plain moto asks for none)."""
+    allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    targets = []
+    for number in range(5):
+        arn = f"arn:aws:sqs:us-east-1:123456789012:queue-{number}"
+        policy = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": arn}]}
+        sqs.create_queue(QueueName=f"queue-{number}", Attributes={"Policy": json.dumps(policy)})
+        targets.append({"Id": str(number), "Arn": arn})
+    events.put_rule(
+        Name="orders", EventPattern='{"source": ["shop"], "detail": {"amount": [{"exists": true}]}}'
+    )
+    events.put_targets(Rule="orders", Targets=targets)
+
+
+def _put_events_time(events: Any, repeats: int) -> float:
+    """Seconds of one put_events of ten events, each for five queues."""
+    entries = [
+        {"Source": "shop", "DetailType": "Order Placed", "Detail": json.dumps({"amount": number})}
+        for number in range(10)
+    ]
+    return best_of(repeats, lambda: events.put_events(Entries=entries))
+
+
+class _SimplePath:
+    """A path of dots, where jsonpath-ng is not installed: moto's EventBridge needs it, the workbook does not.
+
+    It is far faster, so plain moto looks much better with it than it is.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._names = path.removeprefix("$.").split(".")
+
+    def find(self, event: Any) -> list[types.SimpleNamespace]:
+        """What moto asks for: a list of what was found."""
+        for name in self._names:
+            if name not in event:
+                return []
+            event = event[name]
+        return [types.SimpleNamespace(value=event)]
+
+
+def moto_events() -> Measurement:
+    """Plain moto: ten events to five queues."""
+    original = importlib.util.find_spec("jsonpath_ng") is not None
+    if not original:
+        library = types.ModuleType("jsonpath_ng.ext")
+        library.parse = _SimplePath  # type: ignore[attr-defined]  # moto imports it for each event
+        sys.modules["jsonpath_ng"] = sys.modules["jsonpath_ng.ext"] = library
+    with plain_moto():
+        sqs, events = boto3.client("sqs"), boto3.client("events")
+        _fan_out(sqs, events)
+        return {"seconds": _put_events_time(events, 5), "original": float(original)}
+
+
+def lab_events() -> Measurement:
+    """The lab: ten events to five queues, at first and after 10,000 events more."""
+    from workbook import Lab  # noqa: PLC0415 - not to be loaded by plain moto's workloads
+
+    with Lab() as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        _fan_out(sqs, events)
+        first = _put_events_time(events, 100)
+        for _ in range(1_000):
+            _put_events_time(events, 1)
+        return {"seconds": first, "later": _put_events_time(events, 100)}
+
+
+def lab_scheduled_day() -> Measurement:
+    """24 hours of a rule that fires every minute, with a queue as target."""
+    from workbook import Lab  # noqa: PLC0415 - as above
+
+    with Lab() as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        _fan_out(sqs, events)
+        events.put_rule(Name="minutes", ScheduleExpression="rate(1 minute)")
+        arn = "arn:aws:sqs:us-east-1:123456789012:queue-0"
+        events.put_targets(Rule="minutes", Targets=[{"Id": "1", "Arn": arn}])
+        start = time.process_time()
+        lab.advance(hours=24)
+        return {"seconds": time.process_time() - start}
+
+
 WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "moto send": moto_send,
     "lab send": lab_send,
     "moto receive": moto_receive,
     "lab receive": lab_receive,
+    "moto publish": moto_publish,
+    "lab publish": lab_publish,
+    "lab fan-out 1000": lambda: lab_fan_out(1_000),
     "lab drain 10000": lambda: lab_drain(10_000),
     "lab idle day": lab_idle_day,
+    "lab schedule day": lab_schedule_day,
     "lab start": lab_start,
     "hop": hop,
     "picture": picture,
     "patterns": patterns,
     **{f"lab growth {n}": (lambda n=n: lab_growth(n)) for n in (1_000, 10_000, 100_000)},
+    "moto events": moto_events,
+    "lab events": lab_events,
+    "lab scheduled day": lab_scheduled_day,
 }
 
 if __name__ == "__main__":

@@ -18,7 +18,11 @@ LAYER_OF = {
     # The front door and what it is made of.
     "lab": "lab",
     "functions": "lab",
+    "lab_arguments": "lab",
     "lab_outside": "lab",
+    "lab_part": "lab",
+    "lab_pictures": "lab",
+    "lab_time": "lab",
     "lab_view": "lab",
     "mailbox_view": "lab",
     "outages": "lab",

@@ -142,6 +142,51 @@ def test_a_function_can_be_the_destination_of_another_one(lab, aws_lambda, deplo
     assert "GOT Success\n" in [text for _, text in log_events("g")]
 
 
+def test_a_bus_gets_the_record_as_the_detail_of_an_event(lab, aws_lambda, deploy, function, sqs):
+    events = lab.client("events")
+    pattern = json.dumps({"source": ["lambda"], "detail": {"requestContext": {"condition": ["Success"]}}})
+    rule = events.put_rule(Name="done", EventPattern=pattern)["RuleArn"]
+    url, arn = queue(sqs, "done")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    events.put_targets(Rule="done", Targets=[{"Id": "1", "Arn": arn}])
+    bus = f"arn:aws:events:{HERE}:event-bus/default"
+    destinations(aws_lambda, success=bus)
+    post(aws_lambda, {"do": "it"})
+    lab.run_until_idle()
+    (event,) = records(sqs, url)
+    assert event["detail-type"] == "Lambda Function Invocation Result - Success"
+    assert event["resources"] == [bus, f"{function}:$LATEST"]
+    assert event["detail"]["requestPayload"] == {"do": "it"}
+
+
+def test_a_topic_gets_the_record_as_its_message(lab, aws_lambda, function, sqs):
+    sns = lab.client("sns")
+    topic = sns.create_topic(Name="done")["TopicArn"]
+    url, arn = queue(sqs, "done")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    destinations(aws_lambda, success=topic)
+    post(aws_lambda, {"do": "it"})
+    lab.run_until_idle()
+    (record,) = records(sqs, url)
+    assert record["requestContext"]["condition"] == "Success"
+
+
 def test_versions_use_the_dead_letter_queue_of_latest(lab, sqs, aws_lambda, function):
     aws_lambda.publish_version(FunctionName="f")
     url, arn = queue(sqs, "dead")

@@ -15,6 +15,7 @@ HOME = "us-east-1:123456789012"
         (f"arn:aws:lambda:{HOME}:function:resize", "resize"),
         (f"arn:aws:lambda:{HOME}:function:resize:live", "resize:live"),
         (f"arn:aws:lambda:{HOME}:event-source-mapping:b7b5a166-86b6-487e-980a-379ec46109f4", "b7b5a166"),
+        (f"arn:aws:cloudwatch:{HOME}:alarm:load changed at 09:01:00", "load changed at 09:01:00"),
         ("sqs:SendMessage", "sqs:SendMessage"),
         ("b7b5a166-86b6-487e-980a-379ec46109f4", "b7b5a166"),
         ("", ""),

@@ -233,3 +233,9 @@ def test_a_bus_of_another_account_takes_what_its_policy_allows(lab, events, fore
     arrived = hops(lab, "put-event")[-1]
     assert arrived.resource == target
     assert json.loads(arrived.facts["body"])["account"] == ACCOUNT
+
+
+def test_the_custom_event_bus_of_2026_is_refused_with_a_pointer_to_the_classic_one(lab):
+    new = lab.client("eventbridgev2")
+    with refused("NotSimulatedByWorkbook", "lab.client('events')"):
+        new.list_event_buses()

@@ -70,8 +70,8 @@ def test_putting_a_rule_again_replaces_it_and_keeps_its_targets_and_tags(events)
             "ValidationException",
             (
                 r"2 validation errors detected: Value 'no blanks' at 'name' failed to satisfy constraint: "
-                r"Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+; Value 'ON' at 'state' failed "
-                "to satisfy constraint: Member must satisfy enum value set: [ENABLED, DISABLED, "
+                r"Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+; Value 'ON' at 'state' "
+                "failed to satisfy constraint: Member must satisfy enum value set: [ENABLED, DISABLED, "
                 "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]"
             ),
         ),

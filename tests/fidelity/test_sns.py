@@ -63,21 +63,6 @@ def test_sns_01_one_publish_is_one_delivery_to_each_subscription(lab, sns, sqs, 
     assert len(hops(lab, "publish")) == 1
 
 
-def test_sns_02_a_filter_policy_drops_what_does_not_match_and_without_one_all_comes(lab, sns, sqs, orders):
-    everything, _ = subscribed(sns, sqs, orders, "everything")
-    oslo, _ = subscribed(sns, sqs, orders, "oslo", FilterPolicy='{"store": ["oslo"]}')
-    by_body, _ = subscribed(
-        sns, sqs, orders, "by-body", FilterPolicy='{"store": ["oslo"]}', FilterPolicyScope="MessageBody"
-    )
-    in_oslo = {"store": {"DataType": "String", "StringValue": "oslo"}}
-    sns.publish(TopicArn=orders, Message="by attribute", MessageAttributes=in_oslo)
-    sns.publish(TopicArn=orders, Message='{"store": "oslo"}')
-    assert texts(sqs, everything) == ["by attribute", '{"store": "oslo"}']
-    assert texts(sqs, oslo) == ["by attribute"]
-    assert texts(sqs, by_body) == ['{"store": "oslo"}']
-    assert len(hops(lab, "filter")) == 2
-
-
 def test_sns_03_a_raw_delivery_is_the_bare_body_and_any_other_a_json_document(sns, sqs, orders):
     raw, _ = subscribed(sns, sqs, orders, "raw", RawMessageDelivery="true")
     wrapped, _ = subscribed(sns, sqs, orders, "wrapped")
@@ -201,6 +186,24 @@ def test_sns_11_messages_above_256_kib_are_for_at_most_100_subscriptions_of_queu
         )
 
 
+def test_sns_12_a_function_is_invoked_asynchronously_so_lambda_tries_its_errors_again(lab, sns, orders):
+    lab.function("resize", "def handler(event, context):\n    raise ValueError(event)\n")
+    lab.client("lambda").add_permission(
+        FunctionName="resize",
+        StatementId="sns",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=orders,
+    )
+    subscribe(sns, orders, f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize", "lambda")
+    sns.publish(TopicArn=orders, Message="a cake")
+    lab.advance(600)
+    assert [hop.outcome for hop in hops(lab, "deliver")] == ["ok"]  # SNS's part ended well
+    times = [hop.time for hop in hops(lab, "invoke")]
+    pauses = [(after - before) / SECOND for before, after in itertools.pairwise(times)]
+    assert [round(pause / 60) for pause in pauses] == [1, 2]
+
+
 # ---- beyond the first list
 
 
@@ -289,3 +292,55 @@ def test_sns_21_a_topic_under_the_managed_key_takes_nothing_from_services(lab, s
         attempt(lab.world, sender, orders, Parcel("hello"))
     assert error.value.failure is Failure.NO_PERMISSION
     assert sns.publish(TopicArn=orders, Message="hello")["MessageId"]
+
+
+def test_sns_22_without_a_filter_policy_all_comes_and_what_one_drops_is_no_failure(lab, sns, sqs, orders):
+    everything, _ = subscribed(sns, sqs, orders, "everything")
+    oslo, _ = subscribed(sns, sqs, orders, "oslo", FilterPolicy='{"store": ["oslo"]}')
+    by_body, _ = subscribed(
+        sns, sqs, orders, "by-body", FilterPolicy='{"store": ["oslo"]}', FilterPolicyScope="MessageBody"
+    )
+    in_oslo = {"store": {"DataType": "String", "StringValue": "oslo"}}
+    sns.publish(TopicArn=orders, Message="by attribute", MessageAttributes=in_oslo)
+    sns.publish(TopicArn=orders, Message='{"store": "oslo"}')
+    assert texts(sqs, everything) == ["by attribute", '{"store": "oslo"}']
+    assert texts(sqs, oslo) == ["by attribute"]
+    assert texts(sqs, by_body) == ['{"store": "oslo"}']
+    assert len(hops(lab, "filter")) == 2
+    assert hops(lab, "drop") == []
+
+
+def test_sns_41_a_function_gets_an_event_with_one_record_of_its_subscription(lab, sns, orders):
+    lab.function("resize", "import json\n\ndef handler(event, context):\n    print(json.dumps(event))\n")
+    lab.client("lambda").add_permission(
+        FunctionName="resize",
+        StatementId="sns",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=orders,
+    )
+    arn = subscribe(sns, orders, f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize", "lambda")
+    message_id = sns.publish(TopicArn=orders, Message="a cake", Subject="order")["MessageId"]
+    lab.advance(10)
+    events = lab.client("logs").filter_log_events(logGroupName="/aws/lambda/resize")["events"]
+    [event] = [json.loads(each["message"]) for each in events if each["message"].startswith("{")]
+    [record] = event["Records"]
+    assert (record["EventSource"], record["EventSubscriptionArn"]) == ("aws:sns", arn)
+    shown = record["Sns"]
+    assert (shown["MessageId"], shown["TopicArn"], shown["Message"]) == (message_id, orders, "a cake")
+    assert (shown["Subject"], shown["MessageAttributes"]) == ("order", {})
+
+
+def test_sns_42_all_of_many_subscriptions_get_a_message(lab, sns, sqs, orders):
+    for number in range(150):
+        subscribed(sns, sqs, orders, f"queue-{number}")
+    sns.publish(TopicArn=orders, Message="a cake")
+    assert len(hops(lab, "send")) == 150
+
+
+def test_sns_43_the_size_of_a_message_is_in_bytes_and_its_attributes_count(sns, orders):
+    attribute = {"k": {"DataType": "String", "StringValue": "v"}}
+    sns.publish(TopicArn=orders, Message="a" * (256 * KIB - 8), MessageAttributes=attribute)
+    for message, more in (("a" * (256 * KIB - 7), {"MessageAttributes": attribute}), ("\u20ac" * 90_000, {})):
+        with refused("InvalidParameter", "Invalid parameter: Message too long"):
+            sns.publish(TopicArn=orders, Message=message, **more)

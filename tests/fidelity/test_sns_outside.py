@@ -71,7 +71,7 @@ def test_sns_05_a_server_that_is_down_is_tried_3_more_times_20_seconds_apart_and
         subscribe(sns, orders, URL + "/2", "https", DeliveryPolicy=json.dumps(too_long))
 
 
-def test_sns_22_raw_delivery_to_a_server_is_the_bare_text_with_a_header(lab, sns, orders):
+def test_sns_31_raw_delivery_to_a_server_is_the_bare_text_with_a_header(lab, sns, orders):
     requests = subscribed_server(lab, sns, orders, RawMessageDelivery="true")
     publish(lab, sns, orders, "a cake")
     [(_, request)] = requests

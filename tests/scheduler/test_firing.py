@@ -128,6 +128,26 @@ class TestWhen:
         assert planned == [f"{9 + n // 6:02}:{n % 6}0" for n in range(18)] + ["12:00"][: len(planned) - 18]
         assert len(planned) in {18, 19}
 
+    def test_a_schedule_with_a_new_time_is_not_over_when_the_old_one_is(self, lab, url):
+        scheduler = create_schedule(lab, "at(2026-01-05T09:30:00)", QUEUE, ActionAfterCompletion="DELETE")
+        world = lab._simulation.world
+        with world.kernel:
+            begin_outage(world, QUEUE, world.clock.now + 7_200 * SECOND)
+        lab.advance(hours=1)
+        scheduler.update_schedule(
+            Name="daily",
+            ScheduleExpression="at(2026-01-06T09:30:00)",
+            FlexibleTimeWindow=OFF,
+            Target={"Arn": QUEUE, "RoleArn": ROLE, "Input": "second"},
+            ActionAfterCompletion="DELETE",
+        )
+        lab.advance(hours=12)
+        assert bodies(lab, url) == ["hello"]
+        assert len(scheduler.list_schedules()["Schedules"]) == 1
+        lab.advance(hours=24)
+        assert bodies(lab, url) == ["second"]
+        assert scheduler.list_schedules()["Schedules"] == []
+
     def test_an_open_window_is_closed_by_a_change(self, lab, url):
         window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1440}
         scheduler = create_schedule(lab, "at(2026-01-05T09:10:00)", QUEUE, FlexibleTimeWindow=window)
@@ -238,6 +258,25 @@ class TestOtherTargets:
         create_schedule(lab, "at(2026-01-05T10:00:00)", topic)
         lab.advance(hours=2)
         assert bodies(lab, url) == ["hello"]
+
+    def test_a_function_gets_an_asynchronous_event(self, lab):
+        create_role(lab, allow("lambda:InvokeFunction"))
+        code = "def handler(event, context):\n    print(event['at'])\n"
+        target = {"Arn": lab.function("cook", code), "Input": '{"at": "<aws.scheduler.scheduled-time>"}'}
+        create_schedule(lab, "at(2026-01-05T10:00:00)", target)
+        lab.advance(hours=2)
+        logs = lab.client("logs").filter_log_events(logGroupName="/aws/lambda/cook")["events"]
+        assert "2026-01-05T10:00:00Z" in "".join(event["message"] for event in logs)
+        assert [hop.outcome for hop in hops(lab, "deliver")] == ["ok"]
+
+    def test_a_task_is_recorded_as_started(self, lab):
+        create_role(lab, allow("ecs:RunTask"))
+        cluster = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"
+        definition = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/t:1"
+        target = {"Arn": cluster, "EcsParameters": {"TaskDefinitionArn": definition}}
+        create_schedule(lab, "at(2026-01-05T10:00:00)", target)
+        lab.advance(hours=2)
+        assert [hop.resource for hop in hops(lab, "start-task")] == [cluster]
 
 
 class TestUniversalTargets:

@@ -300,3 +300,82 @@ def test_a_topic_delivers_to_a_queue_in_another_region(lab, sns, orders):
     url, _ = subscribed(sns, sqs, orders)
     sns.publish(TopicArn=orders, Message="x")
     assert texts(sqs, url) == ["x"]
+
+
+# ---- functions
+
+
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize"
+
+
+def function(lab, source=None):
+    """A function that prints its event, and that the topic `source` may invoke."""
+    lab.function("resize", "import json\n\ndef handler(event, context):\n    print(json.dumps(event))\n")
+    if source is not None:
+        lab.client("lambda").add_permission(
+            FunctionName="resize",
+            StatementId="sns",
+            Action="lambda:InvokeFunction",
+            Principal="sns.amazonaws.com",
+            SourceArn=source,
+        )
+
+
+def printed(lab):
+    """The events that the function has printed."""
+    logs = lab.client("logs")
+    events = logs.filter_log_events(logGroupName="/aws/lambda/resize")["events"]
+    return [json.loads(event["message"]) for event in events if event["message"].startswith("{")]
+
+
+def test_a_function_gets_an_event_of_one_record(lab, sns, orders):
+    function(lab, orders)
+    subscription = subscribe(sns, orders, FUNCTION, "lambda")
+    message_id = sns.publish(TopicArn=orders, Message="a cake")["MessageId"]
+    lab.advance(10)
+    [event] = printed(lab)
+    [record] = event["Records"]
+    assert (record["EventSource"], record["EventSubscriptionArn"]) == ("aws:sns", subscription)
+    assert (record["Sns"]["MessageId"], record["Sns"]["Message"]) == (message_id, "a cake")
+    assert record["Sns"]["TopicArn"] == orders
+    [delivered], [accepted] = hops(lab, "deliver"), hops(lab, "enqueue")
+    assert delivered.outcome == "ok"
+    assert accepted.causes == (delivered.number,)
+
+
+def test_a_function_that_does_not_let_the_topic_in_is_not_invoked_and_the_letter_is_a_document(
+    lab, sns, sqs, orders
+):
+    function(lab)
+    url, arn = queue(sqs, "letters", orders)
+    subscribe(sns, orders, FUNCTION, "lambda", RedrivePolicy=redrive(arn))
+    sns.publish(TopicArn=orders, Message="a cake")
+    lab.advance(10)
+    assert [hop.outcome for hop in hops(lab, "deliver")] == ["NO_PERMISSION"]
+    assert hops(lab, "invoke") == []
+    [letter] = map(json.loads, bodies(sqs, url))
+    assert (letter["Type"], letter["Message"]) == ("Notification", "a cake")
+    assert "SigningCertURL" in letter
+
+
+def test_the_log_of_deliveries_has_lambda_s_request_id(lab, sns, orders):
+    function(lab, orders)
+    subscribe(sns, orders, FUNCTION, "lambda")
+    iam = lab.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="feedback", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_role_policy(RoleName="feedback", PolicyName="logs", PolicyDocument=document)
+    for name, value in (("RoleArn", role), ("SampleRate", "100")):
+        sns.set_topic_attributes(
+            TopicArn=orders, AttributeName=f"LambdaSuccessFeedback{name}", AttributeValue=value
+        )
+    sns.publish(TopicArn=orders, Message="a cake")
+    lab.advance(10)
+    group = f"sns/us-east-1/{ACCOUNT}/orders"
+    [event] = lab.client("logs").filter_log_events(logGroupName=group)["events"]
+    delivery = json.loads(event["message"])["delivery"]
+    assert (delivery["destination"], delivery["statusCode"]) == (FUNCTION, 202)
+    assert json.loads(delivery["providerResponse"]) == {"lambdaRequestId": hops(lab, "enqueue")[0].message}

@@ -270,3 +270,50 @@ def test_what_is_older_than_the_archive_is_gone(lab, sns, sqs):
     replay(sns, subscription, start)
     lab.advance(5)
     assert texts(sqs, url) == ["new"]
+
+
+def test_a_replay_fails_where_the_key_of_the_topic_does_not_let_sns_in(lab, sns, sqs):
+    kms = lab.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    arn = archived(sns, KmsMasterKeyId=key)
+    start = timestamp(lab)
+    publish(sns, arn, "one")
+    url, subscription = subscribed(sns, sqs, arn, "late.fifo")
+    replay(sns, subscription, start)
+    lab.advance(1)
+    assert status(sns, subscription) == "Failed"
+    assert [hop.outcome for hop in hops(lab, "replay")] == ["KMSAccessDenied"]
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    allow = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}
+    policy["Statement"].append({**allow, "Principal": {"Service": "sns.amazonaws.com"}})
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    replay(sns, subscription, start)
+    lab.advance(1)
+    assert status(sns, subscription) == "Completed"
+    assert texts(sqs, url) == ["one"]
+
+
+def test_archiving_and_replaying_are_counted(lab, sns, sqs):
+    arn = archived(sns)
+    start = timestamp(lab)
+    publish(sns, arn, "one")
+    publish(sns, arn, "three")
+    _, subscription = subscribed(sns, sqs, arn)
+    replay(sns, subscription, start)
+    lab.advance(120)
+
+    def total(name):
+        points = lab.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/SNS",
+            MetricName=name,
+            Dimensions=[{"Name": "TopicName", "Value": "orders.fifo"}],
+            StartTime=lab.now - datetime.timedelta(hours=1),
+            EndTime=lab.now,
+            Period=3600,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return points[0]["Sum"]
+
+    assert total("NumberOfMessagesArchiveProcessing") == 2
+    assert total("NumberOfBytesArchiveProcessing") == 8
+    assert total("NumberOfReplayedNotificationsDelivered") == 2

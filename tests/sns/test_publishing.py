@@ -60,8 +60,8 @@ def test_a_topic_can_be_named_as_the_target(sns):
         (
             {"Message": "x", "MessageDeduplicationId": "1"},
             (
-                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is "
-                "not valid for this topic type"
+                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that "
+                "is not valid for this topic type"
             ),
         ),
     ],

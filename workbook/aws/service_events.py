@@ -1,29 +1,65 @@
-"""Events that AWS's services send to EventBridge themselves: to the default bus of their account and Region.
+"""Events that AWS's own services emit: the seam by which any service tells EventBridge what it did.
 
-A service that has something to tell does not depend on EventBridge. Where nobody has used EventBridge yet
-there is no rule and no archive, so nobody could see the event, and nothing is loaded for it.
+They go to the default bus of the account and Region, and to no other. A service need not know whether anybody
+listens: where nobody has used EventBridge there is no rule and no archive, so nobody could see the event, and
+nothing is made or loaded for it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
     from workbook.engine.world import World
+
+Detail = Callable[[], Mapping[str, Any]]
+"""Makes the detail of an event; called only where somebody listens."""
 
 _USED = "moto.events.models"
 """Loaded by the first call to EventBridge."""
+_BUSES = "eventbridge"
+"""Where EventBridge keeps its buses, once a world has some."""
 
 
-def emit(world: World, account: str, region: str, event: Mapping[str, Any]) -> None:
-    """Put an event of a service on the default bus; it is caused by the hop in progress.
+def emit(
+    world: World,
+    account: str,
+    region: str,
+    *,
+    source: str,
+    detail_type: str,
+    resources: Sequence[str],
+    detail: Detail,
+) -> None:
+    """Tell EventBridge what a service did; the event is caused by the hop in progress.
 
-    `event` has all fields of EventBridge's envelope.
+    Args:
+        world: Where it happened.
+        account: Whose resource it is; its default bus gets the event.
+        region: Where the resource is.
+        source: The service, such as "aws.s3".
+        detail_type: What happened, such as "Object Created".
+        resources: ARNs of what it happened to.
+        detail: Makes the event's detail.
     """
     if _USED not in sys.modules:
         return
     from workbook.aws.eventbridge import emit as emit_event  # noqa: PLC0415 - only who emits waits for it
 
-    emit_event(world, account, region, event)
+    emit_event(
+        world, account, region, source=source, detail_type=detail_type, resources=resources, detail=detail
+    )
+
+
+def call_made(
+    world: World, client: BaseClient, operation: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]
+) -> None:
+    """Tell EventBridge of a call that succeeded; nothing happens unless it was used in this world."""
+    if _BUSES in world.state:
+        from workbook.aws.eventbridge import tell_of_call  # noqa: PLC0415 - as above
+
+        tell_of_call(world, client, operation, parameters, answer)

@@ -148,6 +148,15 @@ SIMULATED: dict[str, frozenset[str]] = {
 }
 
 
+_INSTEAD = {
+    "eventbridgev2": (
+        "This is the Custom Event Bus of 2026, a product of its own. The event bus that question banks and "
+        "lessons mean is the classic one: lab.client('events')"
+    ),
+}
+"""What to use in the place of a service that is not simulated, where there is something."""
+
+
 def is_simulated(service: str, operation: str) -> bool:
     """Whether an operation, by botocore's names ("sqs", "SendMessage"), behaves as AWS's does."""
     operations = SIMULATED.get(service, frozenset())
@@ -165,6 +174,8 @@ def refuse_unsimulated(service: str, operation: str) -> None:
     if service in SIMULATED:
         known = ", ".join(sorted(SIMULATED[service]))
         advice = f"Of {service} it simulates: {known}"
+    elif service in _INSTEAD:
+        advice = _INSTEAD[service]
     else:
         advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}"
     message = (

@@ -11,8 +11,10 @@ _FUNCTION = ":function:"
 def short_name(name: str) -> str:
     """The last part of an ARN, and of a UUID the beginning.
 
-    A function keeps its version or alias ("resize:live"): alone that would not say whose it is.
+    A function keeps its version or alias ("resize:live"): alone that would not say whose it is. A sentence
+    that begins with an ARN stays a sentence.
     """
     if name.startswith("arn:"):
-        name = name.rpartition(_FUNCTION if _FUNCTION in name else ":")[2]
+        arn, space, sentence = name.partition(" ")
+        name = arn.rpartition(_FUNCTION if _FUNCTION in arn else ":")[2] + space + sentence
     return _UUID.sub(r"\1", name)

@@ -51,8 +51,8 @@ class Callers:
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 
     def source(self, hop: Hop) -> str:
-        """The node for which a service delivers: a topic, a rule, a schedule ..."""
-        return node_of(str(hop.facts["source"]))
+        """The node for which a service delivers: a topic, a rule ...; of what waits at a function, itself."""
+        return node_of(str(hop.facts.get("source", hop.resource)))
 
     def receiver(self, hop: Hop) -> str:
         """The node that received a message: whoever called, or the function for which a poller did."""
@@ -67,7 +67,7 @@ class Callers:
         pipe = request.facts.get("pipe")
         if isinstance(pipe, str):
             return self._wiring.pipes[pipe]
-        return self._wiring.mappings[str(request.facts["mapping"])][1]
+        return node_of(str(request.facts["function"]))
 
 
 def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:

@@ -19,6 +19,12 @@ _TAKEN = frozenset(
 """What a target does with what is delivered to it."""
 _REFUSED = frozenset({"NO_PERMISSION", "NO_ROLE"})
 
+_REASONS = {
+    "RetriesExhausted": "its retries are used up, and nothing keeps it",
+    "EventAgeExceeded": "it became too old, and nothing keeps it",
+}
+"""Lambda's words for why it gave an asynchronous event up."""
+
 
 class DeliveryTeller:
     """Tells how messages and events are published, routed, delivered, given up and lost."""
@@ -133,8 +139,8 @@ class DeliveryTeller:
 
     def _drop(self, hop: Hop) -> list[Move]:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
-        name = self._story.name(hop.message)
-        text = f"{name} for {label_of(target)} is lost: {hop.facts.get('reason')}"
+        name, reason = self._story.name(hop.message), str(hop.facts.get("reason"))
+        text = f"{name} for {label_of(target)} is lost: {_REASONS.get(reason, reason)}"
         return [between(hop, source, target, Status.DROPPED, text)]
 
     # ---- outages

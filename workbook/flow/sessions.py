@@ -17,6 +17,7 @@ from workbook.engine.hop import Hop
 from workbook.flow.resources import YOU, label_of, node_of
 
 POLLERS = "Lambda's pollers"
+PIPES = "pollers of pipes"
 """Who makes the requests of event source mappings."""
 
 
@@ -69,9 +70,9 @@ class Who:
         }
 
     def __call__(self, hop: Hop) -> str:
-        """Lambda's pollers; a function, schedule, actor or Auto Scaling group by its name; or you."""
+        """Pollers; a function, schedule, actor or Auto Scaling group by its name; or you."""
         if hop.kind in {"poller-request", "long-poll"}:
-            return POLLERS
+            return PIPES if "pipe" in hop.facts else POLLERS
         invocation, delivery = self.invocation(hop), self._cause(hop, "deliver")
         if invocation is not None:
             return label_of(node_of(invocation.resource))

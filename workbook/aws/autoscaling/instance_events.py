@@ -6,10 +6,9 @@ for your instances". The lab's instances are in no subnet and leave "Subnet ID" 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.service_events import emit
+from workbook.aws.service_events import Detail, emit
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
@@ -21,29 +20,31 @@ def emit_instance_state(group: Group, instance_id: str, state: str) -> None:
     """Tell EventBridge of EC2's state of an instance: pending, running, shutting-down, terminated."""
     what = "EC2 Instance State-change Notification"
     detail = {"instance-id": instance_id, "state": state}
-    _emit(group, "aws.ec2", what, [_instance_arn(group, instance_id)], detail)
+    _emit(group, "aws.ec2", what, [_instance_arn(group, instance_id)], lambda: detail)
 
 
 def emit_activity(group: Group, what: str, activity: Activity, instance_id: str | None = None) -> None:
     """Tell EventBridge that an activity ended: `what` is "EC2 Instance Launch Successful" or the like."""
     instances = [] if instance_id is None else [_instance_arn(group, instance_id)]
-    detail = _detail(group, activity, instance_id)
-    _emit(group, "aws.autoscaling", what, [group.arn, *instances], detail)
+    _emit(
+        group,
+        "aws.autoscaling",
+        what,
+        [group.arn, *instances],
+        lambda: _detail(group, activity, instance_id),
+    )
 
 
-def _emit(group: Group, source: str, what: str, resources: list[str], detail: Mapping[str, Any]) -> None:
-    event = {
-        "version": "0",
-        "id": group.world.seeds.uuid("autoscaling.event"),
-        "detail-type": what,
-        "source": source,
-        "account": group.account,
-        "time": f"{group.world.clock.datetime():%Y-%m-%dT%H:%M:%SZ}",
-        "region": group.region,
-        "resources": resources,
-        "detail": detail,
-    }
-    emit(group.world, group.account, group.region, event)
+def _emit(group: Group, source: str, what: str, resources: list[str], detail: Detail) -> None:
+    emit(
+        group.world,
+        group.account,
+        group.region,
+        source=source,
+        detail_type=what,
+        resources=resources,
+        detail=detail,
+    )
 
 
 def _detail(group: Group, activity: Activity, instance_id: str | None) -> dict[str, Any]:

@@ -121,12 +121,12 @@ def _record_parcel(world: World, event: Event, condition: Condition, destination
 
     text = invocation_record(event, condition, world.clock.now)
     result = "Success" if condition is Condition.SUCCESS else "Failure"
-    options = {
+    entry = {
         "Source": EVENT_SOURCE,
         "DetailType": f"Lambda Function Invocation Result - {result}",
         "Resources": [destination, event.qualified_arn],
     }
-    return Parcel(text, options=options if ":events:" in destination else {})
+    return Parcel(text, options={"EventBridgeParameters": entry} if ":events:" in destination else {})
 
 
 def invocation_record(event: Event, condition: Condition, now: int) -> str:

@@ -37,7 +37,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Test:
+class InState:
     """Whether an alarm is in a state."""
 
     state: str
@@ -61,7 +61,7 @@ class Not:
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     """Several rules joined by AND."""
 
     parts: tuple[Rule, ...]
@@ -72,7 +72,7 @@ class All:
 
 
 @dataclass(frozen=True)
-class Any:
+class AnyOf:
     """Several rules joined by OR."""
 
     parts: tuple[Rule, ...]
@@ -82,7 +82,7 @@ class Any:
         return any(part.holds(state_of) for part in self.parts)
 
 
-Rule = Constant | Test | Not | All | Any
+Rule = Constant | InState | Not | AllOf | AnyOf
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<mark>[()])|(?P<word>[A-Za-z_]+)(?=[\s()]|$)|(?P<other>\S))""",
@@ -115,11 +115,11 @@ def children_of(rule: Rule) -> list[str]:
 
 def _names_in(rule: Rule) -> Iterator[str]:
     match rule:
-        case Test(alarm=alarm):
+        case InState(alarm=alarm):
             yield alarm
         case Not(inner=inner):
             yield from _names_in(inner)
-        case All(parts=parts) | Any(parts=parts):
+        case AllOf(parts=parts) | AnyOf(parts=parts):
             for part in parts:
                 yield from _names_in(part)
 
@@ -136,13 +136,13 @@ class _Reader:
         parts = [self.conjunction()]
         while self._takes("OR"):
             parts.append(self.conjunction())
-        return parts[0] if len(parts) == 1 else Any(tuple(parts))
+        return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
     def conjunction(self) -> Rule:
         parts = [self.factor()]
         while self._takes("AND"):
             parts.append(self.factor())
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def factor(self) -> Rule:
         if self._takes("NOT"):
@@ -160,7 +160,7 @@ class _Reader:
             return Constant(word == "TRUE")
         if word in STATES:
             self._takes(word)
-            return Test(word, self._name())
+            return InState(word, self._name())
         raise self._error()
 
     def demand_end(self) -> None:

@@ -46,7 +46,7 @@ class MetricAlarm(Alarm):
             return False
         share = float(percentile[1:]) / 100
         rare = 1 - share if share >= 0.5 else share
-        needed = math.inf if rare <= 0 else 10 / rare
+        needed = math.inf if rare <= 0 else round(10 / rare, 6)
         counts = [self.watched.samples(values, begin) or 0 for begin, _ in judgement.evaluated]
         return any(count < needed for count in counts)
 

@@ -8,7 +8,7 @@ error, which all of them try again; a learner's own calls go through.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery.shipment import Failure, Undelivered
 from workbook.aws.delivery.targets import service_of
@@ -26,7 +26,7 @@ def begin_outage(world: World, place: str, until: int | None = None) -> None:
     stands for all below it.
     """
     _outages(world)[place] = until
-    facts = {} if until is None else {"until_at": until}
+    facts: dict[str, Any] = {} if until is None else {"until_at": until}
     world.trace.record("outage", place, **facts)
 
 

@@ -53,7 +53,7 @@ _MODULES = {
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
 _OVER_MOTO = {"sns": "moto.sns", "sms": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
-"""What has to be loaded before: our service goes in once moto's is there, and cannot itself load it first."""
+"""What has to be loaded before: our service goes in when moto's is loaded, and so must not load it itself."""
 _registered: dict[str, Target] = {}
 
 

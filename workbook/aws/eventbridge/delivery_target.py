@@ -1,8 +1,9 @@
-"""A bus takes events from a rule of another bus: of the same account, another account, another Region.
+"""A bus takes events from a rule of another bus, and what other services put on it with a role.
 
-The sender's role needs `events:PutEvents`; the policy of a bus of another account must allow it besides. What
-arrives keeps its source, detail, time, resources, account and Region, and has an id of its own. An event goes
-from one bus to a second and no further: EventBridge does not send to a third what came from another bus.
+The sender's role needs `events:PutEvents`; the policy of a bus of another account must allow it besides.
+What arrives from a bus keeps its source, detail, time, resources, account and Region, and has an id of its
+own. An event goes from one bus to a second and no further: EventBridge does not send to a third what came
+from another bus. What other services put there, such as records of a function's destination, is a new event.
 
 Sources: Amazon EventBridge User Guide, "Sending and receiving events between event buses" and "Using
 dead-letter queues to process undelivered events" (the codes of a third hop); ids recorded across Regions.
@@ -10,6 +11,7 @@ dead-letter queues to process undelivered events" (the codes of a third hop); id
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,8 +49,9 @@ def _accept_event(world: World, sender: Sender, arn: str, parcel: Parcel) -> Ans
     if "Event" not in parcel.options:
         return accept_entry(world, sender, arn, parcel)
     address = bus_address(arn, sender.account, sender.region)
-    event: Event = parcel.options["Event"]
-    _refuse_third_hop(event, sender, arn)
+    event: Event | None = parcel.options.get("Event")
+    if event is not None:
+        _refuse_third_hop(event, sender, arn)
     bus = find_bus(world, address)
     if bus is None:
         raise Undelivered(Failure.NO_RESOURCE, f"Event bus {address.name} does not exist.", status=400)
@@ -56,9 +59,39 @@ def _accept_event(world: World, sender: Sender, arn: str, parcel: Parcel) -> Ans
     reason = refusal(world, bus, _principal(sender), sender.context)
     if reason is not None:
         raise Undelivered(Failure.NO_PERMISSION, reason, status=403)
+    if event is None:
+        sent = _made_of(world, sender, address.region, parcel)
+        arrive(world, address, sent)
+        return {"EventId": sent.id}
     sent = replace(event, id=new_id(world), ingested=world.clock.now, buses=(*event.buses, sender.source_arn))
     arrive(world, address, sent, original=event.id)
     return {"EventId": sent.id}
+
+
+def _made_of(world: World, sender: Sender, region: str, parcel: Parcel) -> Event:
+    """A new event, as PutEvents makes one: the text is its detail, the options have the rest by AWS's names.
+
+    Raises:
+        Undelivered: the text is no JSON object.
+    """
+    try:
+        detail = json.loads(parcel.text)
+    except ValueError:
+        detail = None
+    if not isinstance(detail, dict):
+        raise Undelivered(Failure.REJECTED, "Detail is malformed.", status=400)
+    now, options = world.clock.now, parcel.options
+    return Event(
+        id=new_id(world),
+        source=str(options["Source"]),
+        detail_type=str(options["DetailType"]),
+        account=sender.account,
+        region=region,
+        time=now,
+        detail=detail,
+        ingested=now,
+        resources=tuple(options.get("Resources") or ()),
+    )
 
 
 def _principal(sender: Sender) -> Principal:

@@ -72,4 +72,5 @@ def _event(world: World, sender: Sender, entry: Mapping[str, Any]) -> Event:
         time=now,
         detail=detail,
         ingested=now,
+        resources=tuple(entry.get("Resources") or ()),
     )

@@ -126,13 +126,18 @@ def _fire(world: World, schedule: Schedule, due: int) -> None:
 
 
 def _complete(world: World, schedule: Schedule, due: int) -> None:
-    """Delete a schedule that asks for it after its last invocation; one without end is never complete."""
-    if schedule.settings["ActionAfterCompletion"] != "DELETE" or schedule.invoked != due:
-        return
-    one_time = isinstance(schedule.plan, OneTime)
-    ends = schedule.settings.get("EndDate") is not None and _next_due(schedule, due) is None
-    if one_time or ends:
+    """Delete a schedule that asks for it, if the invocation that has ended was its last."""
+    if schedule.settings["ActionAfterCompletion"] == "DELETE" and _was_last(schedule, due):
         remove(world, schedule)
+
+
+def _was_last(schedule: Schedule, due: int) -> bool:
+    """Whether nothing comes after `due`; a recurring schedule without an end is never over."""
+    plan = schedule.plan
+    if isinstance(plan, OneTime):
+        return plan.instant == due
+    has_end = schedule.settings.get("EndDate") is not None
+    return has_end and schedule.invoked == due and _next_due(schedule, due) is None
 
 
 def remove(world: World, schedule: Schedule) -> None:

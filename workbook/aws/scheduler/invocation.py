@@ -28,12 +28,12 @@ from workbook.aws.scheduler.metrics import count
 from workbook.aws.scheduler.retries import retry_policy
 from workbook.aws.scheduler.settings import PRINCIPAL
 
-SHOWN = 4_096
-"""Characters of what a target gets that a hop keeps."""
-
 if TYPE_CHECKING:
     from workbook.aws.scheduler.resources import Schedule
     from workbook.engine.world import World
+
+SHOWN = 4_096
+"""Characters of what a target gets that a hop keeps."""
 
 
 def invoke(world: World, schedule: Schedule, scheduled: int, at_the_end: Callable[[], object]) -> None:

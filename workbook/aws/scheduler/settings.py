@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 PRINCIPAL = "scheduler.amazonaws.com"
 _MINUTE = 60 * SECOND
 _KNOWN = frozenset(
-    {
-        *(
-            "Name",
-            "GroupName",
-            "ClientToken",
-            "ScheduleExpression",
-            "ScheduleExpressionTimezone",
-            "StartDate",
-        ),
-        *("EndDate", "Description", "State", "Target", "FlexibleTimeWindow", "ActionAfterCompletion"),
-    }
+    [
+        "Name",
+        "GroupName",
+        "ClientToken",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "StartDate",
+        "EndDate",
+        "Description",
+        "State",
+        "Target",
+        "FlexibleTimeWindow",
+        "ActionAfterCompletion",
+    ]
 )
 _NOT_SHOWN = {"Name", "GroupName", "ClientToken"}
 _RETRIES = {

@@ -6,6 +6,7 @@ Who implements such endpoints puts a publisher into `PUBLISHERS`; it is loaded w
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 

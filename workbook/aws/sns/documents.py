@@ -25,8 +25,26 @@ Fields = dict[str, Any]
 
 
 def json_document(notification: Notification, subscription: Subscription) -> str:
-    """The document that queues, HTTP endpoints and email-json subscribers get."""
-    return _laid_out(signed_fields(notification, subscription))
+    """The document that queues, HTTP endpoints and email-json subscribers get.
+
+    All but the address to unsubscribe is the same for subscribers that get the same text, and made once.
+    """
+    key = (notification.text_for(subscription.protocol), subscription.topic.signature_version)
+    found = notification.documents.get(key)
+    if found is None:
+        fields = signed_fields(notification, subscription)
+        fields.pop("UnsubscribeURL", None)
+        attributes = fields.pop("MessageAttributes", None)
+        found = (
+            _lines(fields),
+            "" if attributes is None else f",\n{_lines({'MessageAttributes': attributes})}",
+        )
+        notification.documents[key] = found
+    head, tail = found
+    address = ""
+    if notification.type == NOTIFICATION:
+        address = f",\n{_lines({'UnsubscribeURL': subscription.unsubscribe_url})}"
+    return f"{{\n{head}{address}{tail}\n}}"
 
 
 def lambda_event(notification: Notification, subscription: Subscription) -> str:
@@ -147,10 +165,9 @@ def _address_for_functions(fields: Fields) -> dict[str, str]:
     return {"UnsubscribeUrl": fields["UnsubscribeURL"]}
 
 
-def _laid_out(fields: Fields) -> str:
-    """As AWS lays a document out: a field a line, message attributes a line each."""
-    lines = [f"  {_text(name)} : {_value(value)}" for name, value in fields.items()]
-    return "{\n" + ",\n".join(lines) + "\n}"
+def _lines(fields: Fields) -> str:
+    """As AWS lays a document out: a field a line, and below MessageAttributes an attribute a line."""
+    return ",\n".join([f"  {_text(name)} : {_value(value)}" for name, value in fields.items()])
 
 
 def _value(value: object) -> str:
@@ -160,9 +177,5 @@ def _value(value: object) -> str:
     return "{\n" + ",\n".join(lines) + "\n  }"
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_text = json.JSONEncoder(ensure_ascii=False).encode
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

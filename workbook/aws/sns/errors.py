@@ -155,15 +155,6 @@ class Throttled(SNSError):
     message = "Rate exceeded"
 
 
-class ReplayLimitExceeded(SNSError):
-    """Too many replays of one topic run at the same time (text: the service model's)."""
-
-    code = "ReplayLimitExceeded"
-    message = (
-        "Indicates that the request parameter has exceeded the maximum number of concurrent message replays."
-    )
-
-
 class InvalidAttribute(ValueError):
     """What is wrong with an attribute's value; the operation that set it says so in its own words."""
 

@@ -49,6 +49,8 @@ class Notification:
     """The X-Ray trace header of the request that published it."""
     signatures: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
     """Those made so far, by the text that is signed and the version."""
+    documents: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    """JSON documents made so far, by the same: what comes before the address to unsubscribe, and after it."""
 
     def text_for(self, protocol: str) -> str:
         """The message as subscribers of a protocol get it."""

@@ -9,7 +9,6 @@ filters, retries and dead letters know no protocol by name. A new one is added b
 
 from __future__ import annotations
 
-import functools
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -107,9 +106,3 @@ def find_protocol(name: str) -> Protocol:
         importlib.import_module(module)
         found = _registered[name]
     return found
-
-
-@functools.cache
-def protocol_names() -> tuple[str, ...]:
-    """All protocols, in order."""
-    return tuple(_MODULES)

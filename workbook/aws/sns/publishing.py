@@ -116,6 +116,8 @@ def _publish(world: World, topic: Topic, notification: Notification) -> None:
     )
     if topic.archive is not None:
         topic.archive.keep(notification)
+        topic.metrics.add("NumberOfMessagesArchiveProcessing")
+        topic.metrics.add("NumberOfBytesArchiveProcessing", notification.size, unit="Bytes")
     with world.trace.under(hop):
         fan_out(world, topic, notification)
 

@@ -1,14 +1,17 @@
 """Replay: a subscription of a FIFO topic gets messages of the topic's archive once more.
 
     Pending ── begins at once ──> In progress ── all are delivered ──> Completed
+                └── the key does not let SNS in ──> Failed
 
 Without an EndingPoint the subscription goes on with new messages, which wait behind the replayed ones of
-their group. With one it gets the messages of that time and none after. A replayed message is the original in
-all but the mark Replayed.
+their group. With one it is paused when the replay is over: it gets nothing more until its ReplayPolicy is
+changed. A replayed message is the original in all but the mark Replayed, which is true.
+
+SNS itself reads the archive of an encrypted topic, so the key's policy must let sns.amazonaws.com in; if not,
+the replay has Failed. (A topic under alias/aws/sns cannot be replayed here: unverified.)
 
 Sources: Amazon SNS Developer Guide, "Amazon SNS message replay for FIFO topic subscribers"; botocore 1.44,
-SNS Subscribe (ReplayPolicy, ReplayStatus). Where the mark stands in the message is not shown there
-(unverified).
+SNS Subscribe (ReplayPolicy, ReplayStatus). Between which fields the mark stands is not shown (unverified).
 """
 
 from __future__ import annotations
@@ -20,17 +23,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery import LATENCY, Delivery, Outcome, deliver
-from workbook.aws.sns.errors import InvalidAttribute
+from workbook.aws.policies import Principal
+from workbook.aws.sns.encryption import demand_key
+from workbook.aws.sns.errors import InvalidAttribute, SNSError
 from workbook.aws.sns.json_texts import read_json_object
 from workbook.engine.clock import instant_of
 
 if TYPE_CHECKING:
+    from workbook.aws.sns.archive import Archive
     from workbook.aws.sns.notification import Notification
     from workbook.aws.sns.subscription import Subscription
     from workbook.aws.sns.topic import Topic
     from workbook.engine.world import World
 
-PENDING, IN_PROGRESS, COMPLETED = "Pending", "In progress", "Completed"
+PENDING, IN_PROGRESS, COMPLETED, FAILED = "Pending", "In progress", "Completed", "Failed"
 _MEMBERS = {"PointType", "StartingPoint", "EndingPoint"}
 
 
@@ -85,38 +91,48 @@ def begin_replay(world: World, subscription: Subscription, text: str) -> None:
 
 
 def _run(world: World, subscription: Subscription, replay: Replay) -> None:
+    topic = subscription.topic
+    if replay.stopped or topic.archive is None or not subscription.confirmed:
+        return
+    hop = world.trace.record("replay", subscription.arn, start_at=replay.start, **_end_of(replay))
+    try:
+        demand_key(world, topic, Principal.of_service("sns.amazonaws.com"))
+    except SNSError as error:
+        replay.status = FAILED
+        world.trace.amend(hop, outcome=error.code, reason=error.message)
+        return
+    replay.status = IN_PROGRESS
+    with world.trace.under(hop):
+        _send_all(world, subscription, replay, topic.archive)
+    if replay.on_its_way == 0:
+        replay.status = COMPLETED
+
+
+def _send_all(world: World, subscription: Subscription, replay: Replay, archive: Archive) -> None:
     from workbook.aws.sns.fan_out import (  # noqa: PLC0415 - which needs this module for live messages
         is_ordered,
         lets_through,
         send_in_order,
     )
 
-    archive = subscription.topic.archive
-    if replay.stopped or archive is None or not subscription.confirmed:
-        return
-    hop = world.trace.record("replay", subscription.arn, start_at=replay.start, **_end_of(replay))
-    replay.status = IN_PROGRESS
     unordered = []
-    with world.trace.under(hop):
-        for original in archive.since(replay.start, world.clock.now):
-            notification = dataclasses.replace(original, replayed=True)
-            if _is_over(replay, original) or not lets_through(world, subscription, notification):
-                continue
-            delivery = _counted(world, subscription, replay, notification)
-            if is_ordered(subscription):
-                send_in_order(world, subscription, notification, delivery)
-            else:
-                unordered.append(delivery)
-        deliver(world, unordered)
-    if replay.on_its_way == 0:
-        replay.status = COMPLETED
+    for original in archive.since(replay.start, world.clock.now):
+        notification = dataclasses.replace(original, replayed=True, documents={})
+        if _is_over(replay, original) or not lets_through(world, subscription, notification):
+            continue
+        delivery = _counted(world, subscription, replay, notification)
+        if is_ordered(subscription):
+            send_in_order(world, subscription, notification, delivery)
+        else:
+            unordered.append(delivery)
+    deliver(world, unordered)
 
 
 def _counted(
     world: World, subscription: Subscription, replay: Replay, notification: Notification
 ) -> Delivery:
     """A delivery that tells the replay when it has ended."""
-    from workbook.aws.sns.fan_out import delivery_to  # noqa: PLC0415 - see `_run`
+    from workbook.aws.sns.fan_out import delivery_to  # noqa: PLC0415 - see `_send_all`
 
     delivery = delivery_to(world, subscription, notification)
     replay.on_its_way += 1
