@@ -317,3 +317,23 @@ def happen(lab, what, kind, topic):
 
 def total(lab, source, target, status):
     return tally(lab, source, target).get(status, 0)
+
+
+def test_a_part_has_no_line_of_a_subscription_that_had_ended_before(lab):
+    one, two = (queue(lab, name, service="sns.amazonaws.com") for name in ("billing", "shipping"))
+    topic, sns = news(lab, one, two), lab.client("sns")
+    sns.publish(TopicArn=topic, Message="rye")
+    lab.advance(10)
+    listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    [ended] = [each["SubscriptionArn"] for each in listed if each["Endpoint"] == two]
+    sns.unsubscribe(SubscriptionArn=ended)
+    lab.advance(10)
+    later = sns.publish(TopicArn=topic, Message="oat")
+
+    def lines(flow):
+        return {label_of(line.target) for line in flow.scene.system.lines if line.source == topic}
+
+    assert lines(lab.flow()) == {"billing", "shipping"}  # the first message went there
+    assert lines(lab.flow(of=later, only=["topic", "queue"])) == {"billing"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=two)
+    assert lines(lab.flow(of=later, only=["topic", "queue"])) == {"billing", "shipping"}  # it is there again
