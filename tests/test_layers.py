@@ -18,6 +18,10 @@ LAYER_OF = {
     # The front door and what it is made of.
     "lab": "lab",
     "functions": "lab",
+    "lab_arguments": "lab",
+    "lab_part": "lab",
+    "lab_pictures": "lab",
+    "lab_time": "lab",
     "lab_view": "lab",
     "packaging": "lab",
     "programs": "lab",

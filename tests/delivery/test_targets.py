@@ -239,3 +239,31 @@ def test_a_task_without_a_role_or_without_its_parameters_is_not_started(lab):
     assert send(lab, CLUSTER, EcsParameters=TASK).error.failure is Failure.NO_ROLE
     assert send(lab, CLUSTER, role=role(lab, "ecs:RunTask")).error.failure is Failure.REJECTED
     assert "start-task" not in [hop.kind for hop in lab.trace]
+
+
+# ---- what cannot be made yet
+
+
+@pytest.mark.parametrize(
+    ("target", "action", "reason"),
+    [
+        (
+            "arn:aws:firehose:us-east-1:123456789012:deliverystream/logs",
+            "firehose:PutRecord",
+            "Firehose logs under account 123456789012 not found.",
+        ),
+        (
+            "arn:aws:states:us-east-1:123456789012:stateMachine:order",
+            "states:StartExecution",
+            "State Machine Does Not Exist: 'arn:aws:states:us-east-1:123456789012:stateMachine:order'",
+        ),
+    ],
+)
+def test_a_delivery_to_what_cannot_be_made_fails_as_to_what_does_not_exist(lab, target, action, reason):
+    assert send(lab, target).error.failure is Failure.NO_ROLE
+    arn = role(lab, "sqs:SendMessage")
+    assert send(lab, target, role=arn).error.failure is Failure.NO_PERMISSION
+    lab.client("iam").delete_role_policy(RoleName="courier", PolicyName="does")
+    lab.client("iam").delete_role(RoleName="courier")
+    end = send(lab, target, role=role(lab, action))
+    assert (end.error.failure, end.error.message) == (Failure.NO_RESOURCE, reason)

@@ -24,7 +24,7 @@ colours = st.lists(st.sampled_from(COLOURS), max_size=8)
 
 
 def build(lab, wanted):
-    """The rules as wanted; for each target of an enabled rule what it is for, its queue and its dead letters."""
+    """The rules as wanted; of each target of an enabled rule what it is for, its queue, its dead letters."""
     events, sqs = lab.client("events"), lab.client("sqs")
     dead_url, dead = open_queue(sqs, "dead")
     built = []

@@ -127,3 +127,51 @@ def test_a_watcher_s_event_is_the_whole_document(lab, events):
     watch(current_world(), arn, seen.append)
     put(events, {"n": 1})
     assert json.loads(seen[0].text) == seen[0].document
+
+
+def trail(sqs, url):
+    """Which calls were told of, and by which event."""
+    return [(event["detail"]["eventName"], event["detail-type"]) for event in received(sqs, url)]
+
+
+def test_calls_that_manage_something_are_events_via_cloudtrail(lab, events, sqs):
+    url, arn = open_queue(sqs)
+    asked = {"detail-type": ["AWS API Call via CloudTrail"], "detail": {"eventName": ["CreateQueue"]}}
+    rule(events, arn, pattern=asked)
+    made = sqs.create_queue(QueueName="cakes")
+    sqs.send_message(QueueUrl=made["QueueUrl"], MessageBody="a cake")
+    sqs.list_queues()
+    (event,) = received(sqs, url)
+    detail = event["detail"]
+    assert event["detail-type"] == "AWS API Call via CloudTrail"
+    assert (detail["eventSource"], detail["readOnly"]) == ("sqs.amazonaws.com", False)
+    assert detail["requestParameters"] == {"queueName": "cakes"}
+    assert detail["responseElements"] == {"queueUrl": made["QueueUrl"]}
+    assert detail["userIdentity"]["accountId"] == "123456789012"
+    (told,) = hops(lab, "put-event")
+    assert lab.trace[told.causes[0] - 1].resource == "sqs:CreateQueue"
+
+
+def test_calls_that_read_are_for_rules_that_ask_for_all_management_events(events, sqs):
+    url, arn = open_queue(sqs)
+    pattern = {"source": ["aws.sqs"], "detail-type": ["AWS API Call via CloudTrail"]}
+    rule(events, arn, pattern=pattern)
+    sqs.list_queues()
+    assert trail(sqs, url) == []
+    rule(events, arn, pattern=pattern, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+    sqs.list_queues()
+    assert trail(sqs, url) == [("ListQueues", "AWS API Call via CloudTrail")]
+
+
+def test_a_rule_that_does_not_ask_for_them_gets_no_calls(events, sqs):
+    url, arn = open_queue(sqs)
+    rule(events, arn, pattern={"source": ["aws.sqs"]})
+    sqs.create_queue(QueueName="cakes")
+    assert received(sqs, url) == []
+
+
+def test_calls_that_no_rule_matches_leave_nothing_in_the_trace(lab, events, sqs):
+    rule(events)
+    sqs.create_queue(QueueName="cakes")
+    assert hops(lab, "put-event") == []
+    assert hops(lab, "filter") == []

@@ -119,6 +119,16 @@ def next_second(lab):
     lab.advance(1 - lab.now.microsecond / 1e6)
 
 
+def drain(sqs, url):
+    """Receive and delete all that is visible; the bodies."""
+    bodies = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            bodies.append(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
 def hops(lab, kind):
     """What the trace holds of one kind."""
     return [hop for hop in lab.trace if hop.kind == kind]

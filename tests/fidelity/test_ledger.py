@@ -14,8 +14,8 @@ from workbook.aws.limits import LIMITS
 
 HERE = Path(__file__).parent
 LEDGER = HERE.parent.parent / "docs" / "fidelity.md"
-ROW = re.compile(r"^\| (?P<id>[A-Z]+-\d+) \|.*`(?P<test>test_\w+\.py::test_\w+)`", re.MULTILINE)
-FIRST_CELL = re.compile(r"^\| ([A-Z]+-\d+) \|", re.MULTILINE)
+ROW = re.compile(r"^\| (?P<id>[A-Z][A-Z0-9]*-\d+) \|.*`(?P<test>test_\w+\.py::test_\w+)`", re.MULTILINE)
+FIRST_CELL = re.compile(r"^\| ([A-Z][A-Z0-9]*-\d+) \|", re.MULTILINE)
 FIGURE = re.compile(r"^\| `(?P<name>[\w.-]+)` \| (?P<value>[\d,.]+) \| (?P<unit>[^|]+) \|", re.MULTILINE)
 
 
@@ -46,7 +46,7 @@ def is_test(node):
 
 def id_of(test):
     """`SQS-04` of `test_sqs_standard.py::test_sqs_04_...`; None where a name has none."""
-    match = re.match(r"test_([a-z]+)_(\d+)_", test.split("::")[1])
+    match = re.match(r"test_([a-z][a-z0-9]*)_(\d+)_", test.split("::")[1])
     return match and f"{match[1].upper()}-{match[2]}"
 
 

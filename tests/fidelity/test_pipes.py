@@ -147,3 +147,34 @@ def test_ebx_12_a_path_leads_into_a_body_that_is_json_and_an_object_needs_no_quo
     url = sqs.get_queue_url(QueueName="out")["QueueUrl"]
     [message] = sqs.receive_message(QueueUrl=url)["Messages"]
     assert json.loads(message["Body"]) == {"order": 7, "line": {"sku": "x"}, "text": "no. 7"}
+
+
+def test_ebx_13_a_failing_record_holds_up_its_shard_and_its_dead_letter_says_where_it_is(lab, role):
+    queues(lab, "out", "dead", MaximumMessageSize="1024")
+    kinesis = lab.client("kinesis")
+    kinesis.create_stream(StreamName="clicks", ShardCount=1)
+    lab.advance(seconds=30)
+    stream = "arn:aws:kinesis:us-east-1:123456789012:stream/clicks"
+    parameters = {
+        "StartingPosition": "LATEST",
+        "BatchSize": 1,
+        "MaximumRetryAttempts": 5,
+        "DeadLetterConfig": {"Arn": f"{ARN}dead"},
+    }
+    template = {"InputTemplate": "<$.data>"}
+    source = {"KinesisStreamParameters": parameters}
+    create(lab, role, Source=stream, SourceParameters=source, TargetParameters=template)
+    numbers = [
+        kinesis.put_record(StreamName="clicks", PartitionKey="a", Data=json.dumps(data))["SequenceNumber"]
+        for data in (1, "x" * 2000, 3)
+    ]
+    lab.advance(seconds=10)
+    assert counts(lab, "out") == 1
+    lab.advance(seconds=60)
+    assert (counts(lab, "out"), counts(lab, "dead")) == (2, 1)
+    sqs = lab.client("sqs")
+    [letter] = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="dead")["QueueUrl"])["Messages"]
+    told = json.loads(letter["Body"])
+    assert told["context"]["condition"] == "RetryAttemptsExhausted"
+    assert told["KinesisBatchInfo"]["startSequenceNumber"] == numbers[1]
+    assert "xxx" not in letter["Body"]

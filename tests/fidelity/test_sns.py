@@ -308,3 +308,39 @@ def test_sns_22_without_a_filter_policy_all_comes_and_what_one_drops_is_no_failu
     assert texts(sqs, by_body) == ['{"store": "oslo"}']
     assert len(hops(lab, "filter")) == 2
     assert hops(lab, "drop") == []
+
+
+def test_sns_41_a_function_gets_an_event_with_one_record_of_its_subscription(lab, sns, orders):
+    lab.function("resize", "import json\n\ndef handler(event, context):\n    print(json.dumps(event))\n")
+    lab.client("lambda").add_permission(
+        FunctionName="resize",
+        StatementId="sns",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=orders,
+    )
+    arn = subscribe(sns, orders, f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize", "lambda")
+    message_id = sns.publish(TopicArn=orders, Message="a cake", Subject="order")["MessageId"]
+    lab.advance(10)
+    events = lab.client("logs").filter_log_events(logGroupName="/aws/lambda/resize")["events"]
+    [event] = [json.loads(each["message"]) for each in events if each["message"].startswith("{")]
+    [record] = event["Records"]
+    assert (record["EventSource"], record["EventSubscriptionArn"]) == ("aws:sns", arn)
+    shown = record["Sns"]
+    assert (shown["MessageId"], shown["TopicArn"], shown["Message"]) == (message_id, orders, "a cake")
+    assert (shown["Subject"], shown["MessageAttributes"]) == ("order", {})
+
+
+def test_sns_42_all_of_many_subscriptions_get_a_message(lab, sns, sqs, orders):
+    for number in range(150):
+        subscribed(sns, sqs, orders, f"queue-{number}")
+    sns.publish(TopicArn=orders, Message="a cake")
+    assert len(hops(lab, "send")) == 150
+
+
+def test_sns_43_the_size_of_a_message_is_in_bytes_and_its_attributes_count(sns, orders):
+    attribute = {"k": {"DataType": "String", "StringValue": "v"}}
+    sns.publish(TopicArn=orders, Message="a" * (256 * KIB - 8), MessageAttributes=attribute)
+    for message, more in (("a" * (256 * KIB - 7), {"MessageAttributes": attribute}), ("\u20ac" * 90_000, {})):
+        with refused("InvalidParameter", "Invalid parameter: Message too long"):
+            sns.publish(TopicArn=orders, Message=message, **more)

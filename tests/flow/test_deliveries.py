@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook import Lab
+from workbook.flow.callers import Callers
 from workbook.flow.joints import dead_letters_of, joints_of
 from workbook.flow.moves import Status
 from workbook.flow.resources import Kind, bus_of, kind_of, label_of, topic_of
+from workbook.flow.sequence_steps import steps_of
 from workbook.flow.tallies import tallies_of
 
 ACCOUNT = "123456789012"
@@ -159,6 +161,24 @@ def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
         "charge ran in a 3rd try and failed: ValueError",
         "call 1 for charge is lost: its retries are used up, and nothing keeps it",
     ]
+
+
+def test_what_an_asynchronous_run_returns_goes_to_nobody(lab):
+    def charge(event, context):
+        raise ValueError("no card")
+
+    lab.function("charge", charge)
+    lab.client("lambda").invoke(FunctionName="charge", InvocationType="Event", Payload="{}")
+    lab.run_until_idle()
+    scene = lab.flow().scene
+    steps = steps_of(scene, Callers(scene.hops, scene.wiring))
+    failed = [step for step in steps if step.text.startswith("failed")]
+    assert [step.text for step in failed] == [
+        "failed: ValueError, again in 1 min",
+        "failed: ValueError, again in 2 min",
+        "failed: ValueError",
+    ]
+    assert all(step.source == step.target for step in failed)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_it_is_baked_to_a_picture_without_a_live_view_and_twice_to_the_same_byte
 
 def test_a_flow_that_follows_shows_in_the_end_what_came_after_it_was_made(notebook):
     first, _, last = [data["text/plain"] for data in outputs_of(notebook) if "image/svg+xml" in data]
-    assert "There is: queue orders" not in first
+    assert "orders (queue)" not in first
     assert "orders to you: 1" in last
 
 

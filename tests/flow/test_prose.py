@@ -1,5 +1,6 @@
 """The picture in words: short, complete where it matters, and true."""
 
+import pytest
 from happenings import HAPPENINGS, RELAXED, Happenings
 from hypothesis import given, settings
 from systems import chain, fan, scene, scenes
@@ -14,7 +15,7 @@ def test_a_story_from_beginning_to_end(shop):
     shop.lab.run_until_idle()
     assert shop.lab.flow().prose().splitlines() == [
         "Flow of messages: 1 min 6 s of AWS time from 2026-01-05 09:00:00 UTC.",
-        "There is: producer you; dead-letter queue dead; queue orders; Lambda function machine.",
+        "There is: you (producer); dead (dead-letter queue); orders (queue); machine (Lambda function).",
         "orders to machine: 3, 1 delivered again, 2 failed, 2 came back.",
         "orders to dead: 1 dead-lettered.",
         "you to orders: 2.",
@@ -32,7 +33,7 @@ def test_a_lab_in_which_nothing_happened(lab):
 
 def test_resources_without_messages(shop):
     prose = shop.lab.flow().prose()
-    assert "queue orders" in prose
+    assert "orders (queue)" in prose
     assert "No message has moved." in prose
     assert "All queues are empty." in prose
 
@@ -46,8 +47,26 @@ def test_what_is_left_is_told_by_how_it_lies(shop):
 
 def test_many_resources_are_counted_and_some_named():
     prose = describe(fan(38))
-    assert "38 x queue queue-0, queue-1, queue-2 and 35 more" in prose
+    assert "queue-0, queue-1, queue-2 and 35 more (38 queues)" in prose
     assert "more lines carried less" in prose
+
+
+@pytest.mark.parametrize(
+    ("nodes", "said"),
+    [
+        (["q:orders"], "orders (queue)"),
+        (["a:printing program", "a:Ida"], "printing program and Ida (2 programs)"),
+        (["bus:default", "bus:shop", "bus:audit"], "default, shop and audit (3 event buses)"),
+    ],
+)
+def test_what_there_is_reads_as_a_sentence(nodes, said):
+    assert f"There is: {said}." in describe(scene(nodes, [(nodes[0], node) for node in nodes]))
+
+
+def test_what_was_deleted_is_counted_among_its_like(shop):
+    for name in ("left", "right"):
+        shop.sqs.delete_queue(QueueUrl=shop.queue(name))
+    assert "left and right (2 queues, deleted)" in shop.lab.flow().prose()
 
 
 def test_long_names_are_cut():

@@ -186,7 +186,7 @@ def test_a_visibility_timeout_that_is_too_short(lab, shop):
     assert rows == [
         ("“rye”", "you", "orders"),
         ("receive, hidden 30 s", "orders", "first cook"),
-        ("30 s are over, visible again", "first cook", "orders"),
+        ("visible again after 30 s", "first cook", "orders"),
         ("2nd receive, hidden 30 s", "orders", "second cook"),
         ("delete", "second cook", "orders"),
         ("deleted again", "first cook", "orders"),
@@ -263,7 +263,7 @@ def test_a_longer_timeout_lengthens_the_bar(shop):
     sequence = shop.lab.sequence()
     [bar] = sequence.bars
     assert bar.ending is End.RAN_OUT
-    assert "2 min 20 s are over, visible again" in texts(parsed(sequence.svg()))
+    assert "visible again after 2 min 20 s" in texts(parsed(sequence.svg()))
 
 
 def test_what_expires_stands_where_its_retention_ended(shop):

@@ -203,7 +203,10 @@ def test_what_breaks_a_rule_is_refused_when_the_pipe_is_made(system, ends, optio
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"Source": "arn:aws:kinesis:us-east-1:123456789012:stream/s"}, "a pipe from a Kinesis data stream"),
+        (
+            {"Source": "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026-01-05T00:00:00.000"},
+            "a pipe from a DynamoDB stream",
+        ),
         ({"Source": "smk://broker.example:9092"}, "a pipe from a self-managed Kafka cluster"),
         ({"Target": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}, "Step Functions"),
         ({"Enrichment": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}, "as enrichment of a pipe"),

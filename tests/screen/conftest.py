@@ -1,8 +1,12 @@
-"""One JupyterLab for the whole run, and a new browser window for whoever asks for one.
+"""One JupyterLab and one browser for each process of the run, and a new window for whoever asks for one.
 
 Debian's Chromium, or any other that is installed, is driven by Playwright; no browser is downloaded.
+
+To open a notebook and to run it takes much longer than to look at it. So tests that look at the same one
+share it, and all of them run in the same process: see `_shared_by`.
 """
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -31,11 +35,23 @@ DESKTOP = {"width": 1280, "height": 900}
 
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and (shared := _shared_by(item)):
+            item.add_marker(pytest.mark.xdist_group(shared))
     if _chromium() is None and not os.environ.get("CI"):
         reason = f"no browser on the PATH (looked for {', '.join(CHROMIUM_NAMES)}): sudo apt install chromium"
         for item in items:
             if item.path.is_relative_to(here) and "browser" in item.fixturenames:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _shared_by(item):
+    """A name for what a test shares with others, so that it is made once; None where it shares nothing."""
+    for name in ("lesson", "notebook", "learner"):
+        fixture = item._fixtureinfo.name2fixturedefs.get(name, [None])[-1]
+        if fixture is not None and fixture.scope == "module":
+            return f"{item.module.__name__} {item.callspec.params[name] if fixture.params else ''}"
+    return None
 
 
 def _chromium():
@@ -61,18 +77,19 @@ def browser():
 @pytest.fixture(scope="module")
 def open_window(jupyterlab, browser):
     """Opens windows, each with cookies and a cache of its own; all are closed at the end of the module."""
-    contexts = []
+    windows = []
 
     def open_window():
-        contexts.append(browser.new_context(viewport=DESKTOP, reduced_motion="reduce"))
-        return Learner(contexts[-1].new_page(), jupyterlab)
+        context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
+        windows.append(Learner(context.new_page(), jupyterlab))
+        return windows[-1]
 
     yield open_window
-    for context in contexts:
-        context.close()
-    jupyterlab.stop_kernels()
+    for window in windows:
+        window.close()
 
 
 @pytest.fixture
 def learner(open_window):
-    return open_window()
+    with contextlib.closing(open_window()) as learner:
+        yield learner

@@ -48,10 +48,11 @@ class Server:
         with _DIRECT.open(request, timeout=30) as answer:
             return answer.read().decode()
 
-    def stop_kernels(self):
-        """End all kernels; a closed window leaves them running."""
+    def stop_kernels(self, notebooks):
+        """End the kernels of these notebooks; a closed window leaves them running."""
         for session in json.loads(self.ask("GET", "sessions")):
-            self.ask("DELETE", f"sessions/{session['id']}")
+            if session["path"] in notebooks:
+                self.ask("DELETE", f"sessions/{session['id']}")
 
     def has_kernel(self, notebook):
         """Does a kernel run for this notebook, and is a window connected to it?"""

@@ -56,6 +56,7 @@ class Learner:
         self.server = server
         self.requests = []
         self.complaints = []
+        self.opened = set()
         page.set_default_timeout(A_MOMENT)
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("websocket", lambda socket: self.requests.append(socket.url))
@@ -65,6 +66,11 @@ class Learner:
     def _listen(self, message):
         if message.type == "error" and not message.text.startswith(INTERRUPTED_DEBUGGER):
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def close(self):
+        """Close the window and end its kernels, which would work on, at the cost of the next window."""
+        self.page.context.close()
+        self.server.stop_kernels(self.opened)
 
     def requests_elsewhere(self):
         """What was asked of hosts other than this computer."""
@@ -81,6 +87,7 @@ class Learner:
         """Open a notebook; wait until all of it is there and, unless told otherwise, its kernel is ready."""
         cells = len(self.server.read(notebook).cells)
         workspace = re.sub(r"\W", "-", notebook)
+        self.opened.add(notebook)
         self.page.goto(self.server.page(notebook, workspace))
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells, timeout=A_LESSON)
         if kernel:
@@ -240,8 +247,7 @@ class Learner:
         )
 
     def scroll_to(self, share):
-        """Scroll the notebook: 0 is its top, 1 its last cell (below it JupyterLab leaves a page empty)."""
-        self.wait_until_drawn()
+        """Scroll a notebook that is drawn: 0 is its top, 1 its last cell (below it is an empty page)."""
         if share == 1:
             self.page.locator(".jp-Notebook .jp-Cell").last.evaluate("cell => cell.scrollIntoView(false)")
         else:

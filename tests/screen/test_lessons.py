@@ -1,6 +1,8 @@
-"""Each lesson in a real JupyterLab: restarted, run to its end, and looked at."""
+"""Each lesson in a real JupyterLab: opened as it was committed, restarted, run to its end, and looked at."""
 
+import contextlib
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -14,20 +16,59 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 PLACES = {"top": 0, "middle": 0.5, "end": 1}
 WIDE, NARROW = 1280, 700  # pixels; the narrow one is half of a laptop's screen
+LOOKS = [("light", WIDE), ("dark", WIDE), ("dark", NARROW)]  # what runs out of a window does so in any theme
 HIGHEST_ROW = 90  # pixels: four lines of a table; higher ones cannot be read across
 
 
 @pytest.fixture(scope="module", params=LESSONS)
 def lesson(request, open_window):
-    """A window in which the lesson was opened, restarted and run to its end, and saved."""
-    learner = open_window()
-    learner.name = request.param
-    learner.open(request.param)
-    begin = time.perf_counter()
-    learner.restart_and_run_all()
-    learner.seconds = time.perf_counter() - begin
-    learner.save()
-    return learner
+    """A window in which the lesson was opened, restarted and run to its end, and saved.
+
+    JupyterLab has never seen the lesson before, so it does not trust it; what it shows then is noted first.
+    """
+    with contextlib.closing(open_window()) as learner:
+        learner.name = request.param
+        learner.open(request.param, kernel=False)
+        learner.first_sight = FirstSight.of(learner)
+        learner.wait_for_kernel(request.param)
+        begin = time.perf_counter()
+        learner.restart_and_run_all()
+        learner.seconds = time.perf_counter() - begin
+        learner.save()
+        yield learner
+
+
+@dataclass(frozen=True)
+class FirstSight:
+    """What a reader gets to see before any run."""
+
+    outputs: list  # for each code cell, what each of its outputs says
+    tables: int
+    trusted: bool
+
+    @classmethod
+    def of(cls, learner):
+        cells = learner.page.locator(".jp-Notebook .jp-CodeCell").count()
+        return cls(
+            [learner.said_by_outputs(number) for number in range(1, cells + 1)],
+            learner.page.locator(".jp-OutputArea-output table").count(),
+            not learner.page.get_by_title("not trusted").count(),
+        )
+
+
+def committed_outputs(lesson):
+    """The outputs of each code cell."""
+    notebook = nbformat.read(NOTEBOOKS / lesson.name, as_version=4)
+    return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_committed_outputs_are_shown_before_any_run(lesson):
+    committed, seen = committed_outputs(lesson), lesson.first_sight
+    assert not seen.trusted
+    assert [len(shown) for shown in seen.outputs] == [len(outputs) for outputs in committed]
+    assert all(all(shown) for shown in seen.outputs)
+    texts = [output.get("data", {}).get("text/html", "") for outputs in committed for output in outputs]
+    assert seen.tables == sum(text.count("<table") for text in texts) > 0
 
 
 def test_all_cells_run_in_order_and_none_shows_an_error(lesson):
@@ -61,13 +102,13 @@ def test_nothing_is_asked_of_another_computer_and_the_console_is_quiet(lesson):
     assert lesson.complaints == []
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_it_has_its_pictures_taken(lesson, theme, width):
     """For people to look at; what a machine can judge is that nothing runs out of the window."""
     lesson.choose_theme(THEMES[theme])
     lesson.hide_notifications()
     with lesson.window_of(width, sidebar=width == WIDE):
+        lesson.wait_until_drawn()
         for place, share in PLACES.items():
             lesson.scroll_to(share)
             name = f"{lesson.name.removesuffix('.ipynb')}-{theme}-{width}-{place}.png"

@@ -13,6 +13,7 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from workbook.aws import service_events
 from workbook.aws.moto_faults import MotoFault, refusal
 from workbook.aws.simulated import refuse_unsimulated
 from workbook.engine.hop import Hop
@@ -78,6 +79,8 @@ def install(patches: Patches) -> None:
                 world.kernel.sleep(ROUND_TRIP)
                 raise
             _complete(world, hop, outcome="ok")
+            with world.trace.under(hop):
+                service_events.call_made(world, client, operation, parameters, response)
             world.kernel.sleep(ROUND_TRIP)
             return response
 

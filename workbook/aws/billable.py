@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
 from workbook.engine.world import World
 
-SQS_CHUNK = 64 * 1024
+SQS_CHUNK = limit("sqs.billing.chunk")
 """Bytes of payload in one billed request of SQS."""
 
 _NEVER_SENT = frozenset({"ParamValidationError", "NotSimulatedByWorkbook"})

@@ -1,4 +1,4 @@
-"""Letters that AWS sends to people: by email and by SMS. A lab has no post; it keeps them to be read.
+"""Letters that AWS sends to people: by email, by SMS, to an app. A lab has no post; it keeps them to be read.
 
 Only what leaves AWS is here. A letter is delivered when AWS has handed it over, and whether a person reads it
 is not AWS's business: so a letter never fails.
@@ -25,7 +25,7 @@ class Mail:
     time: int
     """When it came, in microseconds."""
     to: str
-    """An email address, or a phone number in E.164 form."""
+    """An email address, a phone number in E.164 form, or the ARN of an app's endpoint."""
     sender: str
     """What it came from: a topic's ARN, or the service."""
     subject: str
@@ -42,8 +42,12 @@ def letters(world: World) -> list[Mail]:
 
 
 def accept(world: World, sender: Sender, target: str, parcel: Parcel) -> Answer:
+    """Put a letter for a `mailto:` or `sms:` address into the box."""
+    return keep(world, sender, target.partition(":")[2], parcel)
+
+
+def keep(world: World, sender: Sender, address: str, parcel: Parcel) -> Answer:
     """Put a letter into the box; `parcel.options` may have a `link`."""
-    address = target.partition(":")[2]
     link = str(parcel.options.get("link", ""))
     mail = Mail(world.clock.now, address, sender.source_arn, parcel.subject or "", parcel.text, link)
     letters(world).append(mail)

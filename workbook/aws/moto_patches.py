@@ -33,6 +33,7 @@ from moto.core.utils import get_equivalent_url_in_aws_domain, method_names_from_
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
+from workbook.aws import adaptive_retries
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
@@ -73,6 +74,7 @@ def install(patches: Patches, world: World) -> None:
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
     wait_by_the_seed_before_trying_again(patches, world)
+    adaptive_retries.install(patches, world)
 
 
 def answer_from_cached_routes(patches: Patches) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
     from workbook.engine.world import World
 
 Detail = Callable[[], Mapping[str, Any]]
@@ -19,6 +21,8 @@ Detail = Callable[[], Mapping[str, Any]]
 
 _USED = "moto.events.models"
 """Loaded by the first call to EventBridge."""
+_BUSES = "eventbridge"
+"""Where EventBridge keeps its buses, once a world has some."""
 
 
 def emit(
@@ -49,3 +53,13 @@ def emit(
     emit_event(
         world, account, region, source=source, detail_type=detail_type, resources=resources, detail=detail
     )
+
+
+def call_made(
+    world: World, client: BaseClient, operation: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]
+) -> None:
+    """Tell EventBridge of a call that succeeded; nothing happens unless it was used in this world."""
+    if _BUSES in world.state:
+        from workbook.aws.eventbridge import tell_of_call  # noqa: PLC0415 - as above
+
+        tell_of_call(world, client, operation, parameters, answer)

@@ -116,15 +116,6 @@ _KMS = _names(
     """
 )
 
-_SNS = _names(
-    """
-    AddPermission ConfirmSubscription CreateTopic DeleteTopic GetDataProtectionPolicy
-    GetSubscriptionAttributes GetTopicAttributes ListSubscriptions ListSubscriptionsByTopic
-    ListTagsForResource ListTopics Publish PublishBatch PutDataProtectionPolicy RemovePermission
-    SetSubscriptionAttributes SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource
-    """
-)
-
 _EVENTS = _names(
     """
     ActivateEventSource CancelReplay CreateArchive CreateEventBus CreatePartnerEventSource
@@ -139,7 +130,7 @@ _EVENTS = _names(
 
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
-    "sns": _SNS,
+    "sns": _EVERYTHING,
     "scheduler": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,

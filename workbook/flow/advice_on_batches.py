@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from workbook.aws.billable import chunks, sqs_requests, whole_number
+from workbook.aws.billable import SQS_CHUNK, chunks, sqs_requests, whole_number
 from workbook.aws.limits import limit
 from workbook.engine.hop import Hop
 from workbook.flow.advice import Advice, counted, saving_requests
@@ -20,6 +20,7 @@ from workbook.flow.sessions import Call, Group, Session, by_queue, units_of
 
 MOST = limit("sqs.batch-entries")
 LARGEST = limit("sqs.batch-size")
+CHUNK = f"{SQS_CHUNK // 1024} KB"
 
 
 def find(hops: Sequence[Hop], sessions: Iterable[Session], total: int, now: int) -> Iterator[Advice]:
@@ -124,8 +125,8 @@ def _smaller_messages(hops: Sequence[Hop], total: int, now: int) -> Iterator[Adv
             large[queue] += request.count
     for queue, saved in saves.items():
         reason = (
-            f"{counted(large[queue], 'request')} moved more than 64 KB and counted as "
+            f"{counted(large[queue], 'request')} moved more than {CHUNK} and counted as "
             f"{saved + large[queue]:,}. A message that only names an object in S3 stays small; S3 counts "
             "requests of its own."
         )
-        yield saving_requests("messages below 64 KB", queue, saved, total, reason)
+        yield saving_requests(f"messages below {CHUNK}", queue, saved, total, reason)

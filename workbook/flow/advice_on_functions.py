@@ -24,8 +24,8 @@ from workbook.flow.resources import node_of
 LARGEST_BATCH = limit("lambda.mapping.batch-size")
 LARGEST_PAYLOAD = limit("lambda.payload.synchronous")
 LONGEST_WINDOW = limit("lambda.mapping.window")
-LEAST_MEMORY = 128
-"""Megabytes; botocore's service model of Lambda, MemorySize."""
+LEAST_MEMORY = limit("lambda.memory.least")
+"""Megabytes."""
 
 _WINDOWS = (1, 2, 5, 10, 20, 30, 60, 120, LONGEST_WINDOW)
 """Seconds: batching windows that are tried, the shortest that halves the invocations is named."""

@@ -66,7 +66,7 @@ class Callers:
         pipe = request.facts.get("pipe")
         if isinstance(pipe, str):
             return self._wiring.pipes[pipe]
-        return self._wiring.mappings[str(request.facts["mapping"])][1]
+        return node_of(str(request.facts["function"]))
 
 
 def _instances_of(hops: Iterable[Hop]) -> dict[str, str]:

@@ -115,8 +115,7 @@ def reads(scene: Scene, hop: Hop, queue: str) -> bool:
     for cause in hop.causes:
         batch = scene.hops[cause - 1]
         if batch.kind == "batch":
-            mapping = scene.wiring.mappings.get(batch.resource.rpartition(":")[2])
-            return mapping is not None and mapping[0] == queue
+            return scene.wiring.sources.get(batch.resource) == queue
     return False
 
 

@@ -70,7 +70,7 @@ class FunctionTeller:
     def _filter(self, hop: Hop) -> list[Move]:
         if "event-source-mapping" not in hop.resource:
             return self._deliveries.filtered_out(hop)
-        queue, function = self._story.wiring.mappings[hop.resource.rpartition(":")[2]]
+        queue, function = self._story.wiring.source(hop), node_of(str(hop.facts["function"]))
         text = (
             f"no filter lets {self._story.name(hop.message)} of {label_of(queue)} through "
             f"to {label_of(function)}"
@@ -83,10 +83,10 @@ class FunctionTeller:
             caller = self._story.callers.sender(hop)
             text = f"{label_of(place)} refused a call of {label_of(caller)}: too many at a time"
             return [between(hop, caller, place, Status.THROTTLED, text)]
-        queue, function = self._story.wiring.mappings[batch.resource.rpartition(":")[2]]
-        text = f"{label_of(function)} was throttled ({hop.facts.get('reason')}); its poller tries again"
+        queue = self._story.wiring.source(batch)
+        text = f"{label_of(place)} was throttled ({hop.facts.get('reason')}); its poller tries again"
         count = whole_fact(batch, "messages", 1)
-        return [between(hop, queue, function, Status.THROTTLED, text, count=count)]
+        return [between(hop, queue, place, Status.THROTTLED, text, count=count)]
 
     def _stop(self, hop: Hop) -> list[Move]:
         name = label_of(node_of(hop.resource))

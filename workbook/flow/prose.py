@@ -50,10 +50,23 @@ def _inventory(nodes: Sequence[Node]) -> str:
 
 
 def _named(word: str, names: Sequence[str]) -> str:
-    shown = ", ".join(_short(name) for name in names[:_MOST_NAMES])
-    rest = len(names) - _MOST_NAMES
-    many = f"{len(names)} x {word}" if len(names) > 1 else word
-    return f"{many} {shown}" + (f" and {rest} more" if rest > 0 else "")
+    """Names, then what they are: "you (producer)", "orders and jobs (2 queues)"."""
+    shown = [_short(name) for name in names[:_MOST_NAMES]]
+    if len(names) > _MOST_NAMES:
+        shown.append(f"{len(names) - _MOST_NAMES} more")
+    what = word if len(names) == 1 else f"{len(names)} {_plural(word)}"
+    return f"{_listed(shown)} ({what})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _plural(word: str) -> str:
+    """Of a node's word, which may end in ", deleted"."""
+    noun, comma, rest = word.partition(",")
+    return f"{noun}{'es' if noun.endswith('s') else 's'}{comma}{rest}"
 
 
 def _short(name: str) -> str:

@@ -81,9 +81,13 @@ class _Maker:
     def _line(self, move: Move, hop: Hop) -> tuple[str, str]:
         if hop.kind in {"delete", "hide"}:
             return self._callers.receiver(hop), hop.resource
-        if hop.kind == "invoke" and move.at_place and self._callers.cause(hop, "batch") is None:
+        if hop.kind == "invoke" and move.at_place and self._answers(hop):
             return move.target, self._callers.sender(hop)
         return move.line
+
+    def _answers(self, invocation: Hop) -> bool:
+        """Whether somebody waits for what the function returns: no poller, and nobody asynchronously."""
+        return self._callers.cause(invocation, "batch", "enqueue") is None
 
     def _step(self, move: Move, hop: Hop | None, time: int, line: tuple[str, str]) -> Step:
         message = move.message
@@ -95,6 +99,9 @@ class _Maker:
 
     def _batch_of(self, hop: Hop) -> tuple[str, ...]:
         """The messages with which a function runs, or would have run."""
+        event = self._callers.cause(hop, "enqueue")
+        if event is not None and event.message is not None:
+            return (event.message,)
         batch = self._callers.cause(hop, "batch")
         found = () if batch is None else (self._scene.hops[cause - 1].message for cause in batch.causes)
         return tuple(dict.fromkeys(message for message in found if message is not None))

@@ -25,7 +25,7 @@ def _time_alone(move: Move, received: int | None) -> str:
         return "the delay is over"
     if received is None:
         return "visible again"
-    return f"{duration_text((move.time - received) / SECOND)} are over, visible again"
+    return f"visible again after {duration_text((move.time - received) / SECOND)}"
 
 
 def _send(_move: Move, hop: Hop, letter: Letter | None) -> str:
@@ -86,7 +86,9 @@ def _invoke(move: Move, hop: Hop, _letter: Letter | None) -> str:
     if move.time == hop.time and ended != hop.time:
         return "runs"
     if move.status is Status.FAILED:
-        return f"failed: {hop.outcome}"
+        retry_at = hop.facts.get("retry_at")
+        again = f", again in {_after(retry_at - move.time)}" if isinstance(retry_at, int) else ""
+        return f"failed: {hop.outcome}{again}"
     took = whole_fact(hop, "ended_at", hop.time) - hop.time
     return f"ran {duration_text(took / SECOND)}" if took else "ran"
 
@@ -143,6 +145,10 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "filter": _filter,
     "stop": lambda *_: "stopped: it would go round for ever",
 }
+
+
+def _after(microseconds: int) -> str:
+    return duration_text(microseconds / SECOND)
 
 
 def _until(hop: Hop, instant: object) -> str:

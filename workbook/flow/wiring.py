@@ -32,14 +32,18 @@ class Wiring:
 
     settings: dict[str, list[Setting]] = field(default_factory=dict)
     """The settings of each node, oldest first."""
-    mappings: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Queue and function of each event source mapping, by its UUID."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The queue of each event source mapping, by its ARN: a mapping can get another function, but no other
+    source. Which function a batch went to, its hops say."""
     pipes: dict[str, str] = field(default_factory=dict)
     """The ARN of each pipe, by its name."""
     redrives: dict[tuple[str, str], None] = field(default_factory=dict)
     """Source and dead-letter queue of each redrive policy there ever was, in order."""
     polls: dict[tuple[str, str], list[Setting]] = field(default_factory=dict)
-    """The settings of the mapping between a queue and a function."""
+    """The settings of the mapping between a queue and a function, oldest first; None from when on it joined
+    the queue to another function, or was removed."""
+    _joined: dict[str, tuple[tuple[str, str], Settings]] = field(default_factory=dict, repr=False)
+    """Queue and function of each mapping with its settings, as they are at this point of the trace."""
     dead_letter_queues: dict[str, None] = field(default_factory=dict)
     joints: dict[tuple[str, str], None] = field(default_factory=dict)
     """Every line that a subscription, a rule, a schedule or a pipe ever drew, in order."""
@@ -72,11 +76,22 @@ class Wiring:
             self._read_joints(hop.resource, settings)
 
     def _read_mapping(self, hop: Hop, settings: Settings | None) -> None:
-        uuid = hop.resource.rpartition(":")[2]
+        before = self._joined.pop(hop.resource, None)
         if settings is not None:
-            self.mappings[uuid] = (str(settings["EventSourceArn"]), node_of(str(settings["FunctionArn"])))
-        if uuid in self.mappings:
-            self.polls.setdefault(self.mappings[uuid], []).append(Setting(hop.time, settings))
+            pair = str(settings["EventSourceArn"]), node_of(str(settings["FunctionArn"]))
+            self.sources[hop.resource] = pair[0]
+            self._joined[hop.resource] = pair, settings
+            self._note(pair, hop.time)
+        if before is not None:
+            self._note(before[0], hop.time)
+
+    def _note(self, pair: tuple[str, str], time: int) -> None:
+        """Keep how a queue and a function are joined now: two aliases of it may each have a mapping."""
+        now = [settings for joined, settings in self._joined.values() if joined == pair]
+        history = self.polls.setdefault(pair, [])
+        settings = now[-1] if now else None
+        if not history or history[-1].settings != settings:
+            history.append(Setting(time, settings))
 
     def _read_redrive(self, queue: str, settings: Settings) -> None:
         policy = settings.get("RedrivePolicy")
@@ -84,6 +99,10 @@ class Wiring:
             target = json.loads(policy)["deadLetterTargetArn"]
             self.redrives[queue, target] = None
             self.dead_letter_queues[target] = None
+
+    def source(self, hop: Hop) -> str:
+        """The queue of the mapping whose batch or filter a hop is about."""
+        return self.sources[hop.resource]
 
     def _read_joints(self, resource: str, settings: Settings) -> None:
         self.joints.update(dict.fromkeys(joints_of(resource, settings)))

@@ -21,10 +21,11 @@ from workbook.aws.awslambda.errors import (
     ValidationError,
 )
 from workbook.aws.awslambda.names import pattern_of
+from workbook.aws.limits import limit
 
 LONGEST_TIMEOUT = 900
 """Seconds."""
-MEMORY = range(128, 10_241)
+MEMORY = range(limit("lambda.memory.least"), limit("lambda.memory") + 1)
 """Megabytes."""
 EPHEMERAL_STORAGE = range(512, 10_241)
 """Megabytes of /tmp."""

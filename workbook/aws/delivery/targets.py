@@ -42,7 +42,7 @@ _MODULES = {
     "https": "workbook.aws.delivery.to_endpoint",
     "http": "workbook.aws.delivery.to_endpoint",
     "mailto": "workbook.aws.mailbox",
-    "sms": "workbook.aws.mailbox",
+    "sms": "workbook.aws.sns.sms_delivery",
     **dict.fromkeys(
         (
             *("ecs", "batch", "glue", "codebuild", "codepipeline", "sagemaker", "redshift"),
@@ -52,7 +52,7 @@ _MODULES = {
     ),
 }
 """The module with `TARGET` for each service in an ARN, or scheme of a URL."""
-_OVER_MOTO = {"sns": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
+_OVER_MOTO = {"sns": "moto.sns", "sms": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
 """What has to be loaded before: our service goes in when moto's is loaded, and so must not load it itself."""
 _registered: dict[str, Target] = {}
 

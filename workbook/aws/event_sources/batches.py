@@ -50,6 +50,10 @@ class Polling(Protocol):
     def fifo(self) -> bool:
         """Whether the source is a FIFO queue."""
 
+    @property
+    def reads_for(self) -> str | None:
+        """The ARN of the function that batches are for; None where a pipe reads for itself."""
+
 
 Settings = TypeVar("Settings", bound=Polling)
 

@@ -173,19 +173,19 @@ class Poller(Generic[Settings]):
         """Read messages until the batch is full, or its window has ended, or none are left."""
         batch = Batch(self.settings, self.queue)
         while batch.room:
-            deliveries = self._receive(batch.room)
+            deliveries = self._receive(batch.room, batch.settings)
             for delivery in deliveries:
                 if not batch.add(delivery, self.world.clock.now):
-                    self.source.drop(delivery)
+                    self.source.drop(delivery, batch.settings.reads_for)
             if not deliveries and not self._wait_within_window(batch):
                 break
         return batch
 
-    def _receive(self, maximum: int) -> list[Delivery]:
+    def _receive(self, maximum: int, settings: Settings) -> list[Delivery]:
         """One ReceiveMessage, with the queue's own visibility timeout; not made when nothing is there."""
         if not self._something_is_there():
             return []
-        with self.source.request("ReceiveMessage"):
+        with self.source.request("ReceiveMessage", settings.reads_for):
             return self.queue.receive(maximum, None)
 
     def _something_is_there(self) -> bool:

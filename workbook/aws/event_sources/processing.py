@@ -60,7 +60,7 @@ class Processor:
         self, settings: MappingSettings, part: Part, scaling: Scaling, concurrency: int
     ) -> bool:
         """Invoke the function with some messages; True when all of them are done."""
-        hop = self._source.record_batch(part.deliveries, part.size, concurrency)
+        hop = self._source.record_batch(part.deliveries, part.size, concurrency, settings.reads_for)
         invocation = self._invoke(settings, part, scaling, hop)
         if invocation is None:
             self._source.leave(part.deliveries, hop, "the function could not be invoked")
@@ -71,7 +71,7 @@ class Processor:
             function_error=invocation.function_error is not None,
             reports_item_failures=settings.reports_item_failures,
         )
-        self._settle(part, failed, invocation.hop)
+        self._settle(settings, part, failed, invocation.hop)
         if not failed:
             scaling.succeeded()
         elif not settings.reports_item_failures:
@@ -95,12 +95,12 @@ class Processor:
 
     # ---- afterwards
 
-    def _settle(self, part: Part, failed: Collection[str], outcome: Hop) -> None:
+    def _settle(self, settings: MappingSettings, part: Part, failed: Collection[str], outcome: Hop) -> None:
         """Delete what is done and leave the rest."""
         done: list[Delivery] = []
         left: list[Delivery] = []
         for delivery in part.deliveries:
             (left if delivery.message.message_id in failed else done).append(delivery)
         with self._world.trace.under(outcome):
-            self._source.delete(done)
+            self._source.delete(done, settings.reads_for)
         self._source.leave(left, outcome, "the function failed")

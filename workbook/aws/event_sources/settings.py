@@ -34,6 +34,11 @@ class MappingSettings:
     """The most invocations at a time; None leaves it to the mapping's scaling."""
 
     @property
+    def reads_for(self) -> str:
+        """The function, as hops name it: the mapping may have another by the time that one looks."""
+        return self.function_arn
+
+    @property
     def fifo(self) -> bool:
         """Whether the source is a FIFO queue; their names, and so their ARNs, end with ".fifo"."""
         return self.event_source_arn.endswith(".fifo")

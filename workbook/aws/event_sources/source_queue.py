@@ -30,8 +30,16 @@ def reader_facts(arn: str) -> dict[str, Any]:
     return {"pipe": pipe} if pipe else {"mapping": arn.rpartition(":")[2]}
 
 
+def _function_facts(function: str | None) -> dict[str, Any]:
+    return {} if function is None else {"function": function}
+
+
 class SourceQueue:
-    """The source of one mapping or pipe."""
+    """The source of one mapping or pipe.
+
+    `function` is the ARN of the function that a batch is read for, as the settings of the batch say; a pipe
+    has none.
+    """
 
     def __init__(self, world: World, arn: str, queue: Queue) -> None:
         """`arn` is the mapping's or the pipe's."""
@@ -39,25 +47,27 @@ class SourceQueue:
         self.arn = arn
         self._world = world
 
-    def request(self, operation: str) -> AbstractContextManager[None]:
+    def request(self, operation: str, function: str | None = None) -> AbstractContextManager[None]:
         """What the block does is one request to SQS, made by AWS's poller and billed like any other."""
         trace = self._world.trace
-        hop = trace.record("poller-request", self.queue.arn, operation=operation, **reader_facts(self.arn))
+        facts = reader_facts(self.arn) | _function_facts(function)
+        hop = trace.record("poller-request", self.queue.arn, operation=operation, **facts)
         return trace.under(hop)
 
-    def delete(self, deliveries: list[Delivery]) -> None:
+    def delete(self, deliveries: list[Delivery], function: str | None = None) -> None:
         """Delete messages, ten a request."""
         for start in range(0, len(deliveries), MESSAGES_PER_REQUEST):
-            with self.request("DeleteMessageBatch"):
+            with self.request("DeleteMessageBatch", function):
                 for delivery in deliveries[start : start + MESSAGES_PER_REQUEST]:
                     self._delete_one(delivery)
 
-    def drop(self, delivery: Delivery) -> None:
+    def drop(self, delivery: Delivery, function: str | None = None) -> None:
         """Delete a message that no filter lets through (LQ-09)."""
         trace, message_id = self._world.trace, delivery.message.message_id
-        hop = trace.record("filter", self.arn, message=message_id, reason="no filter matches")
+        facts = {"reason": "no filter matches", **_function_facts(function)}
+        hop = trace.record("filter", self.arn, message=message_id, **facts)
         with trace.under(hop):
-            self.delete([delivery])
+            self.delete([delivery], function)
 
     def leave(self, deliveries: Iterable[Delivery], cause: Hop | None, reason: str) -> None:
         """Note that messages stay in the queue until their visibility timeout ends (LQ-05)."""
@@ -71,7 +81,9 @@ class SourceQueue:
                 reason=reason,
             )
 
-    def record_batch(self, deliveries: list[Delivery], size: int, concurrency: int) -> Hop:
+    def record_batch(
+        self, deliveries: list[Delivery], size: int, concurrency: int, function: str | None = None
+    ) -> Hop:
         """Note that messages were put together for one invocation; `size` is in bytes."""
         trace = self._world.trace
         ids = [delivery.message.message_id for delivery in deliveries]
@@ -82,6 +94,7 @@ class SourceQueue:
             size=size,
             messages=len(ids),
             concurrency=concurrency,
+            **_function_facts(function),
         )
 
     def _delete_one(self, delivery: Delivery) -> None:

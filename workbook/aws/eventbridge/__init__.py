@@ -5,7 +5,8 @@
                     │          ├ transformers, json_paths     what each target gets
                     │          └ retries, failures            what happens when it does not take it
                     └ archives ── replays        what is kept, and sent again
-    scheduled_rules, partners, service_events    other ways for events to come about
+    scheduled_rules, partners                    other ways for events to come about:
+    service_events, api_call_events              what AWS's services do, and calls of their APIs
     watching                                     who sees them besides rules
     buses, rules, events, permissions, metrics   what there is
 
@@ -25,13 +26,14 @@ from workbook.aws.eventbridge import (
     operations_partners,
     operations_rules,
 )
+from workbook.aws.eventbridge.api_call_events import tell_of_call
 from workbook.aws.eventbridge.requests import Operation, install_operations
 from workbook.aws.eventbridge.service_events import emit
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-__all__ = ["OPERATIONS", "emit", "install"]
+__all__ = ["OPERATIONS", "emit", "install", "tell_of_call"]
 
 OPERATIONS: dict[str, Operation] = {
     "CreateEventBus": operations_buses.create_event_bus,

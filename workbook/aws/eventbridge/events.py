@@ -9,7 +9,7 @@ Source: Amazon EventBridge User Guide, "Event structure"; events recorded in pub
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
-    from workbook.engine.hop import Hop
     from workbook.engine.world import World
 
 SHOWN = 4_096
@@ -88,23 +87,6 @@ def new_id(world: World) -> str:
     return world.seeds.uuid("eventbridge.event")
 
 
-def record_event(
-    world: World,
-    kind: str,
-    resource: str,
-    event: Event,
-    causes: Iterable[int] | None = None,
-    **facts: Any,  # noqa: ANN401 - as Trace.record has them
-) -> Hop:
-    """Write down that an event came to a bus, or to a rule that made it."""
-    return world.trace.record(
-        kind,
-        resource,
-        message=event.id,
-        causes=causes,
-        size=event.size,
-        source=event.source,
-        detail_type=event.detail_type,
-        body=event.text[:SHOWN],
-        **facts,
-    )
+def facts_of(event: Event) -> dict[str, Any]:
+    """What the hop of an event's arrival says of it."""
+    return {"source": event.source, "detail_type": event.detail_type, "body": event.text[:SHOWN]}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.eventbridge.buses import find_bus
 from workbook.aws.eventbridge.errors import ValidationError
-from workbook.aws.eventbridge.events import Event, new_id, record_event
+from workbook.aws.eventbridge.events import Event, facts_of, new_id
 from workbook.aws.eventbridge.metrics import region_meter
 from workbook.aws.eventbridge.names import BusAddress, bus_address
 from workbook.aws.eventbridge.permissions import demand_access
@@ -76,8 +76,10 @@ def arrive(world: World, address: BusAddress, event: Event, original: str | None
 
     `original` is the id that it had on the bus from which it was sent on.
     """
-    facts = {} if original is None else {"original": original}
-    hop = record_event(world, "put-event", address.arn, event, None, **facts)
+    facts: dict[str, Any] = {} if original is None else {"original": original}
+    hop = world.trace.record(
+        "put-event", address.arn, message=event.id, size=event.size, **facts_of(event), **facts
+    )
     bus = find_bus(world, address)
     if bus is None:
         reason = f"there is no event bus {address.name}"

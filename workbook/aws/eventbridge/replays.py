@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.eventbridge.buses import find_bus
-from workbook.aws.eventbridge.events import record_event
+from workbook.aws.eventbridge.events import facts_of
 from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.eventbridge.routing import route
 from workbook.engine.clock import SECOND, datetime_of
@@ -87,7 +87,15 @@ class Replay:
         for event, kept in minute:
             again = event.replayed(self.name, world.clock.now)
             causes = [kept] if self._hop is None else [kept, self._hop.number]
-            hop = record_event(world, "replay", destination["Arn"], again, causes=causes, replay=self.arn)
+            hop = world.trace.record(
+                "replay",
+                destination["Arn"],
+                message=again.id,
+                causes=causes,
+                size=again.size,
+                replay=self.arn,
+                **facts_of(again),
+            )
             self.last_replayed = event.time
             if bus is not None:
                 route(world, bus, again, hop, destination.get("FilterArns"))

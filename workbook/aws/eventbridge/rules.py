@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.patterns import EventPattern
@@ -47,6 +48,11 @@ class Rule:
     def enabled(self) -> bool:
         """Whether it does anything."""
         return self.state != DISABLED
+
+    @cached_property
+    def asks_for_detail_type(self) -> bool:
+        """Whether its pattern says which kinds of events it wants."""
+        return self.pattern is not None and "detail-type" in self.pattern.fields
 
     def matches(self, event: Event) -> bool:
         """Whether its pattern matches the event; without a pattern it matches none."""

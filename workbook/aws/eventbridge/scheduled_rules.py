@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook.aws.eventbridge.errors import ValidationError
-from workbook.aws.eventbridge.events import Event, new_id, record_event
+from workbook.aws.eventbridge.events import Event, facts_of, new_id
 from workbook.aws.eventbridge.routing import invoke_targets
 from workbook.aws.schedules import InvalidSchedule, Rate, parse_rule_schedule
 
@@ -59,7 +59,7 @@ def _fire(world: World, rule: Rule) -> None:
         return  # it was changed at this very instant
     rule.timer = None
     event = _scheduled_event(world, rule)
-    hop = record_event(world, "fire", rule.arn, event)
+    hop = world.trace.record("fire", rule.arn, message=event.id, size=event.size, **facts_of(event))
     invoke_targets(world, rule, event, hop)
     set_timer(world, rule)
 

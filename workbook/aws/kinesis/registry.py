@@ -57,6 +57,7 @@ def create(world: World, account: str, region: str, stream: Stream) -> None:
 def delete(world: World, account: str, region: str, stream: Stream) -> None:
     """Delete a stream with all its records."""
     stream.status = "DELETING"
+    stream.arrivals.notify_all()
     world.trace.record("remove", stream.arn)
     streams = streams_of(world, account, region)
 

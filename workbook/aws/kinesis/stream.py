@@ -20,6 +20,7 @@ from workbook.aws.kinesis.errors import InvalidArgument, ThroughputExceeded
 from workbook.aws.kinesis.shard import HASH_KEYS, Record, Shard
 from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND, datetime_of
+from workbook.engine.signals import Signal
 
 if TYPE_CHECKING:
     from workbook.engine.world import World
@@ -48,10 +49,13 @@ class Stream:
     """Hours for which a record can be read."""
     status: str = "CREATING"
     created: int = 0
+    arrivals: Signal = field(init=False)
+    """Notified when a record came in, or the stream is deleted."""
     shards: list[Shard] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.created = self.world.clock.now
+        self.arrivals = Signal(self.world.kernel, f"records in {self.name}")
         width = HASH_KEYS // self.shard_count
         for index in range(self.shard_count):
             last = HASH_KEYS - 1 if index == self.shard_count - 1 else (index + 1) * width - 1
@@ -104,10 +108,11 @@ class Stream:
             partition_key=partition_key,
             body=data.decode("utf-8", "replace")[:4096],
         )
+        self.arrivals.notify_all()
         return record
 
-    def read(self, shard: Shard, position: int, most: int) -> list[Record]:
-        """Records of a shard from a sequence number on.
+    def read(self, shard: Shard, position: int, most: int, **reader: Any) -> list[Record]:  # noqa: ANN401 - facts
+        """Records of a shard from a sequence number on; `reader` says in the trace who read them.
 
         Raises:
             ThroughputExceeded: the shard was read too often, or too much of it.
@@ -122,7 +127,12 @@ class Stream:
         records = shard.read(position, most, now, self.oldest)
         for record in records:
             self.world.trace.record(
-                "read", self.arn, message=str(record.sequence_number), size=record.size, shard=shard.shard_id
+                "read",
+                self.arn,
+                message=str(record.sequence_number),
+                size=record.size,
+                shard=shard.shard_id,
+                **reader,
             )
         return records
 

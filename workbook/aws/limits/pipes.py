@@ -13,6 +13,9 @@ _PIPES = "botocore 1.44.5, service model of EventBridge Pipes"
 
 ROWS = (
     Limit("pipes.batch-size.default", 10, "records", "EventBridge User Guide, SQS as a source", _READ),
+    Limit("pipes.batch-size.stream", 100, "records", "EventBridge User Guide, Kinesis as a source", _READ),
+    Limit("pipes.record-age.least", 60, "seconds", "refusals of AWS reported by users, 2025", _READ),
+    Limit("pipes.record-age.most", 604_800, "seconds", f"{_PIPES}: MaximumRecordAgeInSeconds", _READ),
     Limit("pipes.batch-size", 10_000, "records", f"{_PIPES}: BatchSize", _READ),
     Limit("pipes.window", 300, "seconds", f"{_PIPES}: MaximumBatchingWindowInSeconds", _READ),
     Limit("pipes.execution", 300, "seconds", _BATCHING, _READ),

@@ -33,6 +33,23 @@ ROWS = (
     Limit("sns.retries.after-backoff", 100_000, "tries", f"{_RETRIES}: AWS managed endpoints", _READ),
     Limit("sns.retries.shortest", 1, "seconds", f"{_RETRIES}: AWS managed endpoints", _READ),
     Limit("sns.retries.longest", 20, "seconds", f"{_RETRIES}: AWS managed endpoints", _READ),
+    Limit("sns.customer-retries.immediate", 0, "tries", f"{_RETRIES}: customer managed endpoints", _READ),
+    Limit(
+        "sns.customer-retries.before-backoff", 2, "tries", f"{_RETRIES}: customer managed endpoints", _READ
+    ),
+    Limit("sns.customer-retries.backoff", 10, "tries", f"{_RETRIES}: customer managed endpoints", _READ),
+    Limit(
+        "sns.customer-retries.after-backoff", 38, "tries", f"{_RETRIES}: customer managed endpoints", _READ
+    ),
+    Limit("sns.customer-retries.shortest", 10, "seconds", f"{_RETRIES}: customer managed endpoints", _READ),
+    Limit("sns.customer-retries.longest", 600, "seconds", f"{_RETRIES}: customer managed endpoints", _READ),
+    Limit("sns.sms.text", 1_600, "characters", f"{_MODEL}: Publish, Message", _READ),
+    Limit("sns.sms.opt-in-pause", 30, "days", f"{_MODEL}: OptInPhoneNumber", _READ),
+    Limit(
+        "sns.sms.spend-limit", 1, "US dollars a month", "SNS Developer Guide, SMS spend quota: default", _READ
+    ),
+    Limit("sns.sms.sandbox-numbers", 10, "phone numbers", "SNS Developer Guide, SMS sandbox", _READ),
+    Limit("sns.endpoint.user-data", 2_048, "bytes", f"{_MODEL}: CreatePlatformEndpoint", _READ),
     Limit("sns.http.retry-time", 3_600, "seconds", f"{_RETRIES}: HTTP/S delivery policy", _READ),
     Limit("sns.http.retries", 100, "tries", f"{_RETRIES}: HTTP/S delivery policy, numRetries", _READ),
 )

@@ -7,8 +7,10 @@ import datetime
 from workbook.aws.limits.row import Limit
 
 _READ = datetime.date(2026, 11, 22)
+_LATER = datetime.date(2026, 11, 27)
 _MODEL = "botocore 1.44.5, service model of SQS"
 _QUOTAS = "SQS Developer Guide, message quotas"
+_PRICING = "Amazon SQS pricing: each 64 KB chunk of a payload is billed as 1 request"
 _FAIR = "SQS Developer Guide, how fair queues work"
 _POLICY = "SQS Developer Guide, policy quotas"
 
@@ -57,5 +59,6 @@ ROWS = (
         "SQS Developer Guide, available CloudWatch metrics, ApproximateAgeOfOldestMessage",
         _READ,
     ),
+    Limit("sqs.billing.chunk", 65_536, "bytes of a payload billed as one request", _PRICING, _LATER),
     Limit("sqs.list.page", 1_000, "queues", f"{_MODEL}: ListQueues", _READ),
 )

@@ -1,13 +1,14 @@
 """Amazon EventBridge Pipes: from one source, by filter and enrichment, to one target.
 
     operations ── requests ── settings       the API, and what is accepted
-      └ pipe ── registry                     states; the poller of workbook.aws.event_sources reads the source
-          └ execution ── stages              one batch: enrich, deliver, delete what is done
+      └ pipe ── registry                     states
+          ├ queue_source                     reads as Lambda's pollers do (workbook.aws.event_sources)
+          ├ stream_source ── stream_filters  reads the shards of a Kinesis data stream
+          └ execution ── stages              one batch: enrich, deliver; what failed is the source's affair
                            ├ targets         how each target takes a batch
                            └ templates ── paths
 
-Only SQS queues are sources so far; streams, Kafka and Amazon MQ are refused by name, and so are enrichments
-other than functions.
+DynamoDB streams, Kafka and Amazon MQ are refused by name, and so are enrichments other than functions.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ as JSON within the message, field by field, as users report it:
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from moto.core.exceptions import ServiceException
 
@@ -21,7 +22,12 @@ class ValidationError(ServiceException):
     @classmethod
     def of(cls, field: str, reason: str) -> ValidationError:
         """One field breaks a rule of pipes; texts that are not recorded are ours (unverified)."""
-        fields = [{"Name": field, "Message": reason}]
+        return cls.of_fields({field: reason})
+
+    @classmethod
+    def of_fields(cls, reasons: Mapping[str, str]) -> ValidationError:
+        """Several fields break rules of pipes."""
+        fields = [{"Name": field, "Message": reason} for field, reason in reasons.items()]
         return cls(json.dumps({"ValidationErrorFields": fields}, separators=(",", ":")))
 
 

@@ -1,8 +1,8 @@
 """JSON paths into an event of a pipe: ``$.body.order.lines[0].name``.
 
 The field of a source in which the message itself stands may be JSON within a text, as the body of an SQS
-message is. A path leads into it all the same (implicit body data parsing): ``$.body`` is then the parsed
-JSON, and what is no JSON stays the text that it is.
+message is, or within base64, as the data of a Kinesis record is. A path leads into it all the same (implicit
+body data parsing): ``$.body`` is then the parsed JSON, and what is no JSON stays the text that it is.
 
 Source: EventBridge User Guide, "Amazon EventBridge Pipes input transformation": dot notation, dashes,
 underscores, letters and digits, forward slashes, array indices, wildcards.
@@ -10,6 +10,8 @@ underscores, letters and digits, forward slashes, array indices, wildcards.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import functools
 import json
 import re
@@ -17,8 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _STEP = re.compile(r"\.(?P<name>[\w/-]+)|\[(?P<index>\d+|\*)\]")
-_MESSAGE_FIELD = "body"
-"""Of an SQS record."""
+_KINESIS = "aws:kinesis"
 
 
 class Missing:
@@ -47,14 +48,20 @@ def value_at(event: Any, path: str) -> Any:  # noqa: ANN401 - whatever is there
     return found[0] if found else MISSING
 
 
+def message_field(record: Mapping[str, Any]) -> str:
+    """The field in which the message itself stands."""
+    return "data" if record.get("eventSource") == _KINESIS else "body"
+
+
 def with_parsed_message(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """A record of a source with its message as JSON, if it is JSON."""
-    text = record.get(_MESSAGE_FIELD)
+    field = message_field(record)
+    text = record.get(field)
     if not isinstance(text, str):
         return record
     try:
-        return {**record, _MESSAGE_FIELD: json.loads(text)}
-    except (ValueError, RecursionError):
+        return {**record, field: json.loads(base64.b64decode(text) if field == "data" else text)}
+    except (ValueError, RecursionError, binascii.Error):
         return record
 
 

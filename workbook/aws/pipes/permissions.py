@@ -27,14 +27,16 @@ NO_QUEUE = (
     "AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist."
 )
 NO_ROLE = f"{_INVALID}The provided customer role cannot be assumed by Pipes"
+NO_STREAM = "Stream not found. To resume processing please delete the pipe and create a new one."
+_STREAM_ACTIONS = ("GetRecords", "GetShardIterator", "DescribeStream", "DescribeStreamSummary", "ListShards")
 STOPPED = (
     "Pipes does not have required permissions to perform Queue operations (sqs:ReceiveMessage, "
     "sqs:DeleteMessage and sqs:GetQueueAttributes)"
 )
 
 
-def missing_permission(world: World, sender: Sender, queue: Queue) -> str | None:
-    """Why the pipe cannot read its source, as AWS says it of a new pipe; None when it can."""
+def missing_permission_on_queue(world: World, sender: Sender, queue: Queue) -> str | None:
+    """Why the pipe cannot read a queue, as AWS says it of a new pipe; None when it can."""
     role_arn = str(sender.role_arn)
     for action in ACTIONS:
         access = role_access(world, role_arn, sender.service, f"sqs:{action}", queue.arn, sender.context)
@@ -45,3 +47,27 @@ def missing_permission(world: World, sender: Sender, queue: Queue) -> str | None
         if not allowed:
             return f"{_INVALID}The provided customer role does not have permissions to call {action} on SQS"
     return None
+
+
+def missing_permission_on_stream(
+    world: World, sender: Sender, stream_arn: str, dead_letter_arn: str | None
+) -> str | None:
+    """Why the pipe cannot read a stream, or send to its dead-letter queue; None when it can."""
+    role_arn = str(sender.role_arn)
+    for action in _STREAM_ACTIONS:
+        access = role_access(world, role_arn, sender.service, f"kinesis:{action}", stream_arn, sender.context)
+        if not access.assumed:
+            return NO_ROLE
+        if not access.allowed:
+            return (
+                f"{_INVALID}Cannot access stream {stream_arn}. Please ensure the role can perform the "
+                "GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your "
+                "stream in IAM."
+            )
+    if dead_letter_arn is None:
+        return None
+    action = "sns:Publish" if dead_letter_arn.split(":")[2] == "sns" else "sqs:SendMessage"
+    if role_access(world, role_arn, sender.service, action, dead_letter_arn, sender.context).allowed:
+        return None
+    service = "SNS topic" if action == "sns:Publish" else "SQS queue"
+    return f"{_INVALID}Error occurred while sending message to {service}: {dead_letter_arn}"

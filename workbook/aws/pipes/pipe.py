@@ -11,17 +11,22 @@ made and then fails, and says why in StateReason. How long AWS takes is not docu
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbook.aws.delivery import Sender
-from workbook.aws.event_sources.poller import Poller
-from workbook.aws.event_sources.source_queue import SourceQueue
-from workbook.aws.limits import limit
+from workbook.aws.kinesis.registry import find_stream
 from workbook.aws.pipes.errors import Conflict
 from workbook.aws.pipes.execution import Executor
 from workbook.aws.pipes.metrics import PipeMetrics
-from workbook.aws.pipes.permissions import NO_QUEUE, missing_permission
+from workbook.aws.pipes.permissions import (
+    NO_QUEUE,
+    NO_STREAM,
+    missing_permission_on_queue,
+    missing_permission_on_stream,
+)
+from workbook.aws.pipes.queue_source import queue_poller
 from workbook.aws.pipes.stages import Stages
+from workbook.aws.pipes.stream_source import StreamPoller
 from workbook.aws.pipes.templates import Known
 from workbook.aws.sqs.backend import find_queue
 from workbook.engine.clock import SECOND, datetime_of
@@ -40,7 +45,14 @@ _AT_REST = frozenset(
         "DELETE_FAILED",
     }
 )
-_ADDED_PER_MINUTE = limit("pipes.sqs.added-batches")
+
+
+class _Poller(Protocol):
+    """Who moves what is in the source."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Pipe:
@@ -66,7 +78,9 @@ class Pipe:
         self._world = world
         self._account = account
         self._region = region
-        self._poller: Poller[PipeSettings] | None = None
+        self._poller: _Poller | None = None
+        self._checkpoints: dict[int, int] = {}
+        """How far the shards of a stream have been read: the next sequence number, by index."""
         self._metrics = PipeMetrics(world, account, region, settings.name)
 
     # ---- what the API does
@@ -179,24 +193,38 @@ class Pipe:
 
     def _settle(self, failed: str) -> None:
         """Reach the desired state, or the failed one where the source cannot be read."""
-        queue = find_queue(self.settings.source)
-        if queue is None:
-            self._arrive(failed, NO_QUEUE)
-            return
         sender = self._sender(self.settings.role_arn)
-        missing = missing_permission(self._world, sender, queue)
-        if missing is not None:
-            self._arrive(failed, missing)
+        obstacle = self._obstacle(sender)
+        if obstacle is not None:
+            self._arrive(failed, obstacle)
             return
         self._arrive(self.desired_state)
         if self.desired_state == "RUNNING":
-            source = SourceQueue(self._world, self.arn, queue)
-            stages = Stages(self._world, sender, self._known)
-            work = Executor(self._world, source, stages, self._metrics)
-            self._poller = Poller(
-                self._world, source, self.settings, work, self._problem, added_per_minute=_ADDED_PER_MINUTE
-            )
+            self._poller = self._new_poller(sender)
             self._poller.start()
+
+    def _obstacle(self, sender: Sender) -> str | None:
+        """What keeps the pipe from reading its source."""
+        settings = self.settings
+        if settings.reads_stream:
+            if find_stream(self._world, settings.source) is None:
+                return NO_STREAM
+            letters = settings.dead_letter_arn
+            return missing_permission_on_stream(self._world, sender, settings.source, letters)
+        queue = find_queue(settings.source)
+        return NO_QUEUE if queue is None else missing_permission_on_queue(self._world, sender, queue)
+
+    def _new_poller(self, sender: Sender) -> _Poller:
+        world, settings = self._world, self.settings
+        stages = Stages(world, sender, self._known)
+        executor = Executor(world, self.arn, stages, self._metrics)
+        if settings.reads_stream:
+            stream = find_stream(world, settings.source)
+            assert stream is not None  # noqa: S101 - `_obstacle` has looked
+            return StreamPoller(world, sender, settings, stream, executor, self._problem, self._checkpoints)
+        queue = find_queue(settings.source)
+        assert queue is not None  # noqa: S101 - as above
+        return queue_poller(world, sender, settings, queue, executor, self._problem)
 
     def _problem(self, problem: str) -> None:
         """The source is gone, or may not be read any more: the pipe stops by itself."""

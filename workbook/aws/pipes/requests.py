@@ -19,6 +19,7 @@ from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import InvalidEventPattern
 from workbook.aws.pipes.errors import ValidationError
 from workbook.aws.pipes.settings import DEFAULT_BATCH_SIZE, PipeSettings
+from workbook.aws.pipes.stream_filters import unusable_pattern
 from workbook.aws.pipes.targets import (
     ENRICHMENTS,
     TARGETS,
@@ -34,9 +35,23 @@ Request = Mapping[str, Any]
 LARGEST_BATCH_WITHOUT_WINDOW = limit("lambda.mapping.batch-size.without-window")
 LARGEST_FIFO_BATCH = limit("lambda.mapping.batch-size.fifo")
 _OF_QUEUE = "SqsQueueParameters"
+_OF_STREAM = "KinesisStreamParameters"
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    _OF_QUEUE: {"BatchSize": DEFAULT_BATCH_SIZE, "MaximumBatchingWindowInSeconds": 0},
+    _OF_STREAM: {
+        "BatchSize": limit("pipes.batch-size.stream"),
+        "MaximumBatchingWindowInSeconds": 0,
+        "MaximumRecordAgeInSeconds": -1,
+        "MaximumRetryAttempts": -1,
+        "ParallelizationFactor": 1,
+    },
+}
+"""The parameters of a source that AWS shows where none were given."""
+LEAST_AGE = limit("pipes.record-age.least")
+MOST_AGE = limit("pipes.record-age.most")
+_MISSING = "Missing required parameter."
 _WINDOW = "MaximumBatchingWindowInSeconds"
 _UNSIMULATED_SOURCES = {
-    "kinesis": "a Kinesis data stream",
     "dynamodb": "a DynamoDB stream",
     "kafka": "an Amazon MSK cluster",
     "mq": "an Amazon MQ broker",
@@ -65,7 +80,7 @@ def settings_of_creation(request: Request) -> PipeSettings:
         role_arn=str(request["RoleArn"]),
         description=request.get("Description") or "",
         enrichment=request.get("Enrichment") or "",
-        source_parameters=_completed(request, request.get("SourceParameters") or {}),
+        source_parameters=_completed(source, str(request["Target"]), request.get("SourceParameters") or {}),
         enrichment_parameters=dict(request.get("EnrichmentParameters") or {}),
         target_parameters=dict(request.get("TargetParameters") or {}),
     )
@@ -83,8 +98,9 @@ def settings_of_update(request: Request, settings: PipeSettings) -> PipeSettings
     _refuse_unsimulated(request)
     changes: dict[str, Any] = {"role_arn": str(request["RoleArn"])}
     if request.get("SourceParameters") is not None:
-        merged = {**settings.source_parameters, **request["SourceParameters"]}
-        changes["source_parameters"] = _completed({"Target": settings.target, **request}, merged)
+        merged = _merged(settings, request["SourceParameters"])
+        target = str(request.get("Target") or settings.target)
+        changes["source_parameters"] = _completed(settings.source, target, merged)
     for name, key in (
         *(("Description", "description"), ("Enrichment", "enrichment"), ("Target", "target")),
         *(
@@ -99,18 +115,34 @@ def settings_of_update(request: Request, settings: PipeSettings) -> PipeSettings
     return changed
 
 
-def _completed(request: Request, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(settings: PipeSettings, given: Request) -> dict[str, Any]:
+    """Source parameters after an update; where a stream is read from stays as it was."""
+    merged = {**settings.source_parameters, **given}
+    if settings.reads_stream and _OF_STREAM in given:
+        kept = ("StartingPosition", "StartingPositionTimestamp")
+        start = {name: value for name, value in settings.of_source.items() if name in kept}
+        merged[_OF_STREAM] = {**start, **given[_OF_STREAM]}
+    return merged
+
+
+def _completed(source: str, target: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Source parameters with AWS's defaults, as it shows them.
 
-    Where the target takes one record, the default is one (unverified).
+    The default size of a batch is no larger than the target takes (unverified).
     """
-    kind = kind_of_target(str(request["Target"]))
-    most = DEFAULT_BATCH_SIZE if kind is None or kind.most is None else min(DEFAULT_BATCH_SIZE, kind.most)
-    given = parameters.get(_OF_QUEUE) or {}
-    completed = {**parameters, _OF_QUEUE: {"BatchSize": most, _WINDOW: 0, **given}}
+    name, kind = _name_of(source), kind_of_target(target)
+    defaults = dict(_DEFAULTS[name])
+    if kind is not None and kind.most is not None:
+        defaults["BatchSize"] = min(defaults["BatchSize"], kind.most)
+    completed = {**parameters, name: {**defaults, **(parameters.get(name) or {})}}
     if not (completed.get("FilterCriteria") or {}).get("Filters"):
         completed.pop("FilterCriteria", None)
     return completed
+
+
+def _name_of(source: str) -> str:
+    """The member of SourceParameters for a source."""
+    return _OF_STREAM if service_of(source) == "kinesis" else _OF_QUEUE
 
 
 # ---- rules
@@ -127,19 +159,22 @@ def _check_source(source: str) -> None:
     service = service_of(source)
     if service in _UNSIMULATED_SOURCES:
         raise NotSimulated(
-            f"a pipe from {_UNSIMULATED_SOURCES[service]}", "Only SQS queues can be sources of pipes so far."
+            f"a pipe from {_UNSIMULATED_SOURCES[service]}", "Sources can be SQS queues and Kinesis streams."
         )
-    if service != "sqs":
+    if service not in {"sqs", "kinesis"}:
         raise ValidationError.of("Source", f"Source {source} is not supported.")
 
 
 def _check(settings: PipeSettings) -> None:
-    foreign = [name for name in settings.source_parameters if name not in {_OF_QUEUE, "FilterCriteria"}]
+    own = {_name_of(settings.source), "FilterCriteria"}
+    foreign = [name for name in settings.source_parameters if name not in own]
     if foreign:
         raise ValidationError.of(f"SourceParameters.{foreign[0]}", "Parameter is not valid for the source.")
     _check_target(settings)
     _check_enrichment(settings)
     _check_batch(settings)
+    if settings.reads_stream:
+        _check_stream(settings)
     _check_texts(settings)
 
 
@@ -155,7 +190,7 @@ def _check_target(settings: PipeSettings) -> None:
     if kind is None or (service == "sns" and target.endswith(".fifo")):
         raise ValidationError.of("Target", f"Target {target} is not supported.")
     if kind.required and not settings.target_parameters.get(kind.parameters or ""):
-        raise ValidationError.of(f"TargetParameters.{kind.parameters}", "Missing required parameter.")
+        raise ValidationError.of(f"TargetParameters.{kind.parameters}", _MISSING)
     for name in settings.target_parameters:
         if name not in {"InputTemplate", kind.parameters}:
             raise ValidationError.of(f"TargetParameters.{name}", "Parameter is not valid for the target.")
@@ -165,7 +200,7 @@ def _check_target(settings: PipeSettings) -> None:
         own = settings.target_parameters.get(_OF_QUEUE) or {}
         if not own.get("MessageGroupId"):
             field = f"TargetParameters.{_OF_QUEUE}.MessageGroupId"
-            raise ValidationError.of(field, "Missing required parameter.")
+            raise ValidationError.of(field, _MISSING)
 
 
 def _check_enrichment(settings: PipeSettings) -> None:
@@ -186,13 +221,13 @@ def _check_enrichment(settings: PipeSettings) -> None:
 def _check_batch(settings: PipeSettings) -> None:
     """EBX-06: a window for large batches, none for FIFO queues, and no more than the target takes."""
     size, window = settings.batch_size, settings.maximum_batching_window
-    field = f"SourceParameters.{_OF_QUEUE}"
+    field = f"SourceParameters.{_name_of(settings.source)}"
     if settings.fifo and window:
         raise ValidationError.of(f"{field}.{_WINDOW}", "Batching window is not supported for FIFO queues")
     if settings.fifo and size > LARGEST_FIFO_BATCH:
         reason = f"BatchSize must be at most {LARGEST_FIFO_BATCH} for FIFO queues"
         raise ValidationError.of(f"{field}.BatchSize", reason)
-    if size > LARGEST_BATCH_WITHOUT_WINDOW and not window:
+    if size > LARGEST_BATCH_WITHOUT_WINDOW and not window and not settings.reads_stream:
         reason = (
             "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10"
         )
@@ -203,6 +238,27 @@ def _check_batch(settings: PipeSettings) -> None:
         raise ValidationError.of(f"{field}.BatchSize", f"BatchSize is {size}, and the target takes {takes}.")
 
 
+def _check_stream(settings: PipeSettings) -> None:
+    """What only streams have; the first two texts are recorded."""
+    own = settings.of_source
+    if not own.get("StartingPosition"):
+        raise ValidationError.of(f"SourceParameters.{_OF_STREAM}.StartingPosition", _MISSING)
+    if own["StartingPosition"] == "AT_TIMESTAMP" and not own.get("StartingPositionTimestamp"):
+        raise ValidationError.of(f"SourceParameters.{_OF_STREAM}.StartingPositionTimestamp", _MISSING)
+    if own["ParallelizationFactor"] > 1:
+        raise NotSimulated("ParallelizationFactor of a pipe", "Leave it out: one batch of a shard at a time.")
+    age, reasons = own["MaximumRecordAgeInSeconds"], {}
+    if age != -1 and not LEAST_AGE <= age <= MOST_AGE:
+        reasons["MaximumRecordAgeInSeconds"] = (
+            f"MaximumRecordAgeInSeconds must be either -1 (forever) or between {LEAST_AGE} and {MOST_AGE} "
+            "(inclusive)"
+        )
+    if age != -1 and settings.maximum_batching_window >= age:
+        reasons[_WINDOW] = f"{_WINDOW} must be less than MaximumRecordAgeInSeconds."
+    if reasons:
+        raise ValidationError.of_fields(reasons)
+
+
 def _check_texts(settings: PipeSettings) -> None:
     try:
         settings.filters  # noqa: B018 - it is compiled when it is first asked for
@@ -210,6 +266,9 @@ def _check_texts(settings: PipeSettings) -> None:
         raise ValidationError.of(
             "SourceParameters.FilterCriteria", f"Invalid filter pattern: {error}"
         ) from None
+    if settings.reads_stream and unusable_pattern(settings.filters):
+        reason = "Invalid filter pattern: the pattern for data must be a JSON object"
+        raise ValidationError.of("SourceParameters.FilterCriteria", reason)
     for field, name in (
         ("EnrichmentParameters", "enrichment_template"),
         ("TargetParameters", "target_template"),

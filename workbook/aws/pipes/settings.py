@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from workbook.aws.delivery.targets import service_of
 from workbook.aws.event_sources.filters import FilterCriteria
 from workbook.aws.limits import limit
 from workbook.aws.pipes.templates import InputTemplate
@@ -39,12 +40,12 @@ class PipeSettings:
     @property
     def batch_size(self) -> int:
         """The most records of one execution."""
-        return int(self._of_queue.get("BatchSize", DEFAULT_BATCH_SIZE))
+        return int(self.of_source.get("BatchSize", DEFAULT_BATCH_SIZE))
 
     @property
     def maximum_batching_window(self) -> int:
         """Seconds spent gathering a batch, from its first message."""
-        return int(self._of_queue.get("MaximumBatchingWindowInSeconds", 0))
+        return int(self.of_source.get("MaximumBatchingWindowInSeconds", 0))
 
     @property
     def maximum_concurrency(self) -> int | None:
@@ -52,9 +53,29 @@ class PipeSettings:
         return LARGEST_CONCURRENCY
 
     @property
+    def reads_for(self) -> None:
+        """Whom batches are for, other than the pipe."""
+        return
+
+    @property
     def fifo(self) -> bool:
         """Whether the source is a FIFO queue."""
         return self.source.endswith(".fifo")
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the source keeps an order that the pipe keeps, too."""
+        return self.fifo or self.reads_stream
+
+    @property
+    def reads_stream(self) -> bool:
+        """Whether the source is a Kinesis data stream."""
+        return service_of(self.source) == "kinesis"
+
+    @property
+    def dead_letter_arn(self) -> str | None:
+        """Where a pipe from a stream tells of what it gave up."""
+        return (self.of_source.get("DeadLetterConfig") or {}).get("Arn")
 
     @cached_property
     def filters(self) -> FilterCriteria:
@@ -97,8 +118,10 @@ class PipeSettings:
         return shown
 
     @property
-    def _of_queue(self) -> Parameters:
-        found: Parameters = self.source_parameters.get("SqsQueueParameters") or {}
+    def of_source(self) -> Parameters:
+        """The parameters for its kind of source."""
+        name = "KinesisStreamParameters" if self.reads_stream else "SqsQueueParameters"
+        found: Parameters = self.source_parameters.get(name) or {}
         return found
 
 

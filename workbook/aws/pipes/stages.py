@@ -39,9 +39,11 @@ _EMPTY: tuple[object, ...] = (None, "", [], {})
 class StageFailed(Exception):
     """A stage of an execution failed; `hop` is where."""
 
-    def __init__(self, reason: str, hop: Hop) -> None:
+    def __init__(self, reason: str, hop: Hop, *, temporary: bool = False) -> None:
+        """`temporary` says that only AWS's services were in the way."""
         super().__init__(reason)
         self.hop = hop
+        self.temporary = temporary
 
 
 @dataclass(frozen=True)
@@ -150,12 +152,12 @@ class Stages:
     ) -> list[StageFailed | Hop]:
         """Give a target each event by itself; what became of each. `messages` are their ids in the trace.
 
-        The events of a FIFO queue keep their order: after a failure none is tried any more.
+        Where the source keeps an order, so does this: after a failure none is tried any more.
         """
         results: list[StageFailed | Hop] = []
         texts = self._texts(settings, settings.target_template, events)
         for event, text, message in zip(events.values, texts, messages, strict=True):
-            if settings.fifo and results and isinstance(results[-1], StageFailed):
+            if settings.ordered and results and isinstance(results[-1], StageFailed):
                 results.append(StageFailed("an earlier record of the batch failed", results[-1].hop))
                 continue
             try:
@@ -257,7 +259,8 @@ class Stages:
                 facts = {} if over else {"retry_at": again}
                 hop = world.trace.amend(hop, outcome=error.failure.name, reason=error.message, **facts)
                 if over:
-                    raise StageFailed(error.message, hop) from None
+                    temporary = not error.failure.is_permanent
+                    raise StageFailed(error.message, hop, temporary=temporary) from None
             world.kernel.sleep_until(again)
             pause, number = min(2 * pause, LONGEST_RETRY), number + 1
 

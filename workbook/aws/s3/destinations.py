@@ -76,6 +76,8 @@ def _send_test_event(world: World, bucket: Bucket, configuration: Configuration)
 
 
 def _function_refusal(world: World, bucket: Bucket, arn: str) -> str | None:
+    import moto.awslambda  # noqa: F401, PLC0415 - ours goes in when moto's is loaded, so that comes first
+
     from workbook.aws.awslambda.access import function_access  # noqa: PLC0415 - only for who has functions
     from workbook.aws.awslambda.errors import LambdaError  # noqa: PLC0415 - as above
 

@@ -2,7 +2,8 @@
 
     operations_* ── drafts ── publishing ── fan_out ──> delivery         a message's way
                        topic, subscription, registry                     what there is
-                       protocols ── aws_endpoints, documents             what differs by endpoint
+                       protocols ── *_endpoints, documents               what differs by endpoint
+                       phones, platforms, certificate, pacing            what endpoints outside AWS need
                        fifo, lanes, archive, replay                      FIFO topics
                        permissions, encryption, confirmation             who may, and who must agree
                        delivery_status                                   what CloudWatch Logs learns
@@ -18,7 +19,14 @@ from typing import TYPE_CHECKING
 from moto.sns.responses import SNSResponse
 
 from workbook.aws.operations import install_operations
-from workbook.aws.sns import operations_publish, operations_subscriptions, operations_topics, tags
+from workbook.aws.sns import (
+    operations_platforms,
+    operations_publish,
+    operations_sms,
+    operations_subscriptions,
+    operations_topics,
+    tags,
+)
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -46,6 +54,27 @@ OPERATIONS = {
         operations_subscriptions.set_subscription_attributes,
         operations_publish.publish,
         operations_publish.publish_batch,
+        operations_platforms.create_platform_application,
+        operations_platforms.get_platform_application_attributes,
+        operations_platforms.set_platform_application_attributes,
+        operations_platforms.list_platform_applications,
+        operations_platforms.delete_platform_application,
+        operations_platforms.create_platform_endpoint,
+        operations_platforms.get_endpoint_attributes,
+        operations_platforms.set_endpoint_attributes,
+        operations_platforms.delete_endpoint,
+        operations_platforms.list_endpoints_by_platform_application,
+        operations_sms.set_sms_attributes,
+        operations_sms.get_sms_attributes,
+        operations_sms.check_if_phone_number_is_opted_out,
+        operations_sms.list_phone_numbers_opted_out,
+        operations_sms.opt_in_phone_number,
+        operations_sms.get_sms_sandbox_account_status,
+        operations_sms.create_sms_sandbox_phone_number,
+        operations_sms.verify_sms_sandbox_phone_number,
+        operations_sms.delete_sms_sandbox_phone_number,
+        operations_sms.list_sms_sandbox_phone_numbers,
+        operations_sms.list_origination_numbers,
         tags.tag_resource,
         tags.untag_resource,
         tags.list_tags_for_resource,

@@ -6,7 +6,7 @@ and needs the topic's policy, or with a role and needs the role's policy too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery import Failure, Parcel, Sender, Target, Undelivered
 from workbook.aws.delivery.permission import demand_role
@@ -30,13 +30,25 @@ _NAMES = {"cloudwatch.amazonaws.com": "CloudWatch Alarms"}
 """How AWS's refusals name a service; others by their principal."""
 
 
+def accept_for_sns(world: World, sender: Sender, arn: str, parcel: Parcel) -> Mapping[str, Any]:
+    """Take what is delivered to a topic, or to the endpoint of an app.
+
+    Raises:
+        Undelivered: it does not take it.
+    """
+    if ":endpoint/" not in arn:
+        return publish_as_service(world, sender, arn, parcel)
+    from workbook.aws.sns import mobile_endpoints  # noqa: PLC0415 - loaded by whoever first has such an endpoint
+
+    return mobile_endpoints.accept(world, sender, arn, parcel)
+
+
 def publish_as_service(world: World, sender: Sender, topic_arn: str, parcel: Parcel) -> Mapping[str, str]:
     """Publish what a service delivers to a topic; the answer is Publish's.
 
     Raises:
         Undelivered: there is no such topic, its policy or key does not let the service, or the message is
-        none
-            that the topic takes.
+            none that the topic takes.
     """
     topic = find_topic(world, topic_arn)
     if topic is None:
@@ -82,4 +94,4 @@ def _failure_of(error: SNSError) -> Failure:
     return Failure.NO_PERMISSION if error.code.startswith("KMS") else Failure.REJECTED
 
 
-TARGET = Target(publish_as_service)
+TARGET = Target(accept_for_sns)

@@ -76,6 +76,36 @@ class InvalidState(SNSError):
     code = "InvalidState"
 
 
+class EndpointDisabled(SNSError):
+    """The app's endpoint takes no notifications."""
+
+    code = "EndpointDisabled"
+    message = "Endpoint is disabled"
+
+
+class OptedOut(SNSError):
+    """The owner of the phone number wants no messages (text: the service model's)."""
+
+    code = "OptedOut"
+    message = (
+        "Indicates that the specified phone number opted out of receiving SMS messages from your AWS account. "
+        "You can't send SMS messages to phone numbers that opt out."
+    )
+
+
+class UserError(SNSError):
+    """What the sandbox for text messages does not allow."""
+
+    code = "UserError"
+
+
+class VerificationError(SNSError):
+    """The one-time password is not the one that was sent (text: the service model's)."""
+
+    code = "VerificationException"
+    message = "Indicates that the one-time password (OTP) used for verification is invalid."
+
+
 class TagLimitExceeded(SNSError):
     """A topic has at most 50 tags."""
 

@@ -27,6 +27,7 @@ from workbook.aws.delivery import (
 from workbook.aws.sns.delivery_status import log_outcome
 from workbook.aws.sns.documents import json_document
 from workbook.aws.sns.lanes import lanes_of
+from workbook.aws.sns.pacing import send_paced
 from workbook.aws.sns.protocols import Protocol, find_protocol
 from workbook.aws.sns.topic import FIFO_SUFFIX
 
@@ -47,8 +48,11 @@ def fan_out(world: World, topic: Topic, notification: Notification) -> None:
             continue
         if lets_through(world, subscription, notification):
             delivery = delivery_to(world, subscription, notification)
+            rate = find_protocol(subscription.protocol).rate(subscription)
             if is_ordered(subscription):
                 send_in_order(world, subscription, notification, delivery)
+            elif rate is not None:
+                send_paced(world, subscription.arn, delivery, rate)
             else:
                 deliveries.append(delivery)
     deliver(world, deliveries)

@@ -18,18 +18,22 @@ PAGE = limit("sns.page")
 
 
 def page(
-    name: str, entries: Iterable[tuple[int, Mapping[str, str]]], parameters: Mapping[str, Any]
+    name: str,
+    entries: Iterable[tuple[int, Any]],
+    parameters: Mapping[str, Any],
+    most: int | None = None,
 ) -> dict[str, Any]:
-    """One page under ``name``; each entry comes with its serial number, in order.
+    """One page of at most ``most`` entries (100) under ``name``; each comes with its serial number, in order.
 
     Raises:
         InvalidParameter: NextToken is none that an earlier page has given.
     """
     after = _serial_in(parameters.get("NextToken"))
     rest = [entry for entry in entries if entry[0] > after]
-    answer: dict[str, Any] = {name: [shown for _, shown in rest[:PAGE]]}
-    if len(rest) > PAGE:
-        answer["NextToken"] = base64.b64encode(f"after {rest[PAGE - 1][0]}".encode()).decode()
+    size = most or PAGE
+    answer: dict[str, Any] = {name: [shown for _, shown in rest[:size]]}
+    if len(rest) > size:
+        answer["NextToken"] = base64.b64encode(f"after {rest[size - 1][0]}".encode()).decode()
     return answer
 
 

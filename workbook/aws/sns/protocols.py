@@ -32,6 +32,10 @@ def _no_role(_subscription: Subscription) -> str | None:
     return None
 
 
+def _no_rate(_subscription: Subscription) -> int | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Protocol:
     """How SNS treats the endpoints of one protocol."""
@@ -62,6 +66,8 @@ class Protocol:
     """The prefix of the topic attributes for delivery status logging ("SQS"); empty where there are none."""
     counts_each_try: bool = False
     """Whether NumberOfNotificationsFailed counts every failed try, and not only those that end in failure."""
+    rate: Callable[[Subscription], int | None] = _no_rate
+    """How many deliveries a second the endpoint gets at most; None for as many as there are."""
 
 
 _MODULES = {

@@ -87,3 +87,13 @@ AWS_MANAGED = Phases(
     longest=limit("sns.retries.longest"),
 ).policy()
 """For SQS, Lambda and Firehose."""
+
+CUSTOMER_MANAGED = Phases(
+    immediate=limit("sns.customer-retries.immediate"),
+    before_backoff=limit("sns.customer-retries.before-backoff"),
+    backoff=limit("sns.customer-retries.backoff"),
+    after_backoff=limit("sns.customer-retries.after-backoff"),
+    shortest=limit("sns.customer-retries.shortest"),
+    longest=limit("sns.customer-retries.longest"),
+).policy()
+"""For email, SMS and mobile push: 50 tries over more than 6 hours."""
