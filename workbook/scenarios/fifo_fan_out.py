@@ -26,7 +26,7 @@ CHANCE = "the lab's; AWS says that it happens in standard queues, and gives no r
 
 
 def build(lab: Lab, duplicates: int, reordering: int) -> dict[str, str]:
-    """Create the topic and three queues that are subscribed to it; turn up the standard queue's chance."""
+    """Create the topic and the queues that subscribe to it; turn up the standard queue's chance."""
     lab.chaos = Chaos(duplicates=duplicates / 100, reordering=reordering / 100)
     topic = boto3.client("sns").create_topic(Name=TOPIC, Attributes={"FifoTopic": "true"})
     arn = topic["TopicArn"]
@@ -57,10 +57,10 @@ def subscribed_queue(topic: str, name: str) -> str:
 
 
 def trigger(lab: Lab, system: dict[str, str], lots: int, bids: int, published_twice: int) -> None:
-    """Publish bids for lots in turn, the first few of them twice; then let all three queues be read."""
+    """Auction lot by lot, and publish the first few bids twice; then let all queues be read."""
     sns = boto3.client("sns")
     for number in range(lots * bids):
-        lot, bid = "ABCDEFGHIJ"[number % lots], number // lots + 1
+        lot, bid = "ABCDEFGHIJ"[number // bids], number % bids + 1
         for _ in range(2 if number < published_twice else 1):
             sns.publish(
                 TopicArn=system["topic"],
