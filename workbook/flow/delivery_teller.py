@@ -148,8 +148,9 @@ class DeliveryTeller:
     def _outage(self, hop: Hop) -> list[Move]:
         if kind_of(hop.resource) is Kind.OTHER:  # a whole service is no node
             return []
-        lasts = duration(whole_fact(hop, "until_at", hop.time) - hop.time)
-        text = f"{label_of(hop.resource)} is down for {lasts}: it takes no deliveries"
+        until = hop.facts.get("until_at")
+        lasts = f" for {duration(until - hop.time)}" if isinstance(until, int) else ""
+        text = f"{label_of(hop.resource)} is down{lasts}: it takes no deliveries"
         return [at_place(hop, Status.FAILED, text)]
 
     def _recover(self, hop: Hop) -> list[Move]:
