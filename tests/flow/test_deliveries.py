@@ -114,6 +114,16 @@ def test_what_is_published_twice_is_the_publisher_s_doing_and_not_the_topic_s(la
     assert first.text == "g: “rye”"
 
 
+def test_what_arrives_after_failed_tries_says_which_try_it_was(lab):
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    topic = news(lab, arn)
+    lab.outage("billing", seconds=1)
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert texts(lab)[-1] == "news delivered message 1 to billing, 5th try"
+    assert tally(lab, topic, arn) == {Status.FAILED: 4, Status.DELIVERED: 1}
+
+
 def test_a_filter_policy_shows_on_the_line_to_its_endpoint(lab):
     arn = queue(lab, "billing", service="sns.amazonaws.com")
     topic = news(lab, arn, FilterPolicy='{"kind": ["gift"]}')

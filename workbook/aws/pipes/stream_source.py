@@ -1,4 +1,4 @@
-"""A Kinesis data stream as the source of a pipe: each shard read in order, past what can never succeed.
+"""A stream as the source of a pipe: each shard read in order, past what can never succeed.
 
     read ──> filter ──> batch ──> execute ── done ───> the checkpoint moves on
                                      └────── failed ──> again, or its halves (AUTOMATIC_BISECT)
@@ -6,17 +6,16 @@
 
 Nothing is taken out of a stream, so a record that fails holds up its shard until it succeeds, is given up, or
 leaves the stream with its retention. The checkpoints outlive a stop of the pipe. AWS asks each shard once a
-second; here a reader waits for records and then for the next second.
+second (a table's stream four times); here a reader waits for records and then for its next turn.
 
 Parallel batches of one shard (ParallelizationFactor) and enhanced fan-out are refused by name.
 
-Sources: EventBridge User Guide, "Amazon Kinesis stream as a source" and "... error handling and
-troubleshooting"; dead letters of pipes recorded by users (2023, 2024).
+Sources: EventBridge User Guide, "Amazon Kinesis stream as a source", "Amazon DynamoDB stream as a source" and
+"Amazon EventBridge Pipes error handling and troubleshooting"; dead letters recorded by users (2023, 2024).
 """
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,20 +28,19 @@ from workbook.aws.limits import limit
 from workbook.aws.pipes.execution import Load, Result
 from workbook.aws.pipes.permissions import NO_STREAM, missing_permission_on_stream
 from workbook.aws.pipes.stream_filters import passes
+from workbook.aws.pipes.streams import span
 from workbook.engine.clock import SECOND, datetime_of, instant_of
 
 if TYPE_CHECKING:
     from workbook.aws.kinesis.shard import Record, Shard
-    from workbook.aws.kinesis.stream import Stream
     from workbook.aws.pipes.execution import Executor
     from workbook.aws.pipes.settings import PipeSettings
+    from workbook.aws.pipes.streams import StreamSource
     from workbook.engine.hop import Hop
     from workbook.engine.world import World
 
 LARGEST_BATCH = limit("lambda.payload.synchronous")
 """Bytes of records of one execution."""
-BASE_RATE = SECOND
-"""Microseconds between two reads of a shard."""
 RETRIES_EXHAUSTED = "RetryAttemptsExhausted"
 TOO_OLD = "RecordAgeExceeded"
 Checkpoints = dict[int, int]
@@ -54,12 +52,9 @@ class _Event:
 
     record: Record
     shown: dict[str, Any]
+    message: str
+    """What it is called in the trace."""
     size: int
-
-    @property
-    def message(self) -> str:
-        """What it is called in the trace."""
-        return str(self.record.sequence_number)
 
 
 class StreamPoller:
@@ -70,7 +65,7 @@ class StreamPoller:
         world: World,
         sender: Sender,
         settings: PipeSettings,
-        stream: Stream,
+        source: StreamSource,
         executor: Executor,
         on_problem: Callable[[str], None],
         checkpoints: Checkpoints,
@@ -79,7 +74,8 @@ class StreamPoller:
         self.world = world
         self.sender = sender
         self.settings = settings
-        self.stream = stream
+        self.source = source
+        self.stream = source.log
         self.executor = executor
         self.checkpoints = checkpoints
         self.running = False
@@ -92,7 +88,7 @@ class StreamPoller:
             for shard in self.stream.shards:
                 self.checkpoints.setdefault(shard.index, self._start_of(shard))
                 reader = _ShardReader(self, shard)
-                self.world.kernel.spawn(reader.run, name=f"{self.settings.name} reads {shard.shard_id}")
+                self.world.kernel.spawn(reader.run, name=f"{self.settings.name} reads shard {shard.index}")
 
     def stop(self) -> None:
         """Read no more. Executions in progress are finished, but not tried again."""
@@ -151,16 +147,17 @@ class _ShardReader:
         """Records until the batch is full, its window ends or none are left; and where to read on."""
         position = self._poller.checkpoints[self._shard.index]
         batch: list[_Event] = []
-        end: int | None = None
+        size, end = 0, None
         while self._poller.running and len(batch) < self._settings.batch_size:
             records = self._read(position, self._settings.batch_size - len(batch))
             for record in records:
                 event = self._event(record)
-                if sum(one.size for one in batch) + event.size > LARGEST_BATCH and batch:
+                if size + event.size > LARGEST_BATCH and batch:
                     return batch, position
                 position = record.sequence_number + 1
                 if passes(self._settings.filters, event.shown):
                     batch.append(event)
+                    size += event.size
                 else:
                     self._filtered(event)
             if batch and end is None:
@@ -176,7 +173,7 @@ class _ShardReader:
         if self._shard.next_after(position) is None:
             return []
         self._world.kernel.sleep_until(self._next_read)
-        self._next_read = self._world.clock.now + BASE_RATE
+        self._next_read = self._world.clock.now + self._poller.source.base_rate
         try:
             return self._poller.stream.read(self._shard, position, most, pipe=self._settings.name)
         except ThroughputExceeded:  # others read this shard, too
@@ -194,22 +191,9 @@ class _ShardReader:
         return False
 
     def _event(self, record: Record) -> _Event:
-        arn, shard_id = self._poller.stream.arn, self._shard.shard_id
-        shown = {
-            "kinesisSchemaVersion": "1.0",
-            "partitionKey": record.partition_key,
-            "sequenceNumber": str(record.sequence_number),
-            "data": base64.b64encode(record.data).decode(),
-            "approximateArrivalTimestamp": record.arrived // 1000 / 1000,
-            "eventSource": "aws:kinesis",
-            "eventVersion": "1.0",
-            "eventID": f"{shard_id}:{record.sequence_number}",
-            "eventName": "aws:kinesis:record",
-            "invokeIdentityArn": self._settings.role_arn,
-            "awsRegion": arn.split(":")[3],
-            "eventSourceARN": arn,
-        }
-        return _Event(record, shown, len(json.dumps(shown)))
+        source = self._poller.source
+        shown = source.event(self._shard, record)
+        return _Event(record, shown, source.message(shown), len(json.dumps(shown)))
 
     def _filtered(self, event: _Event) -> None:
         pipe = self._poller.sender.source_arn
@@ -255,7 +239,7 @@ class _ShardReader:
             size=size,
             messages=len(batch),
             concurrency=1,
-            shard=self._shard.shard_id,
+            shard=self._poller.source.shard_id(self._shard),
         )
         load = Load(
             records=[event.shown for event in batch],
@@ -325,14 +309,16 @@ class _ShardReader:
     def _dead_letter(self, batch: Sequence[_Event], condition: str) -> str:
         """Not the records, but where they are in the stream."""
         first, last = batch[0].record, batch[-1].record
+        source = self._poller.source
+        start, end = span([event.shown for event in batch], source)
         letter = {
             "context": {"partnerResourceArn": self._poller.sender.source_arn, "condition": condition},
             "version": "1.0",
             "timestamp": _timestamp(self._world.clock.now),
-            "KinesisBatchInfo": {
-                "shardId": self._shard.shard_id,
-                "startSequenceNumber": str(first.sequence_number),
-                "endSequenceNumber": str(last.sequence_number),
+            source.batch_info: {
+                "shardId": source.shard_id(self._shard),
+                "startSequenceNumber": start,
+                "endSequenceNumber": end,
                 "approximateArrivalOfFirstRecord": _timestamp(first.arrived),
                 "approximateArrivalOfLastRecord": _timestamp(last.arrived),
                 "batchSize": len(batch),
