@@ -19,7 +19,6 @@ LAYER_OF = {
     "lab": "lab",
     "functions": "lab",
     "lab_arguments": "lab",
-    "lab_outside": "lab",
     "lab_part": "lab",
     "lab_pictures": "lab",
     "lab_time": "lab",

@@ -92,6 +92,36 @@ def test_a_missing_policy_shows_as_refused_and_lost(lab):
     lab.run_until_idle()
     assert tally(lab, topic, arn) == {Status.REFUSED: 1, Status.DROPPED: 1}
     assert texts(lab)[-1] == ("message 1 for billing is lost: not allowed, and there is no dead-letter queue")
+    scene = lab.flow().scene
+    beside = [step.text for step in steps_of(scene, Callers(scene.hops, scene.wiring))]
+    assert beside == ["“rye”", "delivery failed: no permission", "lost"]
+
+
+def test_what_is_published_twice_is_the_publisher_s_doing_and_not_the_topic_s(lab):
+    sns = lab.client("sns")
+    topic = sns.create_topic(Name="news.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    for _ in range(2):
+        sns.publish(TopicArn=topic, Message="rye", MessageGroupId="g", MessageDeduplicationId="1")
+        lab.run_until_idle()
+    assert texts(lab)[-1] == (
+        "you published message 1 again with the same deduplication id; news.fifo dropped it"
+    )
+    assert tally(lab, "producer:you", topic) == {Status.DELIVERED: 1, Status.DROPPED: 1}
+    scene = lab.flow().scene
+    first = steps_of(scene, Callers(scene.hops, scene.wiring))[0]
+    assert first.text == "g: “rye”"
+
+
+def test_what_arrives_after_failed_tries_says_which_try_it_was(lab):
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    topic = news(lab, arn)
+    lab.outage("billing", seconds=1)
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert texts(lab)[-1] == "news delivered message 1 to billing, 5th try"
+    assert tally(lab, topic, arn) == {Status.FAILED: 4, Status.DELIVERED: 1}
 
 
 def test_a_filter_policy_shows_on_the_line_to_its_endpoint(lab):

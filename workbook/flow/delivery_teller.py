@@ -138,11 +138,10 @@ class DeliveryTeller:
         name = self._story.name(hop.message)
         ended = whole_fact(hop, "ended_at", hop.time)
         if hop.outcome == "ok":
-            text = f"{label_of(source)} delivered {name} to {label_of(target)}{_which_try(hop)}"
-            status = Status.RETRIED if whole_fact(hop, "attempt", 1) > 1 else Status.DELIVERED
-            return [between(hop, source, target, status, text, time=ended)]
+            text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
+            return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
         text = (
-            f"{label_of(source)} could not deliver {name} to {label_of(target)}{_which_try(hop)}: "
+            f"{label_of(source)} could not deliver {name} to {label_of(target)}{which_try(hop)}: "
             f"{hop.facts.get('reason')}"
         )
         retry_at = hop.facts.get("retry_at")
@@ -185,7 +184,8 @@ class DeliveryTeller:
         return [at_place(hop, Status.RUN, f"{label_of(hop.resource)} takes deliveries again")]
 
 
-def _which_try(hop: Hop) -> str:
+def which_try(hop: Hop) -> str:
+    """Which try of a delivery it was, after the first: ", 3rd try"."""
     attempt = whole_fact(hop, "attempt", 1)
     return f", {ordinal(attempt)} try" if attempt > 1 else ""
 
