@@ -4,7 +4,8 @@
     ingestion ── routing ── targets              an event arrives, rules match, targets are invoked
                     │          ├ transformers, json_paths     what each target gets
                     │          └ retries, failures            what happens when it does not take it
-                    └ archives ── replays        what is kept, and sent again
+                    ├ archives ── replays        what is kept, and sent again
+                    └ loops                      a rule that causes what it matches
     scheduled_rules, partners                    other ways for events to come about:
     service_events, api_call_events              what AWS's services do, and calls of their APIs
     delivery_target, service_entries             and what other buses and services put on a bus
