@@ -11,30 +11,19 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from workbook.aws.endpoints import HttpRequest, HttpResponse, ask, open_endpoint
 from workbook.aws.web_pages import is_of_aws, visit
+from workbook.lab_part import LabPart
 from workbook.mailbox_view import Mailbox
 from workbook.outages import Outage, outage_of
 from workbook.programs import in_aws_time
 
-if TYPE_CHECKING:
-    from workbook.engine.world import World
-
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
-class LabOutside:
+class LabOutside(LabPart):
     """The part of a Lab that is not AWS."""
-
-    if TYPE_CHECKING:  # the Lab has them
-
-        @property
-        def world(self) -> World:
-            """Kernel, trace and chance of this lab."""
-
-        def _ensure_open(self) -> None: ...
 
     def endpoint(self, url: str, function: Callable[[HttpRequest], object]) -> str:
         """Put a server at a URL, and all below it, played by a function of yours; returns the URL.
