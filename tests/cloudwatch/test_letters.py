@@ -77,11 +77,11 @@ def test_the_email_of_a_composite_alarm_names_its_rule_and_the_alarms_behind_it(
     assert f"Triggering children (max. 10):\n- {arn}\n" in email
 
 
-def test_who_subscribes_by_sms_gets_the_subject(lab, put, set_state, topic):
+def test_what_goes_to_a_phone_is_the_subject(lab, put, set_state, topic):
     lab.client("sns").subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15550100")
     put("load-high", topic)
     set_state("load-high", "ALARM")
     lab.run_until_idle()
-    sent = [hop for hop in lab.trace if hop.kind == "deliver" and "15550100" in hop.resource]
-    assert [hop.outcome for hop in sent] == ["ok"]
-    assert sent[0].size == len('ALARM: "load-high" in US East (N. Virginia)')
+    (sent,) = [hop for hop in lab.trace if hop.kind == "deliver" and "15550100" in hop.resource]
+    # The number is not verified, so it stays in the SMS sandbox; what was to be sent is known all the same.
+    assert sent.size == len('ALARM: "load-high" in US East (N. Virginia)')
