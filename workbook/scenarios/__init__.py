@@ -20,6 +20,7 @@ from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
@@ -43,6 +44,7 @@ SCENARIOS: dict[str, Scenario] = {
         synchronous_chain,
         fan_out,
         fifo_fan_out,
+        order_routing,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -56,6 +58,7 @@ __all__ = [
     "fifo_fan_out",
     "fifo_group_blocked",
     "lambda_scaling",
+    "order_routing",
     "own_lab",
     "partial_batch",
     "poison_message",
