@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from workbook import Lab
 from workbook.flow.callers import Callers
 from workbook.flow.joints import dead_letters_of, joints_of
+from workbook.flow.messages import Letter
 from workbook.flow.moves import Status
 from workbook.flow.resources import Kind, bus_of, kind_of, label_of, topic_of
 from workbook.flow.sequence_steps import steps_of
@@ -280,3 +281,17 @@ def happen(lab, what, kind, topic):
 
 def total(lab, source, target, status):
     return tally(lab, source, target).get(status, 0)
+
+
+# ---- what a message says
+
+
+def test_an_event_is_shown_by_what_it_says_and_not_by_its_envelope():
+    event = {"version": "0", "detail-type": "Order Placed", "source": "orders", "detail": {"n": 1}}
+    assert Letter(1, "id", json.dumps(event)).gist == 'Order Placed: {"n":1}'
+    assert Letter(1, "id", json.dumps({"Type": "Notification", "Message": "a pie"})).gist == "a pie"
+
+
+@pytest.mark.parametrize("body", ["a pie", "{", '{"detail": 1}', '{"Type": "Notification"}', '{"a"' * 9999])
+def test_any_other_message_is_shown_as_it_is(body):
+    assert Letter(1, "id", body).gist == body

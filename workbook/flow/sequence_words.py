@@ -29,7 +29,7 @@ def _time_alone(move: Move, received: int | None) -> str:
 
 
 def _send(_move: Move, hop: Hop, letter: Letter | None) -> str:
-    text = "" if letter is None else f"“{letter.body}”"
+    text = "" if letter is None else f"“{letter.gist}”"
     if letter is not None and letter.group_id is not None:
         text = f"{letter.group_id}: {text}"
     available_at = hop.facts.get("available_at")
@@ -103,7 +103,7 @@ def _throttle(_move: Move, _hop: Hop, _letter: Letter | None) -> str:
 
 
 def _content(_move: Move, _hop: Hop, letter: Letter | None) -> str:
-    return "" if letter is None else f"“{letter.body}”"
+    return "" if letter is None else f"“{letter.gist}”"
 
 
 def _filter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
