@@ -104,7 +104,7 @@ def _content(_move: Move, _hop: Hop, letter: Letter | None) -> str:
     if letter is None:
         return ""
     group = "" if letter.group_id is None else f"{letter.group_id}: "
-    return f"{group}“{letter.body}”"
+    return f"{group}“{letter.gist}”"
 
 
 def _filter(_move: Move, hop: Hop, _letter: Letter | None) -> str:

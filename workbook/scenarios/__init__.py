@@ -22,6 +22,7 @@ from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
+from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
@@ -45,6 +46,7 @@ SCENARIOS: dict[str, Scenario] = {
         fan_out,
         fifo_fan_out,
         order_routing,
+        pattern_surgery,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -61,6 +63,7 @@ __all__ = [
     "order_routing",
     "own_lab",
     "partial_batch",
+    "pattern_surgery",
     "poison_message",
     "polling",
     "standard_and_fifo",
