@@ -40,7 +40,7 @@ class Callers:
 
     def sender(self, hop: Hop) -> str:
         """The node that sent a message, or called a function."""
-        delivery = self.cause(hop, "deliver", "give-up")
+        delivery = self.cause(hop, "deliver", "give-up", "enrich")
         if delivery is not None:
             return self.source(delivery)
         call = self.cause(hop, "api-call")

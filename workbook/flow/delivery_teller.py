@@ -46,6 +46,7 @@ class DeliveryTeller:
             "start-execution": self._start_execution,
             "start-task": self._start_task,
             "deliver": self._deliver,
+            "enrich": self._enrich,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -110,20 +111,28 @@ class DeliveryTeller:
             return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
-        ended = whole_fact(hop, "ended_at", hop.time)
         if hop.outcome == "ok":
+            ended = whole_fact(hop, "ended_at", hop.time)
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{_which_try(hop)}"
             status = Status.RETRIED if whole_fact(hop, "attempt", 1) > 1 else Status.DELIVERED
             return [between(hop, source, target, status, text, time=ended)]
-        text = (
-            f"{label_of(source)} could not deliver {name} to {label_of(target)}{_which_try(hop)}: "
-            f"{hop.facts.get('reason')}"
-        )
+        return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
+
+    def _enrich(self, hop: Hop) -> list[Move]:
+        """A pipe could not invoke its enrichment; what became of a run, the function tells."""
+        if hop.outcome in {"ok", "REJECTED"}:
+            return []
+        return [self._failed(hop, f"invoke {label_of(node_of(hop.resource))}")]
+
+    def _failed(self, hop: Hop, action: str) -> Move:
+        source, target = self._story.callers.source(hop), node_of(hop.resource)
+        ended = whole_fact(hop, "ended_at", hop.time)
+        text = f"{label_of(source)} could not {action}{_which_try(hop)}: {hop.facts.get('reason')}"
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - ended)}"
         status = Status.REFUSED if hop.outcome in _REFUSED else Status.FAILED
-        return [between(hop, source, target, status, text, time=ended)]
+        return between(hop, source, target, status, text, time=ended)
 
     # ---- out
 

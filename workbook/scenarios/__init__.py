@@ -13,6 +13,7 @@ from __future__ import annotations
 
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
+from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
 from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
@@ -39,6 +40,7 @@ SCENARIOS: dict[str, Scenario] = {
         workers_scaling,
         buffered_writes,
         synchronous_chain,
+        daylight_saving,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -48,6 +50,7 @@ __all__ = [
     "Scenario",
     "SettingError",
     "buffered_writes",
+    "daylight_saving",
     "fifo_group_blocked",
     "lambda_scaling",
     "own_lab",
