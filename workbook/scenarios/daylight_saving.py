@@ -1,7 +1,8 @@
 """A nightly job around the night in which the clocks change, set in three ways that agree until then.
 
 A cron with a time zone keeps to the clocks on the wall: a time that they leave out is skipped, one that they
-show twice counts once. A cron in UTC and a rate of a day keep to 24 hours, so by the wall they are an hour off.
+show twice counts once. A cron in UTC and a rate of a day keep to 24 hours, so by the wall they are then an
+hour off.
 """
 
 from __future__ import annotations
