@@ -15,6 +15,7 @@ from __future__ import annotations
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
 from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
 from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
+from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
 from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
@@ -47,6 +48,7 @@ SCENARIOS: dict[str, Scenario] = {
         fifo_fan_out,
         order_routing,
         pattern_surgery,
+        daylight_saving,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -58,6 +60,7 @@ __all__ = [
     "buffered_writes",
     "fan_out",
     "fifo_fan_out",
+    "daylight_saving",
     "fifo_group_blocked",
     "lambda_scaling",
     "order_routing",
