@@ -13,9 +13,9 @@ from __future__ import annotations
 
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
+from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
 from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
-from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
 from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
@@ -58,9 +58,9 @@ __all__ = [
     "Scenario",
     "SettingError",
     "buffered_writes",
+    "daylight_saving",
     "fan_out",
     "fifo_fan_out",
-    "daylight_saving",
     "fifo_group_blocked",
     "lambda_scaling",
     "order_routing",
