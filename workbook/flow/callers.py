@@ -41,12 +41,10 @@ class Callers:
 
     def sender(self, hop: Hop) -> str:
         """The node that sent a message, or called a function."""
-        delivery = self.cause(hop, "deliver", "give-up")
-        if delivery is not None:
-            return self.source(delivery)
-        call = self.cause(hop, "api-call")
-        if call is not None:
-            return self.caller(call, "producer")
+        # what happens now is the last of a hop's causes: a message published again was delivered before
+        present = self.cause(hop, "deliver", "give-up", "enrich", "api-call")
+        if present is not None:
+            return self.caller(present, "producer") if present.kind == "api-call" else self.source(present)
         above = self.cause(hop, "invoke")
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 

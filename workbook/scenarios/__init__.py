@@ -13,12 +13,17 @@ from __future__ import annotations
 
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
+from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
+from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
+from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
 from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
+from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
@@ -39,6 +44,11 @@ SCENARIOS: dict[str, Scenario] = {
         workers_scaling,
         buffered_writes,
         synchronous_chain,
+        fan_out,
+        fifo_fan_out,
+        order_routing,
+        pattern_surgery,
+        daylight_saving,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -48,10 +58,15 @@ __all__ = [
     "Scenario",
     "SettingError",
     "buffered_writes",
+    "daylight_saving",
+    "fan_out",
+    "fifo_fan_out",
     "fifo_group_blocked",
     "lambda_scaling",
+    "order_routing",
     "own_lab",
     "partial_batch",
+    "pattern_surgery",
     "poison_message",
     "polling",
     "standard_and_fifo",
