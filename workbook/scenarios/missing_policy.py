@@ -20,7 +20,7 @@ from workbook.scenarios.framework.settings import Number, Switch
 TOPIC = "orders"
 BILLING = "billing"
 WAREHOUSE = "warehouse"
-DEAD_LETTERS = "warehouse-dead-letters"
+DEAD_LETTERS = "undelivered"
 
 
 def build(

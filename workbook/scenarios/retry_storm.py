@@ -24,15 +24,15 @@ from workbook.scenarios.framework.scenario import HOUR, Scenario
 from workbook.scenarios.framework.settings import Number, Switch, limit_of, source_of
 
 TOPIC = "orders"
-URL = "https://warehouse.example.com/orders"
+URL = "https://depot.example.com"
 DEAD_LETTERS = "undelivered-orders"
 
 
 def build(lab: Lab, capacity: int, retries: int, pause: int, dead_letter_queue: bool) -> str:
-    """Create the topic, the warehouse's server, and the subscription with its delivery policy."""
+    """Create the topic, the depot's server, and the subscription with its delivery policy."""
     sns = boto3.client("sns")
     topic = sns.create_topic(Name=TOPIC)["TopicArn"]
-    lab.endpoint(URL, warehouse(lab, capacity))
+    lab.endpoint(URL, depot(lab, capacity))
     policy = {"numRetries": retries, "minDelayTarget": pause, "maxDelayTarget": pause}
     attributes = {"DeliveryPolicy": json.dumps({"healthyRetryPolicy": policy})}
     if dead_letter_queue:
@@ -43,7 +43,7 @@ def build(lab: Lab, capacity: int, retries: int, pause: int, dead_letter_queue: 
     return topic
 
 
-def warehouse(lab: Lab, capacity: int) -> Callable[[Any], int]:
+def depot(lab: Lab, capacity: int) -> Callable[[Any], int]:
     """A server that can answer so many requests in each second, and turns the others away."""
     answered: Counter[int] = Counter()
 
