@@ -26,6 +26,7 @@ from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
+from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
 from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
@@ -45,6 +46,7 @@ SCENARIOS: dict[str, Scenario] = {
         fan_out,
         fifo_fan_out,
         pattern_surgery,
+        transforms,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -65,6 +67,7 @@ __all__ = [
     "polling",
     "standard_and_fifo",
     "synchronous_chain",
+    "transforms",
     "visibility_timeout",
     "workers_scaling",
 ]
