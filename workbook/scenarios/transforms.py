@@ -171,5 +171,6 @@ SCENARIO = Scenario(
     measure=measure,
     queues=(BOARD, DEAD_LETTERS),
     limit=72 * HOUR,
-    differs="the pauses between tries. AWS says that they grow and that chance is in them, and gives no figures.",
+    differs="the pauses between tries. AWS says that they grow, and by chance not evenly, and gives no "
+    "figures.",
 )
