@@ -30,6 +30,7 @@ from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.retry_storm import SCENARIO as retry_storm  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
+from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
 from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
@@ -53,6 +54,7 @@ SCENARIOS: dict[str, Scenario] = {
         daylight_saving,
         missing_policy,
         retry_storm,
+        transforms,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -77,6 +79,7 @@ __all__ = [
     "retry_storm",
     "standard_and_fifo",
     "synchronous_chain",
+    "transforms",
     "visibility_timeout",
     "workers_scaling",
 ]
