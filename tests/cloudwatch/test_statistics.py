@@ -83,8 +83,8 @@ def test_what_makes_no_sense_is_refused(lab, cloudwatch):
         points(lab, cloudwatch, StartTime=lab.now)
     with pytest.raises(ClientError, match="exceeds the limit of 1,440"):
         points(lab, cloudwatch, StartTime=lab.now - 1_441 * MINUTE)
-    with pytest.raises(ClientError, match="ExtendedStatistics"):
-        points(lab, cloudwatch, ExtendedStatistics=["p95"])
+    with pytest.raises(ClientError, match="The statistic 'tm90' is not simulated"):
+        points(lab, cloudwatch, ExtendedStatistics=["tm90"])
 
 
 def test_each_metric_is_listed_once(lab, cloudwatch):

@@ -36,6 +36,7 @@ _WHEN_FIRST_USED = {
     "moto.kinesis": ("workbook.aws.kinesis",),
     "moto.logs": ("workbook.aws.logs",),
     "moto.pipes": ("workbook.aws.pipes",),
+    "moto.dynamodb": ("workbook.aws.dynamodb_streams",),
     "moto.autoscaling": ("workbook.aws.autoscaling",),
     "moto.s3.responses": ("workbook.aws.s3",),
     "moto.sns": ("workbook.aws.sns",),

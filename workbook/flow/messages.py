@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from workbook.engine.hop import Hop
 
 _DELIVERIES = frozenset({"deliver", "give-up"})
-_WORDS = {"put-event": "event", "match": "event", "fire": "event", "enqueue": "call", "notify": "event"}
+_WORDS = {
+    "put-event": "event",
+    "match": "event",
+    "fire": "event",
+    "enqueue": "call",
+    "notify": "event",
+    "replay": "event",
+    "put-record": "record",
+}
 
 
 @dataclass(slots=True)

@@ -79,6 +79,7 @@ _FORMS = (
     (re.compile(r"mailto:.*"), Kind.MAILBOX),
     (re.compile(r"sms:.*"), Kind.PHONE),
 )
+_OBJECT = re.compile(r"(arn:[^:]*:s3:::[^/]+)/.*", re.DOTALL)
 _SUBSCRIPTION = re.compile(r"(arn:[^:]*:sns:[^:]*:[^:]*:[^:/]+):[0-9a-f-]{36}")
 _RULE = re.compile(r"(arn:[^:]*:events:[^:]*:[^:]*:)rule/(?:([^/]+)/)?[^/]+")
 _ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
@@ -106,8 +107,11 @@ def label_of(place: str) -> str:
 
 
 def node_of(arn: str) -> str:
-    """The node that stands for a resource: a function is one, whichever version or alias is asked for."""
-    match = _FUNCTION.fullmatch(arn)
+    """The node that stands for a resource.
+
+    A function is one, whichever version or alias is asked for; so is a bucket, with all that is in it.
+    """
+    match = _FUNCTION.fullmatch(arn) or _OBJECT.fullmatch(arn)
     return match[1] if match else arn
 
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
 from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
+from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
+from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
 from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
@@ -40,6 +42,8 @@ SCENARIOS: dict[str, Scenario] = {
         workers_scaling,
         buffered_writes,
         synchronous_chain,
+        fan_out,
+        fifo_fan_out,
         daylight_saving,
     )
 }
@@ -51,6 +55,8 @@ __all__ = [
     "SettingError",
     "buffered_writes",
     "daylight_saving",
+    "fan_out",
+    "fifo_fan_out",
     "fifo_group_blocked",
     "lambda_scaling",
     "own_lab",

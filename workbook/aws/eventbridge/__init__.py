@@ -1,13 +1,14 @@
 """Amazon EventBridge: buses, rules, archives and replays, in virtual time.
 
-    requests ── operations_*                     the API; `constraints` come from AWS's own service model
+    requests ── operations_* ── target_checks    the API; `constraints` come from AWS's own service model
     ingestion ── routing ── targets              an event arrives, rules match, targets are invoked
                     │          ├ transformers, json_paths     what each target gets
                     │          └ retries, failures            what happens when it does not take it
                     └ archives ── replays        what is kept, and sent again
     scheduled_rules, partners                    other ways for events to come about:
     service_events, api_call_events              what AWS's services do, and calls of their APIs
-    watching                                     who sees them besides rules
+    delivery_target, service_entries             and what other buses and services put on a bus
+    watching                                     who sees events besides rules
     buses, rules, events, permissions, metrics   what there is
 
 moto's EventBridge is not used: it delivers in the producer's call and to few targets.

@@ -99,7 +99,7 @@ def delivery_of(rule: Rule, target: Target, event: Event, parcel: Parcel, tally:
         tally.ended(outcome)
 
     return Delivery(
-        sender=Sender(SERVICE, rule.arn, account, region, target.role_arn),
+        sender=Sender(SERVICE, rule.arn, account, region, target.role_for(rule)),
         target=target.arn,
         parcel=parcel,
         message=event.id,
