@@ -24,6 +24,7 @@ from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
+from workbook.scenarios.replay import SCENARIO as replay  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
@@ -44,6 +45,7 @@ SCENARIOS: dict[str, Scenario] = {
         synchronous_chain,
         fan_out,
         fifo_fan_out,
+        replay,
         daylight_saving,
     )
 }
@@ -63,6 +65,7 @@ __all__ = [
     "partial_batch",
     "poison_message",
     "polling",
+    "replay",
     "standard_and_fifo",
     "synchronous_chain",
     "visibility_timeout",
