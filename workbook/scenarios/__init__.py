@@ -28,6 +28,7 @@ from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # no
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
 from workbook.scenarios.retry_storm import SCENARIO as retry_storm  # noqa: N811
+from workbook.scenarios.replay import SCENARIO as replay  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
 from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
@@ -55,6 +56,7 @@ SCENARIOS: dict[str, Scenario] = {
         missing_policy,
         retry_storm,
         transforms,
+        replay,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -77,6 +79,7 @@ __all__ = [
     "poison_message",
     "polling",
     "retry_storm",
+    "replay",
     "standard_and_fifo",
     "synchronous_chain",
     "transforms",
