@@ -151,3 +151,44 @@ def test_a_state_that_is_none_is_refused_as_aws_words_it(cloudwatch, put):
         )
     with refused("ResourceNotFound"):
         cloudwatch.set_alarm_state(AlarmName="nobody", StateValue="OK", StateReason="x")
+
+
+def test_percentiles_and_fine_periods_can_be_asked_for(lab, cloudwatch):
+    start = lab.now
+    feed(cloudwatch, *range(1, 11), StorageResolution=1)
+    lab.advance(60)
+    asked = {"Namespace": "Bakery", "MetricName": "Load", "StartTime": start, "EndTime": lab.now}
+    (point,) = cloudwatch.get_metric_statistics(Period=10, ExtendedStatistics=["p50", "p90"], **asked)[
+        "Datapoints"
+    ]
+    assert point["ExtendedStatistics"] == {"p50": 5.0, "p90": 9.0}
+    (point,) = cloudwatch.get_metric_statistics(
+        Period=60, Statistics=["Sum"], ExtendedStatistics=["p100"], **asked
+    )["Datapoints"]
+    assert (point["Sum"], point["ExtendedStatistics"]) == (55.0, {"p100": 10.0})
+    with refused("InvalidParameterValue", "must be 1, 5, 10, 20, 30, or a multiple of 60, not 7"):
+        cloudwatch.get_metric_statistics(Period=7, Statistics=["Sum"], **asked)
+
+
+@pytest.mark.parametrize(
+    ("queries", "labels"),
+    [
+        ([("Sum", 60), ("Minimum", 30)], ["Load Sum 60", "Load Minimum 30"]),
+        ([("Sum", 60), ("Minimum", 60)], ["Load Sum", "Load Minimum"]),
+        ([("Sum", 60), ("Sum", 30)], ["Load 60", "Load 30"]),
+        ([("Sum", 60), ("Sum", 60)], ["Load", "Load"]),
+    ],
+)
+def test_a_label_says_as_much_as_tells_the_queries_apart(lab, cloudwatch, queries, labels):
+    start = lab.now
+    lab.advance(60)
+    metric = {"Namespace": "Bakery", "MetricName": "Load"}
+    answer = cloudwatch.get_metric_data(
+        MetricDataQueries=[
+            {"Id": f"m{number}", "MetricStat": {"Metric": metric, "Stat": stat, "Period": period}}
+            for number, (stat, period) in enumerate(queries)
+        ],
+        StartTime=start,
+        EndTime=lab.now,
+    )
+    assert [result["Label"] for result in answer["MetricDataResults"]] == labels

@@ -118,6 +118,8 @@ def test_an_x_ray_header_goes_on_to_a_queue(events, sqs, inbox):
 def test_global_endpoints_are_refused_by_name(events):
     with refused("NotSimulatedByWorkbook", "events:ListEndpoints is not simulated"):
         events.list_endpoints()
+    with refused("NotSimulatedByWorkbook", "events:PutEvents with EndpointId is not simulated"):
+        events.put_events(EndpointId="abcde.veo", Entries=[entry()])
 
 
 def test_what_a_producer_put_is_in_the_trace(lab, events):

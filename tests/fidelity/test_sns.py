@@ -344,3 +344,29 @@ def test_sns_43_the_size_of_a_message_is_in_bytes_and_its_attributes_count(sns, 
     for message, more in (("a" * (256 * KIB - 7), {"MessageAttributes": attribute}), ("\u20ac" * 90_000, {})):
         with refused("InvalidParameter", "Invalid parameter: Message too long"):
             sns.publish(TopicArn=orders, Message=message, **more)
+
+
+def test_sns_51_only_queues_subscribe_to_a_fifo_topic_and_fifo_queues_to_no_other(sns, orders):
+    arn = fifo_topic(sns)
+    for name in ("warehouse", "warehouse.fifo"):
+        assert subscribe(sns, arn, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}")
+    function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize"
+    for protocol, endpoint in (("lambda", function), ("email", "a@example.com"), ("sms", "+15550100")):
+        with refused("InvalidParameter"):
+            subscribe(sns, arn, endpoint, protocol)
+    with refused("InvalidParameter"):
+        subscribe(sns, orders, f"arn:aws:sqs:us-east-1:{ACCOUNT}:warehouse.fifo")
+
+
+def test_sns_52_a_message_that_waits_holds_up_its_group_at_that_subscription_only(lab, sns, sqs):
+    arn = fifo_topic(sns, ContentBasedDeduplication="true")
+    late, other = (subscribed(sns, sqs, arn, name)[0] for name in ("late.fifo", "other.fifo"))
+    down(lab, f"arn:aws:sqs:us-east-1:{ACCOUNT}:late.fifo", 10)
+    for text in ("a1", "a2"):
+        in_order(sns, arn, text, "a")
+    lab.advance(10)
+    assert texts(sqs, other) == ["a1", "a2"]
+    in_order(sns, arn, "b1", "b")
+    assert texts(sqs, late) == ["b1"]
+    lab.advance(20)
+    assert texts(sqs, late) == ["a1", "a2"]

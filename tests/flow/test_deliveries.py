@@ -93,6 +93,36 @@ def test_a_missing_policy_shows_as_refused_and_lost(lab):
     lab.run_until_idle()
     assert tally(lab, topic, arn) == {Status.REFUSED: 1, Status.DROPPED: 1}
     assert texts(lab)[-1] == ("message 1 for billing is lost: not allowed, and there is no dead-letter queue")
+    scene = lab.flow().scene
+    beside = [step.text for step in steps_of(scene, Callers(scene.hops, scene.wiring))]
+    assert beside == ["“rye”", "delivery failed: no permission", "lost"]
+
+
+def test_what_is_published_twice_is_the_publisher_s_doing_and_not_the_topic_s(lab):
+    sns = lab.client("sns")
+    topic = sns.create_topic(Name="news.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    for _ in range(2):
+        sns.publish(TopicArn=topic, Message="rye", MessageGroupId="g", MessageDeduplicationId="1")
+        lab.run_until_idle()
+    assert texts(lab)[-1] == (
+        "you published message 1 again with the same deduplication id; news.fifo dropped it"
+    )
+    assert tally(lab, "producer:you", topic) == {Status.DELIVERED: 1, Status.DROPPED: 1}
+    scene = lab.flow().scene
+    first = steps_of(scene, Callers(scene.hops, scene.wiring))[0]
+    assert first.text == "g: “rye”"
+
+
+def test_what_arrives_after_failed_tries_says_which_try_it_was(lab):
+    arn = queue(lab, "billing", service="sns.amazonaws.com")
+    topic = news(lab, arn)
+    lab.outage("billing", seconds=1)
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert texts(lab)[-1] == "news delivered message 1 to billing, 5th try"
+    assert tally(lab, topic, arn) == {Status.FAILED: 4, Status.DELIVERED: 1}
 
 
 def test_a_filter_policy_shows_on_the_line_to_its_endpoint(lab):
@@ -146,6 +176,43 @@ def test_events_go_over_a_bus_and_a_rule(lab):
     ]
     assert tally(lab, bus, rule) == {Status.DELIVERED: 1, Status.FILTERED: 1}
     assert tally(lab, rule, audit) == {Status.DELIVERED: 1}
+
+
+def test_objects_lie_in_buckets_which_tell_of_them(lab):
+    s3 = lab.client("s3")
+    arn = queue(lab, "thumbs", service="s3.amazonaws.com")
+    s3.create_bucket(Bucket="photos")
+    s3.put_bucket_notification_configuration(
+        Bucket="photos",
+        NotificationConfiguration={
+            "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]
+        },
+    )
+    s3.put_object(Bucket="photos", Key="cats/tom.jpg", Body=b"x")
+    lab.run_until_idle()
+    assert texts(lab)[-3:] == [
+        "you put cats/tom.jpg into photos",
+        "bucket photos tells of s3:ObjectCreated:Put",
+        "photos delivered event 2 to thumbs",
+    ]
+
+
+def test_events_of_aws_come_from_the_resource_that_they_tell_of(lab):
+    cloudwatch, events = lab.client("cloudwatch"), lab.client("events")
+    events.put_rule(Name="alarms", EventPattern='{"source": ["aws.cloudwatch"]}')
+    cloudwatch.put_metric_alarm(
+        AlarmName="deep",
+        Namespace="shop",
+        MetricName="orders",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName="deep", StateValue="ALARM", StateReason="a drill")
+    lab.run_until_idle()
+    assert "aws.cloudwatch emitted event 2 on bus default" in texts(lab)
 
 
 def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
@@ -217,6 +284,57 @@ def test_schedules_and_pipes_are_joined_to_their_ends():
     assert list(joints_of(schedule, {"Target": target})) == [(schedule, orders)]
     assert list(dead_letters_of(schedule, {"Target": target})) == [(schedule, dead)]
     assert list(joints_of(pipe, {"Source": orders, "Target": dead})) == [(orders, pipe), (pipe, dead)]
+    enriched = {"Source": orders, "Enrichment": function_arn("price"), "Target": dead}
+    assert list(joints_of(pipe, enriched)) == [
+        (orders, pipe),
+        (pipe, function_arn("price")),
+        (pipe, dead),
+    ]
+
+
+def function_arn(name):
+    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
+
+
+def pipe_with_enrichment(lab, *allowed):
+    """A pipe from "orders" to "priced" whose role may do what is `allowed`, and a message in "orders"."""
+    everything = {"Effect": "Allow", "Action": list(allowed), "Resource": "*"}
+    trust = {"Effect": "Allow", "Principal": {"Service": "pipes.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document, trusts = (
+        json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (everything, trust)
+    )
+    iam = lab.client("iam")
+    role = iam.create_role(RoleName="pipe", AssumeRolePolicyDocument=trusts)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="pipe", PolicyName="does", PolicyDocument=document)
+    lab.client("pipes").create_pipe(
+        Name="pricing",
+        RoleArn=role,
+        Source=queue(lab, "orders"),
+        Enrichment=lab.function("price", "def handler(event, context):\n    return event\n"),
+        Target=queue(lab, "priced"),
+    )
+    lab.run_until_idle()
+    url = lab.client("sqs").get_queue_url(QueueName="orders")["QueueUrl"]
+    lab.client("sqs").send_message(QueueUrl=url, MessageBody="tea")
+
+
+def test_a_pipe_calls_its_enrichment():
+    with Lab(seed=1) as lab:
+        pipe_with_enrichment(lab, "sqs:*", "lambda:InvokeFunction")
+        lab.run_until_idle()
+        assert "pricing called price" in texts(lab)
+        assert not any(text.startswith("you called") for text in texts(lab))
+        pipe = f"arn:aws:pipes:us-east-1:{ACCOUNT}:pipe/pricing"
+        assert tally(lab, pipe, function_arn("price")) == {Status.DELIVERED: 1}
+
+
+def test_a_pipe_that_may_not_call_its_enrichment_says_why():
+    with Lab(seed=1) as lab:
+        pipe_with_enrichment(lab, "sqs:*")
+        lab.advance(1)
+        [refusal] = [text for text in texts(lab) if "could not" in text]
+        assert refusal.startswith("pricing could not invoke price: ")
+        assert "lambda:InvokeFunction" in refusal
 
 
 # ---- what always holds

@@ -203,10 +203,7 @@ def test_what_breaks_a_rule_is_refused_when_the_pipe_is_made(system, ends, optio
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        (
-            {"Source": "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026-01-05T00:00:00.000"},
-            "a pipe from a DynamoDB stream",
-        ),
+        ({"Source": "arn:aws:kafka:us-east-1:123456789012:cluster/c/1"}, "a pipe from an Amazon MSK cluster"),
         ({"Source": "smk://broker.example:9092"}, "a pipe from a self-managed Kafka cluster"),
         ({"Target": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}, "Step Functions"),
         ({"Enrichment": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}, "as enrichment of a pipe"),

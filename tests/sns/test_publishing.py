@@ -227,11 +227,3 @@ def test_a_fifo_message_needs_a_group_and_a_deduplication_id(sns):
     for call in both(sns, arn, Message="x", MessageGroupId="g"):
         with refused("InvalidParameter", text):
             call()
-
-
-def test_publishing_to_a_phone_or_an_app_is_refused_by_name_while_nobody_does_it(sns):
-    from workbook.aws.sns import direct  # noqa: PLC0415 - the registry decides what this test expects
-
-    if "phone" not in direct.PUBLISHERS:
-        with refused("NotSimulatedByWorkbook"):
-            sns.publish(PhoneNumber="+15551234567", Message="x")

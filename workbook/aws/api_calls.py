@@ -66,7 +66,7 @@ def install(patches: Patches) -> None:
         world = current_world()
         service = client.meta.service_model.service_name
         with world.kernel:
-            refuse_unsimulated(service, operation)
+            refuse_unsimulated(service, operation, parameters)
             hop = world.trace.record("api-call", f"{service}:{operation}", **_actor_of(world))
             try:
                 with world.trace.under(hop):

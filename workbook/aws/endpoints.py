@@ -28,11 +28,11 @@ LONGEST_BODY = 4_096
 _STATE = "endpoints"
 
 
-class NoConnection(Exception):
+class NoConnection(ConnectionError):
     """No server is at this URL."""
 
 
-class NoAnswer(Exception):
+class NoAnswer(TimeoutError):
     """The server did not answer in time."""
 
 

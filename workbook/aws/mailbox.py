@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _STATE = "mailbox"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Mail:
     """One letter."""
 
@@ -32,6 +32,9 @@ class Mail:
     text: str
     link: str = ""
     """What one clicks in it, if there is something: a URL that `lab.http` visits."""
+
+    def __repr__(self) -> str:
+        return f"<mail to {self.to}: {self.subject or self.text[:60]!r}>"
 
 
 def letters(world: World) -> list[Mail]:

@@ -6,6 +6,8 @@ more of them, but some do nothing, and some end in a Python error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from botocore.exceptions import ClientError
 
 NOT_SIMULATED = "NotSimulatedByWorkbook"
@@ -118,13 +120,16 @@ _KMS = _names(
 
 _EVENTS = _names(
     """
-    ActivateEventSource CancelReplay CreateArchive CreateEventBus CreatePartnerEventSource
-    DeactivateEventSource DeleteArchive DeleteEventBus DeletePartnerEventSource DeleteRule DescribeArchive
-    DescribeEventBus DescribeEventSource DescribePartnerEventSource DescribeReplay DescribeRule DisableRule
-    EnableRule ListArchives ListEventBuses ListEventSources ListPartnerEventSourceAccounts
+    ActivateEventSource CancelReplay CreateApiDestination CreateArchive CreateConnection CreateEventBus
+    CreatePartnerEventSource DeactivateEventSource DeauthorizeConnection DeleteApiDestination
+    DeleteArchive DeleteConnection DeleteEventBus DeletePartnerEventSource DeleteRule
+    DescribeApiDestination DescribeArchive DescribeConnection DescribeEventBus DescribeEventSource
+    DescribePartnerEventSource DescribeReplay DescribeRule DisableRule EnableRule ListApiDestinations
+    ListArchives ListConnections ListEventBuses ListEventSources ListPartnerEventSourceAccounts
     ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListTagsForResource
     ListTargetsByRule PutEvents PutPartnerEvents PutPermission PutRule PutTargets RemovePermission
-    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive UpdateEventBus
+    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateApiDestination
+    UpdateArchive UpdateConnection UpdateEventBus
     """
 )
 
@@ -132,6 +137,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "sns": _EVERYTHING,
     "scheduler": _EVERYTHING,
+    "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "kinesis": _KINESIS,
@@ -163,13 +169,20 @@ def is_simulated(service: str, operation: str) -> bool:
     return operations is _EVERYTHING or operation in operations
 
 
-def refuse_unsimulated(service: str, operation: str) -> None:
+_NO_PARAMETER = {
+    ("events", "PutEvents"): ("EndpointId", "Leave it out, and name an EventBusName"),
+}
+"""Parameters that are refused before botocore looks at them, which would ask for a package of its own."""
+
+
+def refuse_unsimulated(service: str, operation: str, parameters: Mapping[str, object]) -> None:
     """Let a simulated operation pass.
 
     Raises:
         ClientError: it is not simulated; the text names it and says what can be done.
     """
     if is_simulated(service, operation):
+        _refuse_parameter(service, operation, parameters)
         return
     if service in SIMULATED:
         known = ", ".join(sorted(SIMULATED[service]))
@@ -178,8 +191,18 @@ def refuse_unsimulated(service: str, operation: str) -> None:
         advice = _INSTEAD[service]
     else:
         advice = f"It simulates operations of: {', '.join(sorted(SIMULATED))}"
+    raise _refusal(f"{service}:{operation}", advice, operation)
+
+
+def _refuse_parameter(service: str, operation: str, parameters: Mapping[str, object]) -> None:
+    refused = _NO_PARAMETER.get((service, operation))
+    if refused is not None and parameters.get(refused[0]) is not None:
+        raise _refusal(f"{service}:{operation} with {refused[0]}", refused[1], operation)
+
+
+def _refusal(what: str, advice: str, operation: str) -> ClientError:
     message = (
-        f"{service}:{operation} is not simulated by this workbook, so it is refused rather than "
+        f"{what} is not simulated by this workbook, so it is refused rather than "
         f"answered wrongly. {advice}. Nothing was changed."
     )
-    raise ClientError({"Error": {"Code": NOT_SIMULATED, "Message": message}}, operation)
+    return ClientError({"Error": {"Code": NOT_SIMULATED, "Message": message}}, operation)

@@ -1,8 +1,9 @@
 """Who is behind what happened: found by following a hop's causes.
 
-A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, or by the
-schedule whose target it is, or else by you. One person plays both parts in most notebooks, so you are two
-nodes: the producer at the left and the consumer at the right. Whoever has a name is one node.
+A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, by the server
+outside AWS whose request did, by the schedule whose target it is, or else by you. One person plays both parts
+in most notebooks, so you are two nodes: the producer at the left and the consumer at the right. Whoever has a
+name is one node.
 """
 
 from __future__ import annotations
@@ -35,17 +36,15 @@ class Callers:
         delivery = self.cause(call, "deliver")  # to a universal target of Scheduler, which is a call
         if delivery is not None:
             return self.source(delivery)
-        invocation = self.cause(call, "invoke")
-        return f"{role}:{YOU}" if invocation is None else node_of(invocation.resource)
+        within = self.cause(call, "invoke", "request")  # a function, or a server outside AWS
+        return f"{role}:{YOU}" if within is None else node_of(within.resource)
 
     def sender(self, hop: Hop) -> str:
         """The node that sent a message, or called a function."""
-        delivery = self.cause(hop, "deliver", "give-up")
-        if delivery is not None:
-            return self.source(delivery)
-        call = self.cause(hop, "api-call")
-        if call is not None:
-            return self.caller(call, "producer")
+        # what happens now is the last of a hop's causes: a message published again was delivered before
+        present = self.cause(hop, "deliver", "give-up", "enrich", "api-call")
+        if present is not None:
+            return self.caller(present, "producer") if present.kind == "api-call" else self.source(present)
         above = self.cause(hop, "invoke")
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 

@@ -28,6 +28,15 @@ _PLAIN = frozenset(
     }
 )
 """Nothing stands below their word."""
+_TOPS = {
+    Kind.PRODUCER: 42.0,
+    Kind.CONSUMER: 42.0,
+    Kind.ACTOR: 32.0,
+    Kind.ENDPOINT: 32.0,
+    Kind.MAILBOX: 34.0,
+    Kind.PHONE: 28.0,
+}
+"""Where the name stands, below what is drawn above it."""
 _NAME, _SMALL_NAME, _WORD, _COUNT = 13.0, 11.5, 10.5, 10.5
 
 
@@ -43,9 +52,7 @@ def node_svg(number: int, node: Node, box: Box, counts: Counts, work: Work) -> s
 
 
 def _names(node: Node, box: Box) -> str:
-    top = 42.0 if node.kind in {Kind.PRODUCER, Kind.CONSUMER} else 32.0 if node.kind is Kind.ACTOR else 20.0
-    if node.kind in _PLAIN:
-        top = 29.0
+    top = 29.0 if node.kind in _PLAIN else _TOPS.get(node.kind, 20.0)
     middle, room = box.width / 2, box.width - 18
     size = _NAME if width_of(node.label, _NAME, bold=True) <= room else _SMALL_NAME
     name = shortened(node.label, room, size, bold=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from workbook.engine.hop import Hop
 from workbook.flow.contents import Change, Where
-from workbook.flow.delivery_teller import DeliveryTeller
+from workbook.flow.delivery_teller import DeliveryTeller, which_try
 from workbook.flow.moves import Move, Status
-from workbook.flow.resources import label_of
+from workbook.flow.resources import Kind, kind_of, label_of
 from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, times, whole_fact
 
 _CONSUMING = frozenset(
@@ -66,21 +66,21 @@ class QueueTeller:
         if given_up is not None:
             return self._deliveries.dead_lettered(hop, given_up)
         delivery = self._story.callers.cause(hop, "deliver")
-        sender, verb, status = self._story.callers.sender(hop), "sent", Status.DELIVERED
-        if delivery is not None:
-            verb = "delivered"
-            status = Status.RETRIED if whole_fact(delivery, "attempt", 1) > 1 else status
+        sender, verb = self._story.callers.sender(hop), "sent" if delivery is None else "delivered"
         text = f"{label_of(sender)} {verb} {self._story.name(hop.message)} to {label_of(hop.resource)}"
+        if delivery is not None:
+            text += which_try(delivery)
         delay = whole_fact(hop, "available_at", hop.time) - hop.time
         if delay > 0:
             text += f", which shows it in {duration(delay)}"
-        return [between(hop, sender, hop.resource, status, text)]
+        return [between(hop, sender, hop.resource, Status.DELIVERED, text)]
 
     def _deduplicate(self, hop: Hop) -> list[Move]:
         sender = self._story.callers.sender(hop)
+        verb = _verb_of(kind_of(sender), kind_of(hop.resource))
         text = (
-            f"{label_of(sender)} sent {self._story.name(hop.message)} again with the same deduplication id; "
-            f"{label_of(hop.resource)} dropped it"
+            f"{label_of(sender)} {verb} {self._story.name(hop.message)} again with the same deduplication "
+            f"id; {label_of(hop.resource)} dropped it"
         )
         return [between(hop, sender, hop.resource, Status.DROPPED, text)]
 
@@ -200,3 +200,10 @@ class QueueTeller:
         waited = f" for {duration(ended - hop.time)}" if ended > hop.time else ""
         text = f"{label_of(caller)} asked {label_of(queue)}{waited} in vain: it got nothing"
         return between(hop, queue, caller, Status.EMPTY, text, time=ended)
+
+
+def _verb_of(sender: Kind, taker: Kind) -> str:
+    """What a sender did when a FIFO queue or a FIFO topic found that it had the message already."""
+    if taker is Kind.FIFO_TOPIC:
+        return "published"
+    return "delivered" if sender is Kind.FIFO_TOPIC else "sent"

@@ -29,9 +29,7 @@ def _time_alone(move: Move, received: int | None) -> str:
 
 
 def _send(_move: Move, hop: Hop, letter: Letter | None) -> str:
-    text = "" if letter is None else f"“{letter.body}”"
-    if letter is not None and letter.group_id is not None:
-        text = f"{letter.group_id}: {text}"
+    text = _content(_move, hop, letter)
     available_at = hop.facts.get("available_at")
     return f"delayed {_until(hop, available_at)}: {text}" if isinstance(available_at, int) else text
 
@@ -103,7 +101,10 @@ def _throttle(_move: Move, _hop: Hop, _letter: Letter | None) -> str:
 
 
 def _content(_move: Move, _hop: Hop, letter: Letter | None) -> str:
-    return "" if letter is None else f"“{letter.body}”"
+    if letter is None:
+        return ""
+    group = "" if letter.group_id is None else f"{letter.group_id}: "
+    return f"{group}“{letter.gist}”"
 
 
 def _filter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
@@ -117,7 +118,8 @@ def _notify(_move: Move, hop: Hop, _letter: Letter | None) -> str:
 def _deliver(move: Move, hop: Hop, _letter: Letter | None) -> str:
     attempt = whole_fact(hop, "attempt", 1)
     which = f"{ordinal(attempt)} try" if attempt > 1 else "delivery"
-    return which if not move.status.is_failure else f"{which} failed: {hop.outcome}"
+    why = hop.outcome.lower().replace("_", " ")  # NO_PERMISSION, UNAVAILABLE: the trace's words for why
+    return which if not move.status.is_failure else f"{which} failed: {why}"
 
 
 _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
@@ -138,6 +140,14 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "notify": _notify,
     "enqueue": lambda *_: "event, to be run later",
     "deliver": _deliver,
+    "put-object": lambda *_: "object",
+    "delete-object": lambda *_: "delete",
+    "tag-object": lambda *_: "tags",
+    "put-record": lambda *_: "record",
+    "read": lambda *_: "reads",
+    "put-log-event": lambda *_: "log",
+    "replay": lambda *_: "replay",
+    "enrich": _deliver,
     "drop": lambda *_: "lost",
     "expire": lambda *_: "expired",
     "purge": lambda *_: "purged",

@@ -8,13 +8,13 @@ they are not counted from the hour is unverified).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from workbook.aws.cloudwatch import metric_math
 from workbook.aws.cloudwatch.errors import ValidationError
 from workbook.aws.cloudwatch.metric_values import Series, metric_values
-from workbook.aws.cloudwatch.queries import HIGH_RESOLUTION, MetricQuery, ordered_expressions
+from workbook.aws.cloudwatch.queries import FINE_PERIODS, MetricQuery, ordered_expressions
 from workbook.aws.metrics import MINUTE
 from workbook.aws.operations import Answer, Call, NotSimulated
 from workbook.engine.clock import SECOND, datetime_of, instant_of
@@ -33,8 +33,9 @@ def get_metric_data(call: Call) -> Answer:
     }
     _evaluate(queries, series)
     newest_first = call.parameters.get("ScanBy") != "TimestampAscending"
+    label = _labels(queries)
     shown = [
-        _shown(query, series[query["Id"]], newest_first=newest_first)
+        _shown(query, label(query), series[query["Id"]], newest_first=newest_first)
         for query in queries
         if query.get("ReturnData") is not False
     ]
@@ -44,7 +45,7 @@ def get_metric_data(call: Call) -> Answer:
 def _series_of(call: Call, query: Mapping[str, Any], start: int, end: int) -> Series:
     stat = query["MetricStat"]
     period = int(stat["Period"])
-    if period not in {1, 5, *HIGH_RESOLUTION} and (period <= 0 or period % 60):
+    if period not in FINE_PERIODS and (period <= 0 or period % 60):
         raise ValidationError(
             f"The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60, not {period}."
         )
@@ -67,21 +68,29 @@ def _evaluate(queries: Sequence[Mapping[str, Any]], series: dict[str, Series]) -
         series[name] = metric_math.evaluate(tree, series, begins)
 
 
-def _shown(query: Mapping[str, Any], points: Series, *, newest_first: bool) -> dict[str, Any]:
+def _shown(query: Mapping[str, Any], label: str, points: Series, *, newest_first: bool) -> dict[str, Any]:
     begins = sorted(points, reverse=newest_first)
     return {
         "Id": query["Id"],
-        "Label": query.get("Label") or _label(query),
+        "Label": query.get("Label") or label,
         "Timestamps": [_naive(begin) for begin in begins],
         "Values": [points[begin] for begin in begins],
         "StatusCode": "Complete",
     }
 
 
-def _label(query: Mapping[str, Any]) -> str:
-    """How AWS labels a series for which none is given is not documented; metric and statistic say enough."""
-    stat = query.get("MetricStat")
-    return f"{stat['Metric']['MetricName']} {stat['Stat']}" if stat else str(query["Id"])
+def _labels(queries: Sequence[Mapping[str, Any]]) -> Callable[[Mapping[str, Any]], str]:
+    """How AWS labels a series that was given none (recorded in 2023): as much as tells the queries apart."""
+    stats = [query["MetricStat"] for query in queries if query.get("MetricStat")]
+    told = [name for name in ("Stat", "Period") if len({stat[name] for stat in stats}) > 1]
+
+    def label(query: Mapping[str, Any]) -> str:
+        stat = query.get("MetricStat")
+        if not stat:
+            return str(query["Id"])
+        return " ".join([stat["Metric"]["MetricName"], *(str(stat[name]) for name in told)])
+
+    return label
 
 
 def _naive(instant: int) -> datetime.datetime:

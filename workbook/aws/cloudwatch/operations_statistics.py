@@ -17,10 +17,10 @@ from typing import Any
 from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParameterValue
 
 from workbook.aws.cloudwatch.metric_values import Metric, Series, metric_values
-from workbook.aws.cloudwatch.queries import STATISTICS, MetricQuery
+from workbook.aws.cloudwatch.queries import FINE_PERIODS, STATISTICS, MetricQuery
 from workbook.aws.limits import limit
 from workbook.aws.metrics import MINUTE
-from workbook.aws.operations import Answer, Call, NotSimulated, refuse_parameters
+from workbook.aws.operations import Answer, Call, refuse_parameters
 from workbook.aws.paging import page
 from workbook.engine.clock import SECOND, datetime_of, instant_of
 
@@ -35,11 +35,10 @@ def get_metric_statistics(call: Call) -> Answer:
     AWS gives no order; here it is that of time.
     """
     parameters = call.parameters
-    if parameters.get("ExtendedStatistics"):
-        raise NotSimulated("GetMetricStatistics: ExtendedStatistics (percentiles)", "Use Statistics.")
-    statistics = parameters.get("Statistics") or []
+    statistics = [*(parameters.get("Statistics") or []), *(parameters.get("ExtendedStatistics") or [])]
     if not statistics:
         raise InvalidParameterCombination("Must specify either Statistics or ExtendedStatistics")
+    wanted = [MetricQuery.of(parameters, name, None) for name in sorted(set(statistics))]
     values = metric_values(call.world, call.account, call.region)
     metric = Metric.of(parameters)
     period, ends = _periods(parameters)
@@ -48,10 +47,8 @@ def get_metric_statistics(call: Call) -> Answer:
     points: list[dict[str, Any]] = []
     for each in units:
         series = {
-            name: values.series(
-                metric, MetricQuery.of(parameters, name, each).statistic, each, period=period, ends=ends
-            )
-            for name in sorted(STATISTICS.intersection(statistics))
+            query.statistic: values.series(metric, query.statistic, each, period=period, ends=ends)
+            for query in wanted
         }
         points += _points(series, each)
     return {"Label": metric.name, "Datapoints": sorted(points, key=lambda point: point["Timestamp"])}
@@ -75,8 +72,10 @@ def _periods(parameters: Mapping[str, Any]) -> tuple[int, list[int]]:
     if start >= end:
         raise InvalidParameterValue("The parameter StartTime must be less than the parameter EndTime.")
     period = int(parameters["Period"])
-    if period <= 0 or period % 60:
-        raise NotSimulated(f"GetMetricStatistics: Period={period}", "Use 60 or a multiple of 60.")
+    if period not in FINE_PERIODS and (period <= 0 or period % 60):
+        raise InvalidParameterValue(
+            f"The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60, not {period}."
+        )
     length = period * SECOND
     ends = [begin + length for begin in range(start // MINUTE * MINUTE, end, length)]
     if len(ends) > MOST_POINTS:
@@ -89,14 +88,18 @@ def _periods(parameters: Mapping[str, Any]) -> tuple[int, list[int]]:
 
 def _points(series: Mapping[str, Series], unit: str | None) -> list[dict[str, Any]]:
     begins = sorted({begin for points in series.values() for begin in points})
-    return [
-        {
-            "Timestamp": datetime_of(begin).astimezone(datetime.UTC).replace(tzinfo=None),
-            **{name: points[begin] for name, points in series.items()},
-            "Unit": unit or "None",
-        }
-        for begin in begins
-    ]
+    return [_point(begin, series, unit) for begin in begins]
+
+
+def _point(begin: int, series: Mapping[str, Series], unit: str | None) -> dict[str, Any]:
+    values = {name: points[begin] for name, points in series.items() if begin in points}
+    percentiles = {name: value for name, value in values.items() if name not in STATISTICS}
+    return {
+        "Timestamp": datetime_of(begin).astimezone(datetime.UTC).replace(tzinfo=None),
+        **{name: value for name, value in values.items() if name in STATISTICS},
+        **({"ExtendedStatistics": percentiles} if percentiles else {}),
+        "Unit": unit or "None",
+    }
 
 
 def _listed(metric: Metric) -> dict[str, Any]:

@@ -24,6 +24,8 @@ STATISTICS = frozenset({"Average", "Maximum", "Minimum", "SampleCount", "Sum"})
 PERCENTILE = re.compile(r"p(100(\.0+)?|\d{1,2}(\.\d{1,10})?)")
 HIGH_RESOLUTION = (10, 20, 30)
 """Seconds: the periods below a minute."""
+FINE_PERIODS = (1, 5, *HIGH_RESOLUTION)
+"""Seconds: the periods below a minute of who asks for data."""
 MOST_METRICS = limit("cloudwatch.alarm.metrics")
 _ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 

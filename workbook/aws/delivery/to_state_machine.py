@@ -1,7 +1,8 @@
 """A state machine of Step Functions as a target.
 
-State machines are not simulated yet: CreateStateMachine is refused by name, so there is none, and a delivery to
-one fails as a delivery to a state machine that does not exist does on AWS. The role is asked first, as there.
+State machines are not simulated yet: CreateStateMachine is refused by name, so there is none, and a delivery
+to one fails as a delivery to a state machine that does not exist does on AWS. The role is asked first, as
+there.
 """
 
 from __future__ import annotations

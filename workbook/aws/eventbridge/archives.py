@@ -63,14 +63,14 @@ class Archive:
         bisect.insort(
             self._events, (event.time, self._arrivals, event, hop.number), key=lambda kept: kept[:2]
         )
-        self._size += event.size
+        self._size += event.kept_size
 
     def expire(self, now: int) -> None:
         """Drop what has been kept long enough."""
         if self.retention_days:
             oldest = now - self.retention_days * DAY
             gone = bisect.bisect_right(self._events, oldest, key=lambda kept: kept[0])
-            self._size -= sum(event.size for _, _, event, _ in self._events[:gone])
+            self._size -= sum(event.kept_size for _, _, event, _ in self._events[:gone])
             del self._events[:gone]
 
     def between(self, start: int, end: int) -> list[tuple[Event, int]]:
@@ -79,13 +79,13 @@ class Archive:
         last = bisect.bisect_right(self._events, end, key=lambda kept: kept[0])
         return [(event, hop) for _, _, event, hop in self._events[first:last]]
 
-    def put_rule(self, bus: Bus, account: str) -> None:
-        """Put the managed rule on the bus, or bring it up to date."""
+    def put_rule(self, bus: Bus, account: str) -> Rule:
+        """Put the managed rule on the bus, or bring it up to date; the rule."""
         given = json.loads(self.given["EventPattern"]) if self.given.get("EventPattern") else {}
         text = json.dumps({**given, **_NOT_REPLAYED}, separators=(",", ":"))
         prefix = bus.arn.partition(":event-bus/")[0]
         place = self.rule_name if bus.name == "default" else f"{bus.name}/{self.rule_name}"
-        bus.rules[self.rule_name] = Rule(
+        rule = Rule(
             self.rule_name,
             f"{prefix}:rule/{place}",
             bus.name,
@@ -95,6 +95,8 @@ class Archive:
             managed_by=MANAGER,
             archive=self,
         )
+        bus.rules[rule.name] = rule
+        return rule
 
     def listed(self, now: int) -> dict[str, Any]:
         """As ListArchives shows it."""

@@ -7,7 +7,6 @@ short while.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -122,11 +121,6 @@ class Registry:
         if found is None:
             raise ResourceNotFound.bus(name)
         return found
-
-    def rules(self) -> Iterator[Rule]:
-        """All rules of all buses."""
-        for bus in self.buses.values():
-            yield from bus.rules.values()
 
 
 def registry_of(world: World, account: str, region: str) -> Registry:

@@ -11,7 +11,6 @@ dead-letter queues to process undelivered events" (the codes of a third hop); id
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -48,10 +47,9 @@ def accept(world: World, sender: Sender, arn: str, parcel: Parcel) -> Answer:
 def _accept_event(world: World, sender: Sender, arn: str, parcel: Parcel) -> Answer:
     if "Event" not in parcel.options:
         return accept_entry(world, sender, arn, parcel)
+    event: Event = parcel.options["Event"]
+    _refuse_third_hop(event, sender, arn)
     address = bus_address(arn, sender.account, sender.region)
-    event: Event | None = parcel.options.get("Event")
-    if event is not None:
-        _refuse_third_hop(event, sender, arn)
     bus = find_bus(world, address)
     if bus is None:
         raise Undelivered(Failure.NO_RESOURCE, f"Event bus {address.name} does not exist.", status=400)
@@ -59,39 +57,9 @@ def _accept_event(world: World, sender: Sender, arn: str, parcel: Parcel) -> Ans
     reason = refusal(world, bus, _principal(sender), sender.context)
     if reason is not None:
         raise Undelivered(Failure.NO_PERMISSION, reason, status=403)
-    if event is None:
-        sent = _made_of(world, sender, address.region, parcel)
-        arrive(world, address, sent)
-        return {"EventId": sent.id}
     sent = replace(event, id=new_id(world), ingested=world.clock.now, buses=(*event.buses, sender.source_arn))
     arrive(world, address, sent, original=event.id)
     return {"EventId": sent.id}
-
-
-def _made_of(world: World, sender: Sender, region: str, parcel: Parcel) -> Event:
-    """A new event, as PutEvents makes one: the text is its detail, the options have the rest by AWS's names.
-
-    Raises:
-        Undelivered: the text is no JSON object.
-    """
-    try:
-        detail = json.loads(parcel.text)
-    except ValueError:
-        detail = None
-    if not isinstance(detail, dict):
-        raise Undelivered(Failure.REJECTED, "Detail is malformed.", status=400)
-    now, options = world.clock.now, parcel.options
-    return Event(
-        id=new_id(world),
-        source=str(options["Source"]),
-        detail_type=str(options["DetailType"]),
-        account=sender.account,
-        region=region,
-        time=now,
-        detail=detail,
-        ingested=now,
-        resources=tuple(options.get("Resources") or ()),
-    )
 
 
 def _principal(sender: Sender) -> Principal:

@@ -97,6 +97,13 @@ class InvalidState(ServiceException):
     code = "InvalidStateException"
 
 
+class InvalidToken(ServiceException):
+    """The NextToken is none of an earlier answer."""
+
+    code = "InvalidToken"
+    message = "The token you provided is invalid or expired."
+
+
 class AccessDenied(ServiceException):
     """The bus's policy does not let the caller."""
 

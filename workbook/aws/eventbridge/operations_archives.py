@@ -40,8 +40,9 @@ def create_archive(call: Call) -> Answer:
     arn = f"{registry.prefix}:archive/{name}"
     archive = Archive(name, arn, bus.name, call.world.clock.now, dict(call.parameters))
     registry.archives[name] = archive
-    archive.put_rule(bus, call.account)
     call.world.trace.record("create", arn, settings=archive.settings())
+    rule = archive.put_rule(bus, call.account)
+    call.world.trace.record("create", rule.arn, settings=rule.settings())
     return archive.answered()
 
 
@@ -52,9 +53,10 @@ def update_archive(call: Call) -> Answer:
     _check_pattern(call)
     archive.given.update({name: value for name, value in call.parameters.items() if name in _CHANGEABLE})
     bus = _registry(call).buses.get(archive.bus_name)
-    if bus is not None:
-        archive.put_rule(bus, call.account)
     call.world.trace.record("configure", archive.arn, settings=archive.settings())
+    if bus is not None:
+        rule = archive.put_rule(bus, call.account)
+        call.world.trace.record("configure", rule.arn, settings=rule.settings())
     return archive.answered()
 
 
@@ -77,10 +79,11 @@ def delete_archive(call: Call) -> Answer:
     """Delete an archive with the events in it."""
     archive, registry = _archive(call), _registry(call)
     del registry.archives[archive.name]
-    bus = registry.buses.get(archive.bus_name)
-    if bus is not None:
-        bus.rules.pop(archive.rule_name, None)
     call.world.trace.record("remove", archive.arn)
+    bus = registry.buses.get(archive.bus_name)
+    rule = None if bus is None else bus.rules.pop(archive.rule_name, None)
+    if rule is not None:
+        call.world.trace.record("remove", rule.arn)
     return None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbook.aws.paging import page
+from workbook.aws.eventbridge.errors import InvalidToken
+from workbook.aws.paging import InvalidNextToken, page
 
 LARGEST = 100
 
@@ -14,7 +15,10 @@ def limited(name: str, entries: Sequence[object], parameters: Mapping[str, Any])
     """One page of `entries` under `name`.
 
     Raises:
-        InvalidNextToken: the token is none of an earlier answer.
+        InvalidToken: the token is none of an earlier answer.
     """
     wanted = {"MaxRecords": parameters.get("Limit"), "NextToken": parameters.get("NextToken")}
-    return page(name, entries, wanted, default=LARGEST, largest=LARGEST)
+    try:
+        return page(name, entries, wanted, default=LARGEST, largest=LARGEST)
+    except InvalidNextToken:
+        raise InvalidToken from None

@@ -8,6 +8,7 @@ Source: EventBridge Scheduler User Guide, "Using templated targets" (EventBridge
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from workbook.aws.delivery import Failure, Parcel, Sender, Undelivered
@@ -19,6 +20,7 @@ from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.eventbridge.permissions import PUT_EVENTS, refusal
 from workbook.aws.eventbridge.retries import Refused
 from workbook.aws.roles import role_session
+from workbook.engine.clock import SECOND, instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +71,16 @@ def _event(world: World, sender: Sender, entry: Mapping[str, Any]) -> Event:
         detail_type=entry["DetailType"],
         account=sender.account,
         region=sender.region,
-        time=now,
+        time=_time(entry, now),
         detail=detail,
         ingested=now,
         resources=tuple(entry.get("Resources") or ()),
     )
+
+
+def _time(entry: Mapping[str, Any], now: int) -> int:
+    """When it happened, where a pipe says so (RFC 3339, to the second); else now."""
+    try:
+        return instant_of(datetime.datetime.fromisoformat(str(entry["Time"]))) // SECOND * SECOND
+    except (KeyError, ValueError):
+        return now

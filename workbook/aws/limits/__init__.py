@@ -10,6 +10,7 @@ from workbook.aws.limits import (
     autoscaling,
     awslambda,
     cloudwatch,
+    dynamodb,
     eventbridge,
     kinesis,
     patterns,
@@ -24,7 +25,7 @@ from workbook.aws.limits.row import Limit
 __all__ = ["LIMITS", "Limit", "limit"]
 
 _SERVICES = (
-    *(autoscaling, awslambda, cloudwatch, eventbridge, kinesis, patterns, pipes),
+    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, kinesis, patterns, pipes),
     *(s3, scheduler, sns, sqs),
 )
 

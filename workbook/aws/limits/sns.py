@@ -33,7 +33,6 @@ ROWS = (
     Limit("sns.retries.after-backoff", 100_000, "tries", f"{_RETRIES}: AWS managed endpoints", _READ),
     Limit("sns.retries.shortest", 1, "seconds", f"{_RETRIES}: AWS managed endpoints", _READ),
     Limit("sns.retries.longest", 20, "seconds", f"{_RETRIES}: AWS managed endpoints", _READ),
-    Limit("sns.customer-retries.immediate", 0, "tries", f"{_RETRIES}: customer managed endpoints", _READ),
     Limit(
         "sns.customer-retries.before-backoff", 2, "tries", f"{_RETRIES}: customer managed endpoints", _READ
     ),

@@ -66,8 +66,8 @@ def with_parsed_message(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def has_json_message(record: Mapping[str, Any]) -> bool:
-    """Whether the message of a record is JSON."""
-    return with_parsed_message(record) is not record
+    """Whether the message of a record is JSON; a change in a table is JSON by itself."""
+    return message_field(record) not in record or with_parsed_message(record) is not record
 
 
 def _walk(value: Any, steps: tuple[str | int, ...]) -> Iterator[Any]:  # noqa: ANN401 - as above

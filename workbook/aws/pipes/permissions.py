@@ -28,7 +28,11 @@ NO_QUEUE = (
 )
 NO_ROLE = f"{_INVALID}The provided customer role cannot be assumed by Pipes"
 NO_STREAM = "Stream not found. To resume processing please delete the pipe and create a new one."
-_STREAM_ACTIONS = ("GetRecords", "GetShardIterator", "DescribeStream", "DescribeStreamSummary", "ListShards")
+_STREAM_ACTIONS = {
+    "kinesis": ("GetRecords", "GetShardIterator", "DescribeStream", "DescribeStreamSummary", "ListShards"),
+    "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream"),
+}
+"""What the role must be allowed on the stream itself, besides ListStreams, which is not of one stream."""
 STOPPED = (
     "Pipes does not have required permissions to perform Queue operations (sqs:ReceiveMessage, "
     "sqs:DeleteMessage and sqs:GetQueueAttributes)"
@@ -69,5 +73,5 @@ def missing_permission_on_stream(
     action = "sns:Publish" if dead_letter_arn.split(":")[2] == "sns" else "sqs:SendMessage"
     if role_access(world, role_arn, sender.service, action, dead_letter_arn, sender.context).allowed:
         return None
-    service = "SNS topic" if action == "sns:Publish" else "SQS queue"
-    return f"{_INVALID}Error occurred while sending message to {service}: {dead_letter_arn}"
+    kind = "SNS topic" if action == "sns:Publish" else "SQS queue"
+    return f"{_INVALID}Error occurred while sending message to {kind}: {dead_letter_arn}"

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbook.aws.delivery import Sender
-from workbook.aws.kinesis.registry import find_stream
 from workbook.aws.pipes.errors import Conflict
 from workbook.aws.pipes.execution import Executor
 from workbook.aws.pipes.metrics import PipeMetrics
@@ -26,7 +25,8 @@ from workbook.aws.pipes.permissions import (
 )
 from workbook.aws.pipes.queue_source import queue_poller
 from workbook.aws.pipes.stages import Stages
-from workbook.aws.pipes.stream_source import StreamPoller
+from workbook.aws.pipes.stream_source import Checkpoints, StreamPoller
+from workbook.aws.pipes.streams import find_source
 from workbook.aws.pipes.templates import Known
 from workbook.aws.sqs.backend import find_queue
 from workbook.engine.clock import SECOND, datetime_of
@@ -79,8 +79,8 @@ class Pipe:
         self._account = account
         self._region = region
         self._poller: _Poller | None = None
-        self._checkpoints: dict[int, int] = {}
-        """How far the shards of a stream have been read: the next sequence number, by index."""
+        self._checkpoints: Checkpoints = {}
+        """How far the shards of a stream have been read."""
         self._metrics = PipeMetrics(world, account, region, settings.name)
 
     # ---- what the API does
@@ -207,7 +207,7 @@ class Pipe:
         """What keeps the pipe from reading its source."""
         settings = self.settings
         if settings.reads_stream:
-            if find_stream(self._world, settings.source) is None:
+            if find_source(self._world, settings.source, settings.role_arn) is None:
                 return NO_STREAM
             letters = settings.dead_letter_arn
             return missing_permission_on_stream(self._world, sender, settings.source, letters)
@@ -219,7 +219,7 @@ class Pipe:
         stages = Stages(world, sender, self._known)
         executor = Executor(world, self.arn, stages, self._metrics)
         if settings.reads_stream:
-            stream = find_stream(world, settings.source)
+            stream = find_source(world, settings.source, settings.role_arn)
             assert stream is not None  # noqa: S101 - `_obstacle` has looked
             return StreamPoller(world, sender, settings, stream, executor, self._problem, self._checkpoints)
         queue = find_queue(settings.source)

@@ -18,7 +18,7 @@ from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import InvalidEventPattern
 from workbook.aws.pipes.errors import ValidationError
-from workbook.aws.pipes.settings import DEFAULT_BATCH_SIZE, PipeSettings
+from workbook.aws.pipes.settings import DEFAULT_BATCH_SIZE, STREAM_PARAMETERS, PipeSettings
 from workbook.aws.pipes.stream_filters import unusable_pattern
 from workbook.aws.pipes.targets import (
     ENRICHMENTS,
@@ -35,16 +35,16 @@ Request = Mapping[str, Any]
 LARGEST_BATCH_WITHOUT_WINDOW = limit("lambda.mapping.batch-size.without-window")
 LARGEST_FIFO_BATCH = limit("lambda.mapping.batch-size.fifo")
 _OF_QUEUE = "SqsQueueParameters"
-_OF_STREAM = "KinesisStreamParameters"
+_STREAM_DEFAULTS = {
+    "BatchSize": limit("pipes.batch-size.stream"),
+    "MaximumBatchingWindowInSeconds": 0,
+    "MaximumRecordAgeInSeconds": -1,
+    "MaximumRetryAttempts": -1,
+    "ParallelizationFactor": 1,
+}
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     _OF_QUEUE: {"BatchSize": DEFAULT_BATCH_SIZE, "MaximumBatchingWindowInSeconds": 0},
-    _OF_STREAM: {
-        "BatchSize": limit("pipes.batch-size.stream"),
-        "MaximumBatchingWindowInSeconds": 0,
-        "MaximumRecordAgeInSeconds": -1,
-        "MaximumRetryAttempts": -1,
-        "ParallelizationFactor": 1,
-    },
+    **dict.fromkeys(STREAM_PARAMETERS.values(), _STREAM_DEFAULTS),
 }
 """The parameters of a source that AWS shows where none were given."""
 LEAST_AGE = limit("pipes.record-age.least")
@@ -52,7 +52,6 @@ MOST_AGE = limit("pipes.record-age.most")
 _MISSING = "Missing required parameter."
 _WINDOW = "MaximumBatchingWindowInSeconds"
 _UNSIMULATED_SOURCES = {
-    "dynamodb": "a DynamoDB stream",
     "kafka": "an Amazon MSK cluster",
     "mq": "an Amazon MQ broker",
     "smk": "a self-managed Kafka cluster",
@@ -118,10 +117,11 @@ def settings_of_update(request: Request, settings: PipeSettings) -> PipeSettings
 def _merged(settings: PipeSettings, given: Request) -> dict[str, Any]:
     """Source parameters after an update; where a stream is read from stays as it was."""
     merged = {**settings.source_parameters, **given}
-    if settings.reads_stream and _OF_STREAM in given:
+    name = _name_of(settings.source)
+    if settings.reads_stream and name in given:
         kept = ("StartingPosition", "StartingPositionTimestamp")
         start = {name: value for name, value in settings.of_source.items() if name in kept}
-        merged[_OF_STREAM] = {**start, **given[_OF_STREAM]}
+        merged[name] = {**start, **given[name]}
     return merged
 
 
@@ -142,7 +142,7 @@ def _completed(source: str, target: str, parameters: Mapping[str, Any]) -> dict[
 
 def _name_of(source: str) -> str:
     """The member of SourceParameters for a source."""
-    return _OF_STREAM if service_of(source) == "kinesis" else _OF_QUEUE
+    return STREAM_PARAMETERS.get(service_of(source), _OF_QUEUE)
 
 
 # ---- rules
@@ -159,9 +159,10 @@ def _check_source(source: str) -> None:
     service = service_of(source)
     if service in _UNSIMULATED_SOURCES:
         raise NotSimulated(
-            f"a pipe from {_UNSIMULATED_SOURCES[service]}", "Sources can be SQS queues and Kinesis streams."
+            f"a pipe from {_UNSIMULATED_SOURCES[service]}",
+            "Sources can be SQS queues and streams of Kinesis or DynamoDB.",
         )
-    if service not in {"sqs", "kinesis"}:
+    if service != "sqs" and service not in STREAM_PARAMETERS:
         raise ValidationError.of("Source", f"Source {source} is not supported.")
 
 
@@ -240,13 +241,11 @@ def _check_batch(settings: PipeSettings) -> None:
 
 def _check_stream(settings: PipeSettings) -> None:
     """What only streams have; the first two texts are recorded."""
-    own = settings.of_source
+    own, field = settings.of_source, f"SourceParameters.{_name_of(settings.source)}"
     if not own.get("StartingPosition"):
-        raise ValidationError.of(f"SourceParameters.{_OF_STREAM}.StartingPosition", _MISSING)
+        raise ValidationError.of(f"{field}.StartingPosition", _MISSING)
     if own["StartingPosition"] == "AT_TIMESTAMP" and not own.get("StartingPositionTimestamp"):
-        raise ValidationError.of(f"SourceParameters.{_OF_STREAM}.StartingPositionTimestamp", _MISSING)
-    if own["ParallelizationFactor"] > 1:
-        raise NotSimulated("ParallelizationFactor of a pipe", "Leave it out: one batch of a shard at a time.")
+        raise ValidationError.of(f"{field}.StartingPositionTimestamp", _MISSING)
     age, reasons = own["MaximumRecordAgeInSeconds"], {}
     if age != -1 and not LEAST_AGE <= age <= MOST_AGE:
         reasons["MaximumRecordAgeInSeconds"] = (

@@ -18,6 +18,9 @@ from workbook.aws.pipes.templates import InputTemplate
 DEFAULT_BATCH_SIZE = limit("pipes.batch-size.default")
 LARGEST_CONCURRENCY = limit("pipes.sqs.largest")
 
+STREAM_PARAMETERS = {"kinesis": "KinesisStreamParameters", "dynamodb": "DynamoDBStreamParameters"}
+"""The member of SourceParameters for each kind of stream, by the service in its ARN."""
+
 Parameters = Mapping[str, Any]
 
 
@@ -69,8 +72,8 @@ class PipeSettings:
 
     @property
     def reads_stream(self) -> bool:
-        """Whether the source is a Kinesis data stream."""
-        return service_of(self.source) == "kinesis"
+        """Whether the source is a stream, of Kinesis or of a DynamoDB table."""
+        return service_of(self.source) in STREAM_PARAMETERS
 
     @property
     def dead_letter_arn(self) -> str | None:
@@ -120,7 +123,7 @@ class PipeSettings:
     @property
     def of_source(self) -> Parameters:
         """The parameters for its kind of source."""
-        name = "KinesisStreamParameters" if self.reads_stream else "SqsQueueParameters"
+        name = STREAM_PARAMETERS.get(service_of(self.source), "SqsQueueParameters")
         found: Parameters = self.source_parameters.get(name) or {}
         return found
 

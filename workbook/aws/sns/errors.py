@@ -88,8 +88,8 @@ class OptedOut(SNSError):
 
     code = "OptedOut"
     message = (
-        "Indicates that the specified phone number opted out of receiving SMS messages from your AWS account. "
-        "You can't send SMS messages to phone numbers that opt out."
+        "Indicates that the specified phone number opted out of receiving SMS messages from your AWS "
+        "account. You can't send SMS messages to phone numbers that opt out."
     )
 
 

@@ -1,7 +1,7 @@
 """Web servers as endpoints: HTTP and HTTPS, which need a handshake first.
 
-    Subscribe ──> POST SubscriptionConfirmation ── the server visits its SubscribeURL ──> POST Notification ...
-    a visit of the UnsubscribeURL ──> POST UnsubscribeConfirmation ── SubscribeURL: restored
+    Subscribe ──> POST SubscriptionConfirmation ── a visit of its SubscribeURL ──> POST Notification ...
+    a visit of the UnsubscribeURL ──> POST UnsubscribeConfirmation ── a visit of its SubscribeURL: restored
 
 All three are the same request, told apart by the header x-amz-sns-message-type. How a failed one is repeated
 is the one thing in SNS that its user may choose (`delivery_policies`): by default 3 times, 20 seconds apart,

@@ -38,8 +38,8 @@ _QUESTIONS = (
     "please contact us at https://aws.amazon.com/support"
 )
 _NO_MORE_REQUESTS = (
-    "Please do not reply directly to this email. If you wish to remove yourself from receiving all future SNS "
-    "subscription confirmation requests please send an email to sns-opt-out"
+    "Please do not reply directly to this email. If you wish to remove yourself from receiving all future "
+    "SNS subscription confirmation requests please send an email to sns-opt-out"
 )
 
 
@@ -87,8 +87,8 @@ def _subject(notification: Notification) -> str:
 def _message(notification: Notification, subscription: Subscription, link: str) -> str:
     return (
         f"{notification.text_for(subscription.protocol)}\n\n--\n"
-        "If you wish to stop receiving notifications from this topic, please click or visit the link below to "
-        f"unsubscribe:\n{link}\n\n{_QUESTIONS}"
+        "If you wish to stop receiving notifications from this topic, please click or visit the link below "
+        f"to unsubscribe:\n{link}\n\n{_QUESTIONS}"
     )
 
 
@@ -103,8 +103,8 @@ def _request_to_confirm(notification: Notification, _subscription: Subscription,
 def _goodbye(notification: Notification, _subscription: Subscription, link: str) -> str:
     return (
         f"Your subscription to the topic below has been deactivated:\n{notification.topic_arn}\n\n"
-        "If this was in error or you wish to resubscribe, click or visit the link below to resubscribe to the "
-        f"topic:\n{link}\n\n{_QUESTIONS}"
+        "If this was in error or you wish to resubscribe, click or visit the link below to resubscribe to "
+        f"the topic:\n{link}\n\n{_QUESTIONS}"
     )
 
 

@@ -89,7 +89,7 @@ AWS_MANAGED = Phases(
 """For SQS, Lambda and Firehose."""
 
 CUSTOMER_MANAGED = Phases(
-    immediate=limit("sns.customer-retries.immediate"),
+    immediate=0,
     before_backoff=limit("sns.customer-retries.before-backoff"),
     backoff=limit("sns.customer-retries.backoff"),
     after_backoff=limit("sns.customer-retries.after-backoff"),
