@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pictures import lanes, marks, parsed
 
 from workbook import Lab
 from workbook.flow.callers import Callers
@@ -418,3 +419,12 @@ def test_a_part_has_no_line_of_a_subscription_that_had_ended_before(lab):
     assert lines(lab.flow(of=later, only=["topic", "queue"])) == {"billing"}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=two)
     assert lines(lab.flow(of=later, only=["topic", "queue"])) == {"billing", "shipping"}  # it is there again
+
+
+def test_what_is_filtered_out_stops_short_of_the_lane_for_which_it_was_meant(lab):
+    topic = news(lab, queue(lab, "oslo", service="sns.amazonaws.com"), FilterPolicy='{"store": ["oslo"]}')
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    tree = parsed(lab.sequence().svg())
+    [stop] = marks(tree, "wb-stop")
+    _, topics, queues = lanes(tree)
+    assert topics < float(stop.get("d")[1:].split()[0]) < queues - 5
