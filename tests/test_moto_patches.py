@@ -160,7 +160,7 @@ def test_moto_still_warns_of_a_code_that_is_in_no_model(lab):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(client.exceptions.ClientError, match="NotSimulatedByWorkbook"):
-            client.describe_alarms(ParentsOfAlarmName="any")
+            client.put_metric_alarm(AlarmName="any", ThresholdMetricId="band")
 
 
 # ---- parse_timestamps_as_utc

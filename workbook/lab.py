@@ -27,6 +27,7 @@ from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_arguments import LabError, check_chaos, check_name, checked_arguments, credentials_of
 from workbook.lab_outside import LabOutside
+from workbook.lab_patterns import LabPatterns
 from workbook.lab_pictures import LabPictures
 from workbook.lab_time import LabTime
 from workbook.lab_view import lab_html, lab_text
@@ -39,7 +40,7 @@ _one_at_a_time = threading.RLock()
 """Held by the thread that opens, resets or closes a lab."""
 
 
-class Lab(LabTime, LabPictures, LabOutside):
+class Lab(LabTime, LabPictures, LabOutside, LabPatterns):
     """A simulated AWS account. Use boto3 as ever; it stays in this process.
 
     Args:

@@ -56,7 +56,7 @@ def test_an_archive_is_described_and_listed_as_aws_shows_it(events, shop):
         "EventSourceArn": shop,
         "State": "ENABLED",
         "RetentionDays": 1,
-        "SizeBytes": 209,
+        "SizeBytes": 40,
         "EventCount": 1,
         "CreationTime": made,
     }
@@ -112,7 +112,7 @@ def test_events_go_when_their_retention_is_over(lab, events, shop):
     put(events, EventBusName=SHOP)
     lab.advance(hours=13)
     shown = events.describe_archive(ArchiveName="all")
-    assert (shown["EventCount"], shown["SizeBytes"]) == (1, 209)
+    assert (shown["EventCount"], shown["SizeBytes"]) == (1, 40)
 
 
 def test_a_replay_sends_events_to_the_rules_again_with_its_name(lab, events, sqs, inbox, archive):
@@ -228,3 +228,11 @@ def test_errors_of_replays(events, shop, archive):
     reason = "Parameter EventSourceArn is not valid. Reason: Archive all does not exist."
     with refused("ValidationException", reason):
         replay(events, "e")
+
+
+def test_the_size_of_an_event_is_the_one_that_aws_was_recorded_to_count(events, shop, archive):
+    detail = {"command": "update-account", "payload": {"acc_id": "0a787ecb-4015", "sf_id": "baz"}}
+    name = "core.update-account-command"
+    for _ in range(10):
+        put(events, detail, Source=name, DetailType=name, EventBusName=SHOP)
+    assert events.describe_archive(ArchiveName="all")["SizeBytes"] == 1590

@@ -235,6 +235,21 @@ def test_a_bus_of_another_account_takes_what_its_policy_allows(lab, events, fore
     assert json.loads(arrived.facts["body"])["account"] == ACCOUNT
 
 
+def test_the_role_of_the_rule_is_for_targets_that_are_buses(lab, events, shop):
+    rule(events, shop, RoleArn=role(lab))
+    put(events)
+    lab.run_until_idle()
+    assert [hop.resource for hop in hops(lab, "put-event")] == [bus_arn("default"), shop]
+
+
+def test_a_bus_of_another_account_keeps_its_role_when_it_is_put_without_one(lab, events):
+    courier = role(lab)
+    target = bus_arn(account=OTHER_ACCOUNT)
+    rule(events, {"Arn": target, "RoleArn": courier})
+    rule(events, target)
+    assert events.list_targets_by_rule(Rule="watch")["Targets"][0]["RoleArn"] == courier
+
+
 def test_the_custom_event_bus_of_2026_is_refused_with_a_pointer_to_the_classic_one(lab):
     new = lab.client("eventbridgev2")
     with refused("NotSimulatedByWorkbook", "lab.client('events')"):

@@ -1,8 +1,11 @@
 """Input transformers: what a template becomes, inside quotes and outside."""
 
+import dataclasses
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbook.aws.eventbridge.events import Event
 from workbook.aws.eventbridge.json_paths import NOTHING, json_path
@@ -145,3 +148,35 @@ def test_json_in_quotes_of_a_json_template_makes_no_json(template):
 )
 def test_a_path_of_the_syntax_that_eventbridge_knows(path, found):
     assert json_path(path).find({"a": {"b-c": [{"d": 1}, {"d": 2}], "e/f": "g"}, "n": None}) == found
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(value=json_values)
+def test_outside_quotes_every_value_comes_through_as_it_is(value):
+    event = dataclasses.replace(EVENT, detail={"value": value})
+    transformer = InputTransformer('{"before": "<x>", "value": <v>}', {"v": "$.detail.value", "x": "$.id"})
+    result = json.loads(transformer.fill(event, RULE_ARN, "watch"))
+    assert result == {"before": EVENT.id, "value": value}
+
+
+@given(value=json_values, template=st.text(alphabet='<>v"{}:, \\ab', max_size=20))
+def test_a_template_of_any_text_fills_or_makes_no_json_and_nothing_else(value, template):
+    event = dataclasses.replace(EVENT, detail={"value": value})
+    transformer = InputTransformer(template, {"v": "$.detail.value"})
+    try:
+        filled_template = transformer.fill(event, RULE_ARN, "watch")
+    except InvalidResult:
+        assert transformer.is_json
+    else:
+        assert not transformer.is_json or json.loads(filled_template) is not NOTHING
+
+
+@given(path=st.text(alphabet="$.[]*0a-/'", max_size=12), document=json_values)
+def test_a_path_of_any_text_finds_something_or_nothing(path, document):
+    json_path(path).find(document)

@@ -25,7 +25,7 @@ def test_an_explanation_says_for_each_clause_whether_it_held() -> None:
         "    does not match: detail.amount is a number above 100 and at most 500: found 80",
         "    does not match: detail must match in one of these",
         "      does not match: detail must match in all of this",
-        '        does not match: detail.state is there, and none of: is "draft": found "draft"',
+        '        does not match: detail.state is there, and anything but "draft": found "draft"',
         "      does not match: detail must match in all of this",
         "        does not match: detail.urgent is true: nothing found",
         "    matches: detail.tags is one of these",
@@ -105,3 +105,31 @@ def test_filter_policies_explain_themselves_too() -> None:
     body = FilterPolicy('{"store": ["oslo"]}', "MessageBody")
     assert body.explain({}, "no JSON").note == "the body is no JSON object"
     assert body.explain({}, '{"store": "oslo"}').holds
+
+
+def decided_by(pattern, event):
+    return [f"{clause.path}: {clause.found}" for clause in EventPattern(pattern).explain(event).deciding()]
+
+
+def test_what_decides_are_the_smallest_clauses_that_do_not_hold():
+    pattern = {
+        "source": ["orders"],
+        "detail": {"amount": [{"numeric": [">", 100]}], "state": ["paid", "open"]},
+    }
+    event = {"source": "orders", "detail": {"amount": "120", "state": "draft"}}
+    assert decided_by(pattern, event) == ['detail.amount: found "120"', 'detail.state: found "draft"']
+    assert decided_by(pattern, {"source": "orders", "detail": {"amount": 120, "state": "open"}}) == []
+
+
+def test_of_alternatives_that_all_fail_each_decides():
+    pattern = {"$or": [{"a": [1]}, {"b": [2]}]}
+    assert decided_by(pattern, {"a": 2}) == ["a: found 2", "b: nothing found"]
+    assert decided_by(pattern, {"b": 2}) == []
+
+
+def test_where_all_clauses_hold_in_different_elements_their_object_decides():
+    pattern = {"items": {"kind": ["cake"], "count": [2]}}
+    event = {"items": [{"kind": "cake", "count": 1}, {"kind": "bread", "count": 2}]}
+    (decided,) = EventPattern(pattern).explain(event).deciding()
+    assert decided.path == "items"
+    assert "not in one and the same element" in decided.note

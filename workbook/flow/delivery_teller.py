@@ -41,11 +41,12 @@ class DeliveryTeller:
             "match": self._match,
             "fire": self._fire,
             "notify": self._notify,
+            "replay": self._replay,
             "enqueue": self._enqueue,
-            "put-record": self._put_record,
             "start-execution": self._start_execution,
             "start-task": self._start_task,
             "deliver": self._deliver,
+            "enrich": self._enrich,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -71,13 +72,20 @@ class DeliveryTeller:
         return self._taken_in(hop, "published {name} to {place}")
 
     def _put_event(self, hop: Hop) -> list[Move]:
+        source = str(hop.facts.get("source"))
+        if source.startswith("aws.") and self._story.callers.cause(hop, "deliver") is None:
+            return [self._emitted(hop, source)]
         return self._taken_in(hop, "put {name} on bus {place}")
+
+    def _emitted(self, hop: Hop, service: str) -> Move:
+        """A service of AWS tells of a resource of its own, from where the line begins, if there is one."""
+        causes = [node_of(self._story.hops[cause - 1].resource) for cause in hop.causes]
+        emitter = next((place for place in causes if kind_of(place) is not Kind.OTHER), hop.resource)
+        text = f"{service} emitted {self._story.name(hop.message)} on bus {label_of(hop.resource)}"
+        return between(hop, emitter, hop.resource, Status.DELIVERED, text)
 
     def _enqueue(self, hop: Hop) -> list[Move]:
         return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
-
-    def _put_record(self, hop: Hop) -> list[Move]:
-        return self._taken_in(hop, "put {name} into {place}")
 
     def _start_execution(self, hop: Hop) -> list[Move]:
         return self._taken_in(hop, "started an execution of {place}")
@@ -105,24 +113,42 @@ class DeliveryTeller:
         text = f"bucket {label_of(hop.resource)} tells of {event}"
         return [at_place(hop, Status.RUN, text)]
 
+    def _replay(self, hop: Hop) -> list[Move]:
+        topic = topic_of(hop.resource)
+        if topic is not None:
+            endpoint = self._story.wiring.endpoint(hop.resource) or hop.resource
+            text = f"{label_of(topic)} replays its archive for {label_of(endpoint)}"
+            return [at_place(hop, Status.REDRIVEN, text, place=topic)]
+        name, replay = self._story.name(hop.message), label_of(str(hop.facts.get("replay")))
+        text = f"replay {replay} put {name} on bus {label_of(hop.resource)} again"
+        return [at_place(hop, Status.REDRIVEN, text)]
+
     def _deliver(self, hop: Hop) -> list[Move]:
         if hop.outcome == "ok" and hop.number in self._taken:
             return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
-        ended = whole_fact(hop, "ended_at", hop.time)
         if hop.outcome == "ok":
+            ended = whole_fact(hop, "ended_at", hop.time)
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
-        text = (
-            f"{label_of(source)} could not deliver {name} to {label_of(target)}{which_try(hop)}: "
-            f"{hop.facts.get('reason')}"
-        )
+        return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
+
+    def _enrich(self, hop: Hop) -> list[Move]:
+        """A pipe could not invoke its enrichment; what became of a run, the function tells."""
+        if hop.outcome in {"ok", "REJECTED"}:
+            return []
+        return [self._failed(hop, f"invoke {label_of(node_of(hop.resource))}")]
+
+    def _failed(self, hop: Hop, action: str) -> Move:
+        source, target = self._story.callers.source(hop), node_of(hop.resource)
+        ended = whole_fact(hop, "ended_at", hop.time)
+        text = f"{label_of(source)} could not {action}{which_try(hop)}: {hop.facts.get('reason')}"
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - ended)}"
         status = Status.REFUSED if hop.outcome in _REFUSED else Status.FAILED
-        return [between(hop, source, target, status, text, time=ended)]
+        return between(hop, source, target, status, text, time=ended)
 
     # ---- out
 

@@ -7,13 +7,22 @@ its own in each queue, and yet it is what was published: all these copies share 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbook.engine.hop import Hop
 
 _DELIVERIES = frozenset({"deliver", "give-up"})
-_WORDS = {"put-event": "event", "match": "event", "fire": "event", "enqueue": "call", "notify": "event"}
+_WORDS = {
+    "put-event": "event",
+    "match": "event",
+    "fire": "event",
+    "enqueue": "call",
+    "notify": "event",
+    "replay": "event",
+    "put-record": "record",
+}
 
 
 @dataclass(slots=True)
@@ -35,6 +44,26 @@ class Letter:
     def name(self) -> str:
         """What a sentence calls it."""
         return f"{self.word} {self.number}"
+
+    @property
+    def gist(self) -> str:
+        """What it says, without the envelope that EventBridge or SNS has put around it."""
+        if not self.body.startswith("{"):
+            return self.body
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError):  # no JSON, or cut off
+            return self.body
+        return _unwrapped(content) or self.body
+
+
+def _unwrapped(content: Mapping[str, object]) -> str:
+    if content.get("Type") == "Notification" and isinstance(content.get("Message"), str):
+        return str(content["Message"])
+    if "detail-type" in content and "detail" in content:
+        detail = json.dumps(content["detail"], ensure_ascii=False, separators=(",", ":"))
+        return f"{content['detail-type']}: {detail}"
+    return ""
 
 
 def letters_of(hops: Sequence[Hop]) -> dict[str, Letter]:

@@ -89,7 +89,7 @@ def _ways(scene: Scene, tallies: dict[tuple[str, str], Tally]) -> list[str]:
         if line in chosen
     ]
     rest = len(used) - len(words)
-    return words + ([f"{rest} more lines carried less."] if rest else [])
+    return words + ([f"{rest} more {'line' if rest == 1 else 'lines'} carried less."] if rest else [])
 
 
 def _label(scene: Scene, place: str) -> str:

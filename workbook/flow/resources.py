@@ -76,9 +76,11 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:s3:.*"), Kind.BUCKET),
     (re.compile(r"arn:[^:]*:logs:.*"), Kind.LOG_GROUP),
     (re.compile(r"https?://.*"), Kind.ENDPOINT),
+    (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:api-destination/.*"), Kind.ENDPOINT),
     (re.compile(r"mailto:.*"), Kind.MAILBOX),
     (re.compile(r"sms:.*"), Kind.PHONE),
 )
+_OBJECT = re.compile(r"(arn:[^:]*:s3:::[^/]+)/.*", re.DOTALL)
 _SUBSCRIPTION = re.compile(r"(arn:[^:]*:sns:[^:]*:[^:]*:[^:/]+):[0-9a-f-]{36}")
 _RULE = re.compile(r"(arn:[^:]*:events:[^:]*:[^:]*:)rule/(?:([^/]+)/)?[^/]+")
 _ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
@@ -98,6 +100,8 @@ def label_of(place: str) -> str:
     person, _, name = place.partition(":")
     if person in _PEOPLE:
         return name
+    if ":api-destination/" in place:
+        return place.split("/")[1]
     if kind_of(place) in _ADDRESSES:
         return place.partition(":")[2].removeprefix("//")
     if kind_of(place) is Kind.LOG_GROUP:
@@ -106,8 +110,11 @@ def label_of(place: str) -> str:
 
 
 def node_of(arn: str) -> str:
-    """The node that stands for a resource: a function is one, whichever version or alias is asked for."""
-    match = _FUNCTION.fullmatch(arn)
+    """The node that stands for a resource.
+
+    A function is one, whichever version or alias is asked for; so is a bucket, with all that is in it.
+    """
+    match = _FUNCTION.fullmatch(arn) or _OBJECT.fullmatch(arn)
     return match[1] if match else arn
 
 

@@ -66,11 +66,11 @@ class Scene:
     @cached_property
     def system(self) -> System:
         """The nodes and lines that are shown."""
-        places = None
-        if self.narrowed:
-            places = dict.fromkeys(place for move in self.moves for place in move.line)
-            places.update(dict.fromkeys(self.places))
-        return system_of(self.wiring, self.moves, places)
+        if not self.narrowed:
+            return system_of(self.wiring, self.moves)
+        places = dict.fromkeys(place for move in self.moves for place in move.line)
+        places.update(dict.fromkeys(self.places))
+        return system_of(self.wiring.lines_after(self.start), self.moves, places)
 
     @cached_property
     def ways(self) -> Ways:

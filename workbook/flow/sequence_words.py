@@ -104,7 +104,7 @@ def _content(_move: Move, _hop: Hop, letter: Letter | None) -> str:
     if letter is None:
         return ""
     group = "" if letter.group_id is None else f"{letter.group_id}: "
-    return f"{group}“{letter.body}”"
+    return f"{group}“{letter.gist}”"
 
 
 def _filter(_move: Move, hop: Hop, _letter: Letter | None) -> str:
@@ -140,6 +140,14 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "notify": _notify,
     "enqueue": lambda *_: "event, to be run later",
     "deliver": _deliver,
+    "put-object": lambda *_: "object",
+    "delete-object": lambda *_: "delete",
+    "tag-object": lambda *_: "tags",
+    "put-record": lambda *_: "record",
+    "read": lambda *_: "reads",
+    "put-log-event": lambda *_: "log",
+    "replay": lambda *_: "replay",
+    "enrich": _deliver,
     "drop": lambda *_: "lost",
     "expire": lambda *_: "expired",
     "purge": lambda *_: "purged",

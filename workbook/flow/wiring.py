@@ -8,11 +8,12 @@ subscription between a topic and its endpoint.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbook.engine.hop import Hop
-from workbook.flow.joints import dead_letters_of, endpoint_of, joints_of
+from workbook.flow.joints import Pair, dead_letters_of, endpoint_of, joints_of
 from workbook.flow.resources import Kind, kind_of, node_of, topic_of
 
 Settings = Mapping[str, object]
@@ -45,8 +46,12 @@ class Wiring:
     _joined: dict[str, tuple[tuple[str, str], Settings]] = field(default_factory=dict, repr=False)
     """Queue and function of each mapping with its settings, as they are at this point of the trace."""
     dead_letter_queues: dict[str, None] = field(default_factory=dict)
-    joints: dict[tuple[str, str], None] = field(default_factory=dict)
-    """Every line that a subscription, a rule, a schedule or a pipe ever drew, in order."""
+    joints: dict[Pair, int | None] = field(default_factory=dict)
+    """Every line that a subscription, a rule, a schedule or a pipe ever drew, in order; with the instant from
+    which on none draws it any longer, or None."""
+    _drawn: dict[str, frozenset[Pair]] = field(default_factory=dict, repr=False)
+    """The lines that each resource draws at this point of the trace."""
+    _drawers: Counter[Pair] = field(default_factory=Counter, repr=False)
     endpoints: dict[str, str] = field(default_factory=dict)
     """The node at the end of each subscription, by the subscription's ARN."""
 
@@ -68,12 +73,10 @@ class Wiring:
         if ":pipe/" in hop.resource:
             self.pipes[hop.resource.partition(":pipe/")[2]] = hop.resource
         self.settings.setdefault(hop.resource, []).append(Setting(hop.time, settings))
-        if settings is None:
-            return
-        if kind_of(hop.resource).is_queue:
+        if not kind_of(hop.resource).is_queue:
+            self._read_joints(hop, settings or {})
+        elif settings is not None:
             self._read_redrive(hop.resource, settings)
-        else:
-            self._read_joints(hop.resource, settings)
 
     def _read_mapping(self, hop: Hop, settings: Settings | None) -> None:
         before = self._joined.pop(hop.resource, None)
@@ -104,14 +107,37 @@ class Wiring:
         """The queue of the mapping whose batch or filter a hop is about."""
         return self.sources[hop.resource]
 
-    def _read_joints(self, resource: str, settings: Settings) -> None:
-        self.joints.update(dict.fromkeys(joints_of(resource, settings)))
+    def _read_joints(self, hop: Hop, settings: Settings) -> None:
+        resource = hop.resource
+        self._draw(resource, dict.fromkeys(joints_of(resource, settings)) if settings else {}, hop.time)
         for source, queue in dead_letters_of(resource, settings):
             self.redrives[source, queue] = None
             self.dead_letter_queues[queue] = None
         endpoint = endpoint_of(settings) if topic_of(resource) is not None else None
         if endpoint is not None:
             self.endpoints[resource] = endpoint
+
+    def _draw(self, resource: str, pairs: Iterable[Pair], time: int) -> None:
+        """Draw the lines of a resource instead of those that it drew before."""
+        before = self._drawn.pop(resource, frozenset())
+        self._drawers.subtract(before)
+        for pair in pairs:
+            self.joints[pair] = None
+            self._drawers[pair] += 1
+        self._drawn[resource] = frozenset(pairs)
+        for pair in before:
+            if not self._drawers[pair]:
+                self.joints[pair] = time
+
+    def lines_after(self, instant: int) -> Wiring:
+        """The same without the lines that were taken away before an instant (microseconds)."""
+        joints = {pair: end for pair, end in self.joints.items() if end is None or end >= instant}
+        polls = {
+            pair: history
+            for pair, history in self.polls.items()
+            if not history or history[-1].settings is not None or history[-1].time >= instant
+        }
+        return replace(self, joints=joints, polls=polls)
 
     def endpoint(self, subscription: str) -> str | None:
         """The node at the end of a subscription; None where the trace does not know it."""

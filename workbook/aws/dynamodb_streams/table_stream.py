@@ -87,7 +87,7 @@ class TableStream:
             "eventSourceARN": self.arn,
         }
         text = json.dumps(event, separators=(",", ":"))
-        self.shards[0].put("", text.encode(), self.world.clock.now)
+        self.shards[0].put(json.dumps(keys, sort_keys=True), text.encode(), self.world.clock.now)
         self.world.trace.record(
             "put-record",
             self.arn,

@@ -1,13 +1,15 @@
 """Amazon EventBridge: buses, rules, archives and replays, in virtual time.
 
-    requests ── operations_*                     the API; `constraints` come from AWS's own service model
+    requests ── operations_* ── target_checks    the API; `constraints` come from AWS's own service model
     ingestion ── routing ── targets              an event arrives, rules match, targets are invoked
                     │          ├ transformers, json_paths     what each target gets
                     │          └ retries, failures            what happens when it does not take it
-                    └ archives ── replays        what is kept, and sent again
+                    ├ archives ── replays        what is kept, and sent again
+                    └ loops                      a rule that causes what it matches
     scheduled_rules, partners                    other ways for events to come about:
     service_events, api_call_events              what AWS's services do, and calls of their APIs
-    watching                                     who sees them besides rules
+    delivery_target, service_entries             and what other buses and services put on a bus
+    watching                                     who sees events besides rules
     buses, rules, events, permissions, metrics   what there is
 
 moto's EventBridge is not used: it delivers in the producer's call and to few targets.
@@ -20,8 +22,10 @@ from typing import TYPE_CHECKING
 from moto.events.responses import EventsHandler
 
 from workbook.aws.eventbridge import (
+    operations_api_destinations,
     operations_archives,
     operations_buses,
+    operations_connections,
     operations_events,
     operations_partners,
     operations_rules,
@@ -76,6 +80,17 @@ OPERATIONS: dict[str, Operation] = {
     "ListEventSources": operations_partners.list_event_sources,
     "ActivateEventSource": operations_partners.activate_event_source,
     "DeactivateEventSource": operations_partners.deactivate_event_source,
+    "CreateConnection": operations_connections.create_connection,
+    "UpdateConnection": operations_connections.update_connection,
+    "DescribeConnection": operations_connections.describe_connection,
+    "DeleteConnection": operations_connections.delete_connection,
+    "DeauthorizeConnection": operations_connections.deauthorize_connection,
+    "ListConnections": operations_connections.list_connections,
+    "CreateApiDestination": operations_api_destinations.create_api_destination,
+    "UpdateApiDestination": operations_api_destinations.update_api_destination,
+    "DescribeApiDestination": operations_api_destinations.describe_api_destination,
+    "DeleteApiDestination": operations_api_destinations.delete_api_destination,
+    "ListApiDestinations": operations_api_destinations.list_api_destinations,
     "PutPartnerEvents": operations_partners.put_partner_events,
 }
 

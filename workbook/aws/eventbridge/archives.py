@@ -63,14 +63,14 @@ class Archive:
         bisect.insort(
             self._events, (event.time, self._arrivals, event, hop.number), key=lambda kept: kept[:2]
         )
-        self._size += event.size
+        self._size += event.kept_size
 
     def expire(self, now: int) -> None:
         """Drop what has been kept long enough."""
         if self.retention_days:
             oldest = now - self.retention_days * DAY
             gone = bisect.bisect_right(self._events, oldest, key=lambda kept: kept[0])
-            self._size -= sum(event.size for _, _, event, _ in self._events[:gone])
+            self._size -= sum(event.kept_size for _, _, event, _ in self._events[:gone])
             del self._events[:gone]
 
     def between(self, start: int, end: int) -> list[tuple[Event, int]]:

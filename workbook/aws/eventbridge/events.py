@@ -38,6 +38,8 @@ class Event:
     resources: Sequence[str] = ()
     replay_name: str | None = None
     trace_header: str | None = None
+    detail_size: int | None = None
+    """Bytes of the detail as the producer wrote it; None where it was made here."""
     buses: tuple[str, ...] = ()
     """The ARNs of the buses that it was on before this one."""
 
@@ -66,6 +68,15 @@ class Event:
     def size(self) -> int:
         """Bytes of its text."""
         return len(self.text.encode())
+
+    @property
+    def kept_size(self) -> int:
+        """Bytes for which it counts in an archive: its fields, the detail as it was written, and the time."""
+        texts = [self.source, self.detail_type, timestamp(self.time), *self.resources]
+        detail = self.detail_size
+        if detail is None:
+            detail = len(compact(self.detail).encode())
+        return detail + sum(len(text.encode()) for text in texts)
 
     def replayed(self, replay_name: str, now: int) -> Event:
         """The same event, sent once more by a replay."""

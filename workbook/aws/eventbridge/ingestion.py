@@ -168,6 +168,7 @@ def _event(call: Call, entry: Entry, detail: dict[str, Any]) -> Event:
         region=call.region,
         time=now if time is None else round(float(time) * SECOND),
         detail=detail,
+        detail_size=len(entry["Detail"].encode()),
         ingested=now,
         resources=tuple(entry.get("Resources") or ()),
         trace_header=entry.get("TraceHeader"),

@@ -22,7 +22,8 @@ from workbook.aws.eventbridge.names import DEFAULT, bus_address, rule_arn
 from workbook.aws.eventbridge.paging import limited
 from workbook.aws.eventbridge.rules import DISABLED, ENABLED, Rule
 from workbook.aws.eventbridge.scheduled_rules import schedule_of, set_timer, stop_timer
-from workbook.aws.eventbridge.targets import Target, check_target
+from workbook.aws.eventbridge.target_checks import check_target
+from workbook.aws.eventbridge.targets import Target
 from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import EventPattern, InvalidEventPattern
@@ -106,7 +107,7 @@ def put_targets(call: Call) -> Answer:
     given: list[Mapping[str, Any]] = call.parameters["Targets"]
     for one in given:
         check_target(one, rule)
-    targets = {**rule.targets, **{one["Id"]: Target(one) for one in given}}
+    targets = {**rule.targets, **{one["Id"]: _with_kept_role(rule, one) for one in given}}
     if len(targets) > MOST_TARGETS:
         raise LimitExceeded
     rule.targets = targets
@@ -181,6 +182,17 @@ def pattern_of(text: str) -> EventPattern:
         return EventPattern(text)
     except InvalidEventPattern as error:
         raise InvalidPattern(str(error)) from None
+
+
+def _with_kept_role(rule: Rule, given: Mapping[str, Any]) -> Target:
+    """A target; a bus of another account keeps its role when it is put again without one."""
+    target, before = Target(given), rule.targets.get(given["Id"])
+    elsewhere = target.is_bus and target.arn.split(":")[4] != rule.arn.split(":")[4]
+    if before is None or before.arn != target.arn or before.role_arn is None:
+        return target
+    if elsewhere and target.role_arn is None:
+        return Target({**given, "RoleArn": before.role_arn})
+    return target
 
 
 def _set_state(call: Call, state: str) -> Answer:

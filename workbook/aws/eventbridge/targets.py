@@ -1,27 +1,18 @@
-"""Targets of rules: what PutTargets accepts, and what each target gets of an event.
+"""A target of a rule, and what it gets of an event: all of it, a part, a constant, or a filled template.
 
-Which kind of resource an ARN names decides what a target needs: a role, or the resource's own policy. The
-texts of refusals are AWS's where an answer was found (see docs/fidelity.md), else ours.
-
-Sources: service model, PutTargets and Target; Amazon EventBridge User Guide, "Event bus targets"; answers
-recorded in public test suites and reported by users.
+Sources: service model, Target; Amazon EventBridge User Guide, "Event bus targets" (dynamic path parameters).
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.delivery import find_target
-from workbook.aws.eventbridge.errors import ValidationError
 from workbook.aws.eventbridge.events import compact
 from workbook.aws.eventbridge.json_paths import NOTHING, json_path
 from workbook.aws.eventbridge.transformers import InputTransformer
-from workbook.aws.operations import NotSimulated
 
 if TYPE_CHECKING:
     from workbook.aws.eventbridge.events import Event
@@ -29,22 +20,8 @@ if TYPE_CHECKING:
 
 INPUTS = ("Input", "InputPath", "InputTransformer")
 
-_ARN = re.compile(r"arn:[\d\w:\-/]*")
-_NEED_ROLE = frozenset(
-    {
-        *("appsync", "automation", "batch", "codebuild", "codepipeline", "ecs", "firehose", "glue"),
-        *("inspector", "kinesis", "redshift", "redshift-serverless", "sagemaker", "ssm", "states"),
-    }
-)
-"""Services that EventBridge calls with a role only."""
-_NO_ROLE = frozenset({"logs", "ssm-incidents"})
-_CALLED = frozenset(
-    {
-        *("batch", "codebuild", "codepipeline", "ecs", "events", "firehose", "glue", "inspector", "kinesis"),
-        *("lambda", "logs", "redshift", "redshift-serverless", "sagemaker", "sns", "sqs", "ssm", "states"),
-    }
-)
-"""Services whose resources AWS takes as targets, as far as the workbook delivers to them."""
+_GET_NO_EVENT = frozenset({"ecs", "ssm"})
+"""Services to whose targets nothing of the event is passed, unless the target says what."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +44,12 @@ class Target:
     def role_arn(self) -> str | None:
         """The role with which it is invoked."""
         return self.given.get("RoleArn")
+
+    def role_for(self, rule: Rule) -> str | None:
+        """The role with which a rule invokes it: its own, or for another bus the rule's."""
+        if self.role_arn is None and self.is_bus:
+            return rule.given.get("RoleArn")
+        return self.role_arn
 
     @property
     def service(self) -> str:
@@ -104,7 +87,7 @@ class Target:
             return compact(None if found is NOTHING else found)
         if self.transformer is not None:
             return self.transformer.fill(event, rule.arn, rule.name)
-        return event.text
+        return "" if self.service in _GET_NO_EVENT else event.text
 
     def options_for(self, event: Event) -> dict[str, Any]:
         """The target's own parameters for an event, their dynamic paths resolved from the original event."""
@@ -140,136 +123,3 @@ def _text_at(path: str, event: Event) -> str:
     if found is NOTHING:
         return ""
     return found if isinstance(found, str) else compact(found)
-
-
-# ---- what PutTargets accepts
-
-
-def check_target(given: Mapping[str, Any], rule: Rule) -> None:
-    """Let an entry of PutTargets pass that a rule can have.
-
-    Raises:
-        ValidationError: it cannot; the text is AWS's where it is known.
-        NotSimulated: AWS has such a target, and the workbook does not.
-    """
-    target = Target(given)
-    _check_arn(target)
-    _check_place(target, rule)
-    _check_role(target)
-    _check_input(target)
-    _check_kind(target, rule)
-    _check_dead_letters(target)
-    _refuse_unsimulated(target)
-
-
-def _check_arn(target: Target) -> None:
-    if _ARN.match(target.arn) is None or target.arn.count(":") < 5:
-        raise ValidationError.parameter(target.arn, "Provided Arn is not in correct format.")
-
-
-def _check_place(target: Target, rule: Rule) -> None:
-    """Only another bus may be in another Region."""
-    region, own = target.arn.split(":")[3], rule.arn.split(":")[3]
-    if region != own and not target.is_bus:
-        raise ValidationError.parameter(
-            target.arn, f"The target must be in {own}, where the rule is. Only event buses may be elsewhere."
-        )
-
-
-def _check_role(target: Target) -> None:
-    needs = target.service in _NEED_ROLE or ":api-destination/" in target.arn
-    if needs and target.role_arn is None:
-        raise ValidationError(f"RoleArn is required for target {target.arn}.")
-    if target.role_arn is not None and target.service in _NO_ROLE:
-        raise ValidationError(f"RoleArn is not supported for target {target.arn}.")
-
-
-def _check_input(target: Target) -> None:
-    given = target.given
-    if sum(given.get(name) is not None for name in INPUTS) > 1:
-        raise ValidationError(
-            f"Only one of Input, InputPath, or InputTransformer must be provided for target {target.id}."
-        )
-    if given.get("Input") is not None and not _is_json(given["Input"]):
-        raise ValidationError(f"JSON syntax error in input for target {target.id}.")
-    if target.transformer is not None:
-        _check_transformer(target, target.transformer)
-
-
-def _check_transformer(target: Target, transformer: InputTransformer) -> None:
-    for name in transformer.paths:
-        if name.upper().startswith("AWS."):
-            raise ValidationError(f"InputPathsMap for target {target.id} contains invalid key {name}.")
-    for name in transformer.unknown_variables:
-        raise ValidationError(f"InputTemplate for target {target.id} contains invalid placeholder {name}.")
-    if not transformer.could_be_valid():
-        raise ValidationError(f"Invalid InputTemplate for target {target.id} : [{transformer.template}].")
-
-
-def _check_kind(target: Target, rule: Rule) -> None:
-    given = target.given
-    fifo = target.service == "sqs" and target.arn.endswith(".fifo")
-    if fifo and not (given.get("SqsParameters") or {}).get("MessageGroupId"):
-        raise ValidationError(f"Parameter(s) SqsParameters must be specified for target: {target.id}.")
-    if target.service == "logs" and (given.get("Input") or given.get("InputPath")):
-        raise ValidationError(
-            f"Input and InputPath are not valid forms of input for target {target.id}. "
-            "The only valid form of input is InputTransformer."
-        )
-    if target.is_bus:
-        _check_bus(target, rule)
-
-
-def _check_bus(target: Target, rule: Rule) -> None:
-    account, own = target.arn.split(":")[4], rule.arn.split(":")[4]
-    if account == own and target.role_arn is None:
-        raise ValidationError(f"RoleArn is required for target {target.arn}.")
-    if not any(target.given.get(name) is not None for name in INPUTS):
-        return
-    if account != own:
-        raise ValidationError(
-            f"Input, InputPath and InputTransformer are not available for target {target.id}: "
-            "it is an event bus of another account."
-        )
-    raise NotSimulated(
-        "Input, InputPath or InputTransformer of a target that is an event bus",
-        "What AWS makes of them is not documented: leave them out, and transform at the other bus's rule.",
-    )
-
-
-def _check_dead_letters(target: Target) -> None:
-    arn = target.dead_letter_arn
-    if arn is None:
-        return
-    if arn.split(":")[2:3] != ["sqs"] or arn.endswith(".fifo"):
-        raise ValidationError.parameter(
-            "DeadLetterConfig.Arn", f"{arn} is not the ARN of a standard SQS queue."
-        )
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _refuse_unsimulated(target: Target) -> None:
-    if target.service in _CALLED and _is_reached(target.arn):
-        return
-    what = f"A rule's target of the service {target.service!r} ({target.arn})"
-    raise NotSimulated(what, f"The workbook delivers to: {', '.join(sorted(_CALLED))}.")
-
-
-def _is_reached(arn: str) -> bool:
-    """Whether the workbook delivers there; who takes it is loaded now, not when the first event comes."""
-    try:
-        found = find_target(arn)
-    except ModuleNotFoundError:
-        return False
-    if arn.split(":")[2] != "events":
-        return found is not None
-    from workbook.aws.eventbridge.delivery_target import KINDS  # noqa: PLC0415 - it routes, and so needs targets
-
-    return arn.split(":", 5)[5].partition("/")[0] in KINDS

@@ -53,6 +53,26 @@ class Explained:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
+    def deciding(self) -> Iterator[Explained]:
+        """Why it does not match: the smallest parts that do not hold, in the order of the pattern.
+
+        Nothing where it matches, for then all parts together have decided. An object all of whose parts hold,
+        in different elements of an array, is itself what does not.
+        """
+        if self.holds:
+            return
+        failed = [clause for clause in self.clauses if not clause.holds]
+        if self.kind == "field" or not failed:
+            yield self
+            return
+        for clause in failed:
+            yield from clause.deciding()
+
+    @property
+    def found(self) -> str:
+        """What the event has there, in words: "found 80", "nothing found"."""
+        return self._found()
+
     def _sentence(self) -> str:
         sentence = f"{self.path} {self.asks}".strip()
         if self.kind == "entry" or (self.kind == "field" and not self.clauses):

@@ -130,6 +130,9 @@ class NoneOf:
     @property
     def words(self) -> str:
         """See :meth:`Test.words`."""
+        values = [test.words.removeprefix("is ") for test in self.tests if isinstance(test, Equals)]
+        if len(values) == len(self.tests):
+            return f"is there, and anything but {' or '.join(values)}"
         return f"is there, and none of: {'; '.join(test.words for test in self.tests)}"
 
     def accepts(self, value: Scalar) -> bool:

@@ -3,12 +3,15 @@
     operations ── requests ── settings       the API, and what is accepted
       └ pipe ── registry                     states
           ├ queue_source                     reads as Lambda's pollers do (workbook.aws.event_sources)
-          ├ stream_source ── stream_filters  reads the shards of a Kinesis data stream
+          ├ stream_source ── streams         reads the shards of a stream, of Kinesis or of a table
+          │    ├ shard_tap                   one reader for the parallel batches of a shard
+          │    ├ stream_filters              what goes on
+          │    └ stream_dead_letters         what is given up
           └ execution ── stages              one batch: enrich, deliver; what failed is the source's affair
                            ├ targets         how each target takes a batch
                            └ templates ── paths
 
-DynamoDB streams, Kafka and Amazon MQ are refused by name, and so are enrichments other than functions.
+Kafka and Amazon MQ are refused by name, and so are enrichments other than functions.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from workbook.aws.pipes.permissions import (
 )
 from workbook.aws.pipes.queue_source import queue_poller
 from workbook.aws.pipes.stages import Stages
-from workbook.aws.pipes.stream_source import StreamPoller
+from workbook.aws.pipes.stream_source import Checkpoints, StreamPoller
 from workbook.aws.pipes.streams import find_source
 from workbook.aws.pipes.templates import Known
 from workbook.aws.sqs.backend import find_queue
@@ -79,8 +79,8 @@ class Pipe:
         self._account = account
         self._region = region
         self._poller: _Poller | None = None
-        self._checkpoints: dict[int, int] = {}
-        """How far the shards of a stream have been read: the next sequence number, by index."""
+        self._checkpoints: Checkpoints = {}
+        """How far the shards of a stream have been read."""
         self._metrics = PipeMetrics(world, account, region, settings.name)
 
     # ---- what the API does

@@ -246,8 +246,6 @@ def _check_stream(settings: PipeSettings) -> None:
         raise ValidationError.of(f"{field}.StartingPosition", _MISSING)
     if own["StartingPosition"] == "AT_TIMESTAMP" and not own.get("StartingPositionTimestamp"):
         raise ValidationError.of(f"{field}.StartingPositionTimestamp", _MISSING)
-    if own["ParallelizationFactor"] > 1:
-        raise NotSimulated("ParallelizationFactor of a pipe", "Leave it out: one batch of a shard at a time.")
     age, reasons = own["MaximumRecordAgeInSeconds"], {}
     if age != -1 and not LEAST_AGE <= age <= MOST_AGE:
         reasons["MaximumRecordAgeInSeconds"] = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbook.aws.delivery.targets import service_of
@@ -137,8 +136,3 @@ def find_source(world: World, arn: str, role_arn: str) -> StreamSource | None:
         return None if table is None else TableSource(table)
     stream = find_stream(world, arn)
     return None if stream is None else KinesisSource(stream, role_arn)
-
-
-def span(events: Sequence[dict[str, Any]], source: StreamSource) -> tuple[str, str]:
-    """The first and the last sequence number of some events."""
-    return source.sequence_number(events[0]), source.sequence_number(events[-1])
