@@ -8,6 +8,8 @@ from workbook.aws.moto_faults import MotoFault, watched
 from workbook.aws.simulated import NOT_SIMULATED, SIMULATED, is_simulated
 
 _OF_A_TYPE = {"boolean": True, "float": 1.0, "double": 1.0, "timestamp": 1_767_603_600, "blob": b"x"}
+# botocore takes a stream's address from its ARN, and refuses what is no ARN before anything is sent.
+_OF_A_NAME = {"StreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/x"}
 _DEEPEST = 6
 
 
@@ -22,7 +24,7 @@ def made_up(shape: Shape, *, optional: bool, depth: int = 0) -> object:
         return {"x": made_up(shape.value, optional=optional, depth=depth + 1)} if depth < _DEEPEST else {}
     least = int(shape.metadata.get("min") or 1)
     if kind == "string":
-        return shape.enum[0] if shape.enum else "x" * least
+        return _OF_A_NAME.get(shape.name) or (shape.enum[0] if shape.enum else "x" * least)
     return _OF_A_TYPE.get(kind, least)
 
 

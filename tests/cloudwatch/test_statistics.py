@@ -107,3 +107,31 @@ def test_500_metrics_are_a_page(lab, cloudwatch):
     rest = cloudwatch.list_metrics(Namespace="Shop", NextToken=first["NextToken"])
     assert len(rest["Metrics"]) == 1
     assert "NextToken" not in rest
+
+
+@pytest.mark.parametrize(
+    ("datum", "text"),
+    [
+        (
+            {"Values": [float(value) for value in range(151)]},
+            "MetricData.member.1.Values must not have a size",
+        ),
+        ({"Value": 2.0**361}, "for parameter MetricData.member.1.Value is invalid"),
+        ({"Value": 1.0, "Timestamp": -14 * 24 * 60 - 1}, "must specify a time within the past two weeks"),
+        ({"Value": 1.0, "Timestamp": 121}, "no more than two hours in the future"),
+    ],
+    ids=["values", "too large", "too old", "too early"],
+)
+def test_what_cannot_be_put(lab, cloudwatch, datum, text):
+    given = {"MetricName": "Sales", **datum}
+    if "Timestamp" in given:
+        given["Timestamp"] = lab.now + given["Timestamp"] * MINUTE
+    with pytest.raises(ClientError, match=text):
+        cloudwatch.put_metric_data(Namespace="Shop", MetricData=[given])
+
+
+def test_more_than_a_thousand_metrics_are_refused_and_none_is_kept(lab, cloudwatch):
+    data = [{"MetricName": "Sales", "Value": 1.0}] * 1001
+    with pytest.raises(ClientError, match="MetricData must not have a size greater than 1000"):
+        cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)
+    assert cloudwatch.list_metrics(Namespace="Shop")["Metrics"] == []

@@ -368,6 +368,24 @@ def test_what_is_thrown_at_every_wait_does_not_grow(kernel):
     assert len(list(traceback.walk_tb(thrown.__traceback__))) < 10
 
 
+def test_who_waits_outside_is_told_of_an_error_and_the_tasks_live_on(kernel):
+    rounds = []
+
+    def rounder():
+        while len(rounds) < 5:
+            kernel.sleep(1)
+            rounds.append(kernel.clock.now)
+            if len(rounds) == 2:
+                kernel.interrupt(ValueError("enough"))
+
+    kernel.spawn(rounder, name="rounder")
+    with pytest.raises(ValueError, match="enough"):
+        kernel.run_until_idle()
+    assert len(rounds) == 2
+    kernel.run_until_idle()
+    assert len(rounds) == 5
+
+
 def test_worlds_for_tests_leave_no_threads_behind():
     before = set(threading.enumerate())
     for _ in range(20):

@@ -21,6 +21,7 @@ from events_learner import (
 from learner import DAY, OTHER_ACCOUNT, hops, refused
 
 from workbook.aws.delivery.outages import begin_outage
+from workbook.aws.eventbridge import loops
 from workbook.engine.clock import SECOND
 from workbook.engine.world import current_world
 
@@ -189,14 +190,34 @@ def test_eb_10_another_account_puts_events_once_the_bus_s_policy_lets_it(lab, ev
         other.put_targets(Rule="watch", Targets=[{"Id": "1", "Arn": shop, "InputPath": "$.detail"}])
 
 
-def test_eb_11_a_rule_whose_target_puts_the_event_that_it_matches_goes_round_and_round(lab, events, sqs):
-    url, arn = open_queue(sqs)
-    rule(events, arn)
+def echo(event, context):
+    import boto3  # noqa: PLC0415 - what a function's own code would say
+
+    entry = {"Source": event["source"], "DetailType": "Echo", "Detail": "{}"}
+    boto3.client("events").put_events(Entries=[entry])
+
+
+def test_eb_11_a_rule_whose_target_puts_the_event_that_it_matches_goes_round_and_round(
+    lab, events, monkeypatch
+):
+    monkeypatch.setattr(loops, "MOST_ROUNDS", 20)
+    lab.function("echo", echo)
+    function = lab.client("lambda").get_function(FunctionName="echo")["Configuration"]["FunctionArn"]
+    lab.client("lambda").add_permission(
+        FunctionName="echo",
+        StatementId="events",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+    )
+    rule(events, function)
     put(events)
-    for _ in range(10):  # a consumer that answers each event with one of the same kind
-        for event in received(sqs, url):
-            put(events, event["detail"])
-    assert len(hops(lab, "match")) == 11
+    with pytest.raises(loops.EndlessLoop, match="the rule 'watch' has caused 20 times in a row"):
+        lab.run_until_idle()
+    assert len(hops(lab, "match")) == 21
+    with pytest.raises(loops.EndlessLoop, match="40 times"):
+        lab.run_until_idle()
+    events.disable_rule(Name="watch")
+    lab.run_until_idle()
 
 
 def test_eb_12_a_rule_s_targets_get_an_event_at_least_once_and_in_no_order_that_counts(lab, events, sqs):

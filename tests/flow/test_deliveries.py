@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pictures import lanes, marks, parsed
 
 from workbook import Lab
 from workbook.flow.callers import Callers
@@ -283,6 +284,57 @@ def test_schedules_and_pipes_are_joined_to_their_ends():
     assert list(joints_of(schedule, {"Target": target})) == [(schedule, orders)]
     assert list(dead_letters_of(schedule, {"Target": target})) == [(schedule, dead)]
     assert list(joints_of(pipe, {"Source": orders, "Target": dead})) == [(orders, pipe), (pipe, dead)]
+    enriched = {"Source": orders, "Enrichment": function_arn("price"), "Target": dead}
+    assert list(joints_of(pipe, enriched)) == [
+        (orders, pipe),
+        (pipe, function_arn("price")),
+        (pipe, dead),
+    ]
+
+
+def function_arn(name):
+    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
+
+
+def pipe_with_enrichment(lab, *allowed):
+    """A pipe from "orders" to "priced" whose role may do what is `allowed`, and a message in "orders"."""
+    everything = {"Effect": "Allow", "Action": list(allowed), "Resource": "*"}
+    trust = {"Effect": "Allow", "Principal": {"Service": "pipes.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document, trusts = (
+        json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (everything, trust)
+    )
+    iam = lab.client("iam")
+    role = iam.create_role(RoleName="pipe", AssumeRolePolicyDocument=trusts)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="pipe", PolicyName="does", PolicyDocument=document)
+    lab.client("pipes").create_pipe(
+        Name="pricing",
+        RoleArn=role,
+        Source=queue(lab, "orders"),
+        Enrichment=lab.function("price", "def handler(event, context):\n    return event\n"),
+        Target=queue(lab, "priced"),
+    )
+    lab.run_until_idle()
+    url = lab.client("sqs").get_queue_url(QueueName="orders")["QueueUrl"]
+    lab.client("sqs").send_message(QueueUrl=url, MessageBody="tea")
+
+
+def test_a_pipe_calls_its_enrichment():
+    with Lab(seed=1) as lab:
+        pipe_with_enrichment(lab, "sqs:*", "lambda:InvokeFunction")
+        lab.run_until_idle()
+        assert "pricing called price" in texts(lab)
+        assert not any(text.startswith("you called") for text in texts(lab))
+        pipe = f"arn:aws:pipes:us-east-1:{ACCOUNT}:pipe/pricing"
+        assert tally(lab, pipe, function_arn("price")) == {Status.DELIVERED: 1}
+
+
+def test_a_pipe_that_may_not_call_its_enrichment_says_why():
+    with Lab(seed=1) as lab:
+        pipe_with_enrichment(lab, "sqs:*")
+        lab.advance(1)
+        [refusal] = [text for text in texts(lab) if "could not" in text]
+        assert refusal.startswith("pricing could not invoke price: ")
+        assert "lambda:InvokeFunction" in refusal
 
 
 # ---- what always holds
@@ -367,3 +419,12 @@ def test_a_part_has_no_line_of_a_subscription_that_had_ended_before(lab):
     assert lines(lab.flow(of=later, only=["topic", "queue"])) == {"billing"}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=two)
     assert lines(lab.flow(of=later, only=["topic", "queue"])) == {"billing", "shipping"}  # it is there again
+
+
+def test_what_is_filtered_out_stops_short_of_the_lane_for_which_it_was_meant(lab):
+    topic = news(lab, queue(lab, "oslo", service="sns.amazonaws.com"), FilterPolicy='{"store": ["oslo"]}')
+    lab.client("sns").publish(TopicArn=topic, Message="rye")
+    tree = parsed(lab.sequence().svg())
+    [stop] = marks(tree, "wb-stop")
+    _, topics, queues = lanes(tree)
+    assert topics < float(stop.get("d")[1:].split()[0]) < queues - 5

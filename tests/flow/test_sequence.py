@@ -277,6 +277,20 @@ def test_what_expires_stands_where_its_retention_ended(shop):
 # ---- much
 
 
+def test_where_days_go_by_times_are_those_of_aws_s_clock():
+    with Lab(seed=1) as lab:
+        sqs = lab.client("sqs")
+        url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="rye")
+        assert {"seconds", "0.001"} <= set(texts(parsed(lab.sequence().svg())))
+        lab.advance(days=2, hours=1)
+        sqs.send_message(QueueUrl=url, MessageBody="oats")
+        sequence = lab.sequence()
+    assert {"UTC", "05 Jan 09:00:00", "07 Jan 10:00:00"} <= set(texts(parsed(sequence.svg())))
+    assert {"UTC", "05 Jan", "09:00:00", "07 Jan", "10:00:00"} <= set(texts(parsed(sequence.narrow_svg())))
+    assert sequence.prose().endswith("\n07 Jan 10:00:00.002: you sent message 2 to orders.")
+
+
 def test_few_steps_are_drawn_one_by_one_and_neighbours_of_many_as_one(shop):
     shop.send(*map(str, range(20)))
     assert len(shop.lab.sequence().rows.shown) == 20

@@ -120,13 +120,16 @@ _KMS = _names(
 
 _EVENTS = _names(
     """
-    ActivateEventSource CancelReplay CreateArchive CreateEventBus CreatePartnerEventSource
-    DeactivateEventSource DeleteArchive DeleteEventBus DeletePartnerEventSource DeleteRule DescribeArchive
-    DescribeEventBus DescribeEventSource DescribePartnerEventSource DescribeReplay DescribeRule DisableRule
-    EnableRule ListArchives ListEventBuses ListEventSources ListPartnerEventSourceAccounts
+    ActivateEventSource CancelReplay CreateApiDestination CreateArchive CreateConnection CreateEventBus
+    CreatePartnerEventSource DeactivateEventSource DeauthorizeConnection DeleteApiDestination
+    DeleteArchive DeleteConnection DeleteEventBus DeletePartnerEventSource DeleteRule
+    DescribeApiDestination DescribeArchive DescribeConnection DescribeEventBus DescribeEventSource
+    DescribePartnerEventSource DescribeReplay DescribeRule DisableRule EnableRule ListApiDestinations
+    ListArchives ListConnections ListEventBuses ListEventSources ListPartnerEventSourceAccounts
     ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListTagsForResource
     ListTargetsByRule PutEvents PutPartnerEvents PutPermission PutRule PutTargets RemovePermission
-    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive UpdateEventBus
+    RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateApiDestination
+    UpdateArchive UpdateConnection UpdateEventBus
     """
 )
 
@@ -134,6 +137,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "sns": _EVERYTHING,
     "scheduler": _EVERYTHING,
+    "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "kinesis": _KINESIS,

@@ -338,6 +338,14 @@ class Kernel:
             if not task.done:
                 self._doom(task, error)
 
+    def interrupt(self, error: BaseException) -> None:
+        """Raise `error` on the thread that waits in here from outside, as soon as the running task waits.
+
+        The tasks live on: what a learner calls next goes on from there.
+        """
+        with self:
+            self._interruption = error
+
     def pardon(self) -> None:
         """The current task has taken what was thrown at it, and may wait again."""
         me = self._running()

@@ -42,11 +42,11 @@ class DeliveryTeller:
             "fire": self._fire,
             "notify": self._notify,
             "replay": self._replay,
-            "enrich": self._enrich,
             "enqueue": self._enqueue,
             "start-execution": self._start_execution,
             "start-task": self._start_task,
             "deliver": self._deliver,
+            "enrich": self._enrich,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -123,32 +123,32 @@ class DeliveryTeller:
         text = f"replay {replay} put {name} on bus {label_of(hop.resource)} again"
         return [at_place(hop, Status.REDRIVEN, text)]
 
-    def _enrich(self, hop: Hop) -> list[Move]:
-        pipe, function = self._story.callers.source(hop), node_of(hop.resource)
-        text = f"{label_of(pipe)} asked {label_of(function)} to enrich what it carries"
-        status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
-        if hop.outcome != "ok":
-            text += f"; that failed: {hop.facts.get('reason')}"
-        return [between(hop, pipe, function, status, text)]
-
     def _deliver(self, hop: Hop) -> list[Move]:
         if hop.outcome == "ok" and hop.number in self._taken:
             return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
-        ended = whole_fact(hop, "ended_at", hop.time)
         if hop.outcome == "ok":
+            ended = whole_fact(hop, "ended_at", hop.time)
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
-        text = (
-            f"{label_of(source)} could not deliver {name} to {label_of(target)}{which_try(hop)}: "
-            f"{hop.facts.get('reason')}"
-        )
+        return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
+
+    def _enrich(self, hop: Hop) -> list[Move]:
+        """A pipe could not invoke its enrichment; what became of a run, the function tells."""
+        if hop.outcome in {"ok", "REJECTED"}:
+            return []
+        return [self._failed(hop, f"invoke {label_of(node_of(hop.resource))}")]
+
+    def _failed(self, hop: Hop, action: str) -> Move:
+        source, target = self._story.callers.source(hop), node_of(hop.resource)
+        ended = whole_fact(hop, "ended_at", hop.time)
+        text = f"{label_of(source)} could not {action}{which_try(hop)}: {hop.facts.get('reason')}"
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - ended)}"
         status = Status.REFUSED if hop.outcome in _REFUSED else Status.FAILED
-        return [between(hop, source, target, status, text, time=ended)]
+        return between(hop, source, target, status, text, time=ended)
 
     # ---- out
 

@@ -7,7 +7,7 @@
  *
  * Sections: start, drawing, keys, sequence, chart, scales, small parts.
  *
- * @typedef {{status: string, failure: boolean, more: number, steps: [number, string, number[]][]}} Row
+ * @typedef {{status: string, failure: boolean, more: number, steps: [string, string, number[]][]}} Row
  * @typedef {{id: string, body?: string, group?: string|null, attributes?: string[]}} Message
  * @typedef {{resource: string, name: string, age: boolean, times: number[], values: (number|null)[],
  *            beside: null | {times: number[], values: (number|null)[]}}} Panel
@@ -280,7 +280,7 @@ function sequenceView(frame, facts) {
     const steps = facts.rows.flatMap((row, place) =>
       row.steps.filter(([, , numbers]) => numbers.includes(number)).map((step) => [...step.slice(0, 2), place]));
     const list = element("ol", "");
-    steps.forEach(([seconds, text, place]) => list.append(item(seconds, text, place === here)));
+    steps.forEach(([time, text, place]) => list.append(item(time, text, place === here)));
     return list;
   };
 
@@ -289,10 +289,10 @@ function sequenceView(frame, facts) {
 
 /** @param {Row} row */
 function labelOf(row) {
-  const [seconds, text] = row.steps[0];
+  const [time, text] = row.steps[0];
   const more = row.steps.length - 1 + row.more;
   const word = row.failure ? `${row.status}: ` : "";
-  return `${secondsText(seconds)}, ${word}${text}${more ? `, and ${more} like it` : ""}`;
+  return `${time}, ${word}${text}${more ? `, and ${more} like it` : ""}`;
 }
 
 /** @param {Row} row */
@@ -306,14 +306,14 @@ function messagesOf(part) {
 
 function listOf(steps, more) {
   const list = element("ol", "");
-  steps.forEach(([seconds, text]) => list.append(item(seconds, text, false)));
-  if (more) list.append(item(null, `and ${more} more`, false));
+  steps.forEach(([time, text]) => list.append(item(time, text, false)));
+  if (more) list.append(item("", `and ${more} more`, false));
   return list;
 }
 
-function item(seconds, text, here) {
+function item(time, text, here) {
   const line = element("li", here ? "wb-here" : "");
-  line.append(element("span", "", {}, seconds === null ? "" : secondsText(seconds)), element("span", "", {}, text));
+  line.append(element("span", "", {}, time), element("span", "", {}, text));
   return line;
 }
 
@@ -754,10 +754,6 @@ function timeText(microseconds) {
 
 function clockText(began, microseconds) {
   return `${new Date(Date.parse(began) + microseconds / 1000).toISOString().slice(11, 23)} UTC`;
-}
-
-function secondsText(seconds) {
-  return `${seconds.toLocaleString("en-US", { minimumFractionDigits: 3, maximumFractionDigits: 3 })} s`;
 }
 
 function summed(differences) {

@@ -1,7 +1,7 @@
 """How topics, rules, schedules and pipes are joined to what they deliver to, read from their settings.
 
     topic ── subscription ──> endpoint          bus ──> rule ── target ──> queue, function ...
-    schedule ── target ──> queue ...            source ──> pipe ──> target
+    schedule ── target ──> queue ...            source ──> pipe ──> enrichment, target
 
 A subscription is no node: it is the line between a topic and an endpoint. A rule is one, since a person who
 looks for a lost event has to look there.
@@ -59,11 +59,11 @@ def dead_letters_of(resource: str, settings: Settings) -> Iterator[Pair]:
 
 
 def _ends_of_pipe(pipe: str, settings: Settings) -> Iterator[Pair]:
-    source, target = settings.get("Source"), settings.get("Target")
+    source = settings.get("Source")
     if isinstance(source, str):
         yield node_of(source), pipe
-    if isinstance(target, str):
-        yield pipe, node_of(target)
+    ends = (settings.get("Enrichment"), settings.get("Target"))
+    yield from ((pipe, node_of(arn)) for arn in ends if isinstance(arn, str) and arn)
 
 
 def _arns(targets: object) -> Iterator[str]:

@@ -76,6 +76,7 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:s3:.*"), Kind.BUCKET),
     (re.compile(r"arn:[^:]*:logs:.*"), Kind.LOG_GROUP),
     (re.compile(r"https?://.*"), Kind.ENDPOINT),
+    (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:api-destination/.*"), Kind.ENDPOINT),
     (re.compile(r"mailto:.*"), Kind.MAILBOX),
     (re.compile(r"sms:.*"), Kind.PHONE),
 )
@@ -99,6 +100,8 @@ def label_of(place: str) -> str:
     person, _, name = place.partition(":")
     if person in _PEOPLE:
         return name
+    if ":api-destination/" in place:
+        return place.split("/")[1]
     if kind_of(place) in _ADDRESSES:
         return place.partition(":")[2].removeprefix("//")
     if kind_of(place) is Kind.LOG_GROUP:

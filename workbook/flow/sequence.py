@@ -24,6 +24,7 @@ from workbook.flow.sequence_picture import draw_sequence
 from workbook.flow.sequence_prose import sequence_prose
 from workbook.flow.sequence_rows import Rows, rows_of
 from workbook.flow.sequence_steps import steps_of
+from workbook.flow.sequence_times import Times
 from workbook.flow.system import Node
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Sequence(Picture):
         """Times are counted from the first hop of the trace, so what is read here fits `since=`."""
         return self.scene.hops[0].time if self.scene.hops else self.scene.now
 
+    @cached_property
+    def _times(self) -> Times:
+        return Times.of(self._start, self.rows.shown)
+
     @property
     def _notes(self) -> list[str]:
         notes = [f"Narrowed: {self._caption}."] if self._caption else []
@@ -95,14 +100,14 @@ class Sequence(Picture):
             self.rows,
             self.bars,
             self.scene.letters,
-            self._start,
+            self._times,
             self.scene.now,
             self._notes,
             form,
         )
 
     def _describe(self) -> str:
-        return sequence_prose(self.lanes, self.rows, self.bars, self._start, self.scene.now, self._notes)
+        return sequence_prose(self.lanes, self.rows, self.bars, self._times, self.scene.now, self._notes)
 
     def _live(self) -> Bundle:
         return self._explorer.view() if in_a_notebook() else {}
@@ -111,7 +116,7 @@ class Sequence(Picture):
     def _explorer(self) -> Explorer:
         from workbook.flow.explorer import Explorer  # noqa: PLC0415 - loads ipywidgets; a still picture need not
 
-        facts = sequence_data(self.rows.shown, self.scene.letters, self._start)
+        facts = sequence_data(self.rows.shown, self.scene.letters, self._times)
         return Explorer("sequence", self.svg(), self.narrow_svg(), self.prose(), facts)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from workbook.engine.clock import SECOND
 from workbook.flow.marks import box, coordinate, cut, glyph, group, plain, shape, stroke, width_of, words
 from workbook.flow.messages import Letter
 from workbook.flow.moves import Status
@@ -13,24 +12,29 @@ from workbook.flow.sequence_bars import Stay
 from workbook.flow.sequence_layout import Block, Layout
 from workbook.flow.sequence_marks import chip, chip_text, chip_width, joined, point
 from workbook.flow.sequence_rows import Row
+from workbook.flow.sequence_times import Times
 
 AS_IT_SHOULD = frozenset({None, Status.DELIVERED})
 """What goes as it should needs no mark beside its words."""
 _ASKED = frozenset({None, Status.DONE, Status.HIDDEN, Status.REFUSED, Status.EMPTY})
 """Calls and answers without a message in them are dashed; what time does is dotted."""
+_STOPPED = frozenset({Status.FILTERED, Status.DROPPED})
+"""What never arrives ends at a bar, short of the lane for which it was meant."""
 _HEAD = 7.0
 """Length of an arrow's head."""
+_SHORT = 12.0
+"""How far from the lane the bar stands."""
 
 
 class RowPainter:
-    """Draws rows; times are counted from `start` (microseconds)."""
+    """Draws rows, from the top down."""
 
-    def __init__(self, layout: Layout, letters: Mapping[str, Letter], start: int) -> None:
+    def __init__(self, layout: Layout, letters: Mapping[str, Letter], times: Times) -> None:
         self._layout = layout
         self._form = layout.form
         self._letters = letters
-        self._start = start
-        self._last_time = ""
+        self._times = times
+        self._last_time = ("", "")
 
     def numbers(self, messages: Iterable[str]) -> list[int]:
         """The numbers of messages, by their ids."""
@@ -39,19 +43,28 @@ class RowPainter:
     def row(self, number: int) -> str:
         """One arrow, or one mark on a lane, with its time and its words."""
         row, y = self._layout.rows[number], self._layout.ys[number]
-        marks = [self._time(row, y), *(self._mark(row, y) if row.at_place else self._arrow(row, y))]
+        marks = [*self._time(row, y), *(self._mark(row, y) if row.at_place else self._arrow(row, y))]
         numbers = self.numbers(row.messages)
         title = row.steps[0].sentence if len(row.steps) == 1 else self._words(row, numbers)
         return group(marks, "wb-arrow", title, arrow=number, messages=joined(numbers), y=coordinate(y))
 
-    def _time(self, row: Row, y: float) -> str:
-        text = f"{(row.time - self._start) / SECOND:,.3f}"
-        if text == self._last_time:
-            return ""
-        self._last_time = text
-        return words(
-            self._form.gutter - 8, y + 4, text, PALE, size=self._form.size - 1.5, anchor="end", css="wb-time"
-        )
+    def _time(self, row: Row, y: float) -> Iterator[str]:
+        """The time, unless the row before has it; where there is little room, a new day stands above it."""
+        day, time = self._times.day(row.time), self._times.beside(row.time)
+        if (day, time) == self._last_time:
+            return
+        is_new_day = day != self._last_time[0]
+        self._last_time = (day, time)
+        if not self._form.staggered:
+            yield self._beside(y + 4, f"{day} {time}".strip())
+            return
+        if is_new_day:
+            yield self._beside(y - 7, day)
+        yield self._beside(y + 4, time)
+
+    def _beside(self, y: float, text: str) -> str:
+        size = self._form.size - 1.5
+        return words(self._form.gutter - 8, y, text, PALE, size=size, anchor="end", css="wb-time")
 
     def _mark(self, row: Row, y: float) -> Iterator[str]:
         lane = self._layout.lane_of(row.source)
@@ -67,12 +80,17 @@ class RowPainter:
     def _arrow(self, row: Row, y: float) -> Iterator[str]:
         begin, end = self._ends(row, y)
         colour, onward = _colour_of(row.status), end > begin
-        tip = end - _HEAD if onward else end + _HEAD
+        stopped = row.status in _STOPPED
+        before = _SHORT if stopped else _HEAD
+        tip = end - before if onward else end + before
         by_time = row.steps[0].hop is None
         dashes = "1.5 3.5" if by_time else "5 4" if row.status in _ASKED else ""
         width = 2.4 if len(row.steps) > 1 else 1.6
         yield stroke(f"M{point(begin, y)}H{coordinate(tip)}", colour, width=width, dashes=dashes)
-        yield shape(f"M{point(tip, y - 4)}L{point(end, y)}L{point(tip, y + 4)}z", colour)
+        if stopped:
+            yield stroke(f"M{point(tip, y - 5)}V{coordinate(y + 5)}", colour, width=2.4, css="wb-stop")
+        else:
+            yield shape(f"M{point(tip, y - 4)}L{point(end, y)}L{point(tip, y + 4)}z", colour)
         yield from self._label(row, min(begin, end) + 9, max(begin, end) - 8, y - 6)
 
     def _ends(self, row: Row, y: float) -> tuple[float, float]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from workbook.engine.clock import SECOND
 from workbook.flow.marks import plain
 from workbook.flow.messages import Letter
 from workbook.flow.sequence_rows import Row
+from workbook.flow.sequence_times import Times
 
 MOST_SENTENCES = 40
 """Sentences of one row; a row of thousands says how many more there are."""
@@ -19,16 +19,16 @@ MOST_CHARACTERS = 200_000
 """Of bodies and attributes in all."""
 
 
-def sequence_data(rows: Sequence[Row], letters: Mapping[str, Letter], start: int) -> dict[str, object]:
-    """Rows with their steps (seconds since `start`, sentence, message number), and messages by number."""
+def sequence_data(rows: Sequence[Row], letters: Mapping[str, Letter], times: Times) -> dict[str, object]:
+    """Rows with their steps (time, sentence, message numbers), and messages by number."""
     shown = dict.fromkeys(message for row in rows for message in row.messages)
     return {
-        "rows": [_row(row, letters, start) for row in rows],
+        "rows": [_row(row, letters, times) for row in rows],
         "messages": _messages(letters[message] for message in shown),
     }
 
 
-def _row(row: Row, letters: Mapping[str, Letter], start: int) -> dict[str, object]:
+def _row(row: Row, letters: Mapping[str, Letter], times: Times) -> dict[str, object]:
     steps = row.steps[:MOST_SENTENCES]
     return {
         "status": row.status.value if row.status is not None else "",
@@ -36,7 +36,7 @@ def _row(row: Row, letters: Mapping[str, Letter], start: int) -> dict[str, objec
         "more": len(row.steps) - len(steps),
         "steps": [
             [
-                round((step.time - start) / SECOND, 6),
+                times.said(step.time),
                 plain(step.sentence),
                 [letters[message].number for message in step.messages[:MOST_SENTENCES]],
             ]

@@ -29,6 +29,7 @@ from workbook.flow.sequence_blocks import bar_mark, draw_block
 from workbook.flow.sequence_layout import Form, Layout, layout_of
 from workbook.flow.sequence_marks import point, slit, tear
 from workbook.flow.sequence_rows import Rows
+from workbook.flow.sequence_times import Times
 from workbook.flow.system import Node
 
 NOTHING = "Nothing has happened yet that could be shown."
@@ -39,20 +40,20 @@ def draw_sequence(
     rows: Rows,
     bars: Iterable[Bar],
     letters: Mapping[str, Letter],
-    start: int,
+    times: Times,
     now: int,
     notes: Sequence[str],
     form: Form,
 ) -> str:
-    """The SVG of a sequence; times are counted from `start` (microseconds)."""
+    """The SVG of a sequence until the instant `now` (microseconds)."""
     if not rows.shown:
         text = words(12, 24, NOTHING, PALE, size=form.size + 1)
         return drawing([text], "wb-sequence", form.width, 40, NOTHING)
     layout = layout_of(lanes, rows.shown, bars, now, form, whole=not rows.left_out)
-    frame, painter = _Frame(layout), RowPainter(layout, letters, start)
+    frame, painter = _Frame(layout), RowPainter(layout, letters, times)
     foot = list(frame.foot(notes))
     marks = [
-        *frame.title(start, now),
+        *frame.title(times, now),
         group(frame.lanes(), "wb-lanes"),
         group((draw_block(block, painter.numbers(block.messages)) for block in layout.blocks), "wb-bars"),
         group(frame.breaks(), "wb-breaks"),
@@ -70,12 +71,12 @@ class _Frame:
         self._form = layout.form
         self.height = layout.bottom
 
-    def title(self, start: int, now: int) -> Iterator[str]:
+    def title(self, times: Times, now: int) -> Iterator[str]:
         """When it was, and the head of the column of times."""
-        form, took = self._form, duration_text((now - start) / SECOND)
-        text = f"{datetime_of(start):%Y-%m-%d %H:%M:%S} UTC, {took}"
+        form, took = self._form, duration_text((now - times.start) / SECOND)
+        text = f"{datetime_of(times.start):%Y-%m-%d %H:%M:%S} UTC, {took}"
         yield words(12, 20, text, PALE, size=form.size)
-        yield words(form.gutter - 8, form.head - 4, "seconds", PALE, size=form.size - 2, anchor="end")
+        yield words(form.gutter - 8, form.head - 4, times.unit, PALE, size=form.size - 2, anchor="end")
 
     def lanes(self) -> Iterator[str]:
         """The name of each lane, and the line below it."""

@@ -11,42 +11,43 @@ from workbook.flow.marks import plain
 from workbook.flow.sequence_bars import Bar, End, Stay
 from workbook.flow.sequence_rows import Row, Rows
 from workbook.flow.sequence_steps import Step
+from workbook.flow.sequence_times import Times
 from workbook.flow.system import Node
 
 _MOST_LINES = 14
 
 
 def sequence_prose(
-    lanes: Sequence[Node], rows: Rows, bars: Iterable[Bar], start: int, now: int, notes: Sequence[str]
+    lanes: Sequence[Node], rows: Rows, bars: Iterable[Bar], times: Times, now: int, notes: Sequence[str]
 ) -> str:
     """The lines, at most some twenty however much happened."""
     if not rows.shown:
         return "\n".join(["Sequence: nothing has happened yet that could be shown.", *notes])
-    took = duration_text((now - start) / SECOND)
+    took = duration_text((now - times.start) / SECOND)
     names = ", ".join(plain(node.label) for node in lanes)
-    lines = [f"Sequence of {took} from {datetime_of(start):%Y-%m-%d %H:%M:%S} UTC; lanes: {names}."]
+    lines = [f"Sequence of {took} from {datetime_of(times.start):%Y-%m-%d %H:%M:%S} UTC; lanes: {names}."]
     steps = [step for row in rows.shown for step in row.steps]
     if len(steps) <= _MOST_LINES:
-        lines += [f"{(step.time - start) / SECOND:.3f} s: {plain(step.sentence)}." for step in steps]
+        lines += [f"{times.said(step.time)}: {plain(step.sentence)}." for step in steps]
     else:
-        lines += _summary(rows.shown, start)
+        lines += _summary(rows.shown, times)
     lines += _endings(bars)
     return "\n".join([*lines, *notes])
 
 
-def _summary(rows: Sequence[Row], start: int) -> Iterator[str]:
+def _summary(rows: Sequence[Row], times: Times) -> Iterator[str]:
     half = _MOST_LINES // 2
     shown = list(rows)
     if len(shown) > _MOST_LINES:
         between = sum(len(row.steps) for row in shown[half:-half])
-        yield from (_line(row, start) for row in shown[:half])
+        yield from (_line(row, times) for row in shown[:half])
         yield f"... {between} more ..."
         shown = shown[-half:]
-    yield from (_line(row, start) for row in shown)
+    yield from (_line(row, times) for row in shown)
 
 
-def _line(row: Row, start: int) -> str:
-    time = f"{(row.time - start) / SECOND:.3f} s"
+def _line(row: Row, times: Times) -> str:
+    time = times.said(row.time)
     first: Step = row.steps[0]
     if len(row.steps) == 1:
         return f"{time}: {plain(first.sentence)}."

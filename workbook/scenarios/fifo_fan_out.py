@@ -143,6 +143,6 @@ SCENARIO = Scenario(
     queues=QUEUES,
     limit=HOUR,
     differs="both chances are turned up, so that they show in a few messages. AWS says that duplicates and "
-    "disorder happen in standard queues, and gives no rates. Which group a FIFO queue serves first is nothing "
-    "that AWS promises.",
+    "disorder happen in standard queues, and gives no rates. Of several groups, AWS does not say "
+    "which one a FIFO queue serves first.",
 )

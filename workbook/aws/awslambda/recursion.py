@@ -3,7 +3,9 @@
     invoke ── sends ──> queue ── batch ──> invoke ── sends ──> ...        and functions that invoke each other
 
 AWS lets a trace header travel with what a function sends, and counts in it how often each function was
-invoked in this chain. Here the trace knows what led to what. Delivering a message again is not another round.
+invoked in this chain. Here the trace knows what led to what. Delivering a message again is no other round.
+The chain goes through SQS, SNS, S3 and functions themselves; a loop that another service is part of, such as
+EventBridge, is not found, and goes on.
 Source: "Use Lambda recursive loop detection to prevent infinite loops", developer guide, which says
 approximately 16 times. That of a batch the longest chain counts is ours (unverified).
 """
@@ -27,6 +29,8 @@ Lineage = Mapping[str, int]
 """How often each function was invoked in a chain, by its unqualified ARN."""
 
 _NONE: Lineage = {}
+_NOT_FOLLOWED = frozenset({"put-event", "put-record", "start-execution"})
+"""How messages begin in the services through which Lambda follows no chain."""
 
 
 class Lineages:
@@ -74,6 +78,8 @@ class Lineages:
         while earlier is not None:
             hop = earlier
             earlier = next((each for each in self._present(hop.causes) if each.message == hop.message), None)
+        if hop.kind in _NOT_FOLLOWED:
+            return _NONE
         return self._longest(map(self._of, self._present(hop.causes)))
 
     @staticmethod

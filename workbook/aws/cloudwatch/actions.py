@@ -12,12 +12,14 @@ unverified).
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbook.aws.cloudwatch.documents import function_event, subject, topic_message
+from workbook.aws.cloudwatch.documents import function_event, subject
+from workbook.aws.cloudwatch.letters import texts
 from workbook.aws.delivery import Delivery, Outcome, Parcel, RetryPolicy, Sender, deliver
 
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ Action = Callable[["World", str, AlarmCall], object]
 ACTIONS: dict[str, Action] = {}
 """Who answers each minute, by the service in the action's ARN; a service enters itself when first used."""
 
-Done = Callable[[str, Outcome], object]
-"""Told how an action ended: its ARN and the outcome."""
+Done = Callable[[str, Outcome, str | None], object]
+"""Told how an action ended: its ARN, the outcome, and what a topic was given."""
 
 
 def _pauses(_chance: random.Random) -> Iterator[float]:
@@ -79,12 +81,17 @@ def ask_policies(world: World, alarm: MetricAlarm, value: float | None) -> None:
 def _delivery(world: World, alarm: Alarm, action: str, done: Done) -> Delivery:
     message = world.seeds.uuid("cloudwatch.notification")
 
+    published: str | None = None
+
     def ended(outcome: Outcome) -> None:
-        done(action, outcome)
+        done(action, outcome, published)
 
     if _service(action) == "sns":
         sender = Sender(TOPICS, alarm.arn, alarm.account, alarm.region)
-        parcel = Parcel(topic_message(alarm), subject=subject(alarm))
+        by_protocol = texts(alarm)
+        published = json.dumps(by_protocol, separators=(",", ":"))
+        options = {"TextsByProtocol": by_protocol}
+        parcel = Parcel(by_protocol["default"], subject=subject(alarm), options=options)
         retries = RetryPolicy(_pauses, maximum_age=OLDEST)
     else:
         sender = Sender(FUNCTIONS, alarm.arn, alarm.account, alarm.region)

@@ -133,8 +133,11 @@ class Alarms:
             self._tell_composites(alarm)
 
     def _notify(self, alarm: Alarm) -> None:
-        def done(action: str, outcome: Outcome) -> None:
-            self.items.append(history.acted(alarm, action, outcome, self.world.clock.now))
+        changed = alarm.now.time
+
+        def done(action: str, outcome: Outcome, published: str | None) -> None:
+            now = self.world.clock.now
+            self.items.append(history.acted(alarm, action, outcome, published, changed, now))
 
         notify(self.world, alarm, done)
 

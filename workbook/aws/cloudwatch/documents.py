@@ -1,8 +1,7 @@
 """What an alarm says when it changes: to a topic, to a function, and to EventBridge.
 
 The three differ in form and tell the same: the state, the one before it, and what the alarm is set to. Names,
-order and forms of all fields as in messages of AWS that were recorded in public repositories (2015 to 2026);
-of a composite alarm's message to a topic only AlarmRule and TriggeringChildren are known (unverified).
+order and forms of all fields as in messages of AWS that were recorded in public repositories (2015 to 2026).
 """
 
 from __future__ import annotations
@@ -32,20 +31,23 @@ def subject(alarm: Alarm) -> str:
 def topic_message(alarm: Alarm) -> str:
     """What a topic gets, as JSON."""
     settings = alarm.settings
+    configured, old = milliseconds(alarm.configured), alarm.before.value if alarm.before else None
+    is_metric = isinstance(alarm, MetricAlarm)
     message = {
         "AlarmName": alarm.name,
         "AlarmDescription": settings.get("AlarmDescription"),
         "AWSAccountId": alarm.account,
-        "AlarmConfigurationUpdatedTimestamp": milliseconds(alarm.configured),
+        **({"AlarmConfigurationUpdatedTimestamp": configured} if is_metric else {}),
         "NewStateValue": alarm.now.value,
         "NewStateReason": alarm.now.reason,
         "StateChangeTime": milliseconds(alarm.now.time),
         "Region": region_name(alarm.region),
         "AlarmArn": alarm.arn,
-        "OldStateValue": alarm.before.value if alarm.before else None,
+        **({"OldStateValue": old} if is_metric else {}),
         "OKActions": settings["OKActions"],
         "AlarmActions": settings["AlarmActions"],
         "InsufficientDataActions": settings["InsufficientDataActions"],
+        **({} if is_metric else {"OldStateValue": old}),
         **_trigger(alarm),
     }
     return json.dumps(message, separators=(",", ":"))
@@ -182,17 +184,24 @@ def _event_stat(stat: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def triggering_children(alarm: CompositeAlarm) -> list[dict[str, Any]]:
+    """The alarms behind the state of a composite alarm; none where somebody set it."""
+    try:
+        found = json.loads(alarm.now.data or "{}").get("triggeringAlarms", [])
+    except (ValueError, AttributeError):  # what SetAlarmState was given
+        found = []
+    return [
+        {"Arn": each["arn"], "State": {name.capitalize(): value for name, value in each["state"].items()}}
+        for each in found
+    ]
+
+
 def _trigger(alarm: Alarm) -> dict[str, Any]:
     if isinstance(alarm, CompositeAlarm):
-        data = json.loads(alarm.now.data or "{}").get("triggeringAlarms", []) if alarm.now.data else []
-        children = [
-            {
-                "Arn": each["arn"],
-                "State": {"Value": each["state"]["value"], "Timestamp": each["state"]["timestamp"]},
-            }
-            for each in data
-        ]
-        return {"AlarmRule": alarm.settings["AlarmRule"], "TriggeringChildren": children}
+        return {
+            "AlarmRule": alarm.settings["AlarmRule"],
+            "TriggeringChildren": triggering_children(alarm),
+        }
     return {"Trigger": _metric_trigger(alarm.settings)}
 
 

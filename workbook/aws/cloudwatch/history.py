@@ -57,13 +57,19 @@ def changed(alarm: Alarm) -> Item:
     return _item(alarm, alarm.now.time, "StateUpdate", summary, data)
 
 
-def acted(alarm: Alarm, action: str, outcome: Outcome, now: int) -> Item:
-    """An action was carried out, or could not be."""
-    data = {"actionState": "Succeeded", "notificationResource": action}
-    if outcome.error is None:
+def acted(alarm: Alarm, action: str, outcome: Outcome, published: str | None, changed: int, now: int) -> Item:
+    """An action was carried out, or could not be; `changed` is when the state changed."""
+    error = None if outcome.error is None else outcome.error.message
+    data = {
+        "actionState": "Succeeded" if error is None else "Failed",
+        "stateUpdateTimestamp": changed // 1000,
+        "notificationResource": action,
+        "publishedMessage": published,
+        "error": error,
+    }
+    if error is None:
         return _item(alarm, now, "Action", f"Successfully executed action {action}", data)
-    data |= {"actionState": "Failed", "error": outcome.error.message}
-    summary = f'Failed to execute action {action}. Received error: "{outcome.error.message}"'
+    summary = f'Failed to execute action {action}. Received error: "{error}"'
     return _item(alarm, now, "Action", summary, data)
 
 

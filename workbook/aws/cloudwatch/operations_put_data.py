@@ -1,6 +1,7 @@
-"""PutMetricData: moto checks and keeps the values; here it also keeps how fine they are.
+"""PutMetricData: moto checks the form of values and keeps them; here are the limits, and how fine values are.
 
-Source: service model of CloudWatch, MetricDatum: StorageResolution.
+Source: service model of CloudWatch, PutMetricData and MetricDatum. The texts about the number of metrics and
+about the past are reported by users; the others are ours (unverified).
 """
 
 from __future__ import annotations
@@ -8,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from moto.cloudwatch.exceptions import InvalidParameterValue
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 
 from workbook.aws.cloudwatch.errors import ValidationError
+from workbook.aws.limits import limit
 from workbook.aws.operations import Answer, Call, refuse_parameters
-from workbook.engine.clock import SECOND
+from workbook.engine.clock import SECOND, instant_of
 
+MOST_METRICS = limit("cloudwatch.put.metrics")
+MOST_DIMENSIONS = limit("cloudwatch.put.dimensions")
+MOST_VALUES = limit("cloudwatch.put.values")
+PAST = limit("cloudwatch.put.past") * 86_400 * SECOND
+FUTURE = limit("cloudwatch.put.future") * 3600 * SECOND
+LARGEST_VALUE = 2.0**360
 _KNOWN = frozenset({"Namespace", "MetricData"})
 
 
@@ -22,12 +31,39 @@ def put_metric_data(call: Call) -> Answer:
     refuse_parameters(call.parameters, _KNOWN, "PutMetricData")
     backend = cloudwatch_backends[call.account][call.region]
     data = call.parameters.get("MetricData") or []
+    if len(data) > MOST_METRICS:
+        raise InvalidParameterValue(
+            f"The collection MetricData must not have a size greater than {MOST_METRICS}."
+        )
     for number, datum in enumerate(data, 1):
+        _check_limits(datum, f"MetricData.member.{number}", call.world.clock.now)
         backend._validate_parameters_put_metric_data(datum, number)  # noqa: SLF001 - all before any is kept
         _check_resolution(datum, number)
     for datum in data:
         _keep(backend, str(call.parameters["Namespace"]), datum)
     return None
+
+
+def _check_limits(datum: Mapping[str, Any], parameter: str, now: int) -> None:
+    for name, most in (("Dimensions", MOST_DIMENSIONS), ("Values", MOST_VALUES)):
+        if len(datum.get(name) or []) > most:
+            raise InvalidParameterValue(
+                f"The collection {parameter}.{name} must not have a size greater than {most}."
+            )
+    for value in [datum.get("Value") or 0.0, *(datum.get("Values") or [])]:
+        if abs(value) > LARGEST_VALUE:
+            raise InvalidParameterValue(f"The value {value} for parameter {parameter}.Value is invalid.")
+    if datum.get("Timestamp") is None:
+        return
+    instant = instant_of(datum["Timestamp"])
+    if instant < now - PAST:
+        raise InvalidParameterValue(
+            f"The parameter {parameter}.Timestamp must specify a time within the past two weeks."
+        )
+    if instant > now + FUTURE:
+        raise InvalidParameterValue(
+            f"The parameter {parameter}.Timestamp must specify a time no more than two hours in the future."
+        )
 
 
 def _check_resolution(datum: Mapping[str, Any], number: int) -> None:

@@ -63,7 +63,16 @@ class Courier:
         return target is not None and target.takes_time
 
     def try_once(self) -> None:
-        """Try, and arrange what follows from it."""
+        """Try, now or at the target's next turn, and arrange what follows from it."""
+        target = find_target(self._delivery.target)
+        if target is not None and target.turn is not None:
+            instant = target.turn(self._world, self._delivery.target)
+            if instant > self._world.clock.now:
+                self._world.kernel.at(instant, self._try, name=self.name)
+                return
+        self._try()
+
+    def _try(self) -> None:
         world, delivery = self._world, self._delivery
         self._tries += 1
         parcel = delivery.parcel if delivery.parcel_for is None else delivery.parcel_for(self._tries)
@@ -92,7 +101,7 @@ class Courier:
 
     def _failed(self, hop: Hop, error: Undelivered) -> None:
         world = self._world
-        retry_at = None if error.failure.is_permanent else self._next_try()
+        retry_at = None if error.failure.is_permanent else self._next_try(error)
         facts: dict[str, object] = {"reason": error.message}
         if world.clock.now > hop.time:
             facts["ended_at"] = world.clock.now
@@ -105,7 +114,7 @@ class Courier:
         else:
             world.kernel.at(retry_at, self.try_once, name=self.name)
 
-    def _next_try(self) -> int | None:
+    def _next_try(self, error: Undelivered) -> int | None:
         """The instant of the next try; None when there is none."""
         policy = self._delivery.retries
         if policy.maximum_retries is not None and self._tries > policy.maximum_retries:
@@ -116,7 +125,7 @@ class Courier:
         pause = next(self._pauses, None)
         if pause is None:
             return None
-        instant = self._world.clock.now + microseconds(pause)
+        instant = self._world.clock.now + microseconds(max(pause, error.retry_after or 0))
         if policy.maximum_age is not None and instant > self._begun + policy.maximum_age * SECOND:
             return None
         return instant

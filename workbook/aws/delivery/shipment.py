@@ -39,12 +39,23 @@ _PERMANENT = frozenset({Failure.NO_PERMISSION, Failure.NO_RESOURCE, Failure.NO_R
 class Undelivered(Exception):
     """A try failed."""
 
-    def __init__(self, failure: Failure, message: str, *, status: int | None = None) -> None:
-        """`message` is what the target said, in AWS's words; `status` its HTTP status, if it has one."""
+    def __init__(
+        self,
+        failure: Failure,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """`message` is what the target said, in AWS's words; `status` its HTTP status, if it has one.
+
+        `retry_after` is for how many seconds at least the target asks to be left alone.
+        """
         super().__init__(message)
         self.failure = failure
         self.message = message
         self.status = status
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)

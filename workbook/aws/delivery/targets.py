@@ -28,6 +28,8 @@ class Target:
     """World, sender, the target's ARN or URL, parcel -> what the target answers."""
     takes_time: bool = False
     """Whether an answer takes virtual time, so that others must not wait for it."""
+    turn: Callable[[World, str], int] | None = None
+    """For a target with a limited rate: the instant of the next turn, which is taken by asking."""
 
 
 _MODULES = {
@@ -35,6 +37,7 @@ _MODULES = {
     "lambda": "workbook.aws.delivery.to_function",
     "sns": "workbook.aws.sns.delivery_target",
     "events": "workbook.aws.eventbridge.delivery_target",
+    "api-destination": "workbook.aws.eventbridge.api_destination_target",
     "states": "workbook.aws.delivery.to_state_machine",
     "kinesis": "workbook.aws.delivery.to_stream",
     "firehose": "workbook.aws.delivery.to_delivery_stream",
@@ -51,8 +54,14 @@ _MODULES = {
         "workbook.aws.delivery.stand_ins",
     ),
 }
-"""The module with `TARGET` for each service in an ARN, or scheme of a URL."""
-_OVER_MOTO = {"sns": "moto.sns", "sms": "moto.sns", "events": "moto.events", "lambda": "moto.awslambda"}
+"""The module with `TARGET` for each service in an ARN, or scheme of a URL; API destinations are not buses."""
+_OVER_MOTO = {
+    "sns": "moto.sns",
+    "sms": "moto.sns",
+    "events": "moto.events",
+    "api-destination": "moto.events",
+    "lambda": "moto.awslambda",
+}
 """What has to be loaded before: our service goes in when moto's is loaded, and so must not load it itself."""
 _registered: dict[str, Target] = {}
 
@@ -72,7 +81,7 @@ def register_target(service: str, target: Target) -> None:
 
 def find_target(target: str) -> Target | None:
     """Who takes what is delivered to an ARN or URL; None for a service that takes nothing."""
-    service = service_of(target)
+    service = "api-destination" if ":api-destination/" in target else service_of(target)
     found = _registered.get(service)
     if found is None and service in _MODULES:
         if service in _OVER_MOTO:

@@ -4,7 +4,8 @@
     ingestion ── routing ── targets              an event arrives, rules match, targets are invoked
                     │          ├ transformers, json_paths     what each target gets
                     │          └ retries, failures            what happens when it does not take it
-                    └ archives ── replays        what is kept, and sent again
+                    ├ archives ── replays        what is kept, and sent again
+                    └ loops                      a rule that causes what it matches
     scheduled_rules, partners                    other ways for events to come about:
     service_events, api_call_events              what AWS's services do, and calls of their APIs
     delivery_target, service_entries             and what other buses and services put on a bus
@@ -21,8 +22,10 @@ from typing import TYPE_CHECKING
 from moto.events.responses import EventsHandler
 
 from workbook.aws.eventbridge import (
+    operations_api_destinations,
     operations_archives,
     operations_buses,
+    operations_connections,
     operations_events,
     operations_partners,
     operations_rules,
@@ -77,6 +80,17 @@ OPERATIONS: dict[str, Operation] = {
     "ListEventSources": operations_partners.list_event_sources,
     "ActivateEventSource": operations_partners.activate_event_source,
     "DeactivateEventSource": operations_partners.deactivate_event_source,
+    "CreateConnection": operations_connections.create_connection,
+    "UpdateConnection": operations_connections.update_connection,
+    "DescribeConnection": operations_connections.describe_connection,
+    "DeleteConnection": operations_connections.delete_connection,
+    "DeauthorizeConnection": operations_connections.deauthorize_connection,
+    "ListConnections": operations_connections.list_connections,
+    "CreateApiDestination": operations_api_destinations.create_api_destination,
+    "UpdateApiDestination": operations_api_destinations.update_api_destination,
+    "DescribeApiDestination": operations_api_destinations.describe_api_destination,
+    "DeleteApiDestination": operations_api_destinations.delete_api_destination,
+    "ListApiDestinations": operations_api_destinations.list_api_destinations,
     "PutPartnerEvents": operations_partners.put_partner_events,
 }
 

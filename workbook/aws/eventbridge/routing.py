@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.delivery import Delivery, Outcome, Parcel, Sender, Undelivered, deliver
 from workbook.aws.eventbridge.failures import fail_at_once
+from workbook.aws.eventbridge.loops import count_round
 from workbook.aws.eventbridge.metrics import RuleTally, tally_of
 from workbook.aws.eventbridge.retries import Refused, dead_letters, retry_policy
 from workbook.aws.eventbridge.transformers import InvalidResult
@@ -44,6 +45,7 @@ def _hold_against(world: World, rule: Rule, event: Event, arrival: Hop) -> None:
     if rule.matches(event):
         hop = world.trace.record("match", rule.arn, message=event.id, causes=(arrival,))
         tally_of(world, rule).matched()
+        count_round(world, rule, hop)
         invoke_targets(world, rule, event, hop)
     elif rule.managed_by is None:
         reason = "the pattern does not match"

@@ -32,5 +32,10 @@ ROWS = (
         f"{_CLOUDWATCH}: PutCompositeAlarm",
         _READ,
     ),
+    Limit("cloudwatch.put.metrics", 1000, "metrics in a call", f"{_CLOUDWATCH}: PutMetricData", _READ),
+    Limit("cloudwatch.put.values", 150, "values of a metric", f"{_CLOUDWATCH}: PutMetricData", _READ),
+    Limit("cloudwatch.put.dimensions", 30, "dimensions", f"{_CLOUDWATCH}: PutMetricData", _READ),
+    Limit("cloudwatch.put.past", 14, "days", f"{_CLOUDWATCH}: PutMetricData", _READ),
+    Limit("cloudwatch.put.future", 2, "hours", f"{_CLOUDWATCH}: PutMetricData", _READ),
     Limit("cloudwatch.tags", 50, "tags", f"{_CLOUDWATCH}: TagResource", _READ),
 )

@@ -10,6 +10,8 @@ _READ = datetime.date(2026, 11, 27)
 _MODEL = "botocore 1.44.5, service model of EventBridge"
 _QUOTAS = "Amazon EventBridge User Guide, quotas"
 
+_API_DESTINATIONS = "EventBridge User Guide, API destinations"
+
 ROWS: tuple[Limit, ...] = (
     Limit("eventbridge.buses", 100, "buses", _QUOTAS, _READ),
     Limit("eventbridge.rules", 300, "rules", _QUOTAS, _READ),
@@ -22,5 +24,7 @@ ROWS: tuple[Limit, ...] = (
     Limit("eventbridge.retries", 185, "retries", f"{_MODEL}: MaximumRetryAttempts", _READ),
     Limit("eventbridge.event-age", 86_400, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
     Limit("eventbridge.event-age.minimum", 60, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
+    Limit("eventbridge.api-destination.timeout", 5, "seconds", _API_DESTINATIONS, _READ),
+    Limit("eventbridge.api-destination.rate", 300, "calls per second, default", _API_DESTINATIONS, _READ),
     Limit("eventbridge.input-paths", 100, "variables", f"{_MODEL}: TransformerPaths", _READ),
 )

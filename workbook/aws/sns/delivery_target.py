@@ -60,6 +60,7 @@ def publish_as_service(world: World, sender: Sender, topic_arn: str, parcel: Par
         size=len(parcel.text.encode()) + size_of(parcel.attributes),
         subject=parcel.subject,
         attributes=parcel.attributes,
+        texts=parcel.options.get("TextsByProtocol"),
         group_id=parcel.group_id,
         deduplication_id=parcel.deduplication_id,
     )
