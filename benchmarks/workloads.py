@@ -5,12 +5,10 @@ Workloads of plain moto and of the lab make the same boto3 calls.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
 import time
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -356,35 +354,12 @@ def _put_events_time(events: Any, repeats: int) -> float:
     return best_of(repeats, lambda: events.put_events(Entries=entries))
 
 
-class _SimplePath:
-    """A path of dots, where jsonpath-ng is not installed: moto's EventBridge needs it, the workbook does not.
-
-    It is far faster, so plain moto looks much better with it than it is.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._names = path.removeprefix("$.").split(".")
-
-    def find(self, event: Any) -> list[types.SimpleNamespace]:
-        """What moto asks for: a list of what was found."""
-        for name in self._names:
-            if name not in event:
-                return []
-            event = event[name]
-        return [types.SimpleNamespace(value=event)]
-
-
 def moto_events() -> Measurement:
     """Plain moto: ten events to five queues."""
-    original = importlib.util.find_spec("jsonpath_ng") is not None
-    if not original:
-        library = types.ModuleType("jsonpath_ng.ext")
-        library.parse = _SimplePath  # type: ignore[attr-defined]  # moto imports it for each event
-        sys.modules["jsonpath_ng"] = sys.modules["jsonpath_ng.ext"] = library
     with plain_moto():
         sqs, events = boto3.client("sqs"), boto3.client("events")
         _fan_out(sqs, events)
-        return {"seconds": _put_events_time(events, 5), "original": float(original)}
+        return {"seconds": _put_events_time(events, 5)}
 
 
 def lab_events() -> Measurement:

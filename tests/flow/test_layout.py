@@ -242,3 +242,15 @@ def test_counts_on_lines_do_not_cover_each_other_or_a_node(queues):
         assert abs(x0 - x1) >= 30 or abs(y0 - y1) >= 14
     for box in layout.boxes:
         assert not any(inside(box, label) for label in labels)
+
+
+@pytest.mark.parametrize("queues", range(2, 9))
+def test_no_other_line_of_a_fan_runs_through_a_count(queues):
+    layout = layout_of(fan(queues).system)
+    for route in layout.routes:
+        x, y = route.label
+        for other in layout.routes:
+            if other is not route:
+                near = [point for pair in itertools.pairwise(other.points) for point in between(*pair)]
+                assert not any(abs(x - u) < 22 and abs(y - v) < 7 for u, v in near)
+    assert layout.width <= WIDE

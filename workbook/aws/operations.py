@@ -79,13 +79,15 @@ def install_operations(
     """Put `operations`, by moto's names of methods, in the place of moto's own."""
     for name, operation in operations.items():
         if hasattr(response_class, name):
-            patches.set(response_class, name, _method(operation))
+            patches.set(response_class, name, method_of(operation))
         else:  # moto does not know it
-            setattr(response_class, name, _method(operation))
+            setattr(response_class, name, method_of(operation))
             patches.on_undo(functools.partial(delattr, response_class, name))
 
 
-def _method(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
+def method_of(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
+    """An operation as a method of moto's response class."""
+
     def answer(response: BaseResponse) -> ActionResult:
         parameters, headers = _parameters_of(response), response.headers
         call = Call(current_world(), response.current_account, response.region, parameters, headers)

@@ -137,6 +137,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "sns": _EVERYTHING,
     "scheduler": _EVERYTHING,
+    "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "kinesis": _KINESIS,

@@ -16,7 +16,7 @@ import moto.moto_api._internal
 from moto import mock_aws
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
-from workbook.aws import api_calls, environment, leftover_clients, lifetimes, moto_patches, sqs
+from workbook.aws import api_calls, environment, leftover_clients, lifetimes, moto_patches, own_services, sqs
 from workbook.aws.virtual_modules import virtual_modules
 from workbook.engine.garbage import collect_seldom
 from workbook.engine.interrupts import ctrl_c
@@ -100,6 +100,7 @@ class Simulation:
             moto_patches.install(patches, world)
             lifetimes.stop_calls_of_the_dead(patches)
             sqs.install(patches)
+            own_services.install(patches)
             for service in _WHEN_FIRST_USED:
                 patches.on_undo(when_loaded(service, self._install_packages).remove)
             substitution = virtual_modules(world)

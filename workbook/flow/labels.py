@@ -16,8 +16,10 @@ Cell = tuple[int, int]
 Lines = Sequence[tuple[Sequence[Point], Sequence[Point]]]
 
 _WIDTH, _HEIGHT = 50.0, 18.0
+_CORE = 36.0
+"""The middle of a count: a line that runs through it counts twice."""
 _CELL = 8.0
-_MOST = 10
+_MOST = 12
 """Candidates of a line that are looked at."""
 _ON_A_NODE, _ON_A_COUNT = 100, 40
 """How much worse than crossing one other line."""
@@ -35,7 +37,8 @@ def place_labels(boxes: Sequence[Box], lines: Lines) -> list[Point]:
             cells = list(_around(x, y))
             cost = _ON_A_NODE * any(cell in nodes for cell in cells)
             cost += _ON_A_COUNT * any(cell in counts for cell in cells)
-            cost += len({line for cell in cells for line in crossed.get(cell, ())} - {number})
+            for part in (cells, _around(x, y, _CORE)):
+                cost += len({line for cell in part for line in crossed.get(cell, ())} - {number})
             if best is None or cost < best[0]:
                 best = cost, (x, y)
             if cost == 0:
@@ -46,8 +49,8 @@ def place_labels(boxes: Sequence[Box], lines: Lines) -> list[Point]:
     return placed
 
 
-def _around(x: float, y: float) -> Iterator[Cell]:
-    return _cells(x - _WIDTH / 2, y - _HEIGHT / 2, _WIDTH, _HEIGHT)
+def _around(x: float, y: float, width: float = _WIDTH) -> Iterator[Cell]:
+    return _cells(x - width / 2, y - _HEIGHT / 2, width, _HEIGHT)
 
 
 def _cells(left: float, top: float, width: float, height: float) -> Iterator[Cell]:

@@ -16,6 +16,7 @@ is laid out from top to bottom instead. Here both are one: `u` grows along the l
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,6 +49,9 @@ _WIDTHS = {
 }
 _WIDTH = 120
 _WIDEST_GAP, _NARROWEST_GAP, _UPRIGHT_GAP = 124.0, 58.0, 70.0
+_FEW, _FOR_A_LINE = 4, 20.0
+"""Where a node has more lines on one side than few, the gap there is so much wider for each: they need room
+for what stands on them."""
 _ROW_GAP = 22.0
 _PASSAGE = 14.0
 """The place of a line that passes a layer."""
@@ -116,15 +120,27 @@ def _place_layers(plan: Plan) -> None:
     lengths = [0.0] * plan.layers.count
     for place, layer in plan.layers.rank.items():
         lengths[layer] = max(lengths[layer], plan.size[place][0])
-    gap = _UPRIGHT_GAP
-    if not plan.upright:
-        spare = (WIDE - 2 * _ROW_GAP - sum(lengths)) / max(1, len(lengths) - 1)
-        gap = min(_WIDEST_GAP, max(_NARROWEST_GAP, spare))
+    spare = (WIDE - 2 * _ROW_GAP - sum(lengths)) / max(1, len(lengths) - 1)
+    fans = _fans(plan)
     begin = 0.0
-    for length in lengths:
+    for layer, length in enumerate(lengths):
         plan.begin.append(begin)
         plan.end.append(begin + length)
+        widest = _WIDEST_GAP + _FOR_A_LINE * max(0, min(fans[layer], MOST_IN_A_COLUMN) - _FEW)
+        gap = _UPRIGHT_GAP if plan.upright else min(widest, max(_NARROWEST_GAP, spare))
         begin += length + gap
+
+
+def _fans(plan: Plan) -> Counter[int]:
+    """By layer, how many lines of one node at most run through the gap behind it."""
+    rank = plan.layers.rank
+    lines = Counter(
+        (hub, layer) for pair, hub in plan.hubs.items() for layer in range(rank[pair[0]], rank[pair[1]])
+    )
+    fans: Counter[int] = Counter()
+    for (_, layer), count in lines.items():
+        fans[layer] = max(fans[layer], count)
+    return fans
 
 
 # ---- along v

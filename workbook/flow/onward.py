@@ -74,7 +74,7 @@ def through(plan: Plan, line: Line, ports: Mapping[Port, float], *, back: bool) 
 
 def _on_curves(curves: Sequence[tuple[Point, ...]], *, spreading: bool) -> list[Point]:
     """Points in the gaps: those first where lines that share an end have parted."""
-    places = (0.5, 0.6, 0.4, 0.7, 0.3)
+    places = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8)
     if spreading:
         return [at(curve, place) for curve in reversed(curves) for place in places]
     return [at(curve, place) for curve in curves for place in (1 - place for place in places)]

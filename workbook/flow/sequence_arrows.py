@@ -18,8 +18,12 @@ AS_IT_SHOULD = frozenset({None, Status.DELIVERED})
 """What goes as it should needs no mark beside its words."""
 _ASKED = frozenset({None, Status.DONE, Status.HIDDEN, Status.REFUSED, Status.EMPTY})
 """Calls and answers without a message in them are dashed; what time does is dotted."""
+_STOPPED = frozenset({Status.FILTERED, Status.DROPPED})
+"""What never arrives ends at a bar, short of the lane for which it was meant."""
 _HEAD = 7.0
 """Length of an arrow's head."""
+_SHORT = 12.0
+"""How far from the lane the bar stands."""
 
 
 class RowPainter:
@@ -76,12 +80,17 @@ class RowPainter:
     def _arrow(self, row: Row, y: float) -> Iterator[str]:
         begin, end = self._ends(row, y)
         colour, onward = _colour_of(row.status), end > begin
-        tip = end - _HEAD if onward else end + _HEAD
+        stopped = row.status in _STOPPED
+        before = _SHORT if stopped else _HEAD
+        tip = end - before if onward else end + before
         by_time = row.steps[0].hop is None
         dashes = "1.5 3.5" if by_time else "5 4" if row.status in _ASKED else ""
         width = 2.4 if len(row.steps) > 1 else 1.6
         yield stroke(f"M{point(begin, y)}H{coordinate(tip)}", colour, width=width, dashes=dashes)
-        yield shape(f"M{point(tip, y - 4)}L{point(end, y)}L{point(tip, y + 4)}z", colour)
+        if stopped:
+            yield stroke(f"M{point(tip, y - 4)}V{coordinate(y + 4)}", colour, width=2.4, css="wb-stop")
+        else:
+            yield shape(f"M{point(tip, y - 4)}L{point(end, y)}L{point(tip, y + 4)}z", colour)
         yield from self._label(row, min(begin, end) + 9, max(begin, end) - 8, y - 6)
 
     def _ends(self, row: Row, y: float) -> tuple[float, float]:

@@ -147,7 +147,7 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "read": lambda *_: "reads",
     "put-log-event": lambda *_: "log",
     "replay": lambda *_: "replay",
-    "enrich": lambda *_: "enrich",
+    "enrich": _deliver,
     "drop": lambda *_: "lost",
     "expire": lambda *_: "expired",
     "purge": lambda *_: "purged",

@@ -13,21 +13,25 @@ from __future__ import annotations
 
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
+from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
 from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
-from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
 from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
 from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
+from workbook.scenarios.replay import SCENARIO as replay  # noqa: N811
+from workbook.scenarios.retry_storm import SCENARIO as retry_storm  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
+from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
 from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
@@ -49,6 +53,10 @@ SCENARIOS: dict[str, Scenario] = {
         order_routing,
         pattern_surgery,
         daylight_saving,
+        missing_policy,
+        retry_storm,
+        transforms,
+        replay,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -58,19 +66,23 @@ __all__ = [
     "Scenario",
     "SettingError",
     "buffered_writes",
+    "daylight_saving",
     "fan_out",
     "fifo_fan_out",
-    "daylight_saving",
     "fifo_group_blocked",
     "lambda_scaling",
+    "missing_policy",
     "order_routing",
     "own_lab",
     "partial_batch",
     "pattern_surgery",
     "poison_message",
     "polling",
+    "replay",
+    "retry_storm",
     "standard_and_fifo",
     "synchronous_chain",
+    "transforms",
     "visibility_timeout",
     "workers_scaling",
 ]

@@ -58,3 +58,20 @@ def whereabouts(life: Sequence[Hop]) -> str:
         if hop.kind in {"dead-letter", "send"}:
             return f"in {short_name(hop.resource)}"
     return ""
+
+
+def fates(trace: Iterable[Hop], target: str) -> dict[str, str]:
+    """What became of each message that a service had for the target of this short name, by its id.
+
+    It is "delivered", "dead-lettered", "lost", or "on its way" where it is to be tried again.
+    """
+    found: dict[str, str] = {}
+    for hop in hops_of(trace, *_FATES, at=target):
+        if hop.message is not None:
+            delivered = hop.kind == "deliver" and hop.outcome == "ok"
+            found[hop.message] = "delivered" if delivered else _FATES[hop.kind]
+    return found
+
+
+_FATES = {"deliver": "on its way", "give-up": "dead-lettered", "drop": "lost"}
+"""What a hop says of its message, unless it is a delivery that went well."""

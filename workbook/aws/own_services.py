@@ -1,0 +1,37 @@
+"""Services that moto lacks: they enter its index of URLs, and answer by its own machinery.
+
+Only the index and the one function that finds a backend by its name have to know of them. The service itself
+is loaded when first asked for.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import moto.backends
+from moto import backend_index
+
+if TYPE_CHECKING:
+    from workbook.engine.patches import Patches
+
+_MODULES = {"schemas": "workbook.aws.schemas"}
+"""The package of each service, with its BACKENDS."""
+
+
+def install(patches: Patches) -> None:
+    """Let requests to these services find them."""
+    for service in _MODULES:
+        entry = (service, re.compile(rf"https?://{service}\.(.+)\.amazonaws\.com"))
+        backend_index.backend_url_patterns.append(entry)
+        patches.on_undo(functools.partial(backend_index.backend_url_patterns.remove, entry))
+    find = moto.backends.get_backend
+
+    @functools.wraps(find)
+    def get_backend(name: Any) -> Any:  # noqa: ANN401 - as moto's
+        module = _MODULES.get(name)
+        return find(name) if module is None else importlib.import_module(module).BACKENDS
+
+    patches.set(moto.backends, "get_backend", get_backend)
