@@ -184,3 +184,13 @@ def test_the_csv_is_the_json_in_columns(happened):
                 else json.dumps(value, ensure_ascii=False)
             )
             assert cell == as_text
+
+
+def test_dates_in_settings_are_kept_as_text_and_later_changes_do_not_reach_the_hop():
+    world = World.for_tests()
+    start = datetime.datetime(2026, 3, 7, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+    settings = {"StartDate": start, "Targets": [{"Id": "1"}]}
+    world.trace.record("create", "schedule", settings=settings)
+    settings["Targets"][0]["Id"] = "2"
+    (hop,) = json.loads(json_text(world.trace))["hops"]
+    assert hop["facts"]["settings"] == {"StartDate": "2026-03-07T00:00:00Z", "Targets": [{"Id": "1"}]}

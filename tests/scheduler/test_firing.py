@@ -80,6 +80,16 @@ class TestWhen:
         lab.advance(hours=9)
         assert set_times(lab) == ["10:00", "11:00", "12:00"]
 
+    def test_its_dates_are_texts_in_the_trace_which_can_be_saved(self, lab, url, tmp_path):
+        create_schedule(lab, "rate(1 hour)", QUEUE, StartDate=at(10), EndDate=at(12))
+        (made,) = [hop for hop in lab.trace if hop.kind == "create" and ":schedule/" in hop.resource]
+        settings = made.facts["settings"]
+        assert (settings["StartDate"], settings["EndDate"]) == (
+            "2026-01-05T10:00:00Z",
+            "2026-01-05T12:00:00Z",
+        )
+        assert lab.trace.save(tmp_path / "trace.json").exists()
+
     def test_cron_waits_for_its_start(self, lab, url):
         create_schedule(lab, "cron(0 * * * ? *)", QUEUE, StartDate=at(11, 30), EndDate=at(13, 30))
         lab.advance(hours=9)

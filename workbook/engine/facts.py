@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
+
 from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
 from workbook.engine.naming import short_name
 
 CONTENT = frozenset({"body", "attributes", "settings"})
 """Facts that say what a message or a resource holds, not what happened: shown where one asks for them."""
+
+
+def written_settings(value: object) -> object:
+    """Settings as a hop keeps them: a copy, with dates and times as ISO 8601 in UTC, so that they are JSON."""
+    if isinstance(value, Mapping):
+        return {name: written_settings(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [written_settings(one) for one in value]
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    return value
 
 
 def seconds_since(start: int, instant: int) -> float:

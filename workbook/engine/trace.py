@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, overload
 
 from workbook.engine.clock import Clock
+from workbook.engine.facts import written_settings
 from workbook.engine.hop import Hop
 from workbook.engine.observers import Observers
 from workbook.engine.readable import Readable
@@ -64,6 +65,8 @@ class Trace(Readable, Sequence[Hop]):
             because = self._present_causes(message)
         else:
             because = tuple([cause if isinstance(cause, int) else cause.number for cause in causes])
+        if "settings" in facts:
+            facts["settings"] = written_settings(facts["settings"])
         details = MappingProxyType(facts) if facts else _NO_FACTS
         hop = Hop(number, self._clock.now, kind, resource, message, because, outcome, size, details)
         self._hops.append(hop)
