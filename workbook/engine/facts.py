@@ -14,7 +14,7 @@ CONTENT = frozenset({"body", "attributes", "settings"})
 
 
 def written_settings(value: object) -> object:
-    """Settings as a hop keeps them: a copy, with dates and times as ISO 8601 in UTC, so that they are JSON."""
+    """Settings as a hop keeps them: a copy that is JSON, dates and times being ISO 8601 in UTC."""
     if isinstance(value, Mapping):
         return {name: written_settings(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
