@@ -72,6 +72,11 @@ def test_alarms_can_be_asked_for_by_name_beginning_state_and_action(lab, cloudwa
             "at 'oKActions' failed to satisfy constraint: Member must have length less than or equal to 5",
         ),
         ({"OKActions": ["arn:aws:sqs:us-east-1:1:q"]}, "ValidationError", "Unsupported AWS vendor sqs"),
+        (
+            {"OKActions": ["arn:aws:sns:eu-west-1:1:t"]},
+            "ValidationError",
+            "Invalid region eu-west-1 specified. Only us-east-1 is supported.",
+        ),
         ({"Statistic": "p90"}, "ValidationError", "Value 'p90' at 'statistic' failed to satisfy constraint"),
         ({"Unit": "Pieces"}, "ValidationError", "Value 'Pieces' at 'unit' failed to satisfy constraint"),
         ({"ComparisonOperator": "Above"}, "ValidationError", "at 'comparisonOperator' failed to satisfy"),

@@ -42,7 +42,7 @@ def make_metric_alarm(call: Call, parameters: Mapping[str, Any]) -> MetricAlarm:
     """
     watched, rule = _watched(parameters), _rule(parameters)
     _check_evaluation(watched.period, rule)
-    settings = _settings(parameters, ("sns", "lambda", "autoscaling"))
+    settings = _settings(call, parameters, ("sns", "lambda", "autoscaling"))
     settings.setdefault("Dimensions", [])
     name = str(parameters["AlarmName"])
     return MetricAlarm(name, _arn(call, name), settings, watched=watched, rule=rule, tags=_tags(parameters))
@@ -70,7 +70,7 @@ def make_composite_alarm(call: Call, alarms: Alarms) -> CompositeAlarm:
     for child in children:
         _check_parents(alarms, child, name)
     _check_suppressor(alarms, parameters)
-    settings = _settings(parameters, ("sns", "lambda"))
+    settings = _settings(call, parameters, ("sns", "lambda"))
     return CompositeAlarm(name, _arn(call, name), settings, rule=rule, tags=_tags(parameters))
 
 
@@ -81,11 +81,11 @@ def check_kind(alarms: Alarms, name: str, kind: str) -> None:
         raise ValidationError(f"Alarm {name} already exists and is not a {kind}")
 
 
-def _settings(parameters: Mapping[str, Any], services: Sequence[str]) -> dict[str, Any]:
+def _settings(call: Call, parameters: Mapping[str, Any], services: Sequence[str]) -> dict[str, Any]:
     settings = {key: value for key, value in parameters.items() if value is not None and key != "Tags"}
     settings.setdefault("ActionsEnabled", True)
     for key in ACTIONS_OF.values():
-        _check_actions(key, settings.setdefault(key, []), services)
+        _check_actions(key, settings.setdefault(key, []), services, call.region)
     return settings
 
 
@@ -160,13 +160,15 @@ def _check_evaluation(period: int, rule: Rule) -> None:
         raise ValidationError(f"Metrics cannot be checked across more than {shown} {product}.")
 
 
-def _check_actions(name: str, actions: Sequence[str], services: Sequence[str]) -> None:
+def _check_actions(name: str, actions: Sequence[str], services: Sequence[str], own_region: str) -> None:
     for action in actions:
         parts = action.split(":")
         if len(parts) < 6 or parts[0] != "arn":
             raise ValidationError(f"Invalid arn syntax: {action}")
         if parts[2] not in _VENDORS:
             raise ValidationError(f"Unsupported AWS vendor {parts[2]}")
+        if parts[3] != own_region:
+            raise ValidationError(f"Invalid region {parts[3]} specified. Only {own_region} is supported.")
         if parts[2] not in services:
             shown = {"sns": "topics", "lambda": "functions", "autoscaling": "scaling policies"}
             simulated = ", ".join(shown[service] for service in services)
