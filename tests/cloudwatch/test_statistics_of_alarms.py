@@ -192,3 +192,9 @@ def test_a_label_says_as_much_as_tells_the_queries_apart(lab, cloudwatch, querie
         EndTime=lab.now,
     )
     assert [result["Label"] for result in answer["MetricDataResults"]] == labels
+
+
+def test_namespaces_of_aws_take_no_values_of_others(cloudwatch):
+    with refused("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid."):
+        cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[{"MetricName": "Load", "Value": 1}])
+    assert cloudwatch.list_metrics()["Metrics"] == []

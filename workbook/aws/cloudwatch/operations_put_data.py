@@ -23,12 +23,16 @@ MOST_VALUES = limit("cloudwatch.put.values")
 PAST = limit("cloudwatch.put.past") * 86_400 * SECOND
 FUTURE = limit("cloudwatch.put.future") * 3600 * SECOND
 LARGEST_VALUE = 2.0**360
+RESERVED = "AWS/"
+"""Namespaces that begin so are for AWS's services alone."""
 _KNOWN = frozenset({"Namespace", "MetricData"})
 
 
 def put_metric_data(call: Call) -> Answer:
     """Keep values of metrics."""
     refuse_parameters(call.parameters, _KNOWN, "PutMetricData")
+    if str(call.parameters["Namespace"]).startswith(RESERVED):
+        raise InvalidParameterValue(f"The value {RESERVED} for parameter Namespace is invalid.")
     backend = cloudwatch_backends[call.account][call.region]
     data = call.parameters.get("MetricData") or []
     if len(data) > MOST_METRICS:
