@@ -2,6 +2,7 @@
 
     topic ── subscription ──> endpoint          bus ──> rule ── target ──> queue, function ...
     schedule ── target ──> queue ...            source ──> pipe ──> enrichment, target
+    delivery stream ──> bucket
 
 A subscription is no node: it is the line between a topic and an endpoint. A rule is one, since a person who
 looks for a lost event has to look there.
@@ -42,6 +43,8 @@ def joints_of(resource: str, settings: Settings) -> Iterator[Pair]:
         yield from ((resource, node_of(arn)) for arn in _arns([settings.get("Target")]))
     elif kind_of(resource) is Kind.PIPE:
         yield from _ends_of_pipe(resource, settings)
+    elif kind_of(resource) is Kind.DELIVERY_STREAM:
+        yield from ((resource, bucket) for bucket in _buckets(settings))
 
 
 def dead_letters_of(resource: str, settings: Settings) -> Iterator[Pair]:
@@ -64,6 +67,12 @@ def _ends_of_pipe(pipe: str, settings: Settings) -> Iterator[Pair]:
         yield node_of(source), pipe
     ends = (settings.get("Enrichment"), settings.get("Target"))
     yield from ((pipe, node_of(arn)) for arn in ends if isinstance(arn, str) and arn)
+
+
+def _buckets(stream: Settings) -> Iterator[str]:
+    destinations = stream.get("Destinations")
+    for destination in destinations if isinstance(destinations, list) else ():
+        yield str(destination["S3DestinationDescription"]["BucketARN"])
 
 
 def _arns(targets: object) -> Iterator[str]:
