@@ -1,6 +1,7 @@
 """A delivery stream of Amazon Data Firehose takes what another service sends: one record, as PutRecord.
 
-SNS, EventBridge and Scheduler come with a role, which must allow firehose:PutRecord. Firehose puts nothing
+SNS, EventBridge and Scheduler come with a role that must allow firehose:PutRecord, a pipe with one that must
+allow firehose:PutRecordBatch (which of the two is asked for is unverified). Firehose puts nothing
 between records: SNS ends its documents with a newline, and what a rule sends lies in the object without one.
 
 Sources: EventBridge User Guide, "Amazon EventBridge targets"; SNS Developer Guide, "Fanout to Firehose
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
     from workbook.engine.world import World
 
 
+_ACTIONS = {"pipes.amazonaws.com": "firehose:PutRecordBatch"}
+"""What a role must allow, where that is not firehose:PutRecord."""
+
+
 def accept(world: World, sender: Sender, stream_arn: str, parcel: Parcel) -> Answer:
     """Put what a service delivers into a delivery stream; the answer is PutRecord's.
 
     Raises:
         Undelivered: the role does not allow it, there is no such stream, or it is throttled.
     """
+    action = _ACTIONS.get(sender.service, "firehose:PutRecord")
     if sender.role_arn is None:
-        raise Undelivered(Failure.NO_ROLE, "firehose:PutRecord needs a role: give the target a RoleArn")
-    demand_role(world, sender, "firehose:PutRecord", stream_arn)
+        raise Undelivered(Failure.NO_ROLE, f"{action} needs a role: give the target a RoleArn")
+    demand_role(world, sender, action, stream_arn)
     region, account = stream_arn.split(":")[3:5]
     name = stream_arn.partition(":deliverystream/")[2]
     try:

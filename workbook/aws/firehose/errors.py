@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from moto.core.exceptions import ServiceException
 
+from workbook.aws.operations import ServiceFault
+
 
 class InvalidArgument(ServiceException):
     """A parameter, or their combination, is not accepted."""
@@ -48,7 +50,7 @@ class LimitExceeded(ServiceException):
     code = "LimitExceededException"
 
 
-class ServiceUnavailable(ServiceException):
+class ServiceUnavailable(ServiceFault):
     """The stream takes no more in this second; SDKs try again."""
 
     code = "ServiceUnavailableException"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.utilities.utils import get_partition
 
 from workbook.aws.constraints import constraint_errors
@@ -33,12 +32,6 @@ _S3 = "ExtendedS3DestinationConfiguration"
 _DESTINATION = "DestinationConfiguration"
 _SOURCES = ("KinesisStreamSourceConfiguration", "MSKSourceConfiguration", "DatabaseSourceConfiguration")
 _KNOWN = frozenset({"DeliveryStreamName", "DeliveryStreamType", "DirectPutSourceConfiguration", _S3, "Tags"})
-
-
-class AccessDenied(ServiceException):
-    """A role cannot be passed to Firehose."""
-
-    code = "AccessDeniedException"
 
 
 def checked(call: Call, operation: str) -> None:
@@ -95,7 +88,7 @@ def _refuse_others(parameters: Mapping[str, Any]) -> None:
 
 def _check_role(call: Call, stream_arn: str, role_arn: str) -> None:
     if role_arn.split(":")[4] != call.account:
-        raise AccessDenied("Cross-account pass role is not allowed.")
+        raise InvalidArgument("Cross-account pass role is not allowed.")
     if not can_be_assumed(call.world, stream_arn, role_arn):
         message = f"Firehose is unable to assume role {role_arn}. Please check the role provided."
         raise InvalidArgument(message)
