@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from workbook import Lab
 
 BUCKET = "arn:aws:s3:::lake"
+HERE = "extendedS3DestinationConfiguration"
 ARN = "arn:aws:firehose:us-east-1:123456789012:deliverystream/clicks"
 
 
@@ -169,21 +170,21 @@ def test_a_role_of_another_account_cannot_be_passed(hose):
         (
             {"BufferingHints": {"SizeInMBs": 129, "IntervalInSeconds": 60}},
             (
-                "Value '129' at 'extendedS3DestinationConfiguration.bufferingHints.sizeInMBs' failed to satisfy "
+                f"Value '129' at '{HERE}.bufferingHints.sizeInMBs' failed to satisfy "
                 "constraint: Member must have value less than or equal to 128"
             ),
         ),
         (
             {"BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 901}},
             (
-                "Value '901' at 'extendedS3DestinationConfiguration.bufferingHints.intervalInSeconds' failed to "
+                f"Value '901' at '{HERE}.bufferingHints.intervalInSeconds' failed to "
                 "satisfy constraint: Member must have value less than or equal to 900"
             ),
         ),
         (
             {"CompressionFormat": "BROTLI"},
             (
-                "Value 'BROTLI' at 'extendedS3DestinationConfiguration.compressionFormat' failed to satisfy "
+                f"Value 'BROTLI' at '{HERE}.compressionFormat' failed to satisfy "
                 "constraint: Member must satisfy enum value set: "
                 "[UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY]"
             ),
@@ -191,7 +192,7 @@ def test_a_role_of_another_account_cannot_be_passed(hose):
         (
             {"BucketARN": "lake"},
             (
-                "Value 'lake' at 'extendedS3DestinationConfiguration.bucketARN' failed to satisfy constraint: "
+                f"Value 'lake' at '{HERE}.bucketARN' failed to satisfy constraint: "
                 r"Member must satisfy regular expression pattern: arn:.*:s3:::[\w\.\-]{1,255}"
             ),
         ),
