@@ -65,7 +65,8 @@ class StorageTeller:
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - hop.time)}"
-        return [at_place(hop, Status.FAILED, text, count=count)]
+        bucket = str(hop.facts["bucket"])
+        return [between(hop, hop.resource, bucket, Status.FAILED, text, count=count)]
 
     def _read(self, hop: Hop) -> list[Move]:
         pipe = hop.facts.get("pipe")

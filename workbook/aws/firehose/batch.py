@@ -89,6 +89,7 @@ class Batch:
             self._stream.arn,
             causes=self._causes,
             size=size,
+            bucket=self._stream.destination.bucket_arn,
             records=len(self._records),
             trigger=self._trigger,
             attempt=self._tries,
