@@ -27,6 +27,7 @@ from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: 
 from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
+from workbook.scenarios.queue_alarm import SCENARIO as queue_alarm  # noqa: N811
 from workbook.scenarios.replay import SCENARIO as replay  # noqa: N811
 from workbook.scenarios.retry_storm import SCENARIO as retry_storm  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
@@ -51,6 +52,7 @@ SCENARIOS: dict[str, Scenario] = {
         fan_out,
         fifo_fan_out,
         order_routing,
+        queue_alarm,
         pattern_surgery,
         daylight_saving,
         missing_policy,
@@ -78,6 +80,7 @@ __all__ = [
     "pattern_surgery",
     "poison_message",
     "polling",
+    "queue_alarm",
     "replay",
     "retry_storm",
     "standard_and_fifo",
