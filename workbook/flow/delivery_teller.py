@@ -118,10 +118,10 @@ class DeliveryTeller:
         if topic is not None:
             endpoint = self._story.wiring.endpoint(hop.resource) or hop.resource
             text = f"{label_of(topic)} replays its archive for {label_of(endpoint)}"
-            return [at_place(hop, Status.REDRIVEN, text, place=topic)]
+            return [at_place(hop, Status.REPLAYED, text, place=topic)]
         name, replay = self._story.name(hop.message), label_of(str(hop.facts.get("replay")))
         text = f"replay {replay} put {name} on bus {label_of(hop.resource)} again"
-        return [at_place(hop, Status.REDRIVEN, text)]
+        return [at_place(hop, Status.REPLAYED, text)]
 
     def _deliver(self, hop: Hop) -> list[Move]:
         if hop.outcome == "ok" and hop.number in self._taken:

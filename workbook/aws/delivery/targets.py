@@ -74,6 +74,11 @@ def service_of(target: str) -> str:
     return target.partition(":")[0]
 
 
+def kind_of(target: str) -> str:
+    """The service, as `service_of` says it, but API destinations are a kind of their own."""
+    return "api-destination" if ":api-destination/" in target else service_of(target)
+
+
 def register_target(service: str, target: Target) -> None:
     """Have `target` take what is delivered to `service`."""
     _registered[service] = target
@@ -81,7 +86,7 @@ def register_target(service: str, target: Target) -> None:
 
 def find_target(target: str) -> Target | None:
     """Who takes what is delivered to an ARN or URL; None for a service that takes nothing."""
-    service = "api-destination" if ":api-destination/" in target else service_of(target)
+    service = kind_of(target)
     found = _registered.get(service)
     if found is None and service in _MODULES:
         if service in _OVER_MOTO:

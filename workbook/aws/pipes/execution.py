@@ -19,7 +19,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.delivery.targets import service_of
+from workbook.aws.delivery.targets import kind_of
 from workbook.aws.event_sources.answers import failed_messages
 from workbook.aws.limits import limit
 from workbook.aws.pipes.metrics import Measured, PipeMetrics
@@ -129,7 +129,7 @@ class Executor:
     def _target(
         self, settings: PipeSettings, load: Load, events: Events, cause: Hop
     ) -> tuple[Collection[str], Hop]:
-        kind = TARGETS[service_of(settings.target)]
+        kind = TARGETS[kind_of(settings.target)]
         if kind.most is not None and len(events.values) > kind.most:
             many = f"{len(events.values)} events, and the target takes at most {kind.most}"
             raise StageFailed(f"the enrichment returned {many}", cause)

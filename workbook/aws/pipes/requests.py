@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from workbook.aws.delivery.targets import service_of
+from workbook.aws.delivery.targets import kind_of, service_of
 from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.patterns import InvalidEventPattern
@@ -79,7 +79,9 @@ def settings_of_creation(request: Request) -> PipeSettings:
         role_arn=str(request["RoleArn"]),
         description=request.get("Description") or "",
         enrichment=request.get("Enrichment") or "",
-        source_parameters=_completed(source, str(request["Target"]), request.get("SourceParameters") or {}),
+        source_parameters=_completed(
+            source, _most(request["Target"], request.get("Enrichment")), request.get("SourceParameters") or {}
+        ),
         enrichment_parameters=dict(request.get("EnrichmentParameters") or {}),
         target_parameters=dict(request.get("TargetParameters") or {}),
     )
@@ -98,8 +100,9 @@ def settings_of_update(request: Request, settings: PipeSettings) -> PipeSettings
     changes: dict[str, Any] = {"role_arn": str(request["RoleArn"])}
     if request.get("SourceParameters") is not None:
         merged = _merged(settings, request["SourceParameters"])
-        target = str(request.get("Target") or settings.target)
-        changes["source_parameters"] = _completed(settings.source, target, merged)
+        target = request.get("Target") or settings.target
+        enrichment = request.get("Enrichment", settings.enrichment)
+        changes["source_parameters"] = _completed(settings.source, _most(target, enrichment), merged)
     for name, key in (
         *(("Description", "description"), ("Enrichment", "enrichment"), ("Target", "target")),
         *(
@@ -125,15 +128,22 @@ def _merged(settings: PipeSettings, given: Request) -> dict[str, Any]:
     return merged
 
 
-def _completed(source: str, target: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _most(target: str, enrichment: str | None) -> int | None:
+    """The records of a batch that target and enrichment take; None where it is the size that counts."""
+    kind = kind_of_target(target)
+    mosts = (None if kind is None else kind.most, ENRICHMENTS.get(kind_of(enrichment or "")))
+    return min((most for most in mosts if most is not None), default=None)
+
+
+def _completed(source: str, most: int | None, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Source parameters with AWS's defaults, as it shows them.
 
-    The default size of a batch is no larger than the target takes (unverified).
+    The default size of a batch is no larger than target and enrichment take, `most` (unverified).
     """
-    name, kind = _name_of(source), kind_of_target(target)
+    name = _name_of(source)
     defaults = dict(_DEFAULTS[name])
-    if kind is not None and kind.most is not None:
-        defaults["BatchSize"] = min(defaults["BatchSize"], kind.most)
+    if most is not None:
+        defaults["BatchSize"] = min(defaults["BatchSize"], most)
     completed = {**parameters, name: {**defaults, **(parameters.get(name) or {})}}
     if not (completed.get("FilterCriteria") or {}).get("Filters"):
         completed.pop("FilterCriteria", None)
@@ -180,12 +190,12 @@ def _check(settings: PipeSettings) -> None:
 
 
 def _check_target(settings: PipeSettings) -> None:
-    service, target = service_of(settings.target), settings.target
+    service, target = kind_of(settings.target), settings.target
     if service in UNSIMULATED_TARGETS:
         raise NotSimulated(f"a pipe to {UNSIMULATED_TARGETS[service]}", _advice(TARGETS))
     if service == "events" and ":event-bus/" not in target:
         raise NotSimulated(
-            f"a pipe to {target}", "Of EventBridge, event buses can be targets of pipes so far."
+            f"a pipe to {target}", "Of EventBridge, event buses and API destinations can be targets."
         )
     kind = kind_of_target(target)
     if kind is None or (service == "sns" and target.endswith(".fifo")):
@@ -207,13 +217,13 @@ def _check_target(settings: PipeSettings) -> None:
 def _check_enrichment(settings: PipeSettings) -> None:
     if not settings.enrichment:
         return
-    service = service_of(settings.enrichment)
+    service = kind_of(settings.enrichment)
     if service in UNSIMULATED_ENRICHMENTS:
-        advice = "Only Lambda functions can be enrichments so far."
+        advice = "Lambda functions and API destinations can be enrichments so far."
         raise NotSimulated(f"{UNSIMULATED_ENRICHMENTS[service]} as enrichment of a pipe", advice)
     if service not in ENRICHMENTS:
         raise ValidationError.of("Enrichment", f"Enrichment {settings.enrichment} is not supported.")
-    if settings.enrichment_parameters.get("HttpParameters"):
+    if settings.enrichment_parameters.get("HttpParameters") and service != "api-destination":
         raise ValidationError.of(
             "EnrichmentParameters.HttpParameters", "Parameter is not valid for the enrichment."
         )
@@ -233,7 +243,10 @@ def _check_batch(settings: PipeSettings) -> None:
             "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10"
         )
         raise ValidationError.of(f"{field}.{_WINDOW}", reason)
-    kind = TARGETS[service_of(settings.target)]
+    if settings.enrichment and (ENRICHMENTS[kind_of(settings.enrichment)] or size) < size:
+        reason = f"BatchSize is {size}, and the enrichment takes no batches."
+        raise ValidationError.of(f"{field}.BatchSize", reason)
+    kind = TARGETS[kind_of(settings.target)]
     if kind.most is not None and size > kind.most:
         takes = "no batches" if kind.taking is Taking.ONE else f"batches of at most {kind.most}"
         raise ValidationError.of(f"{field}.BatchSize", f"BatchSize is {size}, and the target takes {takes}.")

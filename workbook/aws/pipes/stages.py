@@ -19,10 +19,10 @@ from workbook.aws.awslambda.errors import LambdaError, TooManyRequests
 from workbook.aws.awslambda.invocation import Invocation, invoke
 from workbook.aws.delivery import Failure, Parcel, Sender, Undelivered, attempt
 from workbook.aws.delivery.permission import demand_role
-from workbook.aws.delivery.targets import service_of
+from workbook.aws.delivery.targets import find_target, kind_of
 from workbook.aws.event_sources.processing import FIRST_RETRY, LONGEST_RETRY
 from workbook.aws.pipes.paths import MISSING
-from workbook.aws.pipes.targets import TARGETS, Taking, options_for
+from workbook.aws.pipes.targets import TARGETS, Taking, options_for, options_for_enrichment
 from workbook.aws.pipes.templates import as_json, json_text
 from workbook.engine.clock import SECOND
 
@@ -76,29 +76,22 @@ class Stages:
     def enrich(
         self, settings: PipeSettings, records: Sequence[Any], cause: Hop, deadline: int
     ) -> tuple[Events, Hop]:
-        """Have a function make other events of the records; none at all where its answer is empty.
+        """Have a function or a server make other events of the records; none where its answer is empty.
 
         Raises:
-            StageFailed: the function cannot be invoked, or failed.
+            StageFailed: it cannot be called, or failed.
         """
         texts = self._texts(settings, settings.enrichment_template, Events(records))
+        if kind_of(settings.enrichment) == "api-destination":
+            return self._ask(settings, records[0], texts[0], cause, deadline)
         payload = f"[{','.join(map(as_json, texts))}]"
         trace, sender = self._world.trace, self.sender_with(settings.role_arn)
-
-        def call(attempt_number: int) -> Hop:
-            return trace.record(
-                "enrich",
-                settings.enrichment,
-                causes=(cause,),
-                size=len(payload.encode()),
-                source=sender.source_arn,
-                attempt=attempt_number,
-            )
 
         def carry_out(hop: Hop) -> Invocation:
             return self._invoke(sender, settings.enrichment, payload, hop)
 
-        invocation, hop = self._persist(call, carry_out, deadline)
+        begin = self._enrich_hop(settings, len(payload.encode()), cause)
+        invocation, hop = self._persist(begin, carry_out, deadline)
         if invocation.function_error is not None:
             trace.amend(
                 hop, outcome="REJECTED", reason="the enrichment failed", ended_at=self._world.clock.now
@@ -106,6 +99,38 @@ class Stages:
             raise StageFailed("the enrichment failed", invocation.hop)
         hop = trace.amend(hop, outcome="ok", ended_at=self._world.clock.now)
         return _events_of(invocation.payload), invocation.hop
+
+    def _ask(
+        self,
+        settings: PipeSettings,
+        record: Any,  # noqa: ANN401 - any JSON
+        text: str,
+        cause: Hop,
+        deadline: int,
+    ) -> tuple[Events, Hop]:
+        """Have a server make other events of one record; what it answers in its body."""
+        parcel = Parcel(text, options=options_for_enrichment(settings.enrichment_parameters, record))
+
+        def carry_out(hop: Hop) -> Mapping[str, Any]:
+            return self._attempt(settings, settings.enrichment, parcel, hop)
+
+        begin = self._enrich_hop(settings, len(text.encode()), cause)
+        answer, hop = self._persist(self._in_turn(settings.enrichment, begin), carry_out, deadline)
+        hop = self._world.trace.amend(hop, outcome="ok", ended_at=self._world.clock.now)
+        return _events_of(as_json(str(answer.get("body") or ""))), hop
+
+    def _enrich_hop(self, settings: PipeSettings, size: int, cause: Hop) -> Callable[[int], Hop]:
+        def begin(number: int) -> Hop:
+            return self._world.trace.record(
+                "enrich",
+                settings.enrichment,
+                causes=(cause,),
+                size=size,
+                source=self._sender.source_arn,
+                attempt=number,
+            )
+
+        return begin
 
     # ---- target
 
@@ -136,7 +161,7 @@ class Stages:
         Raises:
             StageFailed: it does not take them.
         """
-        if TARGETS[service_of(settings.target)].taking is Taking.ARRAY:
+        if TARGETS[kind_of(settings.target)].taking is Taking.ARRAY:
             text = self._payload(settings, events, cause)
             return self._deliver(settings, Parcel(text), None, cause, deadline)
         event, text = events.values[0], self._texts(settings, settings.target_template, events)[0]
@@ -190,7 +215,7 @@ class Stages:
 
     def _parcel(self, settings: PipeSettings, event: Any, text: str) -> Parcel:  # noqa: ANN401 - any JSON
         options = options_for(settings.target, settings.name, settings.target_parameters, event)
-        if service_of(settings.target) != "sqs":
+        if kind_of(settings.target) != "sqs":
             return Parcel(text, options=options)
         group, identifier = options.get("MessageGroupId"), options.get("MessageDeduplicationId")
         return Parcel(text, group_id=_text_or_none(group), deduplication_id=_text_or_none(identifier))
@@ -206,17 +231,33 @@ class Stages:
         except LambdaError as error:
             raise Undelivered(Failure.NO_RESOURCE, error.message, status=error.status) from None
 
+    def _attempt(self, settings: PipeSettings, target: str, parcel: Parcel, hop: Hop) -> Mapping[str, Any]:
+        with self._world.trace.under(hop):
+            return attempt(self._world, self.sender_with(settings.role_arn), target, parcel)
+
     def _deliver(
         self, settings: PipeSettings, parcel: Parcel, message: str | None, cause: Hop, deadline: int
     ) -> Hop:
-        sender = self.sender_with(settings.role_arn)
-
         def carry_out(hop: Hop) -> Mapping[str, Any]:
-            with self._world.trace.under(hop):
-                return attempt(self._world, sender, settings.target, parcel)
+            return self._attempt(settings, settings.target, parcel, hop)
 
         begin = self._deliver_hop(settings, message, len(parcel.text.encode()), cause)
-        return self._persist(begin, carry_out, deadline)[1]
+        hop = self._persist(self._in_turn(settings.target, begin), carry_out, deadline)[1]
+        now = self._world.clock.now
+        return self._world.trace.amend(hop, outcome="ok", ended_at=now) if now > hop.time else hop
+
+    def _in_turn(self, target: str, begin: Callable[[int], Hop]) -> Callable[[int], Hop]:
+        """Begin a try at the target's next turn, where its rate is limited."""
+        found = find_target(target)
+        turn = None if found is None else found.turn
+        if turn is None:
+            return begin
+
+        def wait_and_begin(number: int) -> Hop:
+            self._world.kernel.sleep_until(turn(self._world, target))
+            return begin(number)
+
+        return wait_and_begin
 
     def _deliver_hop(
         self,
@@ -256,7 +297,9 @@ class Stages:
             except Undelivered as error:
                 again = world.clock.now + round(pause * SECOND)
                 over = error.failure.is_permanent or again >= deadline
-                facts = {} if over else {"retry_at": again}
+                facts: dict[str, object] = {} if over else {"retry_at": again}
+                if world.clock.now > hop.time:
+                    facts["ended_at"] = world.clock.now
                 hop = world.trace.amend(hop, outcome=error.failure.name, reason=error.message, **facts)
                 if over:
                     temporary = not error.failure.is_permanent
