@@ -52,11 +52,11 @@ SCENARIOS: dict[str, Scenario] = {
         fan_out,
         fifo_fan_out,
         order_routing,
-        queue_alarm,
         pattern_surgery,
         daylight_saving,
         missing_policy,
         retry_storm,
+        queue_alarm,
         transforms,
         replay,
     )
