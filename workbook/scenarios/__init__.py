@@ -22,6 +22,7 @@ from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
 from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
+from workbook.scenarios.one_event_three_ways import SCENARIO as one_event_three_ways  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
 from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
@@ -59,6 +60,7 @@ SCENARIOS: dict[str, Scenario] = {
         queue_alarm,
         transforms,
         replay,
+        one_event_three_ways,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -74,6 +76,7 @@ __all__ = [
     "fifo_group_blocked",
     "lambda_scaling",
     "missing_policy",
+    "one_event_three_ways",
     "order_routing",
     "own_lab",
     "partial_batch",

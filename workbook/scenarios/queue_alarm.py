@@ -25,8 +25,11 @@ from workbook.scenarios.framework.settings import Number, Switch
 
 QUEUE = "pictures"
 ALARM = "pictures-wait"
-RUSH_AT, DEATH_AT = 600, 1800
-WORK, PAUSE = 5, 20
+RUSH_AT = 10 * 60  # seconds
+DEATH_AT = 30 * 60
+END = 60 * 60
+WORK = 5
+PAUSE = 20
 
 
 def build(lab: Lab, by_age: bool, threshold: int, periods: int) -> str:
@@ -54,7 +57,7 @@ def build(lab: Lab, by_age: bool, threshold: int, periods: int) -> str:
 
 
 def trigger(lab: Lab, pictures: str, rush: int) -> None:
-    """Pictures come, and at once a rush of them; the program that prepares them ends after half an hour."""
+    """Pictures come, once many; the program that prepares them ends after half an hour."""
     lab.program("prepress", prepare, pictures)
     lab.program("photographers", take_pictures, pictures)
     lab.program("match", take_many, pictures, rush)
@@ -72,7 +75,7 @@ def prepare(pictures: str) -> None:
 
 def take_pictures(pictures: str) -> None:
     """Take a picture now and then, for an hour."""
-    for number in range(HOUR // PAUSE):
+    for number in range(END // PAUSE):
         boto3.client("sqs").send_message(QueueUrl=pictures, MessageBody=f"town {number}")
         time.sleep(PAUSE)
 
