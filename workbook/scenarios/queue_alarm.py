@@ -67,7 +67,7 @@ def prepare(pictures: str) -> None:
     """Prepare pictures for print, for half an hour; then the program ends without a word."""
     sqs, end = boto3.client("sqs"), time.time() + DEATH_AT
     while time.time() < end:
-        answer = sqs.receive_message(QueueUrl=pictures, WaitTimeSeconds=5)
+        answer = sqs.receive_message(QueueUrl=pictures, WaitTimeSeconds=20)
         for picture in answer.get("Messages", []):
             time.sleep(WORK)
             sqs.delete_message(QueueUrl=pictures, ReceiptHandle=picture["ReceiptHandle"])
