@@ -68,7 +68,7 @@ class PatternTester(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no
 
 def _field(name: str, text: str) -> ipywidgets.Textarea:
     lines = min(max(text.count("\n") + 1, 3), MOST_LINES)
-    field = ipywidgets.Textarea(value=text, rows=lines, tooltip=f"{name}, as JSON", layout=_FULL_WIDTH)
+    field = ipywidgets.Textarea(value=text, rows=lines, tooltip=f"{name}, as JSON", layout={"width": "auto"})
     field.add_class("workbook-json")
     return field
 

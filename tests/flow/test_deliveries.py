@@ -380,6 +380,31 @@ def pipe_with_enrichment(lab, *allowed):
     lab.client("sqs").send_message(QueueUrl=url, MessageBody="tea")
 
 
+def test_a_reason_that_ends_in_a_full_stop_gets_no_second_one(lab):
+    queue(lab, "orders")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trusts = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = lab.client("iam").create_role(RoleName="clock", AssumeRolePolicyDocument=trusts)["Role"]
+    allow = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    lab.client("iam").put_role_policy(
+        RoleName="clock",
+        PolicyName="send",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+    )
+    lab.client("scheduler").create_schedule(
+        Name="nightly",
+        ScheduleExpression="rate(1 day)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:missing", "RoleArn": role["Arn"], "Input": "tea"},
+    )
+    lab.advance(hours=1)
+    assert "The specified queue does not exist.\n" in lab.sequence().prose()
+
+
 def test_a_pipe_calls_its_enrichment():
     with Lab(seed=1) as lab:
         pipe_with_enrichment(lab, "sqs:*", "lambda:InvokeFunction")
