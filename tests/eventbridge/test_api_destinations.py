@@ -399,6 +399,16 @@ def test_what_is_gone_or_not_authorized_gets_nothing(lab, events, connected):
     assert [hop.outcome for hop in hops(lab, "deliver")] == ["REJECTED", "NO_RESOURCE"]
 
 
+def test_a_server_that_is_down_is_down_for_api_destinations_too(lab, events, connected):
+    server = connected()
+    with lab.outage("https://shop.example.com"):
+        events.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
+        lab.advance(1)
+        assert server.requests == []
+    lab.run_until_idle()
+    assert len(server.requests) == 1
+
+
 def test_a_picture_shows_the_api_destination_by_its_name(lab, events, connected):
     connected()
     put(lab, events, {"n": 1})

@@ -276,3 +276,51 @@ def test_ten_thousand_hops_are_small(shop):
             shop.delete(message)
     hops = len(shop.lab.trace)
     assert len(stage_json(shop.scene(), "", "")) < 100 * hops
+
+
+# ---- copies
+
+
+def open_fan_out(lab, *queues):
+    """A bus with a rule for everything, whose targets are queues that let it in."""
+    sqs, events = lab.client("sqs"), lab.client("events")
+    arns = [f"arn:aws:sqs:us-east-1:123456789012:{queue}" for queue in queues]
+    for queue, arn in zip(queues, arns, strict=True):
+        allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        sqs.create_queue(QueueName=queue, Attributes={"Policy": policy})
+    events.put_rule(Name="all", EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="all", Targets=[{"Id": arn[-1], "Arn": arn} for arn in arns])
+    return events
+
+
+def test_a_message_that_was_delivered_to_several_queues_lies_in_each_of_them(lab):
+    events = open_fan_out(lab, "a", "b", "c")
+    for number in (1, 2):
+        detail = json.dumps({"n": number})
+        events.put_events(Entries=[{"Source": "shop", "DetailType": "Order", "Detail": detail}])
+    lab.run_until_idle()
+    scene = scene_of(lab.world)
+    check_contents(scene)
+    stage = stage_of(scene)
+    assert list(contents(stage, lambda *_: True).values()) == [Counts(2, 0, 0)] * 3
+    copies = stage["messages"]["copies"]
+    assert sorted(copies[copy - 1] for copy in set(stage["changes"]["message"])) == [1, 1, 1, 2, 2, 2]
+
+
+def test_what_a_message_says_is_what_was_published_whatever_copies_there_are(lab):
+    events = open_fan_out(lab, "a", "b")
+    for number in (1, 2):
+        detail = json.dumps({"n": number})
+        events.put_events(Entries=[{"Source": "shop", "DetailType": "Order", "Detail": detail}])
+    lab.run_until_idle()
+    messages = stage_of(scene_of(lab.world))["messages"]
+    assert [json.loads(body)["detail"]["n"] for body in messages["body"]] == [1, 2]
+    assert messages["word"] == {1: "event", 2: "event"}
+
+
+def test_where_nothing_was_delivered_twice_there_are_no_copies(lab, sqs):
+    url = sqs.create_queue(QueueName="a")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="a pie")
+    messages = stage_of(scene_of(lab.world))["messages"]
+    assert (messages["copies"], messages["word"]) == ([], {})

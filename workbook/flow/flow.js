@@ -91,9 +91,19 @@ function aboutWhom(moves, index) {
   return moves.message[index] ? [moves.message[index]] : (moves.with[index] ?? []);
 }
 
-/** The sentence of a move. */
-export function sentence(moves, index) {
-  return moves.texts[moves.text[index]].replaceAll(MARK, `message ${moves.message[index]}`);
+/** What a sentence calls a message: "message 3", "event 3". */
+function nameOf(messages, number) {
+  return `${messages.word[number] ?? "message"} ${number}`;
+}
+
+/** The number of the message of which this is a copy; where nothing was delivered twice, each is its only one. */
+function numberOf(messages, copy) {
+  return messages.copies[copy - 1] ?? copy;
+}
+
+/** How many copies there are of all messages. */
+function copiesOf(messages) {
+  return messages.copies.length || messages.id.length;
 }
 
 /**
@@ -185,20 +195,20 @@ export class State {
     this.errors = new Int32Array(nodes.length);
     this.passed = lines.map(() => new Int32Array(statuses.length));
     this.arrived = new Int32Array(lines.length);
-    this.node = new Int16Array(messages.id.length + 1).fill(-1);
-    this.lies = new Uint8Array(messages.id.length + 1).fill(GONE);
-    this.receives = new Int32Array(messages.id.length + 1);
+    this.node = new Int16Array(copiesOf(messages) + 1).fill(-1); // of each copy of a message
+    this.lies = new Uint8Array(copiesOf(messages) + 1).fill(GONE);
+    this.receives = new Int32Array(copiesOf(messages) + 1);
     for (const course of this.courses) course.next = 0;
   }
 
   #change(index) {
     const { node, message, state, receives } = this.stage.changes;
-    const number = message[index];
-    if (this.node[number] >= 0) this.counts[this.node[number]][this.lies[number]] -= 1;
-    this.node[number] = state[index] === GONE ? -1 : node[index];
-    this.lies[number] = state[index];
-    this.receives[number] = receives[index] || this.receives[number];
-    if (this.node[number] >= 0) this.counts[node[index]][state[index]] += 1;
+    const copy = message[index];
+    if (this.node[copy] >= 0) this.counts[this.node[copy]][this.lies[copy]] -= 1;
+    this.node[copy] = state[index] === GONE ? -1 : node[index];
+    this.lies[copy] = state[index];
+    this.receives[copy] = receives[index] || this.receives[copy];
+    if (this.node[copy] >= 0) this.counts[node[index]][state[index]] += 1;
   }
 
   #begin(index) {
@@ -220,13 +230,20 @@ export class State {
     if (onItsWay && this.stage.statuses[status[index]].arrived) this.arrived[on[index]] += number;
   }
 
-  /** The numbers of the messages that lie in a node. */
-  messagesIn(node) {
-    const numbers = [];
-    this.node.forEach((place, number) => {
-      if (place === node) numbers.push(number);
+  /** The copies of messages that lie in a node. */
+  copiesIn(node) {
+    const copies = [];
+    this.node.forEach((place, copy) => {
+      if (place === node) copies.push(copy);
     });
-    return numbers;
+    return copies;
+  }
+
+  /** The copies of a message. */
+  copiesOf(number) {
+    const { messages } = this.stage;
+    if (!messages.copies.length) return [number];
+    return messages.copies.flatMap((each, place) => (each === number ? [place + 1] : []));
   }
 }
 
@@ -275,21 +292,22 @@ export function holdings(stage, state, index) {
 
 /**
  * What stands on a line: how many arrived, then each status other than plain delivery with its number. Where
- * all are of one such status, once is enough. As `_items` in picture.py.
+ * all that arrived are of one such status, once is enough. As `_items` in line_drawing.py.
  * @returns {{status: number | null, count: number}[]}
  */
-export function lineItems(arrived, passed) {
+export function lineItems(statuses, arrived, passed) {
   const remarks = [];
   passed.forEach((count, status) => {
     if (status && count) remarks.push({ status, count });
   });
-  if (remarks.length === 1 && remarks[0].count === arrived) return remarks;
+  const [only, ...others] = remarks;
+  if (only && !others.length && statuses[only.status].arrived && only.count === arrived) return remarks;
   return arrived ? [{ status: null, count: arrived }, ...remarks] : remarks;
 }
 
 /** The same in words: "12, 2 delivered again, 3 throttled". */
 function passedText(stage, state, line) {
-  return lineItems(state.arrived[line], state.passed[line])
+  return lineItems(stage.statuses, state.arrived[line], state.passed[line])
     .map(({ status, count }) => (status === null ? `${count}` : `${count} ${stage.statuses[status].word}`))
     .join(", ");
 }
@@ -841,7 +859,7 @@ class Drawing {
       showCount(node.texts.errors, state.errors[index]);
     });
     this.lines.forEach((line, index) =>
-      this.#showPassed(line, lineItems(state.arrived[index], state.passed[index])),
+      this.#showPassed(line, lineItems(this.stage.statuses, state.arrived[index], state.passed[index])),
     );
   }
 
@@ -1200,7 +1218,7 @@ class Details {
   }
 
   #messageLink(number) {
-    return link(`message ${number}`, () => this.actions.select("message", number), {
+    return link(nameOf(this.stage.messages, number), () => this.actions.select("message", number), {
       "data-message": number,
     });
   }
@@ -1288,21 +1306,22 @@ class Details {
   }
 
   #contents(index, state) {
-    const numbers = state.messagesIn(index);
-    if (!numbers.length) return make("p", {}, "No message is in it at this moment.");
+    const copies = state.copiesIn(index);
+    if (!copies.length) return make("p", {}, "No message is in it at this moment.");
     const { messages } = this.stage;
-    const grouped = numbers.some((number) => messages.group[number] !== undefined);
-    const rows = numbers
+    const grouped = copies.some((copy) => messages.group[numberOf(messages, copy)] !== undefined);
+    const rows = copies
       .slice(0, MOST_ROWS)
-      .map((number) => [
+      .map((copy) => [copy, numberOf(messages, copy)])
+      .map(([copy, number]) => [
         this.#messageLink(number),
-        STATES[state.lies[number]],
+        STATES[state.lies[copy]],
         ...(grouped ? [messages.group[number] ?? ""] : []),
-        `${state.receives[number]}`,
+        `${state.receives[copy]}`,
         shortened(messages.body[number - 1], 60),
       ]);
-    const left = numbers.length - rows.length;
-    const caption = `${plural(numbers.length, "message")} at this moment${left ? `, the first ${rows.length}` : ""}`;
+    const left = copies.length - rows.length;
+    const caption = `${plural(copies.length, "message")} at this moment${left ? `, the first ${rows.length}` : ""}`;
     return table(caption, ["message", "state", ...(grouped ? ["group"] : []), "receives", "body"], rows);
   }
 
@@ -1377,18 +1396,20 @@ class Details {
   #message(number, state, position) {
     const { messages, nodes, lives } = this.stage;
     const told = lastTold(this.stage, position);
-    const where =
-      state.node[number] >= 0
-        ? `${STATES[state.lies[number]]} in ${nodes[state.node[number]].label}`
-        : "in no queue";
+    const copies = state.copiesOf(number);
+    const where = copies
+      .filter((copy) => state.node[copy] >= 0)
+      .map((copy) => `${STATES[state.lies[copy]]} in ${nodes[state.node[copy]].label}`)
+      .join(", ");
+    const received = copies.reduce((sum, copy) => sum + state.receives[copy], 0);
     const life = lives[number];
     const near = Math.max(0, lastUpTo(life, told) - MOST_MOVES / 2);
     return [
-      this.#heading(`message ${number}`, messages.id[number - 1]),
+      this.#heading(nameOf(messages, number), messages.id[number - 1]),
       make(
         "p",
         { class: "wb-holdings" },
-        `${where} at this moment, received ${plural(state.receives[number], "time")}`,
+        `${where || "in no queue"} at this moment, received ${plural(received, "time")}`,
       ),
       make("pre", { class: "wb-body" }, messages.body[number - 1] || "(empty)"),
       ...(messages.cut.includes(number)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from workbook.engine.hop import Hop
 
+MESSAGE = "message"
+"""What most of them are called."""
 _DELIVERIES = frozenset({"deliver", "give-up"})
 _WORDS = {
     "put-event": "event",
@@ -38,7 +40,7 @@ class Letter:
     group_id: str | None = None
     hops: list[int] = field(default_factory=list)
     """The numbers of the hops about it."""
-    word: str = "message"
+    word: str = MESSAGE
 
     @property
     def name(self) -> str:
@@ -95,7 +97,7 @@ def _original_of(hop: Hop, hops: Sequence[Hop], letters: Mapping[str, Letter]) -
 
 
 def _word_of(hop: Hop) -> str:
-    return _WORDS.get(hop.kind, "message")
+    return _WORDS.get(hop.kind, MESSAGE)
 
 
 def _read_content(letter: Letter, facts: Mapping[str, object]) -> None:

@@ -33,6 +33,7 @@ class Status(enum.Enum):
     RETURNED = "came back"
     DEAD_LETTERED = "dead-lettered"
     REDRIVEN = "redriven"
+    REPLAYED = "replayed"
     FILTERED = "filtered out"
     DROPPED = "dropped"
     THROTTLED = "throttled"

@@ -78,7 +78,8 @@ def _id_of_number(scene: Scene, number: int) -> str:
     for letter in scene.letters.values():
         if letter.number == number:
             return letter.message_id
-    there = f"they are numbered from 1 to {len(scene.letters)}" if scene.letters else "there is none yet"
+    last = max((letter.number for letter in scene.letters.values()), default=0)
+    there = f"they are numbered from 1 to {last}" if last else "there is none yet"
     raise LookupError(f"of={number}: no message {number} in this trace; {there}")
 
 

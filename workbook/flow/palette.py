@@ -72,6 +72,7 @@ GLYPHS: dict[Status, Glyph] = {
         (Status.RETURNED, "M-6.5 0L3.5 -6.2V6.2z", _AMBER),
         (Status.DEAD_LETTERED, _SQUARE + _SMALL_CROSS, _RED),
         (Status.REDRIVEN, "M0 -6.5L6.3 0H2.4V6.2H-2.4V0H-6.3z", _GREEN),
+        (Status.REPLAYED, "M-6.5 0L-0.3 -5.5V5.5zM0.3 0L6.5 -5.5V5.5z", _GREEN),
         (Status.FILTERED, "M-6.5 -5.5H6.5L1.6 0.8V6.5L-1.6 4.5V0.8z", _GREY),
         (Status.DROPPED, "M0 6.5L-6.3 0H-2.4V-6.2H2.4V0H6.3z", _GREY),
         (Status.THROTTLED, "M-5.5 -6H-1.3V6H-5.5zM1.3 -6H5.5V6H1.3z", _AMBER),

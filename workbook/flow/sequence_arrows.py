@@ -88,7 +88,7 @@ class RowPainter:
         width = 2.4 if len(row.steps) > 1 else 1.6
         yield stroke(f"M{point(begin, y)}H{coordinate(tip)}", colour, width=width, dashes=dashes)
         if stopped:
-            yield stroke(f"M{point(tip, y - 5)}V{coordinate(y + 5)}", colour, width=2.4, css="wb-stop")
+            yield stroke(f"M{point(tip, y - 4)}V{coordinate(y + 4)}", colour, width=2.4, css="wb-stop")
         else:
             yield shape(f"M{point(tip, y - 4)}L{point(end, y)}L{point(tip, y + 4)}z", colour)
         yield from self._label(row, min(begin, end) + 9, max(begin, end) - 8, y - 6)

@@ -8,7 +8,8 @@
 Columns, because ten thousand hops as objects take six times the space, and most of it for the names of their
 fields. Times of AWS are microseconds since the start, stage times are milliseconds; both are given as the
 difference from the entry before where they grow. A sentence is kept once: it stands in `texts` with a mark
-where the name of its message belongs.
+where the name of its message belongs. Moves name messages by their numbers, changes by the place of a copy: a
+message that was delivered to three queues lies in each of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import pairwise
 
 from workbook.flow.contents import Where
 from workbook.flow.cues import Cues
+from workbook.flow.messages import MESSAGE
 from workbook.flow.moves import Move, Status
 from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, INK, KINDS, PAGE, PALE
 from workbook.flow.resources import Kind
@@ -135,14 +137,21 @@ def _history(scene: Scene, history: Iterable[Setting]) -> list[object]:
 
 
 def _messages(scene: Scene) -> Stage:
+    """What each message says, by its number; and of which message each copy is, where there are copies.
+
+    What a topic or a rule delivers lies in each queue as a copy with an id of its own.
+    """
     letters = list(scene.letters.values())
-    most = max(30, BODIES // max(1, len(letters)))
+    originals = list({letter.number: letter for letter in reversed(letters)}.values())[::-1]
+    most = max(30, BODIES // max(1, len(originals)))
     return {
-        "id": [letter.message_id[:8] for letter in letters],
-        "body": [letter.body[:most] for letter in letters],
-        "cut": [letter.number for letter in letters if len(letter.body) > most],
+        "id": [letter.message_id[:8] for letter in originals],
+        "word": {letter.number: letter.word for letter in originals if letter.word != MESSAGE},
+        "body": [letter.body[:most] for letter in originals],
+        "cut": [letter.number for letter in originals if len(letter.body) > most],
         "group": {letter.number: letter.group_id for letter in letters if letter.group_id is not None},
-        "attributes": {letter.number: dict(letter.attributes) for letter in letters if letter.attributes},
+        "attributes": {letter.number: dict(letter.attributes) for letter in originals if letter.attributes},
+        "copies": [letter.number for letter in letters] if len(letters) > len(originals) else [],
     }
 
 
@@ -229,12 +238,13 @@ def _companions(scene: Scene) -> dict[int, list[int]]:
 
 def _changes(scene: Scene, cues: Cues, places: Mapping[str, int]) -> Stage:
     placed = [(cue, change) for cue, change in cues.changes() if change.queue in places]
+    copies = {message: place for place, message in enumerate(scene.letters, 1)}
     states = {state: index for index, state in enumerate(STATES)}
     return {
         "at": _differences([_milliseconds(cue.stage) for cue, _ in placed]),
         "told": [cue.told for cue, _ in placed],
         "node": [places[change.queue] for _, change in placed],
-        "message": [scene.letters[change.message].number for _, change in placed],
+        "message": [copies[change.message] for _, change in placed],
         "state": [states[change.state] for _, change in placed],
         "receives": [_receives(scene, change.hop) for _, change in placed],
     }

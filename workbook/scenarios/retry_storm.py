@@ -98,7 +98,7 @@ def measure(trace: Hops, capacity: int) -> Findings:
     turned_away = sum(hop.outcome != "ok" for hop in afterwards)
     delivered = [hop for hop in afterwards if hop.outcome == "ok"]
     ends = Counter(fate for message, fate in fates(trace, URL).items() if message in orders)
-    last = seconds_from(outage, delivered[-1]) if delivered else 0.0
+    last: Cell = seconds_from(outage, delivered[-1]) if delivered else "never"
     busiest = max(Counter(hop.time // SECOND for hop in afterwards).values(), default=0)
     rows: tuple[tuple[Cell, ...], ...] = (
         ("orders", len(orders)),

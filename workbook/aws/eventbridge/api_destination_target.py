@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from workbook.aws.delivery import Failure, Parcel, Sender, Target, Undelivered
+from workbook.aws.delivery.outages import refuse_in_outage
 from workbook.aws.delivery.permission import demand_role
 from workbook.aws.endpoints import HttpRequest, HttpResponse, NoAnswer, NoConnection, ask
 from workbook.aws.eventbridge.api_destinations import ApiDestination, find_api_destination
@@ -82,6 +83,7 @@ def _unauthorized(connection: Connection | None) -> Undelivered:
 
 
 def _called(world: World, request: HttpRequest) -> HttpResponse:
+    refuse_in_outage(world, request.url.partition("?")[0])
     try:
         return ask(world, request, TIMEOUT)
     except NoConnection as error:
