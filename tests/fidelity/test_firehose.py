@@ -174,3 +174,23 @@ def test_fh_09_the_role_is_checked_at_creation_and_its_permissions_at_each_deliv
     learner.allow()
     lab.run_until_idle()
     assert learner.text() == "x"
+
+
+def test_fh_10_the_error_log_says_why_nothing_arrives_if_somebody_made_it(lab, learner):
+    logs = lab.client("logs")
+    options = {"Enabled": True, "LogGroupName": "/firehose/clicks", "LogStreamName": "S3Delivery"}
+    learner.create(5, 60, CloudWatchLoggingOptions=options)
+    allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    learner.iam.put_role_policy(RoleName="hose", PolicyName="logs", PolicyDocument=document)
+    logs.create_log_group(logGroupName="/firehose/clicks")
+    learner.forbid()
+    learner.put("x")
+    lab.advance(seconds=60)
+    assert logs.filter_log_events(logGroupName="/firehose/clicks")["events"] == []
+    logs.create_log_stream(logGroupName="/firehose/clicks", logStreamName="S3Delivery")
+    lab.advance(seconds=2)
+    [event] = logs.filter_log_events(logGroupName="/firehose/clicks")["events"]
+    line = json.loads(event["message"])
+    assert line["errorCode"] == "S3.AccessDenied"
+    assert line["message"].startswith("Access was denied. Ensure that the trust policy")

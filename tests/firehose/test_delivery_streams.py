@@ -236,7 +236,6 @@ def test_a_stream_has_exactly_one_destination(hose):
         ({"ProcessingConfiguration": {"Enabled": True}}, "ProcessingConfiguration"),
         ({"DataFormatConversionConfiguration": {"SchemaConfiguration": {}}}, "DataFormatConversion"),
         ({"DynamicPartitioningConfiguration": {"Enabled": True}}, "DynamicPartitioningConfiguration"),
-        ({"CloudWatchLoggingOptions": {"Enabled": True}}, "CloudWatchLoggingOptions"),
         (
             {"EncryptionConfiguration": {"KMSEncryptionConfig": {"AWSKMSKeyARN": "arn:aws:kms:x:1:key/1"}}},
             "KMSEncryptionConfig",

@@ -6,6 +6,7 @@ import itertools
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 HOUR = 3600
 
@@ -188,3 +189,87 @@ def test_the_bucket_tells_of_the_object_as_written_by_the_role(lab, hose):
     assert record["eventName"] == "ObjectCreated:Put"
     assert record["s3"]["object"]["size"] == 5
     assert record["userIdentity"] == {"principalId": f"AWS:{role_id}:firehose"}
+
+
+# ---- the error log
+
+NO_BUCKET = (
+    "The specified bucket does not exist. Create the bucket or use a different bucket that does exist."
+)
+LOG = {"Enabled": True, "LogGroupName": "/firehose/clicks", "LogStreamName": "S3Delivery"}
+
+
+def make_log(hose):
+    logs = hose.lab.client("logs")
+    logs.create_log_group(logGroupName="/firehose/clicks")
+    logs.create_log_stream(logGroupName="/firehose/clicks", logStreamName="S3Delivery")
+    return logs
+
+
+def lines(logs):
+    events = logs.filter_log_events(logGroupName="/firehose/clicks")["events"]
+    return [json.loads(event["message"]) for event in events]
+
+
+def test_the_error_log_has_a_line_for_each_failed_try(lab, hose):
+    logs = make_log(hose)
+    hose.create(BufferingHints={"SizeInMBs": 5, "IntervalInSeconds": 60}, CloudWatchLoggingOptions=LOG)
+    hose.allow(["s3:PutObject", "logs:PutLogEvents"], "*")
+    hose.s3.delete_bucket(Bucket="lake")
+    hose.put("a")
+    lab.advance(seconds=62)
+    first, second = lines(logs)
+    assert (
+        first
+        == second
+        == {
+            "deliveryStreamARN": "arn:aws:firehose:us-east-1:123456789012:deliverystream/clicks",
+            "destination": "arn:aws:s3:::lake",
+            "deliveryStreamVersionId": 1,
+            "message": NO_BUCKET,
+            "errorCode": "S3.NoSuchBucket",
+        }
+    )
+    [flush, _], [deliver, _] = hose.hops("flush"), hose.hops("deliver")
+    assert deliver.causes == (flush.number,)
+
+
+def test_an_outage_is_an_internal_error(lab, hose):
+    logs = make_log(hose)
+    hose.create(BufferingHints={"SizeInMBs": 5, "IntervalInSeconds": 60}, CloudWatchLoggingOptions=LOG)
+    hose.allow(["s3:PutObject", "logs:PutLogEvents"], "*")
+    lab.outage("s3", minutes=2)
+    hose.put("a")
+    lab.run_until_idle()
+    assert {line["errorCode"] for line in lines(logs)} == {"InternalError"}
+    assert hose.texts() == ["a"]
+
+
+def test_without_permission_the_reason_is_lost_and_the_trace_says_so(lab, hose):
+    logs = make_log(hose)
+    hose.create(BufferingHints={"SizeInMBs": 5, "IntervalInSeconds": 60}, CloudWatchLoggingOptions=LOG)
+    hose.s3.delete_bucket(Bucket="lake")
+    hose.put("a")
+    lab.advance(seconds=60)
+    assert lines(logs) == []
+    [deliver] = hose.hops("deliver")
+    assert deliver.outcome == "NO_PERMISSION"
+    assert "logs:PutLogEvents" in deliver.facts["reason"]
+
+
+@pytest.mark.parametrize(
+    ("options", "lacks"),
+    [
+        ({"Enabled": True}, "Log Group Name"),
+        ({"Enabled": True, "LogGroupName": "/firehose/clicks"}, "Log Stream Name"),
+    ],
+)
+def test_an_error_log_needs_its_names(hose, options, lacks):
+    with pytest.raises(ClientError, match=f"CloudWatch {lacks} is required if CloudWatch Logging is enabled"):
+        hose.create(CloudWatchLoggingOptions=options)
+
+
+def test_describe_shows_the_error_log(hose):
+    hose.create(CloudWatchLoggingOptions=LOG)
+    shown = hose.firehose.describe_delivery_stream(DeliveryStreamName="clicks")["DeliveryStreamDescription"]
+    assert shown["Destinations"][0]["S3DestinationDescription"]["CloudWatchLoggingOptions"] == LOG

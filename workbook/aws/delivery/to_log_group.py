@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _STREAMS = "delivery.log-streams"
 _TRANSFORMED = {"timestamp", "message"}
 _DAY = 24 * 3600 * 1000
+_MAKES_NO_STREAM = frozenset({"firehose.amazonaws.com"})
+"""Services that write only to a log stream that somebody has made for them."""
 OLDEST = 14 * _DAY
 """Milliseconds by which a log event may lie back (service model, PutLogEvents)."""
 NEWEST = 2 * 3600 * 1000
@@ -50,6 +52,8 @@ def accept(world: World, sender: Sender, log_group_arn: str, parcel: Parcel) -> 
     stream = _stream_name(world, sender, log_group_arn, parcel)
     stream_arn = f"{':'.join(parts[:5])}:log-group:{name}:log-stream:{stream}"
     if stream not in group.streams:
+        if sender.service in _MAKES_NO_STREAM:
+            raise Undelivered(Failure.NO_RESOURCE, "The specified log stream does not exist.", status=400)
         _demand(world, sender, "logs:CreateLogStream", stream_arn)
     _demand(world, sender, "logs:PutLogEvents", stream_arn)
     timestamp, message = _log_event(sender, parcel, world.clock.milliseconds)

@@ -5,6 +5,7 @@
                     └ destination: hints, prefix, compression, role
 
     prefixes, patterns   what an object is called          throughput   limits of a second
+    error_log            why one was not written
     registry             where streams are found           meters       what CloudWatch is told
     operations_streams, operations_records                 the API
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbook.aws.delivery import Undelivered
 from workbook.aws.firehose.bucket import put_object
+from workbook.aws.firehose.error_log import log_error
 from workbook.aws.firehose.prefixes import evaluated
 from workbook.aws.limits import limit
 from workbook.aws.schedules import zone_of
@@ -73,6 +74,8 @@ class Batch:
                 put_object(self._world, self._stream.arn, destination.role_arn, self._place, body)
         except Undelivered as error:
             self._failed(hop, error)
+            with self._world.trace.under(hop):
+                log_error(self._stream, error)
             return
         age = (self._world.clock.now - self._records[0].arrived) / SECOND
         self._stream.meters.delivered(len(self._records), len(data), age)

@@ -10,11 +10,13 @@ policy there asks for sts:ExternalId, the account.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.delivery import Failure, Undelivered
+from workbook.aws.delivery import Failure, Sender, Undelivered
 from workbook.aws.delivery.outages import refuse_in_outage
-from workbook.aws.roles import can_assume, role_access, role_session
+from workbook.aws.delivery.permission import demand_role
+from workbook.aws.roles import can_assume, role_session
 
 if TYPE_CHECKING:
     from workbook.engine.world import World
@@ -24,15 +26,25 @@ _PUT = "s3:PutObject"
 _OCTETS = "application/octet-stream"
 
 
-def context_of(stream_arn: str) -> Mapping[str, object]:
-    """The condition keys with which Firehose assumes a role."""
-    account = stream_arn.split(":")[4]
-    return {"aws:SourceArn": stream_arn, "aws:SourceAccount": account, "sts:ExternalId": account}
+@dataclass(frozen=True)
+class _Firehose(Sender):
+    """Firehose, on behalf of a stream."""
+
+    @property
+    def context(self) -> Mapping[str, object]:
+        """Its condition keys; the account is the external id, too."""
+        return {**super().context, "sts:ExternalId": self.account}
+
+
+def sender_of(stream_arn: str, role_arn: str) -> Sender:
+    """As whom Firehose comes for a stream, with its role."""
+    region, account = stream_arn.split(":")[3:5]
+    return _Firehose(SERVICE, stream_arn, account, region, role_arn)
 
 
 def can_be_assumed(world: World, stream_arn: str, role_arn: str) -> bool:
     """Whether Firehose may assume a role for a stream."""
-    return can_assume(world, role_arn, SERVICE, context_of(stream_arn))
+    return can_assume(world, role_arn, SERVICE, sender_of(stream_arn, role_arn).context)
 
 
 def put_object(world: World, stream_arn: str, role_arn: str, place: str, data: bytes) -> None:
@@ -43,7 +55,7 @@ def put_object(world: World, stream_arn: str, role_arn: str, place: str, data: b
     """
     bucket_arn, _, key = place.partition("/")
     refuse_in_outage(world, bucket_arn)
-    _demand(world, stream_arn, role_arn, place)
+    demand_role(world, sender_of(stream_arn, role_arn), _PUT, place)
     bucket = _find_bucket(bucket_arn, stream_arn.split(":")[4])
     # moto's S3 need not be loaded before there is a bucket.
     from workbook.aws.s3.requests import acting  # noqa: PLC0415
@@ -54,17 +66,6 @@ def put_object(world: World, stream_arn: str, role_arn: str, place: str, data: b
         backend = s3_backends[bucket.account_id][bucket_arn.split(":")[1]]
         written = backend.put_object(bucket.name, key, data)
         written.set_metadata({"Content-Type": _OCTETS})
-
-
-def _demand(world: World, stream_arn: str, role_arn: str, place: str) -> None:
-    access = role_access(world, role_arn, SERVICE, _PUT, place, context_of(stream_arn))
-    if access.allowed:
-        return
-    if not access.assumed:
-        raise Undelivered(Failure.NO_ROLE, access.reason, status=403)
-    user = role_session(role_arn, SERVICE).arn
-    reason = f"User: {user} is not authorized to perform: {_PUT} on resource: {place} {access.reason}"
-    raise Undelivered(Failure.NO_PERMISSION, reason, status=403)
 
 
 def _find_bucket(bucket_arn: str, account: str) -> Any:  # noqa: ANN401 - moto's FakeBucket

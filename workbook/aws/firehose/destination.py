@@ -34,7 +34,6 @@ _KNOWN = frozenset(
 _COMPRESSIONS = {"UNCOMPRESSED": "", "GZIP": ".gz"}
 """With the file extension of each."""
 _OFF_BY_DEFAULT = (
-    "CloudWatchLoggingOptions",
     "ProcessingConfiguration",
     "DataFormatConversionConfiguration",
     "DynamicPartitioningConfiguration",
@@ -58,6 +57,9 @@ class Destination:
     compression: str = "UNCOMPRESSED"
     file_extension: str | None = None
     time_zone: str | None = None
+    log_group: str | None = None
+    """Where errors are logged, if they are; with a log stream."""
+    log_stream: str | None = None
     switched_off: tuple[tuple[str, Any], ...] = ()
     """What was configured and not enabled; AWS shows it again."""
 
@@ -84,6 +86,7 @@ class Destination:
             configuration.get("CompressionFormat") or "UNCOMPRESSED",
             configuration.get("FileExtension") or None,
             _time_zone(configuration.get("CustomTimeZone")),
+            *_log_of(configuration.get("CloudWatchLoggingOptions") or {}),
             tuple((name, configuration[name]) for name in _SHOWN_IF_GIVEN if configuration.get(name)),
         )
 
@@ -107,7 +110,7 @@ class Destination:
             "BufferingHints": {"SizeInMBs": self.size, "IntervalInSeconds": self.interval},
             "CompressionFormat": self.compression,
             "EncryptionConfiguration": {"NoEncryptionConfig": "NoEncryption"},
-            "CloudWatchLoggingOptions": {"Enabled": False},
+            "CloudWatchLoggingOptions": self._logging(),
         }
         named = {"FileExtension": self.file_extension, "CustomTimeZone": self.time_zone}
         new = {**old, **dict(self.switched_off), "S3BackupMode": "Disabled", **_given(named)}
@@ -116,6 +119,21 @@ class Destination:
             "S3DestinationDescription": old,
             "ExtendedS3DestinationDescription": new,
         }
+
+    def _logging(self) -> dict[str, Any]:
+        if self.log_group is None:
+            return {"Enabled": False}
+        return {"Enabled": True, "LogGroupName": self.log_group, "LogStreamName": self.log_stream}
+
+
+def _log_of(options: Configuration) -> tuple[str | None, str | None]:
+    """Log group and log stream, if errors are to be logged."""
+    if not options.get("Enabled"):
+        return None, None
+    for name, words in (("LogGroupName", "Log Group Name"), ("LogStreamName", "Log Stream Name")):
+        if not options.get(name):
+            raise InvalidArgument(f"CloudWatch {words} is required if CloudWatch Logging is enabled")
+    return options["LogGroupName"], options["LogStreamName"]
 
 
 def _given(settings: Configuration) -> dict[str, Any]:
