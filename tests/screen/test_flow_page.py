@@ -638,3 +638,23 @@ def test_an_event_is_called_so_and_says_where_its_copies_are(show, fan_out, numb
         "visible in billing, in flight in shipping at this moment, received 1 time"
     )
     expect(selected.locator("pre")).to_contain_text(f'"order":{number}')
+
+
+def test_a_line_says_what_arrived_also_where_as_many_were_refused(show):
+    with Lab(seed=3) as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        billing, dead = (f"arn:aws:sqs:us-east-1:123456789012:{name}" for name in ("billing", "dead"))
+        allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+        policy = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [allow]})}
+        url = sqs.create_queue(QueueName="billing")["QueueUrl"]
+        sqs.create_queue(QueueName="dead", Attributes=policy)
+        events.put_rule(Name="orders", EventPattern='{"source": ["shop"]}')
+        target = {"Id": "1", "Arn": billing, "DeadLetterConfig": {"Arn": dead}}
+        events.put_targets(Rule="orders", Targets=[target])
+        for _ in range(2):
+            events.put_events(Entries=[{"Source": "shop", "DetailType": "Order Placed", "Detail": "{}"}])
+            lab.run_until_idle()
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=policy)
+        flow = lab.flow()
+    line = show(flow).page.get_by_role("button", name="orders → billing")
+    expect(line).to_have_accessible_name("orders → billing, route: 1, 1 refused")

@@ -3,6 +3,7 @@
     topic ── subscription ──> endpoint          bus ──> rule ── target ──> queue, function ...
     schedule ── target ──> queue ...            source ──> pipe ──> enrichment, target
     queue ── metric ──> alarm ──> composite alarm
+    delivery stream ──> bucket
 
 A subscription is no node: it is the line between a topic and an endpoint. A rule is one, since a person who
 looks for a lost event has to look there.
@@ -55,6 +56,8 @@ def joints_of(resource: str, settings: Settings) -> Iterator[Pair]:
         yield from _ends_of_pipe(resource, settings)
     elif kind_of(resource) is Kind.ALARM:
         yield from ((place, resource) for place in _watched(resource, settings))
+    elif kind_of(resource) is Kind.DELIVERY_STREAM:
+        yield from ((resource, bucket) for bucket in _buckets(settings))
 
 
 def dead_letters_of(resource: str, settings: Settings) -> Iterator[Pair]:
@@ -100,6 +103,12 @@ def _metrics(settings: Settings) -> Iterator[Mapping[str, Any]]:
         stat = query.get("MetricStat")
         if stat is not None:
             yield stat["Metric"]
+
+
+def _buckets(stream: Settings) -> Iterator[str]:
+    destinations = stream.get("Destinations")
+    for destination in destinations if isinstance(destinations, list) else ():
+        yield str(destination["S3DestinationDescription"]["BucketARN"])
 
 
 def _arns(targets: object) -> Iterator[str]:

@@ -144,6 +144,7 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "delete-object": lambda *_: "delete",
     "tag-object": lambda *_: "tags",
     "put-record": lambda *_: "record",
+    "flush": lambda *_: "cannot write",
     "read": lambda *_: "reads",
     "put-log-event": lambda *_: "log",
     "replay": lambda *_: "replay",

@@ -26,6 +26,7 @@ ROWS = (
     Limit("pipes.batch.topic", 10, "records", _BATCHING, _READ),
     Limit("pipes.batch.bus", 10, "records", _BATCHING, _READ),
     Limit("pipes.batch.stream", 500, "records", _BATCHING, _READ),
+    Limit("pipes.batch.delivery-stream", 500, "records", _BATCHING, _READ),
     Limit("pipes.batch.log-group", 10_000, "records", _BATCHING, _READ),
     Limit("pipes.pipes", 1_000, "pipes", _BATCHING, _READ),
     Limit("pipes.page", 100, "pipes", f"{_PIPES}: ListPipes", _READ),

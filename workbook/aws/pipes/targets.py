@@ -52,6 +52,7 @@ TARGETS = {
     "sns": TargetKind(Taking.EACH, None, limit("pipes.batch.topic")),
     "events": TargetKind(Taking.EACH, "EventBridgeEventBusParameters", limit("pipes.batch.bus")),
     "kinesis": TargetKind(Taking.EACH, "KinesisStreamParameters", limit("pipes.batch.stream"), required=True),
+    "firehose": TargetKind(Taking.EACH, None, limit("pipes.batch.delivery-stream")),
     "logs": TargetKind(Taking.EACH, "CloudWatchLogsParameters", limit("pipes.batch.log-group")),
     "lambda": TargetKind(Taking.ARRAY, "LambdaFunctionParameters"),
     "ecs": TargetKind(Taking.ONE, "EcsTaskParameters", 1, required=True),
@@ -65,7 +66,6 @@ TARGETS = {
 """Targets of pipes, by the service in their ARN; API destinations are no buses."""
 
 UNSIMULATED_TARGETS = {
-    "firehose": "a delivery stream of Amazon Data Firehose",
     "states": "a Step Functions state machine",
     "execute-api": "an API of API Gateway",
     "timestream": "a table of Timestream",
