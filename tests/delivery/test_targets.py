@@ -248,11 +248,6 @@ def test_a_task_without_a_role_or_without_its_parameters_is_not_started(lab):
     ("target", "action", "reason"),
     [
         (
-            "arn:aws:firehose:us-east-1:123456789012:deliverystream/logs",
-            "firehose:PutRecord",
-            "Firehose logs under account 123456789012 not found.",
-        ),
-        (
             "arn:aws:states:us-east-1:123456789012:stateMachine:order",
             "states:StartExecution",
             "State Machine Does Not Exist: 'arn:aws:states:us-east-1:123456789012:stateMachine:order'",
