@@ -262,12 +262,14 @@ def _check_batch(settings: PipeSettings) -> None:
         )
         raise ValidationError.of(f"{field}.{_WINDOW}", reason)
     if settings.enrichment and (ENRICHMENTS[kind_of(settings.enrichment)] or size) < size:
-        reason = f"BatchSize is {size}, and the enrichment takes no batches."
-        raise ValidationError.of(f"{field}.BatchSize", reason)
+        raise ValidationError.of(f"{field}.BatchSize", _too_large(size, 1))
     kind = TARGETS[kind_of(settings.target)]
     if kind.most is not None and size > kind.most:
-        reason = f"The configured batch size {size} is greater than the max supported {kind.most}"
-        raise ValidationError.of(f"{field}.BatchSize", reason)
+        raise ValidationError.of(f"{field}.BatchSize", _too_large(size, kind.most))
+
+
+def _too_large(size: int, most: int) -> str:
+    return f"The configured batch size {size} is greater than the max supported {most}"
 
 
 def _check_stream(settings: PipeSettings) -> None:
