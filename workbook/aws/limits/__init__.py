@@ -19,6 +19,7 @@ from workbook.aws.limits import (
     scheduler,
     sns,
     sqs,
+    stepfunctions,
 )
 from workbook.aws.limits.row import Limit
 
@@ -26,7 +27,7 @@ __all__ = ["LIMITS", "Limit", "limit"]
 
 _SERVICES = (
     *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, kinesis, patterns, pipes),
-    *(s3, scheduler, sns, sqs),
+    *(s3, scheduler, sns, sqs, stepfunctions),
 )
 
 LIMITS: dict[str, Limit] = {row.name: row for service in _SERVICES for row in service.ROWS}
