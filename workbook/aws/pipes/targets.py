@@ -54,6 +54,7 @@ TARGETS = {
     "kinesis": TargetKind(Taking.EACH, "KinesisStreamParameters", limit("pipes.batch.stream"), required=True),
     "logs": TargetKind(Taking.EACH, "CloudWatchLogsParameters", limit("pipes.batch.log-group")),
     "lambda": TargetKind(Taking.ARRAY, "LambdaFunctionParameters"),
+    "states": TargetKind(Taking.ARRAY, "StepFunctionStateMachineParameters"),
     "ecs": TargetKind(Taking.ONE, "EcsTaskParameters", 1, required=True),
     "batch": TargetKind(Taking.ONE, "BatchJobParameters", 1, required=True),
     "redshift": TargetKind(Taking.ONE, "RedshiftDataParameters", 1, required=True),
@@ -66,7 +67,6 @@ TARGETS = {
 
 UNSIMULATED_TARGETS = {
     "firehose": "a delivery stream of Amazon Data Firehose",
-    "states": "a Step Functions state machine",
     "execute-api": "an API of API Gateway",
     "timestream": "a table of Timestream",
 }

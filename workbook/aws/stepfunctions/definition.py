@@ -1,4 +1,4 @@
-"""What a definition has to be before the interpreter gets it: a workflow as AWS accepts it, and one simulated.
+"""What a definition has to be before the interpreter gets it: one that AWS accepts, and that is simulated.
 
 The interpreter checks grammar only: it takes a transition to a state that does not exist, and fields where
 AWS does not take them. So these checks are here, with AWS's codes, texts and order: fields first, then
@@ -147,7 +147,9 @@ def _wrong_transitions(workflow: Mapping[str, Any]) -> Iterator[str]:
 def _wrong_ends(workflow: Mapping[str, Any]) -> Iterator[str]:
     """No end at all hides what is never reached, on AWS and here."""
     states: Mapping[str, State] = workflow["States"]
-    if not any(state.get("End") is True or state.get("Type") in {"Succeed", "Fail"} for state in states.values()):
+    if not any(
+        state.get("End") is True or state.get("Type") in {"Succeed", "Fail"} for state in states.values()
+    ):
         yield "MISSING_END_STATE: Workflow has no terminal state at null"
         return
     targeted = {workflow["StartAt"]}

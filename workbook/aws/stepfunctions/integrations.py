@@ -94,9 +94,7 @@ def _wrong_parameters(
         if (called, key) in _NOT_TAKEN:
             raise NotSimulated(f"{_OPERATION}: {key} of the state {name}", "Leave it out.")
         if key not in integration.parameters:
-            yield (
-                f'{_SCHEMA}: The field "{key}" is not supported by Step Functions at {place}/Parameters'
-            )
+            yield (f'{_SCHEMA}: The field "{key}" is not supported by Step Functions at {place}/Parameters')
     for key in integration.needed:
         if key not in given:
             yield f"{_SCHEMA}: The field '{key}' is required but was missing at {place}/Parameters"

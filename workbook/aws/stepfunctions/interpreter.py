@@ -1,9 +1,9 @@
 """moto's interpreter of Amazon States Language, and what is changed in it.
 
 It reads the language and walks through the states; it is sound, and its threads, waits and clock are the
-kernel's (see `virtual_modules`). Three things are ours. Its clients call in the name of the state machine's
+kernel's (see `virtual_modules`). Some things are ours. Its clients call in the name of the state machine's
 role, and only what the role allows (`role_calls`). A function that could not be invoked has AWS's name for
-the error. And its own log, which shows addresses of objects, is silent.
+the error. JSON is written as AWS writes it, without blanks. Its own log, which shows addresses, is silent.
 
 It is loaded at the first CreateStateMachine, without moto's Batch, which it needs for one enumeration and
 which would load all of moto's EC2: that alone takes a second.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import enum
 import importlib
+import json
 import logging
 import sys
 import types
@@ -88,6 +89,8 @@ def _change(patches: Patches) -> None:
 
     for name in _CALLING:
         patches.set(importlib.import_module(name), "boto_client_for", client_for)
+    encoding = importlib.import_module(f"{_PARSER}.asl.utils.encoding")
+    patches.set(encoding, "json", types.SimpleNamespace(dumps=_compact_json))
     state_module = importlib.import_module(f"{_PARSER}.asl.component.state.state")
     patches.set(state_module, "StateData", _state_data)
     task = importlib.import_module(f"{_TASKS}.state_task_lambda").StateTaskLambda
@@ -98,6 +101,10 @@ def _change(patches: Patches) -> None:
     level = logger.level
     logger.setLevel(silent)
     patches.on_undo(lambda: logger.setLevel(level))
+
+
+def _compact_json(value: Any, cls: type[json.JSONEncoder], separators: Any = None) -> str:  # noqa: ANN401, ARG001 - the interpreter's call
+    return json.dumps(value, cls=cls, separators=(",", ":"), ensure_ascii=False)
 
 
 def _state_data(**data: Any) -> dict[str, Any]:  # noqa: ANN401 - as the context object holds them

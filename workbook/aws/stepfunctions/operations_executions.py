@@ -53,7 +53,7 @@ def list_executions(call: Call) -> dict[str, Any]:
     machine = _registry(call).machine(call.parameters["stateMachineArn"])
     status = call.parameters.get("statusFilter")
     chosen = [one for one in machine.executions.values() if status in (None, one.status)]
-    latest_first = sorted(reversed(chosen), key=_moment, reverse=True)
+    latest_first = sorted(chosen, key=_moment)[::-1]
     return page("executions", [execution.summary() for execution in latest_first], call.parameters)
 
 

@@ -52,7 +52,13 @@ def create_state_machine(call: Call) -> dict[str, Any]:
     tags = tags_of(given.get("tags") or [])
     _check_tags(tags)
     machine = StateMachine(
-        arn, given["name"], given["definition"], given["roleArn"], call.world.clock.now, parse(given["definition"]), tags
+        arn,
+        given["name"],
+        given["definition"],
+        given["roleArn"],
+        call.world.clock.now,
+        parse(given["definition"]),
+        tags,
     )
     registry.machines[arn] = machine
     call.world.trace.record("create", arn, settings=machine.settings())
@@ -121,7 +127,9 @@ def _refuse_settings(given: Mapping[str, Any]) -> None:
     for name, default in _DEFAULTS.items():
         value = given.get(name)
         if isinstance(value, dict):
-            value = {key: part for key, part in value.items() if part not in (None, [], False) or key in default}
+            value = {
+                key: part for key, part in value.items() if part not in (None, [], False) or key in default
+            }
         if value not in (None, default, {}):
             advice = f"Leave it out, or give {default!r}."
             raise NotSimulated(f"CreateStateMachine: {name} {given[name]!r}", advice)

@@ -68,7 +68,9 @@ class RoleCalls:
         access = role_access(world, self._role, SERVICE, action, resource, context)
         if not access.allowed:
             who = role_session(self._role, SERVICE).arn
-            message = f"User: {who} is not authorized to perform: {action} on resource: {resource} {access.reason}"
+            message = (
+                f"User: {who} is not authorized to perform: {action} on resource: {resource} {access.reason}"
+            )
             request_id = world.seeds.uuid("stepfunctions.request-id")
             raise ClientError(
                 {
