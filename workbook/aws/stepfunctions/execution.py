@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.history import History
-from workbook.aws.stepfunctions.interpreter import context_time
+from workbook.aws.stepfunctions.repairs import context_time
 from workbook.aws.stepfunctions.role_calls import present_execution
 from workbook.aws.stepfunctions.status_events import tell_status
 from workbook.engine.clock import SECOND, datetime_of

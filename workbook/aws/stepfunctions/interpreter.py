@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import enum
 import importlib
-import json
 import logging
 import sys
 import types
@@ -85,54 +84,13 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions.role_calls import client_for  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions import repairs  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions.role_calls import client_for  # noqa: PLC0415 - as above
 
     for name in _CALLING:
         patches.set(importlib.import_module(name), "boto_client_for", client_for)
-    encoding = importlib.import_module(f"{_PARSER}.asl.utils.encoding")
-    patches.set(encoding, "json", types.SimpleNamespace(dumps=_compact_json))
-    state_module = importlib.import_module(f"{_PARSER}.asl.component.state.state")
-    patches.set(state_module, "StateData", _state_data)
-    task = importlib.import_module(f"{_TASKS}.state_task_lambda").StateTaskLambda
-    patches.set(task, "_from_error", _lambda_error(task._from_error))  # noqa: SLF001 - the seam
+    repairs.install(patches)
     logger = logging.getLogger(_PARSER)
-    patches.set(logger, "disabled", True)  # noqa: FBT003 - the value
-    silent = logging.CRITICAL + 1
     level = logger.level
-    logger.setLevel(silent)
+    logger.setLevel(logging.CRITICAL + 1)
     patches.on_undo(lambda: logger.setLevel(level))
-
-
-def _compact_json(value: Any, cls: type[json.JSONEncoder], separators: Any = None) -> str:  # noqa: ANN401, ARG001 - the interpreter's call
-    return json.dumps(value, cls=cls, separators=(",", ":"), ensure_ascii=False)
-
-
-def _state_data(**data: Any) -> dict[str, Any]:  # noqa: ANN401 - as the context object holds them
-    """What `$$.State` holds; AWS writes times in milliseconds and UTC."""
-    instant = current_world().clock.datetime()
-    return {**data, "EnteredTime": context_time(instant)}
-
-
-def context_time(moment: Any) -> str:  # noqa: ANN401 - a datetime
-    """A time as the context object shows it: 2026-01-05T09:00:00.000Z."""
-    text: str = moment.isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-def _lambda_error(original: Any) -> Any:  # noqa: ANN401 - a method of the interpreter
-    """Name what Lambda's API refused as AWS does: Lambda.ResourceNotFoundException and its like."""
-
-    def from_error(task: Any, env: Any, ex: Exception) -> Any:  # noqa: ANN401 - as above
-        event = original(task, env=env, ex=ex)
-        response = getattr(ex, "response", None)
-        if response is None:
-            return event
-        from moto.stepfunctions.parser.asl.component.common.error_name import custom_error_name  # noqa: PLC0415
-
-        services = importlib.import_module(f"{_TASKS}.service.state_task_service_lambda")
-        name, cause = services.StateTaskServiceLambda._error_cause_from_client_error(ex)  # noqa: SLF001 - same text
-        event.error_name = custom_error_name.CustomErrorName(name)
-        event.event_details["lambdaFunctionFailedEventDetails"].update(error=name, cause=cause)
-        return event
-
-    return from_error
