@@ -76,6 +76,11 @@ def test_a_mapping_of_a_function_that_is_not_there_leaves_the_messages_alone(lab
     assert lab.queue("orders").visible == 1
 
 
+def test_the_table_of_an_empty_queue_can_be_worked_with_like_any_other(lab, url):
+    times = lab.queue("orders").frame()["sent"].dt.tz_convert("Europe/Oslo")
+    assert list(times) == []
+
+
 def test_a_queue_view_of_a_deleted_queue_says_so(lab, sqs, url):
     view = lab.queue("orders")
     sqs.delete_queue(QueueUrl=url)

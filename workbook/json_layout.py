@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-WIDTH = 56
+WIDTH = 48
 """Characters of a line that is not broken; two such texts stand side by side on a laptop."""
 
 

@@ -113,8 +113,8 @@ class LabOutside(LabPart):
 
         Args:
             target: The name or the ARN of a queue or a function, the URL of an endpoint, or a service: "sqs",
-                "lambda", "sns", "events", "states", "kinesis", "firehose", "logs", or "http" for all servers
-                outside AWS.
+                "lambda", "sns", "events", "states", "kinesis", "firehose", "logs", "s3" (what Firehose
+                writes there), or "http" for all servers outside AWS.
             seconds: How long it lasts, together with the other three.
             minutes: As above.
             hours: As above.

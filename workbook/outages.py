@@ -13,7 +13,9 @@ from workbook.engine.clock import microseconds
 if TYPE_CHECKING:
     from workbook.engine.world import World
 
-SERVICES = frozenset({"events", "firehose", "http", "kinesis", "lambda", "logs", "sns", "sqs", "states"})
+SERVICES = frozenset(
+    {"events", "firehose", "http", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "states"}
+)
 """What can be down as a whole."""
 
 

@@ -20,7 +20,11 @@ from workbook.pattern_verdict import Verdict, verdict
 MOST_LINES = 24
 """Lines of JSON that a field shows; of more, it scrolls."""
 _FULL_WIDTH = {"width": "100%"}
-_CODE = "<style>.workbook-json textarea{font-family:var(--jp-code-font-family,monospace)}</style>"
+_CODE = (
+    "<style>.workbook-json textarea{font-family:var(--jp-code-font-family,monospace);white-space:pre;"
+    "width:calc(100% - 2px)}</style>"
+)
+"""Lines of code are not broken, and JupyterLab leaves no room for the right one of a field's borders."""
 
 
 class PatternTester(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -68,7 +72,7 @@ class PatternTester(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no
 
 def _field(name: str, text: str) -> ipywidgets.Textarea:
     lines = min(max(text.count("\n") + 1, 3), MOST_LINES)
-    field = ipywidgets.Textarea(value=text, rows=lines, tooltip=f"{name}, as JSON", layout=_FULL_WIDTH)
+    field = ipywidgets.Textarea(value=text, rows=lines, tooltip=f"{name}, as JSON", layout={"width": "auto"})
     field.add_class("workbook-json")
     return field
 

@@ -60,7 +60,9 @@ class QueueView:
         """
         import pandas  # noqa: PLC0415 - 0.3 s that a lesson without tables need not pay
 
-        return pandas.DataFrame([_row(snapshot) for snapshot in self._queue.contents()], columns=_COLUMNS)
+        frame = pandas.DataFrame([_row(snapshot) for snapshot in self._queue.contents()], columns=_COLUMNS)
+        frame["sent"] = pandas.to_datetime(frame["sent"], utc=True)  # a time in an empty table, too
+        return frame
 
     def _repr_html_(self) -> str:
         if self._queue.closed:

@@ -58,7 +58,7 @@ def test_alarms_can_be_asked_for_by_name_beginning_state_and_action(lab, cloudwa
 @pytest.mark.parametrize(
     ("options", "code", "text"),
     [
-        ({"Period": 15}, "ValidationError", "must be 10, 20, 30, or a multiple of 60"),
+        ({"Period": 15}, "ValidationError", "Period must be 10, 20, 30 or a multiple of 60"),
         ({"Period": 90}, "ValidationError", "multiple of 60"),
         ({"DatapointsToAlarm": 2}, "ValidationError", "DatapointsToAlarm"),
         ({"TreatMissingData": "guess"}, "ValidationError", "TreatMissingData"),
@@ -66,7 +66,15 @@ def test_alarms_can_be_asked_for_by_name_beginning_state_and_action(lab, cloudwa
         ({"OKActions": ["arn:aws:automate:us-east-1:ec2:stop"]}, "NotSimulatedByWorkbook", "ec2:stop"),
         ({"OKActions": ["arn:aws:ssm:us-east-1:1:opsitem:1"]}, "NotSimulatedByWorkbook", "opsitem"),
         ({"OKActions": ["my-topic"]}, "ValidationError", "Invalid arn syntax: my-topic"),
-        ({"OKActions": [f"arn:aws:sns:us-east-1:1:t{n}" for n in range(6)]}, "ValidationError", "at most 5"),
+        (
+            {"OKActions": [f"arn:aws:sns:us-east-1:1:t{n}" for n in range(6)]},
+            "ValidationError",
+            "at 'oKActions' failed to satisfy constraint: Member must have length less than or equal to 5",
+        ),
+        ({"OKActions": ["arn:aws:sqs:us-east-1:1:q"]}, "ValidationError", "Unsupported AWS vendor sqs"),
+        ({"Statistic": "p90"}, "ValidationError", "Value 'p90' at 'statistic' failed to satisfy constraint"),
+        ({"Unit": "Pieces"}, "ValidationError", "Value 'Pieces' at 'unit' failed to satisfy constraint"),
+        ({"ComparisonOperator": "Above"}, "ValidationError", "at 'comparisonOperator' failed to satisfy"),
         ({"ExtendedStatistic": "p90"}, "ValidationError", "cannot be used together"),
         ({"EvaluationWindow": {"SlidingWindow": {}}}, "NotSimulatedByWorkbook", "EvaluationWindow"),
     ],

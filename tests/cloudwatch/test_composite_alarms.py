@@ -226,6 +226,10 @@ def test_what_a_composite_alarm_cannot_be(cloudwatch, put, compose):
         compose("a", "TRUE")
     with refused("NotSimulatedByWorkbook", "scalingPolicy"):
         compose("x", "TRUE", "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:a:b")
+    with refused("ValidationError", "cannot have a child relation with itself via its AlarmRule"):
+        compose("x", "ALARM(a) AND NOT ALARM(x)")
+    with refused("ValidationError", "ActionsSuppressorWaitPeriod requires an ActionSuppressor"):
+        compose("x", "TRUE", ActionsSuppressorWaitPeriod=10)
     with refused("ValidationError", "ActionsSuppressor requires ActionsSuppressorExtensionPeriod"):
         compose("x", "TRUE", ActionsSuppressor="a", ActionsSuppressorWaitPeriod=10)
     with refused("ValidationError", "ActionsSuppressor alarm [nobody] does not exist"):

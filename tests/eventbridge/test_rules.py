@@ -8,6 +8,9 @@ from learner import hops, refused
 
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:inbox"
 MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:bake"
+CLUSTER = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/bakery"
+JOB_QUEUE = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-queue/nightly"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/caller"
 
 
 def put_target(events, **target):
@@ -164,6 +167,15 @@ def test_removing_an_unknown_target_fails_and_the_others_go(events):
     assert events.list_targets_by_rule(Rule="watch")["Targets"] == []
 
 
+def test_two_targets_of_one_request_cannot_have_the_same_id(events):
+    rule(events)
+    twice = [{"Id": "1", "Arn": QUEUE}, {"Id": "1", "Arn": f"{QUEUE}-2"}]
+    text = "Parameter targets is not valid. Reason: More than one target with Id '1' is provided."
+    with refused("ValidationException", text):
+        events.put_targets(Rule="watch", Targets=twice)
+    assert events.list_targets_by_rule(Rule="watch")["Targets"] == []
+
+
 @pytest.mark.parametrize(
     ("target", "text"),
     [
@@ -210,7 +222,49 @@ def test_removing_an_unknown_target_fails_and_the_others_go(events):
             {"RetryPolicy": {"MaximumEventAgeInSeconds": 86_401}},
             "Member must have value less than or equal to 86400",
         ),
-        ({"DeadLetterConfig": {"Arn": f"{QUEUE}.fifo"}}, "is not the ARN of a standard SQS queue."),
+        ({"DeadLetterConfig": {"Arn": f"{QUEUE}.fifo"}}, "SQS FIFO is not supported by Dead Letter Queues"),
+        (
+            {"DeadLetterConfig": {"Arn": f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts"}},
+            "sns is not supported as a dead letter resource",
+        ),
+        (
+            {"DeadLetterConfig": {"Arn": QUEUE.replace("us-east-1", "eu-west-1")}},
+            "is not in us-east-1, where the rule is.",
+        ),
+        ({"InputPath": "detail.id"}, "InputPath for target 1 is invalid."),
+        ({"InputPath": "$.detail['id']"}, "InputPath for target 1 is invalid."),
+        (
+            {"InputTransformer": {"InputTemplate": '"<a>"', "InputPathsMap": {"a": "id"}}},
+            "InputPath for target 1 is invalid.",
+        ),
+        (
+            {"InputTransformer": {"InputTemplate": "[<aws.events.event.json>]"}},
+            (
+                "InputTemplate for target 1 contains placeholder aws.events.event.json "
+                "valid only for JSON template."
+            ),
+        ),
+        (
+            {"KinesisParameters": {"PartitionKeyPath": "$.id"}},
+            "Parameter(s) KinesisParameters not supported for target: 1.",
+        ),
+        ({"Arn": CLUSTER, "RoleArn": ROLE}, "Parameter(s) EcsParameters must be specified for target: 1."),
+        (
+            {"Arn": JOB_QUEUE, "RoleArn": ROLE},
+            "Parameter(s) BatchParameters must be specified for target: 1.",
+        ),
+        (
+            {
+                "Arn": CLUSTER,
+                "RoleArn": ROLE,
+                "EcsParameters": {"TaskDefinitionArn": "t", "LaunchType": "FARGATE"},
+            },
+            "Parameter NetworkConfiguration must be specified for target 1 when launch type is FARGATE.",
+        ),
+        (
+            {"Arn": CLUSTER, "RoleArn": ROLE, "EcsParameters": {"TaskDefinitionArn": "t", "TaskCount": 11}},
+            "Parameter(s) TaskCount not valid for target: 1.",
+        ),
         (
             {
                 "Arn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/x:*",

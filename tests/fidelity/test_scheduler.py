@@ -17,6 +17,7 @@ from scheduler_learner import (
     create_role,
     create_schedule,
     fired,
+    instant,
     received,
     schedule_arn,
     trust,
@@ -286,3 +287,17 @@ def test_sch_12_a_one_time_schedule_enabled_after_its_time_fires_at_once(lab):
     )
     lab.advance(minutes=1)
     assert [planned[11:16] for planned, _ in fired(lab)] == ["09:30"]
+
+
+def test_sch_13_without_a_time_zone_a_schedule_means_utc_and_so_does_a_rule(lab):
+    create_role(lab)
+    _, arn = create_queue(lab)
+    scheduler = create_schedule(lab, "cron(30 8 * * ? *)", arn)
+    assert scheduler.get_schedule(Name="daily")["ScheduleExpressionTimezone"] == "UTC"
+    events = lab.client("events")
+    rule = events.put_rule(Name="daily", ScheduleExpression="cron(30 8 * * ? *)")["RuleArn"]
+    events.put_targets(Rule="daily", Targets=[{"Id": "1", "Arn": arn}])
+    lab.advance(days=2)
+    fires = hops(lab, "fire")
+    assert [hop.resource for hop in fires].count(rule) == 2
+    assert {instant(hop.time)[11:16] for hop in fires} == {"08:30"}

@@ -352,7 +352,7 @@ def test_sns_51_only_queues_subscribe_to_a_fifo_topic_and_fifo_queues_to_no_othe
         assert subscribe(sns, arn, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}")
     function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize"
     for protocol, endpoint in (("lambda", function), ("email", "a@example.com"), ("sms", "+15550100")):
-        with refused("InvalidParameter"):
+        with refused("InvalidParameter", f"Invalid parameter: Invalid protocol type: {protocol}"):
             subscribe(sns, arn, endpoint, protocol)
     with refused("InvalidParameter"):
         subscribe(sns, orders, f"arn:aws:sqs:us-east-1:{ACCOUNT}:warehouse.fifo")

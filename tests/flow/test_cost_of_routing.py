@@ -5,6 +5,8 @@ import json
 import pytest
 
 from workbook import Lab
+from workbook.engine.hop import Hop
+from workbook.flow.cost_of_routing import routing_rows
 
 
 @pytest.fixture
@@ -52,3 +54,23 @@ def test_deliveries_to_queues_are_free(lab):
         "Publish",
         "Subscribe",
     }
+
+
+def test_a_pipe_counts_batches_after_its_filter_in_chunks_of_64_kb():
+    pipe = "arn:aws:pipes:us-east-1:123456789012:pipe/orders"
+    sizes = [100, 64 * 1024, 64 * 1024 + 1]
+    hops = [
+        Hop(number, 0, "batch", pipe, None, (), "ok", size, {}) for number, size in enumerate(sizes, start=1)
+    ]
+    assert [(row.what, row.calls, row.units) for row in routing_rows(hops)] == [("orders", 3, 4)]
+
+
+def test_deliveries_to_servers_and_mailboxes_are_counted(lab):
+    sns = lab.client("sns")
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ann@example.com")
+    lab.run_until_idle()
+    lab.http(lab.mailbox.of("ann@example.com")[-1].link)
+    sns.publish(TopicArn=topic, Message="x")
+    lab.run_until_idle()
+    assert units(lab)["SNS", "news", "emails"] == len(lab.mailbox.of("ann@example.com"))

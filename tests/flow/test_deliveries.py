@@ -231,6 +231,20 @@ def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
     ]
 
 
+def test_an_event_that_lambda_lost_counts_on_the_line_on_which_it_came(lab):
+    def charge(event, context):
+        raise ValueError("no card")
+
+    charge_arn, topic = lab.function("charge", charge), news(lab)
+    lab.client("lambda").add_permission(
+        FunctionName="charge", StatementId="t", Action="lambda:InvokeFunction", Principal="sns.amazonaws.com"
+    )
+    lab.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=charge_arn)
+    lab.client("sns").publish(TopicArn=topic, Message="tea")
+    lab.run_until_idle()
+    assert tally(lab, topic, charge_arn) == {Status.DELIVERED: 1, Status.DROPPED: 1}
+
+
 def test_what_an_asynchronous_run_returns_goes_to_nobody(lab):
     def charge(event, context):
         raise ValueError("no card")
@@ -292,6 +306,54 @@ def test_schedules_and_pipes_are_joined_to_their_ends():
     ]
 
 
+ALARM = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:"
+
+
+def metric_of(queue_name):
+    dimensions = [{"Name": "QueueName", "Value": queue_name}]
+    return {"Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Dimensions": dimensions}
+
+
+def test_an_alarm_is_joined_to_whose_metrics_it_watches():
+    deep = ALARM + "deep"
+    orders = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
+    assert list(joints_of(deep, metric_of("orders"))) == [(orders, deep)]
+    expression = {"Metrics": [{"MetricStat": {"Metric": metric_of("orders")}}, {"Expression": "m1 * 2"}]}
+    assert list(joints_of(deep, expression)) == [(orders, deep)]
+    own = {"Namespace": "Shop", "Dimensions": [{"Name": "QueueName", "Value": "orders"}]}
+    assert list(joints_of(deep, own)) == []
+
+
+def test_a_composite_alarm_is_joined_to_those_that_its_rule_names():
+    both = ALARM + "both"
+    rule = f"ALARM(deep) AND NOT (OK(\"very old\") OR INSUFFICIENT_DATA('{ALARM}lame')) AND TRUE"
+    watched = [ALARM + "deep", ALARM + "very old", ALARM + "lame"]
+    assert list(joints_of(both, {"AlarmRule": rule})) == [(each, both) for each in watched]
+
+
+def test_alarms_are_drawn_with_what_they_watch_once_one_of_them_acts(lab):
+    orders, topic = queue(lab, "orders"), news(lab)
+    cloudwatch = lab.client("cloudwatch")
+    for name in ("deep", "idle"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            **metric_of("orders"),
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(deep)", AlarmActions=[topic])
+    lab.advance(2)
+    assert not any("alarm" in line.target for line in lab.flow().scene.system.lines)
+    cloudwatch.set_alarm_state(AlarmName="deep", StateValue="ALARM", StateReason="a drill")
+    lab.advance(2)
+    lines = {(line.source, line.target) for line in lab.flow().scene.system.lines}
+    assert {(orders, ALARM + "deep"), (ALARM + "deep", ALARM + "both"), (ALARM + "both", topic)} <= lines
+    assert not any(line.target == ALARM + "idle" for line in lab.flow().scene.system.lines)
+
+
 def function_arn(name):
     return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
 
@@ -316,6 +378,31 @@ def pipe_with_enrichment(lab, *allowed):
     lab.run_until_idle()
     url = lab.client("sqs").get_queue_url(QueueName="orders")["QueueUrl"]
     lab.client("sqs").send_message(QueueUrl=url, MessageBody="tea")
+
+
+def test_a_reason_that_ends_in_a_full_stop_gets_no_second_one(lab):
+    queue(lab, "orders")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trusts = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = lab.client("iam").create_role(RoleName="clock", AssumeRolePolicyDocument=trusts)["Role"]
+    allow = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    lab.client("iam").put_role_policy(
+        RoleName="clock",
+        PolicyName="send",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+    )
+    lab.client("scheduler").create_schedule(
+        Name="nightly",
+        ScheduleExpression="rate(1 day)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:missing", "RoleArn": role["Arn"], "Input": "tea"},
+    )
+    lab.advance(hours=1)
+    assert "The specified queue does not exist.\n" in lab.sequence().prose()
 
 
 def test_a_pipe_calls_its_enrichment():

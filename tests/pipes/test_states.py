@@ -167,15 +167,40 @@ def test_a_pipe_whose_source_is_deleted_stops(system, ends):
         ({"DesiredState": "PAUSED"}, "Member must satisfy enum value set: [RUNNING, STOPPED]"),
         ({"Source": "arn:aws:s3:us-east-1:123456789012:bucket"}, "is not supported"),
         ({"Target": "arn:aws:rds:us-east-1:123456789012:db:x"}, "is not supported"),
-        ({"Target": "arn:aws:sns:us-east-1:123456789012:topic.fifo"}, "is not supported"),
+        (
+            {"Target": "arn:aws:sns:us-east-1:123456789012:topic.fifo"},
+            '"Target","Message":"SNS FIFO topics are not supported as a pipe target."',
+        ),
+        (
+            {"Target": "arn:aws:sqs:eu-west-1:123456789012:out"},
+            '"Target","Message":"Creating cross-region pipe is not permitted."',
+        ),
+        (
+            {"Source": "arn:aws:sqs:eu-west-1:123456789012:in"},
+            '"Source","Message":"Creating cross-region pipe is not permitted."',
+        ),
+        ({"Enrichment": "arn:aws:sns:us-east-1:123456789012:topic"}, '"Message":"Invalid pipe enrichment."'),
         (
             {"Target": "arn:aws:kinesis:us-east-1:123456789012:stream/s"},
             '"TargetParameters.KinesisStreamParameters","Message":"Missing required parameter."}]}',
         ),
         ({"Target": "arn:aws:sqs:us-east-1:123456789012:out.fifo"}, "SqsQueueParameters.MessageGroupId"),
-        ({"TargetParameters": {"LambdaFunctionParameters": {}}}, "LambdaFunctionParameters"),
-        ({"TargetParameters": {"InputTemplate": "<aws.pipes.nonsense>"}}, "TargetParameters.InputTemplate"),
-        ({"SourceParameters": {"FilterCriteria": {"Filters": [{"Pattern": "{"}]}}}, "FilterCriteria"),
+        (
+            {"TargetParameters": {"LambdaFunctionParameters": {}}},
+            'LambdaFunctionParameters","Message":"Invalid target parameter provided for target."',
+        ),
+        (
+            {"SourceParameters": {"KinesisStreamParameters": {"StartingPosition": "LATEST"}}},
+            'KinesisStreamParameters","Message":"Invalid source parameter provided for source."',
+        ),
+        (
+            {"TargetParameters": {"InputTemplate": "<aws.pipes.nonsense>"}},
+            '"Message":"Invalid json path reference or predefined variable for placeholder',
+        ),
+        (
+            {"SourceParameters": {"FilterCriteria": {"Filters": [{"Pattern": '{"body": {"i": 1}}'}]}}},
+            r"Invalid Event Pattern. Reason: \"i\" must be an object or an array",
+        ),
         ({"SourceParameters": {"SqsQueueParameters": {"BatchSize": 11}}}, "Maximum batch window"),
         (
             {
@@ -183,7 +208,7 @@ def test_a_pipe_whose_source_is_deleted_stops(system, ends):
                     "SqsQueueParameters": {"BatchSize": 11, "MaximumBatchingWindowInSeconds": 1}
                 }
             },
-            "batches of at most 10",
+            "The configured batch size 11 is greater than the max supported",
         ),
         (
             {"SourceParameters": {"SqsQueueParameters": {"MaximumBatchingWindowInSeconds": 301}}},

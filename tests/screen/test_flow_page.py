@@ -54,6 +54,26 @@ def crowd():
         return lab.flow()
 
 
+@pytest.fixture(scope="module")
+def fan_out():
+    """Two events, which a rule has delivered to two queues; from one of them both were received."""
+    with Lab(seed=3) as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        arns = [f"arn:aws:sqs:us-east-1:123456789012:{queue}" for queue in ("billing", "shipping")]
+        for arn in arns:
+            allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+            url = sqs.create_queue(QueueName=arn.split(":")[-1], Attributes={"Policy": policy})["QueueUrl"]
+        events.put_rule(Name="orders", EventPattern='{"source": ["shop"]}')
+        events.put_targets(Rule="orders", Targets=[{"Id": arn[-7:-3], "Arn": arn} for arn in arns])
+        for number in (1, 2):
+            detail = json.dumps({"order": number})
+            events.put_events(Entries=[{"Source": "shop", "DetailType": "Order Placed", "Detail": detail}])
+        lab.run_until_idle()
+        sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        return lab.flow()
+
+
 @pytest.fixture
 def show(browser):
     """Opens a page with a flow; at the end nothing may have been complained about."""
@@ -597,3 +617,44 @@ def test_forty_nodes_and_ten_thousand_hops_stay_fluid(show, record_property):
     assert page.first_paint < 900
     assert scrub < 150
     assert frames > 10
+
+
+# ---- copies
+
+
+def test_what_was_delivered_to_two_queues_lies_in_both(show, fan_out):
+    page = show(fan_out)
+    assert page.counts("billing") == Counts(2, 0, 0)
+    assert page.counts("shipping") == Counts(0, 2, 0)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_event_is_called_so_and_says_where_its_copies_are(show, fan_out, number):
+    page = show(fan_out)
+    page.page.locator(".wb-recent .wb-link", has_text=f"event {number}").first.click()
+    selected = page.page.locator(".wb-selected")
+    expect(selected.locator("h3")).to_contain_text(f"event {number}")
+    expect(selected).to_contain_text(
+        "visible in billing, in flight in shipping at this moment, received 1 time"
+    )
+    expect(selected.locator("pre")).to_contain_text(f'"order":{number}')
+
+
+def test_a_line_says_what_arrived_also_where_as_many_were_refused(show):
+    with Lab(seed=3) as lab:
+        sqs, events = lab.client("sqs"), lab.client("events")
+        billing, dead = (f"arn:aws:sqs:us-east-1:123456789012:{name}" for name in ("billing", "dead"))
+        allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+        policy = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [allow]})}
+        url = sqs.create_queue(QueueName="billing")["QueueUrl"]
+        sqs.create_queue(QueueName="dead", Attributes=policy)
+        events.put_rule(Name="orders", EventPattern='{"source": ["shop"]}')
+        target = {"Id": "1", "Arn": billing, "DeadLetterConfig": {"Arn": dead}}
+        events.put_targets(Rule="orders", Targets=[target])
+        for _ in range(2):
+            events.put_events(Entries=[{"Source": "shop", "DetailType": "Order Placed", "Detail": "{}"}])
+            lab.run_until_idle()
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=policy)
+        flow = lab.flow()
+    line = show(flow).page.get_by_role("button", name="orders → billing")
+    expect(line).to_have_accessible_name("orders → billing, route: 1, 1 refused")

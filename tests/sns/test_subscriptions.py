@@ -105,6 +105,17 @@ def test_subscribing_again_returns_the_subscription_unless_what_it_names_differs
             '{"deadLetterTargetArn": "fake-arn"}',
             "RedrivePolicy: deadLetterTargetArn is an invalid arn",
         ),
+        ("RedrivePolicy", "{}", "RedrivePolicy: Missing deadLetterTargetArn attribute"),
+        (
+            "RedrivePolicy",
+            '{"deadLetterTargetArn": "arn:aws:sns:us-east-1:123456789012:lost"}',
+            "RedrivePolicy: deadLetterTargetArn must be a SQS queue",
+        ),
+        (
+            "RedrivePolicy",
+            '{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:lost"}',
+            "RedrivePolicy: deadLetterTargetArn must be in the same region as the subscription",
+        ),
         *(
             (
                 name,
@@ -311,3 +322,10 @@ def test_the_topic_s_owner_can_end_a_subscription_and_the_endpoint_is_told(lab, 
 def test_a_subscription_id_that_looks_right_and_is_nobody_s_is_not_found(sns, orders):
     with refused("NotFound", "Subscription does not exist"):
         attributes(sns, f"{orders}:{uuid.UUID(int=1)}")
+
+
+def test_a_delivery_stream_needs_a_role_at_subscribe(sns, orders):
+    stream = f"arn:aws:firehose:us-east-1:{ACCOUNT}:deliverystream/archive"
+    text = "Invalid parameter: Delivery protocol firehose can only be subscribed with subscription role arn"
+    with refused("InvalidParameter", text):
+        subscribe(sns, orders, stream, "firehose")

@@ -164,6 +164,14 @@ def test_a_number_out_of_range_is_refused_with_the_attribute_s_name(sns, name, v
         topic(sns, "others", **{name: value})
 
 
+def test_a_tracing_config_and_an_archive_s_retention_that_are_none(sns):
+    reason = "Invalid parameter: Attributes Reason: "
+    with refused("InvalidParameter", f"{reason}Invalid tracing config value: Sometimes"):
+        topic(sns, TracingConfig="Sometimes")
+    with refused("InvalidParameter", f"{reason}ArchivePolicy: MessageRetentionPeriod value is invalid"):
+        fifo_topic(sns, ArchivePolicy='{"MessageRetentionPeriod": 366}')
+
+
 def test_attributes_that_only_fifo_topics_have_are_refused_elsewhere(sns):
     topic(sns)
     for name, value in (
@@ -173,6 +181,8 @@ def test_attributes_that_only_fifo_topics_have_are_refused_elsewhere(sns):
     ):
         with refused("InvalidParameter"):
             set_attribute(sns, name, value)
+        with refused("InvalidParameter", f"Invalid parameter: Attributes Reason: Unknown attribute {name}"):
+            topic(sns, "others", **{name: value})
 
 
 def test_a_delivery_policy_is_shown_with_what_was_given_and_its_effect_with_the_defaults(sns):

@@ -46,7 +46,7 @@ def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
     if value is None:
         return
     for demand in _unmet_demands(shape, value):
-        yield f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {demand}"
+        yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must {demand}"
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             yield from _errors(member, value.get(name), _join(path, name))
@@ -57,6 +57,11 @@ def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
         for key, member in value.items():
             yield from _errors(shape.key, key, f"{path}.key")
             yield from _errors(shape.value, member, f"{path}.{key}.member")
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - as above
+    """A value as AWS's Java writes it: texts in a list have no quotes."""
+    return f"[{', '.join(_shown(one) for one in value)}]" if isinstance(value, list) else str(value)
 
 
 def _join(path: str, name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.responses import ActionContext, ActionResult, BaseResponse, EmptyResult
 
 from workbook.aws.callers import caller_of, signed_by
 from workbook.aws.simulated import NOT_SIMULATED
@@ -49,6 +49,18 @@ class Call:
 
 
 Operation = Callable[[Call], Answer]
+
+
+class ServiceFault(ServiceException):
+    """The service failed and not the request: the answer's status is 500, upon which SDKs try again."""
+
+
+class _FaultResult(ActionResult):
+    """An error whose status moto would take for the client's, as service models say no more than "fault"."""
+
+    def execute_result(self, context: ActionContext) -> tuple[int, dict[str, Any], Any]:
+        _, headers, body = super().execute_result(context)
+        return 500, headers, body
 
 
 class NotSimulated(ServiceException):
@@ -91,7 +103,10 @@ def method_of(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
     def answer(response: BaseResponse) -> ActionResult:
         parameters, headers = _parameters_of(response), response.headers
         call = Call(current_world(), response.current_account, response.region, parameters, headers)
-        result = operation(call)
+        try:
+            result = operation(call)
+        except ServiceFault as fault:
+            return _FaultResult(fault)
         return EmptyResult() if result is None else ActionResult(result)
 
     answer.__doc__ = operation.__doc__

@@ -74,6 +74,13 @@ _KINESIS = _names(
     """
 )
 
+_FIREHOSE = _names(
+    """
+    CreateDeliveryStream DeleteDeliveryStream DescribeDeliveryStream ListDeliveryStreams
+    ListTagsForDeliveryStream PutRecord PutRecordBatch TagDeliveryStream UntagDeliveryStream
+    """
+)
+
 _DYNAMODB = _names(
     """
     BatchGetItem BatchWriteItem CreateTable DeleteItem DeleteTable DescribeTable GetItem ListTables
@@ -149,6 +156,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "lambda": _LAMBDA,
     "logs": _LOGS,
     "kinesis": _KINESIS,
+    "firehose": _FIREHOSE,
     "pipes": _EVERYTHING,
     "cloudwatch": _CLOUDWATCH,
     "autoscaling": _AUTO_SCALING,

@@ -34,6 +34,7 @@ _WHEN_FIRST_USED = {
     "moto.awslambda": ("workbook.aws.awslambda", "workbook.aws.event_sources"),
     "moto.cloudwatch": ("workbook.aws.cloudwatch",),
     "moto.kinesis": ("workbook.aws.kinesis",),
+    "moto.firehose": ("workbook.aws.firehose",),
     "moto.logs": ("workbook.aws.logs",),
     "moto.pipes": ("workbook.aws.pipes",),
     "moto.dynamodb": ("workbook.aws.dynamodb_streams",),

@@ -81,6 +81,7 @@ _SERVICES = {
     "autoscaling": "Auto Scaling",
     "ec2": "EC2",
     "events": "EventBridge",
+    "firehose": "Firehose",
     "stepfunctions": "SFN",
 }
 """What the AWS SDK calls a service that boto3 calls so; others are called as boto3 does."""

@@ -4,6 +4,7 @@
                   deliveries to HTTP endpoints, mailboxes and phones; those to queues and functions are free
     EventBridge   custom events, in chunks of 64 KB; events of AWS services are free
     Scheduler     invocations
+    Pipes         requests: each batch that its filter let through, in chunks of 64 KB
 
 What other senders add to the bill of a queue (a topic that sends to it) is not counted: AWS says that the
 delivery is free and does not say whether SQS counts the request. Sources: the pricing pages of Amazon SNS
@@ -31,6 +32,7 @@ def routing_rows(hops: Sequence[Hop]) -> Iterator[CostRow]:
     yield from _deliveries_of_topics(hops)
     yield from _events(hops)
     yield from _schedules(hops)
+    yield from _pipes(hops)
 
 
 def _requests_to_topics(hops: Sequence[Hop]) -> Iterator[CostRow]:
@@ -74,6 +76,15 @@ def _schedules(hops: Sequence[Hop]) -> Iterator[CostRow]:
     )
     for schedule, number in sorted(fired.items()):
         yield CostRow("Scheduler", schedule, "", number, number, "invocations")
+
+
+def _pipes(hops: Sequence[Hop]) -> Iterator[CostRow]:
+    batches: defaultdict[str, list[int]] = defaultdict(list)
+    for hop in hops:
+        if hop.kind == "batch" and kind_of(hop.resource) is Kind.PIPE:
+            batches[label_of(hop.resource)].append(chunks(hop.size))
+    for pipe, sizes in sorted(batches.items()):
+        yield CostRow("Pipes", pipe, "", len(sizes), sum(sizes), "requests")
 
 
 def _bytes_of_calls(hops: Sequence[Hop], kind: str) -> Counter[int]:

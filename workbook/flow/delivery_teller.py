@@ -150,7 +150,7 @@ class DeliveryTeller:
     def _failed(self, hop: Hop, action: str) -> Move:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         ended = whole_fact(hop, "ended_at", hop.time)
-        text = f"{label_of(source)} could not {action}{which_try(hop)}: {hop.facts.get('reason')}"
+        text = f"{label_of(source)} could not {action}{which_try(hop)}: {reason_of(hop)}"
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - ended)}"
@@ -171,7 +171,7 @@ class DeliveryTeller:
 
     def _drop(self, hop: Hop) -> list[Move]:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
-        name, reason = self._story.name(hop.message), str(hop.facts.get("reason"))
+        name, reason = self._story.name(hop.message), reason_of(hop)
         text = f"{name} for {label_of(target)} is lost: {_REASONS.get(reason, reason)}"
         return [between(hop, source, target, Status.DROPPED, text)]
 
@@ -189,6 +189,11 @@ class DeliveryTeller:
         if kind_of(hop.resource) is Kind.OTHER:
             return []
         return [at_place(hop, Status.RUN, f"{label_of(hop.resource)} takes deliveries again")]
+
+
+def reason_of(hop: Hop) -> str:
+    """Why something failed, as part of a sentence: texts of AWS often end in a full stop of their own."""
+    return str(hop.facts.get("reason")).rstrip(".")
 
 
 def which_try(hop: Hop) -> str:

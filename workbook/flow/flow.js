@@ -292,21 +292,22 @@ export function holdings(stage, state, index) {
 
 /**
  * What stands on a line: how many arrived, then each status other than plain delivery with its number. Where
- * all are of one such status, once is enough. As `_items` in picture.py.
+ * all that arrived are of one such status, once is enough. As `_items` in line_drawing.py.
  * @returns {{status: number | null, count: number}[]}
  */
-export function lineItems(arrived, passed) {
+export function lineItems(statuses, arrived, passed) {
   const remarks = [];
   passed.forEach((count, status) => {
     if (status && count) remarks.push({ status, count });
   });
-  if (remarks.length === 1 && remarks[0].count === arrived) return remarks;
+  const [only, ...others] = remarks;
+  if (only && !others.length && statuses[only.status].arrived && only.count === arrived) return remarks;
   return arrived ? [{ status: null, count: arrived }, ...remarks] : remarks;
 }
 
 /** The same in words: "12, 2 delivered again, 3 throttled". */
 function passedText(stage, state, line) {
-  return lineItems(state.arrived[line], state.passed[line])
+  return lineItems(stage.statuses, state.arrived[line], state.passed[line])
     .map(({ status, count }) => (status === null ? `${count}` : `${count} ${stage.statuses[status].word}`))
     .join(", ");
 }
@@ -858,7 +859,7 @@ class Drawing {
       showCount(node.texts.errors, state.errors[index]);
     });
     this.lines.forEach((line, index) =>
-      this.#showPassed(line, lineItems(state.arrived[index], state.passed[index])),
+      this.#showPassed(line, lineItems(this.stage.statuses, state.arrived[index], state.passed[index])),
     );
   }
 

@@ -2,6 +2,8 @@
 
     topic ── subscription ──> endpoint          bus ──> rule ── target ──> queue, function ...
     schedule ── target ──> queue ...            source ──> pipe ──> enrichment, target
+    queue ── metric ──> alarm ──> composite alarm
+    delivery stream ──> bucket
 
 A subscription is no node: it is the line between a topic and an endpoint. A rule is one, since a person who
 looks for a lost event has to look there.
@@ -10,7 +12,9 @@ looks for a lost event has to look there.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from workbook.flow.resources import Kind, bus_of, kind_of, node_of, topic_of
 
@@ -18,6 +22,14 @@ Settings = Mapping[str, object]
 Pair = tuple[str, str]
 
 _SCHEMES = {"email": "mailto:", "email-json": "mailto:", "sms": "sms:"}
+_MEASURED = {
+    ("AWS/SQS", "QueueName"): "arn:aws:sqs:{region}:{account}:{name}",
+    ("AWS/SNS", "TopicName"): "arn:aws:sns:{region}:{account}:{name}",
+    ("AWS/Lambda", "FunctionName"): "arn:aws:lambda:{region}:{account}:function:{name}",
+}
+"""Whose metric it is, by its namespace and dimension."""
+_NAMED = re.compile(r"""\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(["']?)(.+?)\1\s*\)""")
+"""An alarm in the rule of a composite one, by its name or its ARN."""
 
 
 def endpoint_of(settings: Settings) -> str | None:
@@ -42,6 +54,10 @@ def joints_of(resource: str, settings: Settings) -> Iterator[Pair]:
         yield from ((resource, node_of(arn)) for arn in _arns([settings.get("Target")]))
     elif kind_of(resource) is Kind.PIPE:
         yield from _ends_of_pipe(resource, settings)
+    elif kind_of(resource) is Kind.ALARM:
+        yield from ((place, resource) for place in _watched(resource, settings))
+    elif kind_of(resource) is Kind.DELIVERY_STREAM:
+        yield from ((resource, bucket) for bucket in _buckets(settings))
 
 
 def dead_letters_of(resource: str, settings: Settings) -> Iterator[Pair]:
@@ -64,6 +80,35 @@ def _ends_of_pipe(pipe: str, settings: Settings) -> Iterator[Pair]:
         yield node_of(source), pipe
     ends = (settings.get("Enrichment"), settings.get("Target"))
     yield from ((pipe, node_of(arn)) for arn in ends if isinstance(arn, str) and arn)
+
+
+def _watched(alarm: str, settings: Settings) -> Iterator[str]:
+    """What an alarm looks at: the resources of its metrics, or other alarms."""
+    head, _, _ = alarm.partition(":alarm:")
+    region, account = head.split(":")[3:5]
+    for _, name in _NAMED.findall(str(settings.get("AlarmRule", ""))):
+        yield name if name.startswith("arn:") else f"{head}:alarm:{name}"
+    for metric in _metrics(settings):
+        for dimension in metric.get("Dimensions") or ():
+            form = _MEASURED.get((str(metric.get("Namespace")), dimension["Name"]))
+            if form is not None:
+                yield form.format(region=region, account=account, name=dimension["Value"])
+
+
+def _metrics(settings: Settings) -> Iterator[Mapping[str, Any]]:
+    """The metrics of an alarm: its own, or those of its expression."""
+    yield settings
+    queries = settings.get("Metrics")
+    for query in queries if isinstance(queries, list) else ():
+        stat = query.get("MetricStat")
+        if stat is not None:
+            yield stat["Metric"]
+
+
+def _buckets(stream: Settings) -> Iterator[str]:
+    destinations = stream.get("Destinations")
+    for destination in destinations if isinstance(destinations, list) else ():
+        yield str(destination["S3DestinationDescription"]["BucketARN"])
 
 
 def _arns(targets: object) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from workbook.engine.hop import Hop
 from workbook.flow.contents import Change, Where
-from workbook.flow.delivery_teller import DeliveryTeller, which_try
+from workbook.flow.delivery_teller import DeliveryTeller, reason_of, which_try
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import Kind, kind_of, label_of
 from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, times, whole_fact
@@ -125,7 +125,7 @@ class QueueTeller:
         return f"Lambda's poller received {name} from {queue} for {label_of(receiver)}"
 
     def _return(self, hop: Hop) -> list[Move]:
-        text = f"{self._story.name(hop.message)} was not done: {hop.facts.get('reason')}"
+        text = f"{self._story.name(hop.message)} was not done: {reason_of(hop)}"
         hidden = whole_fact(hop, "visible_at", hop.time) - hop.time
         if hidden > 0:
             text += f"; {label_of(hop.resource)} shows it again in {duration(hidden)}"

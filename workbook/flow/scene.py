@@ -45,7 +45,7 @@ class Scene:
     def of(cls, hops: Sequence[Hop], now: int) -> Scene:
         """Everything that `hops` tell."""
         wiring, letters, changes = Wiring.of(hops), letters_of(hops), changes_of(hops, now)
-        moves = _without_idle_alarms(Narrator(hops, wiring, letters).moves(changes))
+        moves = _without_idle_alarms(Narrator(hops, wiring, letters).moves(changes), wiring)
         return cls(tuple(hops), now, wiring, letters, tuple(changes), tuple(moves))
 
     def narrowed_to(self, shown: Callable[[Move], bool], places: Iterable[str] = ()) -> Scene:
@@ -84,9 +84,9 @@ class Scene:
         return timeline_of(self.moves, self.start, self.now)
 
 
-def _without_idle_alarms(moves: Sequence[Move]) -> list[Move]:
+def _without_idle_alarms(moves: Sequence[Move], wiring: Wiring) -> list[Move]:
     """All moves but those of alarms that did nothing yet: these are no nodes (see `Wiring.places`)."""
-    acting = {move.source for move in moves if not move.at_place}
+    acting = wiring.alarms_behind(move.source for move in moves if not move.at_place)
     return [move for move in moves if move.source in acting or kind_of(move.source) is not Kind.ALARM]
 
 

@@ -145,6 +145,7 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "tag-object": lambda *_: "tags",
     "start-execution": lambda *_: "starts an execution",
     "put-record": lambda *_: "record",
+    "flush": lambda *_: "cannot write",
     "read": lambda *_: "reads",
     "put-log-event": lambda *_: "log",
     "replay": lambda *_: "replay",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbook.engine.hop import Hop
+from workbook.flow.delivery_teller import which_try
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import label_of, node_of
-from workbook.flow.tellers import Story, Tell, at_place, between
+from workbook.flow.tellers import Story, Tell, at_place, between, duration, whole_fact
 
 
 class StorageTeller:
@@ -27,6 +28,7 @@ class StorageTeller:
             "delete-object": self._delete_object,
             "tag-object": self._tag_object,
             "put-record": self._put_record,
+            "flush": self._flush,
             "read": self._read,
             "put-log-event": self._put_log_event,
         }
@@ -50,6 +52,20 @@ class StorageTeller:
         sender, stream = self._story.callers.sender(hop), node_of(hop.resource)
         text = f"{label_of(sender)} put {self._story.name(hop.message)} into {label_of(stream)}"
         return [between(hop, sender, stream, Status.DELIVERED, text)]
+
+    def _flush(self, hop: Hop) -> list[Move]:
+        """A delivery stream writes what it has gathered; where that succeeds, the object is the news."""
+        if hop.outcome == "ok":
+            return []
+        count = whole_fact(hop, "records", 1)
+        gathered = "1 record" if count == 1 else f"{count} records"
+        text = (
+            f"{label_of(hop.resource)} could not write {gathered}{which_try(hop)}: {hop.facts.get('reason')}"
+        )
+        retry_at = hop.facts.get("retry_at")
+        if isinstance(retry_at, int):
+            text += f"; it tries again in {duration(retry_at - hop.time)}"
+        return [at_place(hop, Status.FAILED, text, count=count)]
 
     def _read(self, hop: Hop) -> list[Move]:
         pipe = hop.facts.get("pipe")

@@ -7,7 +7,7 @@ queue is empty is a line, too. Lines that lead back (to where a message was befo
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbook.flow.moves import Move, Status
@@ -74,7 +74,7 @@ class System:
 
 def system_of(wiring: Wiring, moves: Iterable[Move], places: Iterable[str] | None = None) -> System:
     """What the wiring and the moves show; of all resources, or only of `places` and whom they deal with."""
-    lines = _lines_of(wiring, moves)
+    lines = _lines_of(wiring, list(moves))
     if places is None:
         shown = dict.fromkeys(wiring.places())
         shown.update(dict.fromkeys(place for line in lines for place in (line.source, line.target)))
@@ -95,12 +95,14 @@ def _ordered(places: Iterable[str]) -> list[str]:
     return sorted(places, key=lambda place: {Kind.PRODUCER: 0, Kind.CONSUMER: 2}.get(kind_of(place), 1))
 
 
-def _lines_of(wiring: Wiring, moves: Iterable[Move]) -> list[Line]:
+def _lines_of(wiring: Wiring, moves: Sequence[Move]) -> list[Line]:
     lines: dict[tuple[str, str], Line] = {}
+    moving = {place for move in moves for place in move.line}
     for pair in wiring.polls:
         lines.setdefault(pair, Line(*pair, Way.POLL))
     for pair in wiring.joints:
-        lines.setdefault(pair, Line(*pair, Way.ROUTE))
+        if kind_of(pair[1]) is not Kind.ALARM or (pair[0] in wiring.settings and pair[1] in moving):
+            lines.setdefault(pair, Line(*pair, Way.ROUTE))
     for pair in wiring.redrives:
         lines.setdefault(pair, Line(*pair, Way.REDRIVE))
     for move in moves:

@@ -1,7 +1,8 @@
 """Which line a move belongs to: its own, or the one on which its message or its call had come.
 
 A message that comes back came back from somewhere; a run that fails was called, or got a batch, from
-somewhere. On that line it counts: "12, of which 2 failed and 1 came back".
+somewhere. On that line it counts: "12, of which 2 failed and 1 came back". So does an event that Lambda took
+and lost: whoever handed it over was answered long before, and sees nothing of it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ class Ways:
     """The lines that are shown, from a node to another."""
     calls: Mapping[int, Pair]
     """The line of each call of a function, by its hop."""
+    handed_over: Mapping[tuple[str | None, str], Pair]
+    """The line on which each event came that a function runs asynchronously, by message and function."""
 
     @classmethod
     def of(cls, hops: Sequence[Hop], moves: Sequence[Move], lines: frozenset[Pair]) -> Ways:
@@ -33,7 +36,12 @@ class Ways:
             for move in moves
             if move.hop is not None and hops and hops[move.hop - 1].kind == "invoke" and _goes(move)
         }
-        return cls(hops, lines, calls)
+        handed_over = {
+            (move.message, move.target): move.line
+            for move in moves
+            if move.hop is not None and hops and hops[move.hop - 1].kind == "enqueue"
+        }
+        return cls(hops, lines, calls, handed_over)
 
     def line_of(self, move: Move) -> Pair | None:
         """The line on which a move counts, if there is one."""
@@ -43,6 +51,8 @@ class Ways:
     def _way_here(self, move: Move) -> Pair | None:
         if move.status is Status.RETURNED:
             return move.target, move.source
+        if move.status is Status.DROPPED:
+            return self.handed_over.get((move.message, move.source))
         if move.status is not Status.FAILED or move.hop is None:
             return None
         if move.message is None:

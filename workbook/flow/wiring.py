@@ -143,6 +143,18 @@ class Wiring:
         """The node at the end of a subscription; None where the trace does not know it."""
         return self.endpoints.get(subscription)
 
+    def alarms_behind(self, acting: Iterable[str]) -> set[str]:
+        """Those places, and the alarms at which composite alarms among them look."""
+        shown, found = set[str](), set(acting)
+        while found:
+            shown |= found
+            found = {
+                source
+                for source, target in self.joints
+                if target in found and kind_of(source) is Kind.ALARM and kind_of(target) is Kind.ALARM
+            } - shown
+        return shown
+
     def places(self) -> list[str]:
         """Every resource that is always a node, in the order in which they were created.
 

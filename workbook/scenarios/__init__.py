@@ -22,11 +22,13 @@ from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
 from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
+from workbook.scenarios.one_event_three_ways import SCENARIO as one_event_three_ways  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
 from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
 from workbook.scenarios.polling import SCENARIO as polling  # noqa: N811
+from workbook.scenarios.queue_alarm import SCENARIO as queue_alarm  # noqa: N811
 from workbook.scenarios.replay import SCENARIO as replay  # noqa: N811
 from workbook.scenarios.retry_storm import SCENARIO as retry_storm  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
@@ -55,8 +57,10 @@ SCENARIOS: dict[str, Scenario] = {
         daylight_saving,
         missing_policy,
         retry_storm,
+        queue_alarm,
         transforms,
         replay,
+        one_event_three_ways,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -72,12 +76,14 @@ __all__ = [
     "fifo_group_blocked",
     "lambda_scaling",
     "missing_policy",
+    "one_event_three_ways",
     "order_routing",
     "own_lab",
     "partial_batch",
     "pattern_surgery",
     "poison_message",
     "polling",
+    "queue_alarm",
     "replay",
     "retry_storm",
     "standard_and_fifo",

@@ -23,6 +23,7 @@ from workbook.scenarios.framework.settings import Number, Switch
 BUS = "cold-chain"
 RULE = "too-warm"
 QUEUE = "calls"
+WHY = "what kept it out"
 
 
 def build(
@@ -119,7 +120,8 @@ def measure(trace: Hops, above: int, leave_out_tests: bool) -> Findings:
         why = "; ".join(Verdict(pattern.explain(event)).deciding)
         rows.append((_said(event), _yes(wanted), _yes(reported), why))
     conclusion = _conclusion(missed, needless)
-    return Findings(conclusion, ("the fridge says", "wanted", "reported", "what kept it out"), tuple(rows))
+    columns = ("the fridge says", "wanted", "reported", WHY)
+    return Findings(conclusion, columns, tuple(rows), prose=WHY)
 
 
 def _conclusion(missed: int, needless: int) -> str:

@@ -15,6 +15,7 @@ from workbook.aws.cloudwatch.alarms import Alarms, alarms_of
 from workbook.aws.cloudwatch.composite_alarm import CompositeAlarm
 from workbook.aws.cloudwatch.errors import InvalidFormat, ResourceNotFound, ValidationError
 from workbook.aws.cloudwatch.states import State
+from workbook.aws.constraints import constraint_errors
 from workbook.aws.limits import limit
 from workbook.aws.operations import Answer, Call, refuse_parameters
 
@@ -39,6 +40,7 @@ MOST_DELETED = limit("cloudwatch.alarm.deleted-in-one-call")
 def put_metric_alarm(call: Call) -> Answer:
     """Create an alarm, or overwrite one of this name, which keeps its state."""
     refuse_parameters(call.parameters, _METRIC, "PutMetricAlarm")
+    _check_model(call, "PutMetricAlarm")
     alarms = _alarms(call)
     alarm = make_metric_alarm(call, call.parameters)
     check_kind(alarms, alarm.name, alarm.kind)
@@ -49,11 +51,19 @@ def put_metric_alarm(call: Call) -> Answer:
 def put_composite_alarm(call: Call) -> Answer:
     """Create a composite alarm, or overwrite one of this name, which keeps its state."""
     refuse_parameters(call.parameters, _COMPOSITE, "PutCompositeAlarm")
+    _check_model(call, "PutCompositeAlarm")
     alarms = _alarms(call)
     alarm = make_composite_alarm(call, alarms)
     check_kind(alarms, alarm.name, alarm.kind)
     alarms.put(alarm)
     return None
+
+
+def _check_model(call: Call, operation: str) -> None:
+    """Enumerations and greatest lengths, which botocore leaves to the service."""
+    errors = constraint_errors("cloudwatch", operation, call.parameters)
+    if errors is not None:
+        raise ValidationError(errors)
 
 
 def delete_alarms(call: Call) -> Answer:

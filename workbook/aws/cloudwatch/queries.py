@@ -113,7 +113,7 @@ class Watched:
 def check_period(period: int) -> int:
     """Let a period (seconds) pass that an alarm may have."""
     if period not in HIGH_RESOLUTION and (period <= 0 or period % 60):
-        raise ValidationError("The parameter Period must be 10, 20, 30, or a multiple of 60")
+        raise ValidationError("Period must be 10, 20, 30 or a multiple of 60")
     return period
 
 

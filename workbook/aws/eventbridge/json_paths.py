@@ -1,10 +1,11 @@
 """JSON paths as rules of EventBridge have them: ``$.detail.items[0].name``, and no more.
 
-EventBridge checks no path when a target is put; one that leads nowhere gives nothing, and so does one that is
-written in a way EventBridge does not know.
+PutTargets refuses a path that does not begin with ``$``, and one with a quoted name in brackets, which is
+legal elsewhere (`is_json_path`). What else is written in a way EventBridge does not know is taken, and gives
+nothing, like a path that leads nowhere (unverified).
 
-Source: Amazon EventBridge User Guide, "Input transformation": dot notation, dashes, underscores, letters and
-digits, array indices, wildcards, forward slashes.
+Sources: Amazon EventBridge User Guide, "Input transformation": dot notation, dashes, underscores, letters and
+digits, array indices, wildcards, forward slashes; refusals of PutTargets measured and published in 2026.
 """
 
 from __future__ import annotations
@@ -16,6 +17,14 @@ from dataclasses import dataclass
 
 _STEP = re.compile(r"\.(?P<name>[\w\-/]+|\*)|\[(?P<index>\d+|\*)\]")
 _ANY = "*"
+
+
+_QUOTED = re.compile(r"\[\s*['\"]")
+
+
+def is_json_path(text: str) -> bool:
+    """Whether PutTargets takes a text as a path."""
+    return text.startswith("$") and _QUOTED.search(text) is None
 
 
 class Nothing:

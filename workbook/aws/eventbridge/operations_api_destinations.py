@@ -89,7 +89,7 @@ def _check(call: Call, connection_arn: str, url: str) -> None:
     if find_connection(call.world, connection_arn) is None:
         raise ResourceNotFound(f"Connection '{connection_arn}' does not exist.")  # unverified
     if not url.startswith("https://"):
-        raise ValidationError.parameter("InvocationEndpoint", "Must be a valid HTTPS URL.")  # unverified
+        raise ValidationError.parameter("InvocationEndpoint", f"Endpoint '{url}' is not valid.")
 
 
 def _destination(call: Call, action: str) -> ApiDestination:

@@ -105,6 +105,7 @@ def put_targets(call: Call) -> Answer:
     rule = _rule(call, "Rule")
     _refuse_managed(rule)
     given: list[Mapping[str, Any]] = call.parameters["Targets"]
+    _refuse_repeated([one["Id"] for one in given])
     for one in given:
         check_target(one, rule)
     targets = {**rule.targets, **{one["Id"]: _with_kept_role(rule, one) for one in given}}
@@ -193,6 +194,13 @@ def _with_kept_role(rule: Rule, given: Mapping[str, Any]) -> Target:
     if elsewhere and target.role_arn is None:
         return Target({**given, "RoleArn": before.role_arn})
     return target
+
+
+def _refuse_repeated(ids: list[str]) -> None:
+    for identifier in ids:
+        if ids.count(identifier) > 1:
+            reason = f"More than one target with Id '{identifier}' is provided."
+            raise ValidationError.parameter("targets", reason)
 
 
 def _set_state(call: Call, state: str) -> Answer:

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery import find_target
 from workbook.aws.eventbridge.errors import ValidationError
+from workbook.aws.eventbridge.json_paths import is_json_path
+from workbook.aws.eventbridge.target_parameters import check_parameters
 from workbook.aws.eventbridge.targets import INPUTS, Target
+from workbook.aws.eventbridge.transformers import EVENT_JSON
 from workbook.aws.operations import NotSimulated
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from workbook.aws.eventbridge.transformers import InputTransformer
 
 _ARN = re.compile(r"arn:[\d\w:\-/]*")
+PARTS_OF_ARN = 6
 _NEED_ROLE = frozenset(
     {
         *("appsync", "automation", "batch", "codebuild", "codepipeline", "ecs", "firehose", "glue"),
@@ -53,13 +57,14 @@ def check_target(given: Mapping[str, Any], rule: Rule) -> None:
     _check_place(target, rule)
     _check_role(target)
     _check_input(target)
+    check_parameters(target)
     _check_kind(target, rule)
-    _check_dead_letters(target)
+    _check_dead_letters(target, rule)
     _refuse_unsimulated(target)
 
 
 def _check_arn(target: Target) -> None:
-    if _ARN.match(target.arn) is None or target.arn.count(":") < 5:
+    if _ARN.match(target.arn) is None or target.arn.count(":") < PARTS_OF_ARN - 1:
         raise ValidationError.parameter(target.arn, "Provided Arn is not in correct format.")
 
 
@@ -88,25 +93,36 @@ def _check_input(target: Target) -> None:
         )
     if given.get("Input") is not None and not _is_json(given["Input"]):
         raise ValidationError(f"JSON syntax error in input for target {target.id}.")
+    if given.get("InputPath"):
+        _check_path(target, given["InputPath"])
     if target.transformer is not None:
         _check_transformer(target, target.transformer)
 
 
+def _check_path(target: Target, path: str) -> None:
+    if not is_json_path(path):
+        raise ValidationError(f"InputPath for target {target.id} is invalid.")
+
+
 def _check_transformer(target: Target, transformer: InputTransformer) -> None:
+    for path in transformer.paths.values():
+        _check_path(target, path)
     for name in transformer.paths:
         if name.upper().startswith("AWS."):
             raise ValidationError(f"InputPathsMap for target {target.id} contains invalid key {name}.")
     for name in transformer.unknown_variables:
         raise ValidationError(f"InputTemplate for target {target.id} contains invalid placeholder {name}.")
+    if EVENT_JSON in transformer.variables and not transformer.is_object:
+        raise ValidationError(
+            f"InputTemplate for target {target.id} contains placeholder {EVENT_JSON} "
+            "valid only for JSON template."
+        )
     if not transformer.could_be_valid():
         raise ValidationError(f"Invalid InputTemplate for target {target.id} : [{transformer.template}].")
 
 
 def _check_kind(target: Target, rule: Rule) -> None:
     given = target.given
-    fifo = target.service == "sqs" and target.arn.endswith(".fifo")
-    if fifo and not (given.get("SqsParameters") or {}).get("MessageGroupId"):
-        raise ValidationError(f"Parameter(s) SqsParameters must be specified for target: {target.id}.")
     if target.service == "logs" and (given.get("Input") or given.get("InputPath")):
         raise ValidationError(
             f"Input and InputPath are not valid forms of input for target {target.id}. "
@@ -133,14 +149,22 @@ def _check_bus(target: Target, rule: Rule) -> None:
     )
 
 
-def _check_dead_letters(target: Target) -> None:
+def _check_dead_letters(target: Target, rule: Rule) -> None:
+    """A dead-letter queue is a standard queue in the rule's Region."""
     arn = target.dead_letter_arn
     if arn is None:
         return
-    if arn.split(":")[2:3] != ["sqs"] or arn.endswith(".fifo"):
-        raise ValidationError.parameter(
-            "DeadLetterConfig.Arn", f"{arn} is not the ARN of a standard SQS queue."
-        )
+    parts = arn.split(":")
+    if len(parts) != PARTS_OF_ARN:
+        raise ValidationError.parameter(arn, "Provided Arn is not in correct format.")  # unverified
+    if parts[2] != "sqs":
+        raise ValidationError(f"{parts[2]} is not supported as a dead letter resource.")
+    if arn.endswith(".fifo"):
+        raise ValidationError("SQS FIFO is not supported by Dead Letter Queues.")
+    own = rule.arn.split(":")[3]
+    if parts[3] != own:
+        reason = f"{arn} is not in {own}, where the rule is."  # unverified
+        raise ValidationError.parameter("DeadLetterConfig.Arn", reason)
 
 
 def _is_json(text: str) -> bool:

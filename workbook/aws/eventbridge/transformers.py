@@ -61,8 +61,17 @@ class InputTransformer:
     @property
     def unknown_variables(self) -> list[str]:
         """Variables of the template that are neither in `paths` nor predefined, in order."""
-        names = [piece.variable for piece in self._pieces if piece.variable is not None]
-        return [name for name in names if name not in self.paths and name not in PREDEFINED]
+        return [name for name in self.variables if name not in self.paths and name not in PREDEFINED]
+
+    @property
+    def variables(self) -> list[str]:
+        """Variables of the template, in order."""
+        return [piece.variable for piece in self._pieces if piece.variable is not None]
+
+    @cached_property
+    def is_object(self) -> bool:
+        """Whether it is the template of a JSON object."""
+        return self.template.lstrip().startswith("{")
 
     @cached_property
     def is_json(self) -> bool:

@@ -12,6 +12,7 @@ from workbook.aws.limits import (
     cloudwatch,
     dynamodb,
     eventbridge,
+    firehose,
     kinesis,
     patterns,
     pipes,
@@ -26,8 +27,8 @@ from workbook.aws.limits.row import Limit
 __all__ = ["LIMITS", "Limit", "limit"]
 
 _SERVICES = (
-    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, kinesis, patterns, pipes),
-    *(s3, scheduler, sns, sqs, stepfunctions),
+    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis),
+    *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions),
 )
 
 LIMITS: dict[str, Limit] = {row.name: row for service in _SERVICES for row in service.ROWS}

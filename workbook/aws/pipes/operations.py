@@ -28,7 +28,7 @@ def create_pipe(call: Call) -> Answer:
     pipes, name = pipes_of(call.world, call.account, call.region), str(call.parameters["Name"])
     if name in pipes:
         raise Conflict.exists(name)
-    settings = settings_of_creation(call.parameters)
+    settings = settings_of_creation(call.parameters, call.region)
     arn = f"arn:{get_partition(call.region)}:pipes:{call.region}:{call.account}:pipe/{name}"
     desired = call.parameters.get("DesiredState") or "RUNNING"
     tags = dict(call.parameters.get("Tags") or {})
@@ -47,7 +47,7 @@ def update_pipe(call: Call) -> Answer:
     """Change a pipe; what is not named stays as it is."""
     pipe = _pipe(call)
     pipe.demand_rest()
-    settings = settings_of_update(call.parameters, pipe.settings)
+    settings = settings_of_update(call.parameters, pipe.settings, call.region)
     pipe.update(settings, call.parameters.get("DesiredState"))
     return pipe.summary()
 

@@ -25,7 +25,7 @@ from workbook.aws.pipes.targets import (
     TARGETS,
     UNSIMULATED_ENRICHMENTS,
     UNSIMULATED_TARGETS,
-    Taking,
+    TargetKind,
     kind_of_target,
 )
 from workbook.aws.pipes.templates import InvalidTemplate
@@ -62,8 +62,8 @@ _UNSIMULATED = {
 }
 
 
-def settings_of_creation(request: Request) -> PipeSettings:
-    """The settings that CreatePipe asks for.
+def settings_of_creation(request: Request, region: str) -> PipeSettings:
+    """The settings that CreatePipe asks for in a Region.
 
     Raises:
         ValidationError: a parameter breaks a rule of pipes.
@@ -86,10 +86,12 @@ def settings_of_creation(request: Request) -> PipeSettings:
         target_parameters=dict(request.get("TargetParameters") or {}),
     )
     _check(settings)
+    _check_region("Source", settings.source, region)
+    _check_region("Target", settings.target, region)
     return settings
 
 
-def settings_of_update(request: Request, settings: PipeSettings) -> PipeSettings:
+def settings_of_update(request: Request, settings: PipeSettings, region: str) -> PipeSettings:
     """The settings after UpdatePipe: what is not named stays; parameters of a service are replaced whole.
 
     Raises:
@@ -114,6 +116,7 @@ def settings_of_update(request: Request, settings: PipeSettings) -> PipeSettings
             changes[key] = request[name]
     changed = replace(settings, **changes)
     _check(changed)
+    _check_region("Target", changed.target, region)
     return changed
 
 
@@ -176,11 +179,19 @@ def _check_source(source: str) -> None:
         raise ValidationError.of("Source", f"Source {source} is not supported.")
 
 
+def _check_region(field: str, arn: str, region: str) -> None:
+    """A pipe does not leave its Region."""
+    if arn.split(":")[3] != region:
+        raise ValidationError.of(field, "Creating cross-region pipe is not permitted.")
+
+
 def _check(settings: PipeSettings) -> None:
     own = {_name_of(settings.source), "FilterCriteria"}
     foreign = [name for name in settings.source_parameters if name not in own]
     if foreign:
-        raise ValidationError.of(f"SourceParameters.{foreign[0]}", "Parameter is not valid for the source.")
+        raise ValidationError.of(
+            f"SourceParameters.{foreign[0]}", "Invalid source parameter provided for source."
+        )
     _check_target(settings)
     _check_state_machine(settings)
     _check_enrichment(settings)
@@ -199,16 +210,23 @@ def _check_target(settings: PipeSettings) -> None:
             f"a pipe to {target}", "Of EventBridge, event buses and API destinations can be targets."
         )
     kind = kind_of_target(target)
-    if kind is None or (service == "sns" and target.endswith(".fifo")):
+    if kind is None:
         raise ValidationError.of("Target", f"Target {target} is not supported.")
+    if service == "sns" and target.endswith(".fifo"):
+        raise ValidationError.of("Target", "SNS FIFO topics are not supported as a pipe target.")
+    _check_target_parameters(settings, kind)
+
+
+def _check_target_parameters(settings: PipeSettings, kind: TargetKind) -> None:
     if kind.required and not settings.target_parameters.get(kind.parameters or ""):
         raise ValidationError.of(f"TargetParameters.{kind.parameters}", _MISSING)
     for name in settings.target_parameters:
         if name not in {"InputTemplate", kind.parameters}:
-            raise ValidationError.of(f"TargetParameters.{name}", "Parameter is not valid for the target.")
+            reason = "Invalid target parameter provided for target."
+            raise ValidationError.of(f"TargetParameters.{name}", reason)
     if (settings.target_parameters.get("EventBridgeEventBusParameters") or {}).get("EndpointId"):
         raise NotSimulated("EndpointId of a pipe's target", "Global endpoints are not simulated.")
-    if target.endswith(".fifo"):
+    if settings.target.endswith(".fifo"):
         own = settings.target_parameters.get(_OF_QUEUE) or {}
         if not own.get("MessageGroupId"):
             field = f"TargetParameters.{_OF_QUEUE}.MessageGroupId"
@@ -233,7 +251,7 @@ def _check_enrichment(settings: PipeSettings) -> None:
         advice = "Lambda functions and API destinations can be enrichments so far."
         raise NotSimulated(f"{UNSIMULATED_ENRICHMENTS[service]} as enrichment of a pipe", advice)
     if service not in ENRICHMENTS:
-        raise ValidationError.of("Enrichment", f"Enrichment {settings.enrichment} is not supported.")
+        raise ValidationError.of("Enrichment", "Invalid pipe enrichment.")
     if settings.enrichment_parameters.get("HttpParameters") and service != "api-destination":
         raise ValidationError.of(
             "EnrichmentParameters.HttpParameters", "Parameter is not valid for the enrichment."
@@ -259,12 +277,12 @@ def _check_batch(settings: PipeSettings) -> None:
         raise ValidationError.of(f"{field}.BatchSize", reason)
     kind = TARGETS[kind_of(settings.target)]
     if kind.most is not None and size > kind.most:
-        takes = "no batches" if kind.taking is Taking.ONE else f"batches of at most {kind.most}"
-        raise ValidationError.of(f"{field}.BatchSize", f"BatchSize is {size}, and the target takes {takes}.")
+        reason = f"The configured batch size {size} is greater than the max supported {kind.most}"
+        raise ValidationError.of(f"{field}.BatchSize", reason)
 
 
 def _check_stream(settings: PipeSettings) -> None:
-    """What only streams have; the first two texts are recorded."""
+    """What only streams have; the texts about what is missing and about the age are recorded."""
     own, field = settings.of_source, f"SourceParameters.{_name_of(settings.source)}"
     if not own.get("StartingPosition"):
         raise ValidationError.of(f"{field}.StartingPosition", _MISSING)
@@ -287,10 +305,10 @@ def _check_texts(settings: PipeSettings) -> None:
         settings.filters  # noqa: B018 - it is compiled when it is first asked for
     except InvalidEventPattern as error:
         raise ValidationError.of(
-            "SourceParameters.FilterCriteria", f"Invalid filter pattern: {error}"
+            "SourceParameters.FilterCriteria", f"Invalid Event Pattern. Reason: {error}"
         ) from None
     if settings.reads_stream and unusable_pattern(settings.filters):
-        reason = "Invalid filter pattern: the pattern for data must be a JSON object"
+        reason = "Invalid Event Pattern. Reason: the pattern for data must be a JSON object"
         raise ValidationError.of("SourceParameters.FilterCriteria", reason)
     for field, name in (
         ("EnrichmentParameters", "enrichment_template"),
@@ -299,7 +317,7 @@ def _check_texts(settings: PipeSettings) -> None:
         try:
             getattr(settings, name)
         except InvalidTemplate as error:
-            raise ValidationError.of(f"{field}.InputTemplate", f"Invalid input template: {error}") from None
+            raise ValidationError.of(f"{field}.InputTemplate", str(error)) from None
 
 
 def _advice(services: Mapping[str, object]) -> str:

@@ -52,6 +52,7 @@ TARGETS = {
     "sns": TargetKind(Taking.EACH, None, limit("pipes.batch.topic")),
     "events": TargetKind(Taking.EACH, "EventBridgeEventBusParameters", limit("pipes.batch.bus")),
     "kinesis": TargetKind(Taking.EACH, "KinesisStreamParameters", limit("pipes.batch.stream"), required=True),
+    "firehose": TargetKind(Taking.EACH, None, limit("pipes.batch.delivery-stream")),
     "logs": TargetKind(Taking.EACH, "CloudWatchLogsParameters", limit("pipes.batch.log-group")),
     "lambda": TargetKind(Taking.ARRAY, "LambdaFunctionParameters"),
     "states": TargetKind(Taking.ARRAY, "StepFunctionStateMachineParameters"),
@@ -66,7 +67,6 @@ TARGETS = {
 """Targets of pipes, by the service in their ARN; API destinations are no buses."""
 
 UNSIMULATED_TARGETS = {
-    "firehose": "a delivery stream of Amazon Data Firehose",
     "execute-api": "an API of API Gateway",
     "timestream": "a table of Timestream",
 }

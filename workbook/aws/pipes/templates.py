@@ -94,7 +94,9 @@ def _parts_of(text: str) -> tuple[str | _Place, ...]:
         quoted = _is_quoted(before, quoted)
         name = match[1]
         if name not in _RESERVED and not is_path(name):
-            raise InvalidTemplate(f"<{name}> is neither a JSON path nor a reserved variable")
+            raise InvalidTemplate(
+                f"Invalid json path reference or predefined variable for placeholder {name}"
+            )
         parts += [before, _Place(name, quoted)]
         position = match.end()
     return (*parts, text[position:])

@@ -11,11 +11,14 @@ import contextvars
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlparse
 
 from workbook.aws.callers import caller_of, lab_user, signed_by
 from workbook.engine.world import World
+
+if TYPE_CHECKING:
+    from workbook.aws.policies import Principal
 
 _CHARACTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HERE = "127.0.0.1"
@@ -67,6 +70,16 @@ def answering(world: World, url: str, headers: Mapping[str, Any]) -> Iterator[Re
     token = _current.set(facts)
     try:
         yield facts
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def acting(world: World, principal: Principal) -> Iterator[None]:
+    """The block is a request that a service of AWS makes, as `principal`."""
+    token = _current.set(RequestFacts(*_ids(world), principal.account, principal.user_id))
+    try:
+        yield
     finally:
         _current.reset(token)
 

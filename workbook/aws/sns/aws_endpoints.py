@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from workbook.aws.delivery import Parcel, RetryPolicy
 from workbook.aws.sns.arns import account_of_arn
 from workbook.aws.sns.documents import firehose_record, json_document, lambda_event
-from workbook.aws.sns.errors import InvalidAttribute, InvalidParameter
+from workbook.aws.sns.errors import InvalidParameter
 from workbook.aws.sns.notification import NOTIFICATION
 from workbook.aws.sns.protocols import Protocol, register_protocol
 from workbook.aws.sns.retries import AWS_MANAGED
@@ -44,15 +44,16 @@ def _check_queue(topic: Topic, endpoint: str, _attributes: Mapping[str, str]) ->
 
 def _check_function(_topic: Topic, endpoint: str, _attributes: Mapping[str, str]) -> None:
     if _FUNCTION.fullmatch(endpoint) is None:
-        raise InvalidParameter.of("Lambda endpoint ARN")  # unverified
+        raise InvalidParameter.of("Lambda endpoint ARN")
 
 
 def _check_stream(_topic: Topic, endpoint: str, attributes: Mapping[str, str]) -> None:
     if _STREAM.fullmatch(endpoint) is None:
-        raise InvalidParameter.of("Firehose endpoint ARN")  # unverified
+        raise InvalidParameter.of("Firehose endpoint ARN")
     if not attributes.get("SubscriptionRoleArn"):
-        reason = "SubscriptionRoleArn: required for the firehose protocol"  # unverified
-        raise InvalidAttribute(reason).in_request_to_create()
+        raise InvalidParameter(
+            "Invalid parameter: Delivery protocol firehose can only be subscribed with subscription role arn"
+        )
 
 
 def _is_another_accounts(_topic: Topic, endpoint: str, caller: Principal) -> bool:

@@ -165,3 +165,16 @@ class InvalidAttribute(ValueError):
     def in_request_to_set(self) -> InvalidParameter:
         """As SetTopicAttributes and SetSubscriptionAttributes word it."""
         return InvalidParameter(f"Invalid parameter: {self}")
+
+
+class UnknownAttribute(InvalidAttribute):
+    """An attribute that no topic has, or none of this kind; CreateTopic names it."""
+
+    def __init__(self, name: str, reason: str = "AttributeName") -> None:
+        """`reason` is what SetTopicAttributes says instead."""
+        super().__init__(reason)
+        self.name = name
+
+    def in_request_to_create(self) -> InvalidParameter:
+        """As CreateTopic words it."""
+        return InvalidParameter(f"Invalid parameter: Attributes Reason: Unknown attribute {self.name}")

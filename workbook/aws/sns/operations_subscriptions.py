@@ -138,9 +138,7 @@ def set_subscription_attributes(call: Call) -> Answer:
 def _check_endpoint(topic: Topic, protocol: Protocol, endpoint: str, given: Mapping[str, str]) -> None:
     protocol.check_endpoint(topic, endpoint, given)
     if topic.is_fifo and not protocol.takes_fifo:
-        raise InvalidParameter.of(
-            "Protocol", f"FIFO topics do not support the protocol {protocol.name}"
-        )  # unverified
+        raise InvalidParameter(f"Invalid parameter: Invalid protocol type: {protocol.name}")
 
 
 def _checked(

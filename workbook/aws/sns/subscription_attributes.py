@@ -31,6 +31,7 @@ SETTABLE = (
 DEFAULT_SCOPE = "MessageAttributes"
 _SCOPES = (DEFAULT_SCOPE, "MessageBody")
 _QUEUE = re.compile(r"arn:aws[\w-]*:sqs:[\w-]+:\d{12}:[\w-]{1,80}(\.fifo)?")
+_ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 
 
@@ -146,9 +147,7 @@ def _checked_scope(value: str) -> str:
 
 
 def _checked_redrive(value: str, topic: Topic, endpoint: str) -> str:
-    queue = read_json_object(value, "RedrivePolicy").get("deadLetterTargetArn")
-    if not isinstance(queue, str) or _QUEUE.fullmatch(queue) is None:
-        raise InvalidAttribute("RedrivePolicy: deadLetterTargetArn is an invalid arn")
+    queue = _checked_dead_letter_arn(read_json_object(value, "RedrivePolicy"), topic)
     if topic.is_fifo and endpoint.endswith(FIFO_SUFFIX) and not queue.endswith(FIFO_SUFFIX):
         raise InvalidAttribute(
             "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
@@ -158,6 +157,22 @@ def _checked_redrive(value: str, topic: Topic, endpoint: str) -> str:
             "RedrivePolicy: must use a standard queue as DLQ for a subscription to a standard topic."
         )  # unverified
     return value
+
+
+def _checked_dead_letter_arn(policy: Mapping[str, object], topic: Topic) -> str:
+    """The ARN of a queue in the topic's Region."""
+    queue = policy.get("deadLetterTargetArn")
+    if queue is None:
+        raise InvalidAttribute("RedrivePolicy: Missing deadLetterTargetArn attribute")
+    if isinstance(queue, str) and _ARN.fullmatch(queue) and queue.split(":")[2] != "sqs":
+        raise InvalidAttribute("RedrivePolicy: deadLetterTargetArn must be a SQS queue")
+    if not isinstance(queue, str) or _QUEUE.fullmatch(queue) is None:
+        raise InvalidAttribute("RedrivePolicy: deadLetterTargetArn is an invalid arn")
+    if queue.split(":")[3] != topic.region:
+        raise InvalidAttribute(
+            "RedrivePolicy: deadLetterTargetArn must be in the same region as the subscription"
+        )
+    return queue
 
 
 def _checked_delivery_policy(value: str, protocol: Protocol) -> str:

@@ -14,7 +14,7 @@ from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.sns.archive import Archive
 from workbook.aws.sns.delivery_policies import effective_topic_policy, read_topic_policy
-from workbook.aws.sns.errors import InvalidAttribute
+from workbook.aws.sns.errors import InvalidAttribute, UnknownAttribute
 from workbook.aws.sns.fifo import MESSAGE_GROUP
 from workbook.aws.sns.json_texts import read_json_object
 from workbook.aws.sns.notification import iso_timestamp
@@ -57,9 +57,9 @@ def check_attribute(name: str, value: str, *, fifo: bool) -> str:
     if check is None and _FEEDBACK.fullmatch(name):
         check = _check_sample_rate(name) if name.endswith("SampleRate") else _check_role(name)
     if check is None:
-        raise InvalidAttribute("AttributeName")
+        raise UnknownAttribute(name)
     if name in _ONLY_FIFO and not fifo:
-        raise InvalidAttribute(f"{name}: only a FIFO topic has it")  # unverified
+        raise UnknownAttribute(name, f"{name}: only a FIFO topic has it")  # unverified where it is set
     return check(value)
 
 
@@ -172,7 +172,7 @@ def _as_given(value: str) -> str:
 
 def _check_display_name(value: str) -> str:
     if len(value) > limit("sns.subject"):
-        raise InvalidAttribute("DisplayName")  # unverified
+        raise InvalidAttribute("DisplayName")
     return value
 
 
@@ -201,7 +201,9 @@ def _check_choice(name: str, *choices: str) -> Check:
 def _check_tracing(value: str) -> str:
     if value == "Active":
         raise NotSimulated("TracingConfig=Active (X-Ray segments)", "Use PassThrough, the default.")
-    return _check_choice("TracingConfig", "PassThrough", "Active")(value)
+    if value != "PassThrough":
+        raise InvalidAttribute(f"Invalid tracing config value: {value}")
+    return value
 
 
 def _check_message_size(value: str) -> str:
@@ -220,8 +222,7 @@ def _check_archive_policy(value: str) -> str:
     days = str(policy.get("MessageRetentionPeriod"))
     in_range = days.isdigit() and 1 <= int(days) <= LONGEST_ARCHIVE
     if set(policy) != {"MessageRetentionPeriod"} or not in_range:
-        text = f"MessageRetentionPeriod must be an integer between 1 and {LONGEST_ARCHIVE}"
-        raise InvalidAttribute(f"ArchivePolicy: {text}")  # unverified
+        raise InvalidAttribute("ArchivePolicy: MessageRetentionPeriod value is invalid")
     return value
 
 

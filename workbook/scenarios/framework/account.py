@@ -28,6 +28,8 @@ class Findings:
     """One or two sentences."""
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    prose: str = ""
+    """The column whose cells are sentences, and may take several lines on a page; none if empty."""
 
 
 class Event(NamedTuple):
@@ -138,7 +140,7 @@ class Account:
     def table_html(self) -> str:
         """The table, for a notebook."""
         rows = [[_shown(cell) for cell in row] for row in self.findings.rows]
-        return html_table(self.findings.columns, rows, whole="frame()")
+        return html_table(self.findings.columns, rows, whole="frame()", prose=self.findings.prose)
 
     def _repr_html_(self) -> str:
         settings = ", ".join(f"{name}: {value}" for name, value in self.settings_in_words)
