@@ -22,8 +22,8 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 # conda-forge builds only some releases of these, and we replace parts of exact versions: pip brings them.
-# tzdata has another name on conda-forge.
-BROUGHT_BY_PIP = {"boto3", "botocore", "moto", "resvg-py", "tzdata"}
+# antlr4-python3-runtime and tzdata have other names on conda-forge.
+BROUGHT_BY_PIP = {"antlr4-python3-runtime", "boto3", "botocore", "moto", "resvg-py", "tzdata"}
 
 
 def requirements(lines):

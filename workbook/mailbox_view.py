@@ -86,7 +86,9 @@ class Mailbox(Sequence[Mail]):
         rows = [_cells(mail) for mail in self]
         if not rows:
             return caption
-        return caption + html_table(("time", "to", "sender", "subject", "text"), rows, whole="frame()")
+        return caption + html_table(
+            ("time", "to", "sender", "subject", "text"), rows, whole="frame()", prose="text"
+        )
 
 
 def _cells(mail: Mail) -> list[str]:

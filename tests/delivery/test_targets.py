@@ -35,14 +35,14 @@ def send(lab, target, text=None, *, role=None, service="events.amazonaws.com", *
     return ends[0]
 
 
-def role(lab, *actions, service="events.amazonaws.com"):
+def role(lab, *actions, service="events.amazonaws.com", name="courier"):
     iam = lab.client("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [trust]}
-    arn = iam.create_role(RoleName="courier", AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
     allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [allow]}
-    iam.put_role_policy(RoleName="courier", PolicyName="does", PolicyDocument=json.dumps(policy))
+    iam.put_role_policy(RoleName=name, PolicyName="does", PolicyDocument=json.dumps(policy))
     return arn
 
 
@@ -241,7 +241,43 @@ def test_a_task_without_a_role_or_without_its_parameters_is_not_started(lab):
     assert "start-task" not in [hop.kind for hop in lab.trace]
 
 
-# ---- what cannot be made yet
+# ---- state machines
+
+
+def machine(lab, states):
+    arn = role(lab, "sqs:SendMessage", service="states.amazonaws.com", name="machine")
+    definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+    made = lab.client("stepfunctions").create_state_machine(name="order", definition=definition, roleArn=arn)
+    return made["stateMachineArn"]
+
+
+def test_a_state_machine_starts_an_execution_with_what_is_delivered(lab):
+    arn = machine(lab, {"End": {"Type": "Succeed"}})
+    end = send(lab, arn, role=role(lab, "states:StartExecution"))
+    assert end.error is None
+    [execution] = lab.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"]
+    assert execution["status"] == "SUCCEEDED"
+    [started] = [hop for hop in lab.trace if hop.kind == "start-execution"]
+    assert started.message == execution["executionArn"]
+    assert json.loads(started.facts["body"]) == EVENT
+    assert [lab.trace[cause - 1].kind for cause in started.causes] == ["deliver"]
+
+
+def test_an_execution_that_fails_is_no_failed_delivery(lab):
+    arn = machine(lab, {"No": {"Type": "Fail", "Error": "E"}})
+    assert send(lab, arn, role=role(lab, "states:StartExecution")).error is None
+    [execution] = lab.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"]
+    assert execution["status"] == "FAILED"
+
+
+def test_what_is_no_json_starts_no_execution(lab):
+    arn = machine(lab, {"End": {"Type": "Succeed"}})
+    end = send(lab, arn, "plain words", role=role(lab, "states:StartExecution"))
+    assert end.error.failure is Failure.REJECTED
+    assert end.error.message.startswith("Invalid State Machine Execution Input: '")
+
+
+# ---- what is not there
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_what_a_server_answers_goes_to_the_target(system, answers, destination, 
 @pytest.mark.parametrize("role", ["Target", "Enrichment"])
 def test_a_server_takes_no_batches(system, destination, role):
     ends = {"Target": system.queue("out"), role: destination}
-    with pytest.raises(ClientError, match="BatchSize is 2"):
+    with pytest.raises(ClientError, match="The configured batch size 2 is greater than the max supported 1"):
         system.pipe(
             system.queue("in"),
             ends.pop("Target"),

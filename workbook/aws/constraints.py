@@ -88,6 +88,9 @@ def _unmet_demands(shape: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - a
 @functools.cache
 def _pattern(text: str) -> re.Pattern[str]:
     """Compiled; Java's classes of letters and digits, and of separators, are Python's words and blanks."""
-    for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", r"\s")):
+    for java, python in (
+        *((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", r"\s")),
+        (r"\p{ASCII}", r"[\x00-\x7f]"),
+    ):
         text = text.replace(java, python)
     return re.compile(text)

@@ -140,6 +140,14 @@ _EVENTS = _names(
     """
 )
 
+_STEP_FUNCTIONS = _names(
+    """
+    CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
+    ListExecutions ListStateMachines ListTagsForResource StartExecution StopExecution TagResource
+    UntagResource
+    """
+)
+
 SIMULATED: dict[str, frozenset[str]] = {
     "sqs": _EVERYTHING,
     "sns": _EVERYTHING,
@@ -159,6 +167,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "dynamodb": _DYNAMODB,
     "s3": _S3,
     "events": _EVENTS,
+    "stepfunctions": _STEP_FUNCTIONS,
 }
 
 

@@ -43,6 +43,7 @@ _WHEN_FIRST_USED = {
     "moto.sns": ("workbook.aws.sns",),
     "moto.events": ("workbook.aws.eventbridge",),
     "moto.scheduler": ("workbook.aws.scheduler",),
+    "moto.stepfunctions": ("workbook.aws.stepfunctions",),
 }
 """Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""
 

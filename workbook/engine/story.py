@@ -62,14 +62,14 @@ class Story(Readable):
 
     def _cells(self, hop: Hop) -> list[str]:
         causes = ", ".join(f"#{cause}" for cause in hop.causes)
-        message = (hop.message or "")[:8]
+        message = short_name(hop.message or "")[:8]
         where = short_name(hop.resource)
         seconds = f"{seconds_since(self._start, hop.time):.3f}"
         facts = facts_text(hop, self._start)
         return [f"#{hop.number}", seconds, hop.kind, where, message, hop.outcome, facts, causes]
 
     def _line(self, hop: Hop) -> str:
-        message = f"  message {hop.message[:8]}" if hop.message else ""
+        message = f"  message {short_name(hop.message)[:8]}" if hop.message else ""
         outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
         seconds = f"{seconds_since(self._start, hop.time):.3f}"
         shown = facts_text(hop, self._start)

@@ -1,7 +1,8 @@
 """Who is behind what happened: found by following a hop's causes.
 
 A call has whom it names (`lab.actor`), or was made by the function whose invocation caused it, by the server
-outside AWS whose request did, by the schedule whose target it is, or else by you. One person plays both parts
+outside AWS whose request did, by the state machine whose execution did, by the schedule whose target it is,
+or else by you. One person plays both parts
 in most notebooks, so you are two nodes: the producer at the left and the consumer at the right. Whoever has a
 name is one node.
 """
@@ -36,7 +37,8 @@ class Callers:
         delivery = self.cause(call, "deliver")  # to a universal target of Scheduler, which is a call
         if delivery is not None:
             return self.source(delivery)
-        within = self.cause(call, "invoke", "request")  # a function, or a server outside AWS
+        # a function, a server outside AWS, or a state machine whose state calls
+        within = self.cause(call, "invoke", "request", "start-execution")
         return f"{role}:{YOU}" if within is None else node_of(within.resource)
 
     def sender(self, hop: Hop) -> str:

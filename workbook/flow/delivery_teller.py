@@ -88,7 +88,14 @@ class DeliveryTeller:
         return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
 
     def _start_execution(self, hop: Hop) -> list[Move]:
-        return self._taken_in(hop, "started an execution of {place}")
+        """Its start, and its end, which may come days later."""
+        moves = self._taken_in(hop, "started an execution of {place}")
+        ended = hop.facts.get("ended_at")
+        if isinstance(ended, int):
+            text = f"{self._story.name(hop.message)} of {label_of(hop.resource)} ended: {hop.facts['status']}"
+            failed = hop.facts["status"] in {"FAILED", "TIMED_OUT"}
+            moves.append(at_place(hop, Status.FAILED if failed else Status.RUN, text, time=ended))
+        return moves
 
     def _start_task(self, hop: Hop) -> list[Move]:
         return self._taken_in(hop, "started {place}")

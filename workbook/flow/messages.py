@@ -24,6 +24,7 @@ _WORDS = {
     "notify": "event",
     "replay": "event",
     "put-record": "record",
+    "start-execution": "execution",
 }
 
 

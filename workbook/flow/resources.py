@@ -84,6 +84,7 @@ _OBJECT = re.compile(r"(arn:[^:]*:s3:::[^/]+)/.*", re.DOTALL)
 _SUBSCRIPTION = re.compile(r"(arn:[^:]*:sns:[^:]*:[^:]*:[^:/]+):[0-9a-f-]{36}")
 _RULE = re.compile(r"(arn:[^:]*:events:[^:]*:[^:]*:)rule/(?:([^/]+)/)?[^/]+")
 _ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
+_EXECUTION = re.compile(r"(arn:[^:]*:states:[^:]*:[^:]*:)execution:([^:]+):.+")
 _FUNCTION = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+)(?::.*)?")
 
 
@@ -112,8 +113,12 @@ def label_of(place: str) -> str:
 def node_of(arn: str) -> str:
     """The node that stands for a resource.
 
-    A function is one, whichever version or alias is asked for; so is a bucket, with all that is in it.
+    A function is one, whichever version or alias is asked for; so is a bucket, with all that is in it, and a
+    state machine with its executions.
     """
+    execution = _EXECUTION.fullmatch(arn)
+    if execution:
+        return f"{execution[1]}stateMachine:{execution[2]}"
     match = _FUNCTION.fullmatch(arn) or _OBJECT.fullmatch(arn)
     return match[1] if match else arn
 

@@ -143,6 +143,7 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "put-object": lambda *_: "object",
     "delete-object": lambda *_: "delete",
     "tag-object": lambda *_: "tags",
+    "start-execution": lambda *_: "starts an execution",
     "put-record": lambda *_: "record",
     "flush": lambda *_: "cannot write",
     "read": lambda *_: "reads",

@@ -1,8 +1,10 @@
-"""A state machine of Step Functions as a target.
+"""A state machine of Step Functions as a target: what is delivered starts an execution, with it as input.
 
-State machines are not simulated yet: CreateStateMachine is refused by name, so there is none, and a delivery
-to one fails as a delivery to a state machine that does not exist does on AWS. The role is asked first, as
-there.
+The sender's role needs states:StartExecution. The service's part ends when the execution has started: that
+it fails later is told by its history, and nobody tries again. Its name is new each time, so a delivery that
+comes twice starts two executions.
+
+Source: EventBridge User Guide and Step Functions Developer Guide, "Start a Step Functions workflow".
 """
 
 from __future__ import annotations
@@ -12,22 +14,38 @@ from typing import TYPE_CHECKING
 from workbook.aws.delivery.permission import demand_role
 from workbook.aws.delivery.shipment import Failure, Parcel, Sender, Undelivered
 from workbook.aws.delivery.targets import Answer, Target
+from workbook.aws.limits import limit
 
 if TYPE_CHECKING:
     from workbook.engine.world import World
 
 
-def accept(world: World, sender: Sender, state_machine_arn: str, _parcel: Parcel) -> Answer:
-    """Refuse what a service delivers: there is no such state machine.
+def accept(world: World, sender: Sender, state_machine_arn: str, parcel: Parcel) -> Answer:
+    """Start an execution with what a service delivers; the answer has its ARN.
 
     Raises:
-        Undelivered: always.
+        Undelivered: there is no such state machine, the role may not start it, or the input is none.
     """
+    from workbook.aws.stepfunctions.registry import find_machine  # noqa: PLC0415 - only who has state machines waits for it
+
     if sender.role_arn is None:
         raise Undelivered(Failure.NO_ROLE, "states:StartExecution needs a role: give the target a RoleArn")
     demand_role(world, sender, "states:StartExecution", state_machine_arn)
-    missing = f"State Machine Does Not Exist: '{state_machine_arn}'"
-    raise Undelivered(Failure.NO_RESOURCE, missing, status=400)
+    machine = find_machine(world, state_machine_arn)
+    if machine is None:
+        missing = f"State Machine Does Not Exist: '{state_machine_arn}'"
+        raise Undelivered(Failure.NO_RESOURCE, missing, status=400)
+    from workbook.aws.stepfunctions.errors import InvalidExecutionInput  # noqa: PLC0415 - loaded with the machine
+    from workbook.aws.stepfunctions.starting import start_execution  # noqa: PLC0415 - as above
+
+    largest = limit("stepfunctions.input")
+    if len(parcel.text.encode()) > largest:
+        raise Undelivered(Failure.REJECTED, f"the input is larger than {largest} bytes", status=400)
+    try:
+        execution = start_execution(world, machine, parcel.text)
+    except InvalidExecutionInput as error:
+        raise Undelivered(Failure.REJECTED, str(error.message), status=400) from None
+    return {"executionArn": execution.arn}
 
 
 TARGET = Target(accept)

@@ -34,8 +34,8 @@ ADDRESS = "127.0.0.1"
 """The lab's requests come from no address; they are made in this process."""
 
 _READS = ("Get", "List", "Describe", "Head", "Lookup", "Search", "Test", "BatchGet")
-_GLOBAL = {"iam": "us-east-1", "sts": "us-east-1"}
-"""Services whose events are in one Region, whoever calls them from where."""
+_GLOBAL = {"iam": "us-east-1"}
+"""Services whose events are in one Region, whoever calls them from where; STS has an endpoint in each."""
 _DATA = frozenset(
     {
         *("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch"),

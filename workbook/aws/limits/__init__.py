@@ -20,6 +20,7 @@ from workbook.aws.limits import (
     scheduler,
     sns,
     sqs,
+    stepfunctions,
 )
 from workbook.aws.limits.row import Limit
 
@@ -27,7 +28,7 @@ __all__ = ["LIMITS", "Limit", "limit"]
 
 _SERVICES = (
     *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis),
-    *(patterns, pipes, s3, scheduler, sns, sqs),
+    *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions),
 )
 
 LIMITS: dict[str, Limit] = {row.name: row for service in _SERVICES for row in service.ROWS}

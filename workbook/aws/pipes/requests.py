@@ -193,6 +193,7 @@ def _check(settings: PipeSettings) -> None:
             f"SourceParameters.{foreign[0]}", "Invalid source parameter provided for source."
         )
     _check_target(settings)
+    _check_state_machine(settings)
     _check_enrichment(settings)
     _check_batch(settings)
     if settings.reads_stream:
@@ -232,6 +233,16 @@ def _check_target_parameters(settings: PipeSettings, kind: TargetKind) -> None:
             raise ValidationError.of(field, _MISSING)
 
 
+def _check_state_machine(settings: PipeSettings) -> None:
+    """A pipe waits for the end of an Express workflow, unless it is told not to."""
+    own = settings.target_parameters.get("StepFunctionStateMachineParameters") or {}
+    if kind_of(settings.target) == "states" and own.get("InvocationType") != "FIRE_AND_FORGET":
+        raise NotSimulated(
+            "a pipe that waits for an Express workflow",
+            "Give StepFunctionStateMachineParameters the InvocationType FIRE_AND_FORGET.",
+        )
+
+
 def _check_enrichment(settings: PipeSettings) -> None:
     if not settings.enrichment:
         return
@@ -262,12 +273,14 @@ def _check_batch(settings: PipeSettings) -> None:
         )
         raise ValidationError.of(f"{field}.{_WINDOW}", reason)
     if settings.enrichment and (ENRICHMENTS[kind_of(settings.enrichment)] or size) < size:
-        reason = f"BatchSize is {size}, and the enrichment takes no batches."
-        raise ValidationError.of(f"{field}.BatchSize", reason)
+        raise ValidationError.of(f"{field}.BatchSize", _too_large(size, 1))
     kind = TARGETS[kind_of(settings.target)]
     if kind.most is not None and size > kind.most:
-        reason = f"The configured batch size {size} is greater than the max supported {kind.most}"
-        raise ValidationError.of(f"{field}.BatchSize", reason)
+        raise ValidationError.of(f"{field}.BatchSize", _too_large(size, kind.most))
+
+
+def _too_large(size: int, most: int) -> str:
+    return f"The configured batch size {size} is greater than the max supported {most}"
 
 
 def _check_stream(settings: PipeSettings) -> None:

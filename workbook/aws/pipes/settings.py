@@ -100,8 +100,9 @@ class PipeSettings:
 
     @property
     def waits_for_target(self) -> bool:
-        """Whether the target is invoked synchronously: AWS's default for functions."""
-        own = self.target_parameters.get("LambdaFunctionParameters") or {}
+        """Whether the target is invoked synchronously: AWS's default for functions and workflows."""
+        of_function = self.target_parameters.get("LambdaFunctionParameters")
+        own = of_function or self.target_parameters.get("StepFunctionStateMachineParameters") or {}
         return bool(own.get("InvocationType", "REQUEST_RESPONSE") == "REQUEST_RESPONSE")
 
     def shown(self) -> dict[str, Any]:

@@ -55,6 +55,7 @@ TARGETS = {
     "firehose": TargetKind(Taking.EACH, None, limit("pipes.batch.delivery-stream")),
     "logs": TargetKind(Taking.EACH, "CloudWatchLogsParameters", limit("pipes.batch.log-group")),
     "lambda": TargetKind(Taking.ARRAY, "LambdaFunctionParameters"),
+    "states": TargetKind(Taking.ARRAY, "StepFunctionStateMachineParameters"),
     "ecs": TargetKind(Taking.ONE, "EcsTaskParameters", 1, required=True),
     "batch": TargetKind(Taking.ONE, "BatchJobParameters", 1, required=True),
     "redshift": TargetKind(Taking.ONE, "RedshiftDataParameters", 1, required=True),
@@ -66,7 +67,6 @@ TARGETS = {
 """Targets of pipes, by the service in their ARN; API destinations are no buses."""
 
 UNSIMULATED_TARGETS = {
-    "states": "a Step Functions state machine",
     "execute-api": "an API of API Gateway",
     "timestream": "a table of Timestream",
 }

@@ -1,0 +1,146 @@
+"""The errors of the Step Functions API, with AWS's codes and texts.
+
+Texts are from answers of AWS that were recorded in public repositories, 2019 to 2026; where none is known,
+docs/fidelity.md says so.
+"""
+
+from __future__ import annotations
+
+from moto.core.exceptions import ServiceException
+
+
+class ValidationException(ServiceException):
+    """A parameter breaks a constraint of the service model."""
+
+    code = "ValidationException"
+
+
+class AccessDenied(ServiceException):
+    """Step Functions may not do what it was asked to do."""
+
+    code = "AccessDeniedException"
+
+    @classmethod
+    def role(cls) -> AccessDenied:
+        """The role of a state machine does not let Step Functions assume it."""
+        return cls(
+            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized "
+            "to assume the provided role."
+        )
+
+
+class InvalidArn(ServiceException):
+    """An ARN is none, or one of something else."""
+
+    code = "InvalidArn"
+
+    @classmethod
+    def prefix(cls, arn: str) -> InvalidArn:
+        """It is no ARN at all."""
+        return cls(f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
+
+    @classmethod
+    def resource_type(cls, kind: str) -> InvalidArn:
+        """It names another kind of resource."""
+        return cls(f"Invalid Arn: 'Resource type not valid in this context: {kind}'")
+
+
+class InvalidName(ServiceException):
+    """A name has characters that names may not have."""
+
+    code = "InvalidName"
+
+    @classmethod
+    def of(cls, name: str) -> InvalidName:
+        """This name."""
+        return cls(f"Invalid Name: '{name}'")
+
+
+class InvalidDefinition(ServiceException):
+    """A definition is not in Amazon States Language, or leads nowhere."""
+
+    code = "InvalidDefinition"
+
+    @classmethod
+    def because(cls, *diagnostics: str) -> InvalidDefinition:
+        """All that is wrong with it."""
+        return cls(f"Invalid State Machine Definition: '{', '.join(diagnostics)}'")
+
+
+class InvalidExecutionInput(ServiceException):
+    """The input of an execution is no JSON."""
+
+    code = "InvalidExecutionInput"
+
+    @classmethod
+    def because(cls, reason: str) -> InvalidExecutionInput:
+        """What the parser says; AWS's parser says it in other words."""
+        return cls(f"Invalid State Machine Execution Input: '{reason}'")
+
+
+class InvalidToken(ServiceException):
+    """A page's token is none that an earlier answer gave."""
+
+    code = "InvalidToken"
+    message = "Invalid Token: 'Invalid token'"
+
+
+class StateMachineAlreadyExists(ServiceException):
+    """There is a state machine of this name, and it is another one."""
+
+    code = "StateMachineAlreadyExists"
+
+    @classmethod
+    def of(cls, arn: str) -> StateMachineAlreadyExists:
+        """This one."""
+        return cls(f"State Machine Already Exists: '{arn}'")
+
+
+class StateMachineDoesNotExist(ServiceException):
+    """There is no such state machine."""
+
+    code = "StateMachineDoesNotExist"
+
+    @classmethod
+    def of(cls, arn: str) -> StateMachineDoesNotExist:
+        """This one."""
+        return cls(f"State Machine Does Not Exist: '{arn}'")
+
+
+class ExecutionAlreadyExists(ServiceException):
+    """There was an execution of this name, with another input or ended."""
+
+    code = "ExecutionAlreadyExists"
+
+    @classmethod
+    def of(cls, arn: str) -> ExecutionAlreadyExists:
+        """This one."""
+        return cls(f"Execution Already Exists: '{arn}'")
+
+
+class ExecutionDoesNotExist(ServiceException):
+    """There is no such execution."""
+
+    code = "ExecutionDoesNotExist"
+
+    @classmethod
+    def of(cls, arn: str) -> ExecutionDoesNotExist:
+        """This one."""
+        return cls(f"Execution Does Not Exist: '{arn}'")
+
+
+class ResourceNotFound(ServiceException):
+    """There is nothing with this ARN that could have tags."""
+
+    code = "ResourceNotFound"
+
+    @classmethod
+    def of(cls, arn: str) -> ResourceNotFound:
+        """This one."""
+        return cls(f"Resource not found: '{arn}'")
+
+
+class TooManyTags(ServiceException):
+    """A resource would have more tags than it may."""
+
+    code = "TooManyTags"

@@ -1,0 +1,100 @@
+"""Which services a Task state can call, and what it may do there.
+
+Request and response only: the state goes on when the service has answered. Waiting for a job (.sync), for a
+callback with a task token, for an activity, and the calls of any other API are refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbook.aws.operations import NotSimulated
+
+
+@dataclass(frozen=True)
+class Integration:
+    """One operation that a Task can call."""
+
+    action: str
+    """The IAM action that the state machine's role needs."""
+    parameters: frozenset[str]
+    """What `Parameters` may hold."""
+    needed: tuple[str, ...] = ()
+
+
+INTEGRATIONS = {
+    "lambda:invoke": Integration(
+        "lambda:InvokeFunction",
+        frozenset({"ClientContext", "FunctionName", "InvocationType", "Payload", "Qualifier"}),
+        ("FunctionName",),
+    ),
+    "sqs:sendMessage": Integration(
+        "sqs:SendMessage",
+        frozenset(
+            {"DelaySeconds", "MessageAttributes", "MessageBody", "MessageDeduplicationId", "MessageGroupId"}
+            | {"QueueUrl"}
+        ),
+        ("QueueUrl", "MessageBody"),
+    ),
+    "sns:publish": Integration(
+        "sns:Publish",
+        frozenset(
+            {"Message", "MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure"}
+            | {"PhoneNumber", "Subject", "TargetArn", "TopicArn"}
+        ),
+        ("Message",),
+    ),
+    "events:putEvents": Integration("events:PutEvents", frozenset({"Entries"}), ("Entries",)),
+}
+"""By what follows `arn:aws:states:::` in Resource."""
+
+_LAMBDA, _STATES = 2, 2
+_OPERATION = "CreateStateMachine"
+_SCHEMA = "SCHEMA_VALIDATION_FAILED"
+_NOT_TAKEN = {("lambda:invoke", "InvocationType"), ("lambda:invoke", "ClientContext")}
+
+
+def check_task(name: str, state: Mapping[str, Any]) -> Iterator[str]:
+    """What AWS does not accept of a Task state.
+
+    Raises:
+        NotSimulated: AWS accepts it, and the lab does not run it.
+    """
+    place, resource = f"/States/{name}", str(state["Resource"])
+    parts = resource.split(":")
+    if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
+        return
+    if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
+        yield (
+            f"{_SCHEMA}: The resource provided {resource} is not recognized. The value is not a valid "
+            f"resource ARN, or the resource is not available in this region. at {place}/Resource"
+        )
+        return
+    called = ":".join(parts[5:])
+    integration = INTEGRATIONS.get(called)
+    if integration is None:
+        simulated = ", ".join(["a function's ARN", *(f"arn:aws:states:::{known}" for known in INTEGRATIONS)])
+        raise NotSimulated(
+            f"{_OPERATION}: the resource {resource} of the state {name}", f"Simulated are: {simulated}."
+        )
+    yield from _wrong_parameters(place, name, called, integration, state.get("Parameters"))
+
+
+def _wrong_parameters(
+    place: str,
+    name: str,
+    called: str,
+    integration: Integration,
+    parameters: Any,  # noqa: ANN401 - any JSON
+) -> Iterator[str]:
+    given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
+    for key in sorted(given):
+        if (called, key) in _NOT_TAKEN:
+            raise NotSimulated(f"{_OPERATION}: {key} of the state {name}", "Leave it out.")
+        if key not in integration.parameters:
+            yield (f'{_SCHEMA}: The field "{key}" is not supported by Step Functions at {place}/Parameters')
+    for key in integration.needed:
+        if key not in given:
+            yield f"{_SCHEMA}: The field '{key}' is required but was missing at {place}/Parameters"

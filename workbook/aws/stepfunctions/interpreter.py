@@ -1,0 +1,96 @@
+"""moto's interpreter of Amazon States Language, and what is changed in it.
+
+It reads the language and walks through the states; it is sound, and its threads, waits and clock are the
+kernel's (see `virtual_modules`). Some things are ours. Its clients call in the name of the state machine's
+role, and only what the role allows (`role_calls`). A function that could not be invoked has AWS's name for
+the error. JSON is written as AWS writes it, without blanks. Its own log, which shows addresses, is silent.
+
+It is loaded at the first CreateStateMachine, without moto's Batch, which it needs for one enumeration and
+which would load all of moto's EC2: that alone takes a second.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+import logging
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from workbook.aws.stepfunctions.errors import InvalidDefinition
+from workbook.engine.world import current_world
+
+if TYPE_CHECKING:
+    from workbook.engine.patches import Patches
+
+_PARSER = "moto.stepfunctions.parser"
+_TASKS = f"{_PARSER}.asl.component.state.exec.state_task"
+_CALLING = (
+    f"{_TASKS}.lambda_eval_utils",
+    f"{_TASKS}.service.state_task_service_events",
+    f"{_TASKS}.service.state_task_service_sns",
+    f"{_TASKS}.service.state_task_service_sqs",
+)
+_JOB_STATES = "SUBMITTED PENDING RUNNABLE STARTING RUNNING SUCCEEDED FAILED"
+_BATCH = ("moto.batch", "moto.batch.utils")
+_STATE = "stepfunctions.patches"
+
+
+def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
+    """The program that a definition is.
+
+    Raises:
+        InvalidDefinition: it is no Amazon States Language; the words are the parser's (unverified).
+    """
+    _load()
+    from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
+
+    try:
+        return asl_parser.AmazonStateLanguageParser.parse(definition)[0]
+    except Exception as error:
+        reason = "; ".join(error.errors) if isinstance(error, asl_parser.ASLParserException) else str(error)
+        raise InvalidDefinition.because(f"SCHEMA_VALIDATION_FAILED: {reason}") from error
+
+
+def remember(patches: Patches) -> None:
+    """Let what is changed in the interpreter, once it is loaded, be undone with the other patches."""
+    current_world().state[_STATE] = patches
+
+
+def _load() -> None:
+    """Load the interpreter, and change it for this world; the second time nothing happens."""
+    patches = current_world().state.pop(_STATE, None)
+    if patches is None:
+        return
+    _load_without_batch()
+    _change(patches)  # type: ignore[arg-type]  # `remember` put it there
+
+
+def _load_without_batch() -> None:
+    stands_in = not any(name in sys.modules for name in _BATCH)
+    if stands_in:
+        package, utils = (types.ModuleType(name) for name in _BATCH)
+        package.__path__ = []
+        states = enum.Enum("JobStatus", {name: name for name in _JOB_STATES.split()}, type=str)  # type: ignore[misc]
+        vars(utils)["JobStatus"] = states
+        sys.modules.update(zip(_BATCH, (package, utils), strict=True))
+    try:
+        importlib.import_module(f"{_PARSER}.asl.parse.asl_parser")
+    finally:
+        if stands_in:  # whoever uses Batch shall load the real one
+            for name in _BATCH:
+                del sys.modules[name]
+
+
+def _change(patches: Patches) -> None:
+    from workbook.aws.stepfunctions import repairs  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions.role_calls import client_for  # noqa: PLC0415 - as above
+
+    for name in _CALLING:
+        patches.set(importlib.import_module(name), "boto_client_for", client_for)
+    repairs.install(patches)
+    logger = logging.getLogger(_PARSER)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    patches.on_undo(lambda: logger.setLevel(level))

@@ -1,0 +1,101 @@
+"""What moto's interpreter does otherwise than AWS, mended: each a small function in the place of its own.
+
+- A function that could not be invoked is an error called "Exception"; on AWS it has a name, such as
+  Lambda.ResourceNotFoundException.
+- A Wait state counts whole seconds, and so ends up to a second before its timestamp.
+- JSON that goes to other services has blanks, and letters outside ASCII escaped.
+- Times in the context object are in microseconds, and some are Python objects.
+- A path is parsed each time that it is followed, by a parser made for it: half of the time that states take.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import types
+from typing import TYPE_CHECKING, Any
+
+from workbook.engine.clock import SECOND, instant_of
+from workbook.engine.world import current_world
+
+if TYPE_CHECKING:
+    import datetime
+
+    from workbook.engine.patches import Patches
+
+_ASL = "moto.stepfunctions.parser.asl"
+_TASKS = f"{_ASL}.component.state.exec.state_task"
+_PATHS = 1024
+"""Parsed paths that are kept."""
+_WAITS = f"{_ASL}.component.state.wait.wait_function"
+
+
+def install(patches: Patches) -> None:
+    """Mend the interpreter, which is loaded."""
+    patches.set(_module(f"{_ASL}.utils.encoding"), "json", types.SimpleNamespace(dumps=_compact_json))
+    patches.set(_module(f"{_ASL}.component.state.state"), "StateData", _state_data)
+    task = _module(f"{_TASKS}.state_task_lambda").StateTaskLambda
+    patches.set(task, "_from_error", _lambda_error(task._from_error))  # noqa: SLF001 - the seam
+    patches.set(_module(f"{_WAITS}.wait_function").WaitFunction, "_wait_interval", _wait)
+    for module in (_module(f"{_ASL}.utils.json_path"), _module(f"{_ASL}.component.common.path.result_path")):
+        patches.set(module, "parse", functools.lru_cache(maxsize=_PATHS)(module.parse))
+    patches.set(_module(f"{_WAITS}.timestamp").Timestamp, "_get_wait_seconds", _seconds_until)
+
+
+def context_time(moment: datetime.datetime) -> str:
+    """A time as the context object shows it: 2026-01-05T09:00:00.000Z."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _module(name: str) -> Any:  # noqa: ANN401 - modules of the interpreter, whose names are no one's business
+    return importlib.import_module(name)
+
+
+def _compact_json(value: object, cls: type[json.JSONEncoder], separators: object = None) -> str:  # noqa: ARG001 - the interpreter's call
+    return json.dumps(value, cls=cls, separators=(",", ":"), ensure_ascii=False)
+
+
+def _state_data(**data: object) -> dict[str, object]:
+    """What `$$.State` holds."""
+    return {**data, "EnteredTime": context_time(current_world().clock.datetime())}
+
+
+def _wait(_function: object, env: Any, wait_seconds: float) -> None:  # noqa: ANN401 - the interpreter's Environment
+    """Let time pass, unless the execution is ended meanwhile."""
+    if wait_seconds > 0:
+        env.program_state_event.wait(wait_seconds)
+
+
+def _seconds_until(function: Any, env: Any) -> float:  # noqa: ANN401 - as above, and its Timestamp
+    """How long it is until a Wait state's timestamp, to the microsecond.
+
+    Raises:
+        FailureEventException: it is no timestamp; the state fails.
+    """
+    from moto.stepfunctions.parser.asl.component.common.error_name import failure_event  # noqa: PLC0415 - loaded by now
+
+    function.string.eval(env=env)
+    text = env.stack.pop()
+    moment = function._from_timestamp_string(timestamp=text)  # noqa: SLF001 - its own reading
+    if moment is None:
+        raise failure_event.FailureEventException(function._create_failure_event(env, text))  # noqa: SLF001 - as above
+    clock = current_world().clock
+    return (instant_of(moment.replace(tzinfo=clock.datetime().tzinfo)) - clock.now) / SECOND
+
+
+def _lambda_error(original: Any) -> Any:  # noqa: ANN401 - a method of the interpreter
+    """Name what Lambda's API refused as AWS does."""
+
+    def from_error(task: Any, env: Any, ex: Exception) -> Any:  # noqa: ANN401 - as above
+        event = original(task, env=env, ex=ex)
+        if getattr(ex, "response", None) is None:
+            return event
+        names = _module(f"{_ASL}.component.common.error_name.custom_error_name")
+        optimised = _module(f"{_TASKS}.service.state_task_service_lambda").StateTaskServiceLambda
+        name, cause = optimised._error_cause_from_client_error(ex)  # noqa: SLF001 - the same words
+        event.error_name = names.CustomErrorName(name)
+        event.event_details["lambdaFunctionFailedEventDetails"].update(error=name, cause=cause)
+        return event
+
+    return from_error

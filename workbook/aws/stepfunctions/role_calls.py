@@ -1,0 +1,103 @@
+"""The calls of Task states: boto3 calls in the name of the state machine's role.
+
+Step Functions assumes the role and calls; what the role does not allow is answered with the error that the
+called service has for it. The call itself is one like any other: in the trace, and by the role's session.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from moto.utilities.utils import get_partition
+
+from workbook.aws.role_clients import role_client
+from workbook.aws.roles import role_access, role_session
+from workbook.engine.world import current_world
+
+if TYPE_CHECKING:
+    from workbook.aws.stepfunctions.execution import Execution
+
+SERVICE = "states.amazonaws.com"
+present_execution: contextvars.ContextVar[Execution] = contextvars.ContextVar("present_execution")
+"""The execution whose states are walked through; tasks that it starts inherit it."""
+
+_ACTIONS = {
+    "invoke": ("lambda:InvokeFunction", "AccessDeniedException"),
+    "send_message": ("sqs:SendMessage", "AccessDenied"),
+    "publish": ("sns:Publish", "AuthorizationError"),
+    "put_events": ("events:PutEvents", "AccessDeniedException"),
+}
+"""By the method of the client: the IAM action, and the code of the service's error."""
+
+
+def client_for(region: str, service: str, state_credentials: Any = None) -> RoleCalls:  # noqa: ANN401, ARG001 - the interpreter's signature
+    """What the interpreter calls a service with; in the place of its own function."""
+    return RoleCalls(present_execution.get(), service, region)
+
+
+class RoleCalls:
+    """A client of one service for one execution: each call asks the role first."""
+
+    def __init__(self, execution: Execution, service: str, region: str) -> None:
+        self._execution, self._service, self._region = execution, service, region
+
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        """The method of boto3's client, for a role that may call it."""
+        action, code = _ACTIONS[method]
+
+        def call(**parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3's
+            for resource in self._resources(method, parameters):
+                self._demand(action, code, resource)
+            client = role_client(self._role, SERVICE, self._service, self._region)
+            answer: dict[str, Any] = getattr(client, method)(**parameters)
+            return answer
+
+        return call
+
+    @property
+    def _role(self) -> str:
+        return self._execution.machine.role_arn
+
+    def _demand(self, action: str, code: str, resource: str) -> None:
+        machine = self._execution.machine
+        context = {"aws:SourceArn": machine.arn, "aws:SourceAccount": machine.account}
+        world = current_world()
+        access = role_access(world, self._role, SERVICE, action, resource, context)
+        if not access.allowed:
+            who = role_session(self._role, SERVICE).arn
+            message = (
+                f"User: {who} is not authorized to perform: {action} on resource: {resource} {access.reason}"
+            )
+            request_id = world.seeds.uuid("stepfunctions.request-id")
+            raise ClientError(
+                {
+                    "Error": {"Code": code, "Message": message},
+                    "ResponseMetadata": {"HTTPStatusCode": 403, "RequestId": request_id},  # type: ignore[typeddict-item]
+                },
+                action.partition(":")[2],
+            )
+
+    def _resources(self, method: str, parameters: Mapping[str, Any]) -> list[str]:
+        """The ARNs that a call is about."""
+        if method == "invoke":
+            return [self._function(str(parameters.get("FunctionName")))]
+        if method == "send_message":
+            account, name = str(parameters.get("QueueUrl")).split("/")[-2:]
+            return [self._arn("sqs", account, name)]
+        if method == "publish":
+            return [str(parameters.get("TopicArn") or parameters.get("TargetArn") or "*")]
+        buses = {str(entry.get("EventBusName") or "default") for entry in parameters.get("Entries") or []}
+        return [bus if bus.startswith("arn:") else self._bus(bus) for bus in sorted(buses)]
+
+    def _function(self, name: str) -> str:
+        return name if name.startswith("arn:") else self._arn("lambda", None, f"function:{name}")
+
+    def _bus(self, name: str) -> str:
+        return self._arn("events", None, f"event-bus/{name}")
+
+    def _arn(self, service: str, account: str | None, rest: str) -> str:
+        owner = account or self._execution.machine.account
+        return f"arn:{get_partition(self._region)}:{service}:{self._region}:{owner}:{rest}"
