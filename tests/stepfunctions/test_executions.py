@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -372,3 +373,17 @@ def test_every_workflow_ends_and_its_history_goes_forward(room, states, value):
     moments = [event["timestamp"] for event in events]
     assert moments == sorted(moments)
     assert (moments[0], moments[-1]) == (shown["startDate"], shown["stopDate"])
+
+
+def test_a_lab_that_is_reset_or_closed_forgets_what_runs(room):
+    room.start(room.make({"Sleep": {"Type": "Wait", "Seconds": 600, "End": True}}))
+    room.lab.advance(1)
+    room.lab.reset()
+    assert room.lab.world.kernel.waiting() == []
+    assert room.machines.list_state_machines()["stateMachines"] == []
+    room.lab.close()
+    again = MachineRoom()
+    with again.lab:
+        assert again.run({"End": DONE})["status"] == "SUCCEEDED"
+        interpreter = sys.modules["moto.stepfunctions.parser.asl.component.state.exec.execute_state"]
+        assert list(interpreter.TMP_THREADS) == []

@@ -192,8 +192,12 @@ def call_the_learner_by_one_name(patches: Patches, sts: types.ModuleType) -> Non
 
 
 def know_the_code_of_refusals(patches: Patches) -> None:
-    """Moto warns, in the learner's cell, of an error code that the service's model does not have."""
-    patches.set(moto.core.errors, "COMMON_ERROR_CODES", [*COMMON_ERROR_CODES, NOT_SIMULATED])
+    """Moto warns, in the learner's cell, of an error code that the service's model does not have.
+
+    Among them is one of AWS's common errors, which any service answers with and few models list.
+    """
+    known = [*COMMON_ERROR_CODES, "AccessDeniedException", NOT_SIMULATED]
+    patches.set(moto.core.errors, "COMMON_ERROR_CODES", known)
 
 
 def parse_timestamps_as_utc(patches: Patches) -> None:

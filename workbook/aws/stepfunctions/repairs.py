@@ -6,6 +6,7 @@
 - JSON that goes to other services has blanks, and letters outside ASCII escaped.
 - Times in the context object are in microseconds, and some are Python objects.
 - A path is parsed each time that it is followed, by a parser made for it: half of the time that states take.
+- All threads that there ever were are kept in a list, and so all labs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import functools
 import importlib
 import json
 import types
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from workbook.engine.clock import SECOND, instant_of
@@ -37,6 +39,8 @@ def install(patches: Patches) -> None:
     patches.set(_module(f"{_ASL}.component.state.state"), "StateData", _state_data)
     task = _module(f"{_TASKS}.state_task_lambda").StateTaskLambda
     patches.set(task, "_from_error", _lambda_error(task._from_error))  # noqa: SLF001 - the seam
+    threads: deque[object] = deque(maxlen=0)
+    patches.set(_module(f"{_ASL}.component.state.exec.execute_state"), "TMP_THREADS", threads)
     patches.set(_module(f"{_WAITS}.wait_function").WaitFunction, "_wait_interval", _wait)
     for module in (_module(f"{_ASL}.utils.json_path"), _module(f"{_ASL}.component.common.path.result_path")):
         patches.set(module, "parse", functools.lru_cache(maxsize=_PATHS)(module.parse))
