@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.eventbridge.events import compact, timestamp
 from workbook.aws.eventbridge.json_paths import NOTHING, json_path
+from workbook.aws.json_quotes import quoted_after
 
 if TYPE_CHECKING:
     from workbook.aws.eventbridge.events import Event
@@ -81,7 +82,7 @@ class InputTransformer:
     def could_be_valid(self) -> bool:
         """Whether a JSON template is JSON once its variables have values; text must close its quotes."""
         if not self.is_json:
-            return not _quoted_after(self.template, quoted=False)
+            return not quoted_after(self.template, quoted=False)
         sample = "".join(
             piece.text + ("" if piece.variable is None else "x" if piece.quoted else '"x"')
             for piece in self._pieces
@@ -136,23 +137,10 @@ def _taken_apart(template: str) -> Iterator[_Piece]:
     begin, quoted = 0, False
     for match in _VARIABLE.finditer(template):
         text = template[begin : match.start()]
-        quoted = _quoted_after(text, quoted=quoted)
+        quoted = quoted_after(text, quoted=quoted)
         yield _Piece(text, match[1], quoted)
         begin = match.end()
     yield _Piece(template[begin:], None, quoted)
-
-
-def _quoted_after(text: str, *, quoted: bool) -> bool:
-    """Whether one is inside quotes behind this text; an escaped quote changes nothing."""
-    escaped = False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif character == '"':
-            quoted = not quoted
-    return quoted
 
 
 @dataclass(frozen=True)

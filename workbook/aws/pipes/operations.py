@@ -5,21 +5,23 @@ Source: service model of EventBridge Pipes. Texts of errors that are not recorde
 
 from __future__ import annotations
 
-import base64
-import binascii
-from typing import Any
-
 from moto.utilities.utils import get_partition
 
 from workbook.aws.constraints import constraint_errors
 from workbook.aws.limits import limit
 from workbook.aws.operations import Answer, Call, Operation
+from workbook.aws.paging import Pages
 from workbook.aws.pipes.errors import Conflict, ValidationError
 from workbook.aws.pipes.pipe import Pipe
 from workbook.aws.pipes.registry import find_pipe, pipes_of
 from workbook.aws.pipes.requests import settings_of_creation, settings_of_update
 
-PAGE = limit("pipes.page")
+
+def _invalid_token() -> ValidationError:
+    return ValidationError.of("NextToken", "Invalid NextToken.")
+
+
+_PAGES = Pages(limit("pipes.page"), maximum="Limit", invalid=_invalid_token)
 MOST_TAGS = limit("pipes.tags")
 
 
@@ -83,21 +85,7 @@ def list_pipes(call: Call) -> Answer:
     for parameter, member in (("NamePrefix", "Name"), ("SourcePrefix", "Source"), ("TargetPrefix", "Target")):
         beginning = call.parameters.get(parameter) or ""
         chosen = [one for one in chosen if one[member].startswith(beginning)]
-    start = _position(call.parameters.get("NextToken"))
-    end = start + int(call.parameters.get("Limit") or PAGE)
-    answer: dict[str, Any] = {"Pipes": chosen[start:end]}
-    if end < len(chosen):
-        answer["NextToken"] = base64.urlsafe_b64encode(str(end).encode()).decode()
-    return answer
-
-
-def _position(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, binascii.Error):
-        raise ValidationError.of("NextToken", "Invalid NextToken.") from None
+    return _PAGES.page("Pipes", chosen, call.parameters)
 
 
 def list_tags_for_resource(call: Call) -> Answer:

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbook.aws.json_quotes import quoted_after
 from workbook.aws.pipes.paths import MISSING, has_json_message, is_path, value_at, with_parsed_message
 
 _PLACE = re.compile(r"<(\$[^<>]*|aws\.pipes\.[^<>]*)>")
@@ -91,7 +92,7 @@ def _parts_of(text: str) -> tuple[str | _Place, ...]:
     position, quoted = 0, False
     for match in _PLACE.finditer(text):
         before = text[position : match.start()]
-        quoted = _is_quoted(before, quoted)
+        quoted = quoted_after(before, quoted=quoted)
         name = match[1]
         if name not in _RESERVED and not is_path(name):
             raise InvalidTemplate(
@@ -100,19 +101,6 @@ def _parts_of(text: str) -> tuple[str | _Place, ...]:
         parts += [before, _Place(name, quoted)]
         position = match.end()
     return (*parts, text[position:])
-
-
-def _is_quoted(text: str, quoted: bool) -> bool:  # noqa: FBT001 - the state so far
-    """Whether the end of `text` is within quotes, if its beginning is (not)."""
-    escaped = False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif character == '"':
-            quoted = not quoted
-    return quoted
 
 
 class _Values:
