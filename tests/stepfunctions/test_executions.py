@@ -85,6 +85,18 @@ def test_a_choice_goes_by_its_rules_in_order_and_else_by_default(room):
     assert [json.loads(room.describe(one)["output"]) for one in executions] == ["Large", "Middle", "Small"]
 
 
+def test_a_choice_without_a_default_where_no_rule_holds(room):
+    rule = {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Large"}
+    shown = room.run({"Look": {"Type": "Choice", "Choices": [rule]}, "Large": DONE}, {"total": 5})
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.NoChoiceMatched")
+
+
+def test_an_entry_that_eventbridge_does_not_take_fails_the_state(room):
+    shown = room.run({"Put": task("events:putEvents", Entries=[{"Source": "shop", "Detail": {}}])})
+    assert (shown["status"], shown["error"]) == ("FAILED", "EventBridge.FailedEntry")
+    assert json.loads(shown["cause"])["FailedEntryCount"] == 1
+
+
 def test_a_fail_state_ends_with_its_error_and_cause(room):
     shown = room.run({"No": {"Type": "Fail", "Error": "OutOfStock", "Cause": "none left"}})
     assert (shown["status"], shown["error"], shown["cause"]) == ("FAILED", "OutOfStock", "none left")
@@ -144,7 +156,7 @@ def test_a_task_publishes_and_puts_events(room):
     assert [hop.facts["body"] for hop in room.hops("publish")] == ['{"n":1}']
 
 
-def test_sfn_retries_come_after_1_2_and_4_seconds_and_then_the_catcher(room):
+def test_retries_come_after_1_2_and_4_seconds_and_then_the_catcher(room):
     def fail(event, context):
         raise ValueError("always")
 
