@@ -91,6 +91,17 @@ def test_a_choice_without_a_default_where_no_rule_holds(room):
     assert (shown["status"], shown["error"]) == ("FAILED", "States.NoChoiceMatched")
 
 
+def test_a_rule_about_what_is_not_there_fails_the_state_unless_it_asks_whether_it_is(room):
+    rule = {"Variable": "$.total", "NumericGreaterThan": 100}
+    present = {"Variable": "$.total", "IsPresent": True}
+    bare = {"Type": "Choice", "Choices": [{**rule, "Next": "End"}], "Default": "End"}
+    shown = room.run({"Look": bare, "End": DONE}, {}, name="bare")
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+    assert "Invalid path '$.total': The choice state's condition path" in shown["cause"]
+    guarded = {"Type": "Choice", "Choices": [{"And": [present, rule], "Next": "End"}], "Default": "End"}
+    assert room.run({"Look": guarded, "End": DONE}, {}, name="guarded")["status"] == "SUCCEEDED"
+
+
 def test_an_entry_that_eventbridge_does_not_take_fails_the_state(room):
     shown = room.run({"Put": task("events:putEvents", Entries=[{"Source": "shop", "Detail": {}}])})
     assert (shown["status"], shown["error"]) == ("FAILED", "EventBridge.FailedEntry")

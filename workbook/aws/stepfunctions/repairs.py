@@ -4,6 +4,7 @@
   Lambda.ResourceNotFoundException.
 - A Wait state counts whole seconds, and so ends up to a second before its timestamp.
 - A Choice state where no rule holds ends with a Python error: on AWS it is States.NoChoiceMatched.
+- A rule whose Variable is not there does not hold: on AWS the state fails, unless the rule is IsPresent.
 - The cause of EventBridge.FailedEntry is an object: on AWS causes are texts.
 - JSON that goes to other services has blanks, and letters outside ASCII escaped.
 - Times in the context object are in microseconds, and some are Python objects.
@@ -43,6 +44,8 @@ def install(patches: Patches) -> None:
     patches.set(task, "_from_error", _lambda_error(task._from_error))  # noqa: SLF001 - the seam
     choice = _module(f"{_ASL}.component.state.choice.state_choice").StateChoice
     patches.set(choice, "_eval_state", _choice(choice._eval_state))  # noqa: SLF001 - as above
+    comparison = _module(f"{_ASL}.component.state.choice.comparison.comparison_variable").ComparisonVariable
+    patches.set(comparison, "_eval_body", _compare)
     events = _module(f"{_TASKS}.service.state_task_service_events")
     patches.set(events, "SfnFailedEntryCountException", _FailedEntry)
     threads: deque[object] = deque(maxlen=0)
@@ -109,18 +112,32 @@ def _choice(original: Any) -> Any:  # noqa: ANN401 - a method of the interpreter
         try:
             original(choice, env=env)
         except RuntimeError as error:
-            raise _no_choice_matched(env) from error
+            cause = "No rule of the Choice state holds, and it has no Default."
+            raise _failure(env, "StatesNoChoiceMatched", cause) from error
 
     return eval_state
 
 
-def _no_choice_matched(env: Any) -> Exception:  # noqa: ANN401 - as above
+def _compare(comparison: Any, env: Any) -> None:  # noqa: ANN401 - the interpreter's ComparisonVariable
+    """Compare a rule's Variable; a path that leads nowhere fails the state, unless IsPresent asks for it."""
+    comparison.variable.eval(env)
+    function = comparison.comparison_function
+    is_missing = type(env.stack[-1]).__name__ == "NoSuchVariable"
+    if is_missing and function.operator_type.name != "IsPresent":
+        path = comparison.variable.string_sampler.literal_value
+        cause = f"Invalid path '{path}': The choice state's condition path references an invalid value."
+        raise _failure(env, "StatesRuntime", cause)
+    function.eval(env)
+
+
+def _failure(env: Any, name: str, cause: str) -> Exception:  # noqa: ANN401 - as above
+    """What ends an execution, with the error that the interpreter calls `name`."""
     names = f"{_ASL}.component.common.error_name"
     failures = _module(f"{names}.failure_event")
     kinds = _module(f"{names}.states_error_name_type").StatesErrorNameType
     api = _module("moto.stepfunctions.parser.api")
-    kind = kinds.StatesNoChoiceMatched
-    details = {"error": kind.to_name(), "cause": "No rule of the Choice state holds, and it has no Default."}
+    kind = kinds[name]
+    details = {"error": kind.to_name(), "cause": cause}
     event = failures.FailureEvent(
         env=env,
         error_name=_module(f"{names}.states_error_name").StatesErrorName(typ=kind),
