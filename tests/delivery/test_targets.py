@@ -284,11 +284,6 @@ def test_what_is_no_json_starts_no_execution(lab):
     ("target", "action", "reason"),
     [
         (
-            "arn:aws:firehose:us-east-1:123456789012:deliverystream/logs",
-            "firehose:PutRecord",
-            "Firehose logs under account 123456789012 not found.",
-        ),
-        (
             "arn:aws:states:us-east-1:123456789012:stateMachine:order",
             "states:StartExecution",
             "State Machine Does Not Exist: 'arn:aws:states:us-east-1:123456789012:stateMachine:order'",

@@ -8,7 +8,7 @@ import string
 
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbook.engine import World
@@ -147,6 +147,7 @@ names = st.text(string.ascii_letters + string.digits + "-_:,\"'", min_size=1, ma
 happenings = st.lists(st.tuples(names, names, st.none() | names, st.integers(0, 2**20), facts))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine makes data slowly
 @given(happenings)
 def test_nothing_is_lost_on_the_way_into_json(happened):
     trace = World.for_tests().trace

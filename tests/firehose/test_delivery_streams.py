@@ -225,6 +225,26 @@ def test_a_stream_has_exactly_one_destination(hose):
     assert refusal(create, DeliveryStreamName="clicks", **two) == ("InvalidArgumentException", text)
 
 
+def test_a_source_needs_the_type_that_goes_with_it(hose):
+    source = {"KinesisStreamARN": "arn:aws:kinesis:us-east-1:123456789012:stream/s", "RoleARN": hose.role}
+    code, message = refusal(
+        hose.firehose.create_delivery_stream,
+        DeliveryStreamName="clicks",
+        KinesisStreamSourceConfiguration=source,
+        ExtendedS3DestinationConfiguration=hose.settings(),
+    )
+    assert code == "InvalidArgumentException"
+    assert message == "KinesisSourceStreamConfig is only applicable for KinesisStreamAsSource stream type"
+
+
+def test_an_account_has_a_quota_of_streams(hose, monkeypatch):
+    monkeypatch.setattr("workbook.aws.firehose.operations_streams.MOST_STREAMS", 1)
+    hose.create("first")
+    code, message = refused(hose)
+    assert code == "LimitExceededException"
+    assert message.startswith("You have already consumed your firehose quota of 1 hoses.")
+
+
 # ---- refused by name
 
 

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from workbook.aws.delivery import Failure, Parcel, Sender, Undelivered, attempt
+
+RULE = "arn:aws:events:us-east-1:123456789012:rule/all"
 ARN = "arn:aws:firehose:us-east-1:123456789012:deliverystream/clicks"
 
 
@@ -14,6 +17,35 @@ def sender_role(hose, service, action="firehose:PutRecord", resource=ARN):
     arn = hose.make_role("sender", trust)
     hose.allow(action, resource, role="sender")
     return arn
+
+
+def test_a_delivery_needs_a_role_its_permission_and_a_stream_that_is_active(lab, hose):
+    def failure(role):
+        sender = Sender("events.amazonaws.com", RULE, "123456789012", "us-east-1", role)
+        with pytest.raises(Undelivered) as caught, lab.world.kernel:
+            attempt(lab.world, sender, ARN, Parcel("x"))
+        return caught.value.failure
+
+    role = sender_role(hose, "events.amazonaws.com", action="firehose:ListDeliveryStreams")
+    assert failure(None) is Failure.NO_ROLE
+    assert failure(role) is Failure.NO_PERMISSION
+    hose.allow("firehose:PutRecord", ARN, role="sender")
+    assert failure(role) is Failure.NO_RESOURCE
+    hose.create()
+    sender = Sender("events.amazonaws.com", RULE, "123456789012", "us-east-1", role)
+    with lab.world.kernel:
+        answer = attempt(lab.world, sender, ARN, Parcel("x"))
+    assert answer == {"RecordId": hose.hops("put-record")[0].message, "Encrypted": False}
+
+
+def test_a_record_that_is_too_large_is_not_tried_again(lab, hose):
+    hose.create()
+    sender = Sender(
+        "events.amazonaws.com", RULE, "123456789012", "us-east-1", sender_role(hose, "events.amazonaws.com")
+    )
+    with pytest.raises(Undelivered) as caught, lab.world.kernel:
+        attempt(lab.world, sender, ARN, Parcel("x" * 1_024_001))
+    assert caught.value.failure is Failure.REJECTED
 
 
 @pytest.fixture

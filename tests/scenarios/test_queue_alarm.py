@@ -19,7 +19,7 @@ def test_a_rush_that_is_worked_off_makes_an_alarm_of_few_periods_and_none_of_man
 
 def test_each_further_period_tells_of_the_dead_program_a_minute_later():
     last = [alarms(periods=periods)[-1] for periods in (1, 2, 3, 4)]
-    assert last == [34, 35, 36, 37]
+    assert last == [24, 25, 26, 27]
 
 
 def test_a_threshold_that_is_never_reached_tells_nobody():
@@ -32,7 +32,7 @@ def test_a_threshold_that_is_never_reached_tells_nobody():
 def test_the_age_of_the_oldest_picture_tells_when_somebody_has_waited_that_long(threshold):
     account = queue_alarm.run(by_age=True, threshold=threshold, periods=1, rush=0)
     (told,) = minutes_of(account, "the alarm is ALARM")
-    assert 0 <= told - 30 - threshold / 60 <= 2
+    assert 0 <= told - 20 - threshold / 60 <= 2
     assert "No email for nothing" in account.findings.conclusion
 
 

@@ -25,9 +25,9 @@ from workbook.scenarios.framework.settings import Number, Switch
 
 QUEUE = "pictures"
 ALARM = "pictures-wait"
-RUSH_AT = 10 * 60  # seconds
-DEATH_AT = 30 * 60
-END = 60 * 60
+RUSH_AT = 5 * 60  # seconds
+DEATH_AT = 20 * 60
+END = 45 * 60
 WORK = 5
 PAUSE = 20
 
@@ -57,14 +57,14 @@ def build(lab: Lab, by_age: bool, threshold: int, periods: int) -> str:
 
 
 def trigger(lab: Lab, pictures: str, rush: int) -> None:
-    """Pictures come, once many; the program that prepares them ends after half an hour."""
+    """Pictures come, once many; the program that prepares them ends after twenty minutes."""
     lab.program("prepress", prepare, pictures)
     lab.program("photographers", take_pictures, pictures)
     lab.program("match", take_many, pictures, rush)
 
 
 def prepare(pictures: str) -> None:
-    """Prepare pictures for print, for half an hour; then the program ends without a word."""
+    """Prepare pictures for print, for twenty minutes; then the program ends without a word."""
     sqs, end = boto3.client("sqs"), time.time() + DEATH_AT
     while time.time() < end:
         answer = sqs.receive_message(QueueUrl=pictures, WaitTimeSeconds=20)
@@ -74,14 +74,14 @@ def prepare(pictures: str) -> None:
 
 
 def take_pictures(pictures: str) -> None:
-    """Take a picture now and then, for an hour."""
+    """Take a picture now and then."""
     for number in range(END // PAUSE):
         boto3.client("sqs").send_message(QueueUrl=pictures, MessageBody=f"town {number}")
         time.sleep(PAUSE)
 
 
 def take_many(pictures: str, rush: int) -> None:
-    """After ten minutes, come home from a match with many pictures."""
+    """After five minutes, come home from a match with many pictures."""
     time.sleep(RUSH_AT)
     for number in range(rush):
         boto3.client("sqs").send_message(QueueUrl=pictures, MessageBody=f"goal {number}")
@@ -121,7 +121,7 @@ def _conclusion(trace: Hops, changes: list[Hop], death: int) -> str:
         return f"{nothing} so far; the program is still at work."
     last = changes[-1] if changes else None
     if last is None or last.facts["new"] != "ALARM":
-        return f"{nothing}. That the program has ended, nobody was told within half an hour."
+        return f"{nothing}. That the program has ended, nobody was told within 25 minutes."
     if last.time <= death:
         return f"{nothing}, and none when the program ended: the alarm was in ALARM already."
     after = duration_text((last.time - death) / SECOND)

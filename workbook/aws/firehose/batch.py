@@ -64,22 +64,8 @@ class Batch:
         if not self._records:
             return
         self._tries += 1
-        self._place = self._place or self._object()
         data = b"".join(record.data for record in self._records)
-        hop = self._begin(len(data))
-        destination = self._stream.destination
-        body = gzip.compress(data, mtime=0) if destination.compression == "GZIP" else data
-        try:
-            with self._world.trace.under(hop):
-                put_object(self._world, self._stream.arn, destination.role_arn, self._place, body)
-        except Undelivered as error:
-            self._failed(hop, error)
-            with self._world.trace.under(hop):
-                log_error(self._stream, error)
-            return
-        age = (self._world.clock.now - self._records[0].arrived) / SECOND
-        self._stream.meters.delivered(len(self._records), len(data), age)
-        self._stream.done(self)
+        self._write(self._begin(len(data)), data)
 
     def drop(self, reason: str) -> None:
         """Lose all of it."""
@@ -97,6 +83,20 @@ class Batch:
             trigger=self._trigger,
             attempt=self._tries,
         )
+
+    def _write(self, hop: Hop, data: bytes) -> None:
+        destination = self._stream.destination
+        self._place = self._place or self._object()
+        body = gzip.compress(data, mtime=0) if destination.compression == "GZIP" else data
+        try:
+            with self._world.trace.under(hop):
+                put_object(self._world, self._stream.arn, destination.role_arn, self._place, body)
+        except Undelivered as error:
+            self._failed(hop, error)
+        else:
+            age = (self._world.clock.now - self._records[0].arrived) / SECOND
+            self._stream.meters.delivered(len(self._records), len(data), age)
+            self._stream.done(self)
 
     def _object(self) -> str:
         """Bucket and key: the prefix, the stream, its version, when the oldest record came, and a UUID."""
@@ -117,6 +117,8 @@ class Batch:
         )
         self._causes = (amended.number,)
         self._stream.meters.failed()
+        with self._world.trace.under(amended):
+            log_error(self._stream, error)
         self._world.kernel.at(retry_at, self.try_once, name=f"delivery stream {self._stream.name}: retry")
 
     def _forget_old(self) -> None:

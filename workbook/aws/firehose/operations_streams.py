@@ -30,7 +30,6 @@ MOST_STREAMS = limit("firehose.streams")
 _PAGE = 10
 _S3 = "ExtendedS3DestinationConfiguration"
 _DESTINATION = "DestinationConfiguration"
-_SOURCES = ("KinesisStreamSourceConfiguration", "MSKSourceConfiguration", "DatabaseSourceConfiguration")
 _KNOWN = frozenset({"DeliveryStreamName", "DeliveryStreamType", "DirectPutSourceConfiguration", _S3, "Tags"})
 
 
@@ -77,9 +76,10 @@ def _refuse_others(parameters: Mapping[str, Any]) -> None:
     if destinations != [_S3]:
         raise NotSimulated(f"CreateDeliveryStream: {destinations[0]}", f"Use {_S3}.")
     kind = parameters.get("DeliveryStreamType") or "DirectPut"
-    for source in _SOURCES:
-        if parameters.get(source) and kind == "DirectPut":
-            raise InvalidArgument(f"{source} is not applicable for a stream of type {kind}")
+    if parameters.get("KinesisStreamSourceConfiguration") and kind != "KinesisStreamAsSource":
+        raise InvalidArgument(
+            "KinesisSourceStreamConfig is only applicable for KinesisStreamAsSource stream type"
+        )
     if kind != "DirectPut":
         advice = "Leave it out and put the records directly, or let a pipe read the stream."
         raise NotSimulated(f"CreateDeliveryStream: DeliveryStreamType {kind}", advice)
