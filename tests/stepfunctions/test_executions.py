@@ -85,6 +85,29 @@ def test_a_choice_goes_by_its_rules_in_order_and_else_by_default(room):
     assert [json.loads(room.describe(one)["output"]) for one in executions] == ["Large", "Middle", "Small"]
 
 
+def test_a_choice_without_a_default_where_no_rule_holds(room):
+    rule = {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Large"}
+    shown = room.run({"Look": {"Type": "Choice", "Choices": [rule]}, "Large": DONE}, {"total": 5})
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.NoChoiceMatched")
+
+
+def test_a_rule_about_what_is_not_there_fails_the_state_unless_it_asks_whether_it_is(room):
+    rule = {"Variable": "$.total", "NumericGreaterThan": 100}
+    present = {"Variable": "$.total", "IsPresent": True}
+    bare = {"Type": "Choice", "Choices": [{**rule, "Next": "End"}], "Default": "End"}
+    shown = room.run({"Look": bare, "End": DONE}, {}, name="bare")
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+    assert "Invalid path '$.total': The choice state's condition path" in shown["cause"]
+    guarded = {"Type": "Choice", "Choices": [{"And": [present, rule], "Next": "End"}], "Default": "End"}
+    assert room.run({"Look": guarded, "End": DONE}, {}, name="guarded")["status"] == "SUCCEEDED"
+
+
+def test_an_entry_that_eventbridge_does_not_take_fails_the_state(room):
+    shown = room.run({"Put": task("events:putEvents", Entries=[{"Source": "shop", "Detail": {}}])})
+    assert (shown["status"], shown["error"]) == ("FAILED", "EventBridge.FailedEntry")
+    assert json.loads(shown["cause"])["FailedEntryCount"] == 1
+
+
 def test_a_fail_state_ends_with_its_error_and_cause(room):
     shown = room.run({"No": {"Type": "Fail", "Error": "OutOfStock", "Cause": "none left"}})
     assert (shown["status"], shown["error"], shown["cause"]) == ("FAILED", "OutOfStock", "none left")
@@ -144,7 +167,7 @@ def test_a_task_publishes_and_puts_events(room):
     assert [hop.facts["body"] for hop in room.hops("publish")] == ['{"n":1}']
 
 
-def test_sfn_retries_come_after_1_2_and_4_seconds_and_then_the_catcher(room):
+def test_retries_come_after_1_2_and_4_seconds_and_then_the_catcher(room):
     def fail(event, context):
         raise ValueError("always")
 

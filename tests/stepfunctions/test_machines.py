@@ -211,7 +211,7 @@ def test_what_is_wrong_with_a_definition_is_said_in_aws_s_words(room, states, di
     ]
     + [
         json.dumps({"StartAt": "A", "States": {"A": state}})
-        for state in ({}, {"Type": "Nap"}, {"Type": "Pass"})
+        for state in ({}, {"Type": "Nap"}, {"Type": "Pass"}, {"Type": "Wait", "End": True})
     ]
     + [
         json.dumps({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": "soon", "End": True}}}),
@@ -242,6 +242,16 @@ def a_task(resource, **fields):
         ({"A": {"Type": "Map", "End": True}}, {}, "the state A of type Map"),
         ({"A": {**PASS, "QueryLanguage": "JSONata"}}, {}, "QueryLanguage JSONata"),
         ({"A": {**PASS, "Assign": {"x": 1}}}, {}, "Assign of the state A"),
+        (
+            {
+                "A": {
+                    "Type": "Choice",
+                    "Choices": [{"Variable": "$.a", "IsNull": True, "Assign": {}, "Next": "A"}],
+                }
+            },
+            {},
+            "Assign in a rule",
+        ),
         (a_task("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), {}, "waitForTaskToken"),
         (a_task("arn:aws:states:::states:startExecution.sync:2"), {}, "startExecution.sync"),
         (a_task("arn:aws:states:::aws-sdk:s3:listBuckets"), {}, "aws-sdk"),

@@ -16,6 +16,7 @@ from moto.utilities.utils import get_partition
 
 from workbook.aws.delivery import Failure, Parcel, Sender, Target, Undelivered
 from workbook.aws.delivery.permission import demand_role
+from workbook.aws.role_clients import role_client
 from workbook.aws.scheduler.apis import Api, universal_api
 from workbook.aws.scheduler.dead_letters import CallFailed
 from workbook.aws.scheduler.errors import ValidationError
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from workbook.aws.delivery.targets import Answer
     from workbook.engine.world import World
 
-_STATE = "scheduler.clients"
 _SERVER_ERROR = 500
 _PREFIXES = {"monitoring": "cloudwatch"}
 """IAM's prefix of a service, where it is not the name with which its requests are signed."""
@@ -54,7 +54,7 @@ def accept(world: World, sender: Sender, target_arn: str, parcel: Parcel) -> Ans
     parameters = _parameters(api, parcel.text)
     demand_role(world, sender, _action(api), _resource(api, sender, parameters))
     try:
-        client = _client(world, sender, api)
+        client = role_client(str(sender.role_arn), sender.service, client_name(api), sender.region)
         answer: Answer = client._make_api_call(api.operation, parameters)  # noqa: SLF001 - by name; methods do no more
     except ClientError as error:
         raise _failed(error) from error
@@ -103,39 +103,6 @@ def _arn(sender: Sender, form: str, name: str) -> str:
 def _in_bucket(sender: Sender, parameters: Mapping[str, Any]) -> str:
     key = f"/{parameters['Key']}" if "Key" in parameters else ""
     return f"arn:{get_partition(sender.region)}:s3:::{parameters['Bucket']}{key}"
-
-
-def _client(world: World, sender: Sender, api: Api) -> Any:  # noqa: ANN401 - boto3 clients have no common type
-    """A client of the service with the role's credentials; one is made for each role and service."""
-    clients = world.state.setdefault(_STATE, {})
-    assert isinstance(clients, dict)  # noqa: S101 - nobody else writes under this name
-    key = (sender.role_arn, sender.region, api.service)
-    if key not in clients:
-        clients[key] = _new_client(sender, api)
-    return clients[key]
-
-
-def _new_client(sender: Sender, api: Api) -> Any:  # noqa: ANN401 - as above
-    import boto3  # noqa: PLC0415 - loaded by now, as the schedule was made with it
-    from moto.sts.models import sts_backends  # noqa: PLC0415 - only universal targets need it
-
-    assert sender.role_arn is not None  # noqa: S101 - a schedule always has a role
-    account, partition = sender.role_arn.split(":")[4], get_partition(sender.region)
-    role = sts_backends[account][partition].assume_role(
-        region_name=sender.region,
-        role_session_name="scheduler",
-        role_arn=sender.role_arn,
-        policy="",
-        duration=3600,
-        external_id="",
-    )
-    return boto3.client(  # type: ignore[call-overload]  # its stubs know no service by a variable
-        client_name(api),
-        region_name=sender.region,
-        aws_access_key_id=role.access_key_id,
-        aws_secret_access_key=role.secret_access_key,
-        aws_session_token=role.session_token,
-    )
 
 
 def _failed(error: ClientError) -> CallFailed:

@@ -37,6 +37,8 @@ _FIELDS = {
 }
 _NOT_SIMULATED_TYPES = ("Parallel", "Map")
 _NOT_SIMULATED_FIELDS = ("Assign", "Credentials", "HeartbeatSeconds", "HeartbeatSecondsPath")
+_WAITS = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+_WAIT_NAMES = ", ".join(_WAITS)
 _NEEDED = {"Task": ("Resource",), "Choice": ("Choices",)}
 _OPERATION = "CreateStateMachine"
 _SCHEMA, _TARGET = "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET"
@@ -97,6 +99,10 @@ def _refuse_state(name: str, state: State) -> None:
     for field in _NOT_SIMULATED_FIELDS:
         if field in state and field in _FIELDS.get(str(kind), ()):
             raise NotSimulated(f"{_OPERATION}: {field} of the state {name}", "Leave it out.")
+    for rule in [*(state.get("Choices") or []), *(state.get("Catch") or [])]:
+        if isinstance(rule, dict) and "Assign" in rule:
+            what = f"{_OPERATION}: Assign in a rule or a catcher of the state {name}"
+            raise NotSimulated(what, "Leave it out.")
 
 
 def _wrong_fields(name: str, state: State) -> Iterator[str]:
@@ -116,6 +122,8 @@ def _wrong_fields(name: str, state: State) -> Iterator[str]:
             yield f"{_SCHEMA}: Field '{field}' is not supported at {place}"
     if "Next" in _FIELDS[kind] and ("Next" in state) == (state.get("End") is True):
         yield f"{_SCHEMA}: There should be exactly one of the following fields: [End, Next] at {place}"
+    if kind == "Wait" and sum(field in state for field in _WAITS) != 1:
+        yield f"{_SCHEMA}: There should be exactly one of the following fields: [{_WAIT_NAMES}] at {place}"
     if kind == "Task" and not missing:
         yield from check_task(name, state)
 

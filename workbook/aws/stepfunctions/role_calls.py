@@ -85,7 +85,8 @@ class RoleCalls:
         if method == "invoke":
             return [self._function(str(parameters.get("FunctionName")))]
         if method == "send_message":
-            account, name = str(parameters.get("QueueUrl")).split("/")[-2:]
+            _, _, rest = str(parameters.get("QueueUrl")).partition("://")
+            *_, account, name = ["", "", *rest.split("/")]
             return [self._arn("sqs", account, name)]
         if method == "publish":
             return [str(parameters.get("TopicArn") or parameters.get("TargetArn") or "*")]
