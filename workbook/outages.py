@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from workbook.engine.world import World
 
 SERVICES = frozenset(
-    {"events", "firehose", "http", "kinesis", "lambda", "logs", "s3", "sns", "sqs", "states"}
+    {
+        *("events", "firehose", "http", "kinesis", "lambda", "logs", "mailto", "s3", "sms", "sns", "sqs"),
+        "states",
+    }
 )
 """What can be down as a whole."""
 

@@ -264,3 +264,26 @@ def test_each_key_is_read_in_the_order_in_which_it_was_put(records, shards):
     for key in "abcdef":
         put = [f"{key}{value}" for name, value in records if name == key]
         assert [text for text in found if text.startswith(key)] == put
+
+
+@pytest.mark.parametrize("count", [3, 5, 6])
+def test_the_start_of_a_shard_s_range_leads_to_that_shard(lab, kinesis, count):
+    name = stream(kinesis, shards=count)
+    lab.advance(60)
+    shards = kinesis.describe_stream(StreamName=name)["StreamDescription"]["Shards"]
+    taken = [
+        kinesis.put_record(
+            StreamName=name,
+            Data=b"x",
+            PartitionKey="k",
+            ExplicitHashKey=shard["HashKeyRange"]["StartingHashKey"],
+        )["ShardId"]
+        for shard in shards
+    ]
+    assert taken == [shard["ShardId"] for shard in shards]
+
+
+@pytest.mark.parametrize("key", ["abc", "-1", "007"])
+def test_an_explicit_hash_key_is_a_number(kinesis, key):
+    put = {"StreamName": stream(kinesis, shards=2), "Data": b"x", "PartitionKey": "k"}
+    assert code_of(kinesis.put_record, **put, ExplicitHashKey=key) == "ValidationException"

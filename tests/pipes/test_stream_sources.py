@@ -219,6 +219,31 @@ def test_a_stream_that_is_deleted_stops_the_pipe(system, lab, stream):
     assert shown["StateReason"].startswith("Stream not found.")
 
 
+_READING = ("GetRecords", "GetShardIterator", "DescribeStream", "DescribeStreamSummary", "ListShards")
+
+
+def test_a_role_with_exactly_the_documented_actions_can_read_a_stream(system, lab, stream):
+    role = system.role(*(f"kinesis:{action}" for action in _READING), "sqs:SendMessage")
+    system.pipe(STREAM, system.queue("out"), role, SourceParameters=source())
+    assert system.pipes.describe_pipe(Name="orders")["CurrentState"] == "RUNNING"
+
+
+@pytest.mark.parametrize("missing", _READING)
+def test_a_role_that_lacks_one_of_them_cannot(system, lab, stream, missing):
+    actions = [f"kinesis:{action}" for action in _READING if action != missing]
+    system.pipe(STREAM, system.queue("out"), system.role(*actions), SourceParameters=source())
+    assert system.pipes.describe_pipe(Name="orders")["CurrentState"] == "CREATE_FAILED"
+
+
+@pytest.mark.parametrize(
+    "operator", [{"wildcard": "a*"}, {"anything-but": {"prefix": "a"}}, {"anything-but": {"wildcard": "a*"}}]
+)
+def test_pipes_do_not_know_all_operators_of_event_patterns(system, lab, stream, operator):
+    parameters = source(filters={"data": {"kind": [operator]}})
+    with pytest.raises(ClientError, match="Invalid Event Pattern"):
+        system.pipe(STREAM, system.queue("out"), system.role("*"), SourceParameters=parameters)
+
+
 def test_a_role_that_may_not_send_dead_letters_makes_creation_fail(system, lab, stream):
     role = system.role("kinesis:*", "lambda:InvokeFunction")
     dead = system.queue("dead")

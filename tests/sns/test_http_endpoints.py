@@ -325,3 +325,14 @@ def test_a_server_may_call_aws_and_is_drawn_as_the_caller(lab, sns, sqs, orders)
     call = lab.trace[sent.causes[0] - 1]
     assert lab.trace[call.causes[0] - 1].kind == "request"
     assert "shop.example.com/hooks to inbox: 1." in repr(lab.flow())
+
+
+def test_what_a_delivery_policy_leaves_out_has_its_default(lab, sns, orders):
+    policy = {"healthyRetryPolicy": {"numRetries": 5}}
+    subscribed_shop(lab, sns, orders, [503] * 20, DeliveryPolicy=json.dumps(policy))
+    sns.publish(TopicArn=orders, Message="x")
+    lab.run_until_idle()
+    tries = [hop for hop in lab.trace if hop.kind == "deliver" and hop.resource == URL]
+    begun = [hop.time for hop in tries if hop.outcome != "ok"]
+    assert len(begun) == 6
+    assert [round((later - earlier) / 1e6) for earlier, later in itertools.pairwise(begun)] == [20] * 5

@@ -1,7 +1,7 @@
 """Letters that AWS sends to people: by email, by SMS, to an app. A lab has no post; it keeps them to be read.
 
-Only what leaves AWS is here. A letter is delivered when AWS has handed it over, and whether a person reads it
-is not AWS's business: so a letter never fails.
+Only what leaves AWS is here. A letter is delivered when AWS has handed it over; whether a person reads it is
+not AWS's business. What AWS would not send, it refuses before (`sns.sms_delivery`, `sns.mobile_endpoints`).
 """
 
 from __future__ import annotations

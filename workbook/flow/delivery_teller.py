@@ -61,7 +61,8 @@ class DeliveryTeller:
         topic = topic_of(hop.resource)
         if topic is not None:
             endpoint = self._story.wiring.endpoint(hop.resource) or topic
-            text = f"the filter policy of {label_of(endpoint)} did not let {name} through"
+            what = "replay" if "ReplayPolicy" in str(hop.facts.get("reason")) else "filter policy"
+            text = f"the {what} of {label_of(endpoint)} did not let {name} through"
             return [between(hop, topic, endpoint, Status.FILTERED, text)]
         text = f"the filter of {label_of(hop.resource)} did not let {name} through"
         return [at_place(hop, Status.FILTERED, text)]

@@ -1,4 +1,4 @@
-"""How topics, rules, schedules and pipes are joined to what they deliver to, read from their settings.
+"""How topics, rules, pipes, alarms and the like are joined to what they read and deliver to: their settings.
 
     topic ── subscription ──> endpoint          bus ──> rule ── target ──> queue, function ...
     schedule ── target ──> queue ...            source ──> pipe ──> enrichment, target

@@ -121,7 +121,8 @@ def _conclusion(trace: Hops, changes: list[Hop], death: int) -> str:
         return f"{nothing} so far; the program is still at work."
     last = changes[-1] if changes else None
     if last is None or last.facts["new"] != "ALARM":
-        return f"{nothing}. That the program has ended, nobody was told within 25 minutes."
+        minutes = counted(round((trace[-1].time - death) / (60 * SECOND)), "minute")
+        return f"{nothing}. That the program has ended, nobody was told within {minutes}."
     if last.time <= death:
         return f"{nothing}, and none when the program ended: the alarm was in ALARM already."
     after = duration_text((last.time - death) / SECOND)

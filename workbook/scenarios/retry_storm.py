@@ -113,14 +113,17 @@ def measure(trace: Hops, capacity: int) -> Findings:
     )
     conclusion = (
         f"{counted(len(orders), 'order')} made {counted(len(tries), 'try', 'tries')}. "
-        f"{_afterwards(busiest, capacity)} "
+        f"{_afterwards(busiest, capacity, ends['on its way'])} "
         f"{ends['delivered']:,} were delivered, {ends['dead-lettered']:,} lie in the dead-letter queue, "
         f"{ends['lost']:,} are lost."
     )
     return Findings(conclusion, ("what", "number"), rows)
 
 
-def _afterwards(busiest: int, capacity: int) -> str:
+def _afterwards(busiest: int, capacity: int, on_their_way: int) -> str:
+    if not busiest and on_their_way:
+        waiting = counted(on_their_way, "order is", "orders are")
+        return f"The server is down, and {waiting} to be tried again."
     if not busiest:
         return "When the server was back, nothing came any more."
     return f"When the server was back, up to {busiest:,} came in a second, and it can answer {capacity:,}."

@@ -3,7 +3,8 @@
     Invocations, Errors, Throttles, Duration         each invocation
     ConcurrentExecutions                             how many ran when an invocation began, that one included
     AsyncEventsReceived, AsyncEventAge,              each asynchronous event
-    AsyncEventsDropped, DeadLetterErrors, DestinationDeliveryFailures
+    AsyncEventsDropped, DeadLetterErrors, DestinationDeliveryFailures, RecursiveInvocationsDropped
+    UnreservedConcurrentExecutions                   of all functions without a reservation
 
 A value counts for the function, for what was invoked of it (`Resource`: the function, a version or an alias),
 for the version that an alias led to, and for all functions together. What becomes of an invocation counts for

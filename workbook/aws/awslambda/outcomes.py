@@ -2,8 +2,8 @@
 
 A destination gets an invocation record, which says what went in, what came out, and why. A dead-letter queue
 gets the event as it was, with three attributes. A function may have both, and then both get theirs. Lambda
-delivers with the function's execution role and tries once; what cannot be delivered is gone, and only a
-metric and the trace tell of it.
+delivers with the function's execution role; here it tries once (AWS does not say how often: unverified).
+What cannot be delivered is gone, and only a metric and the trace tell of it.
 
 Sources: Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations"; records and dead
 letters of AWS in public test suites (2022 to 2024).

@@ -1,9 +1,9 @@
 """CloudWatch's minute: first those who publish a metric each minute do so, then alarms look at what there is.
 
-AWS evaluates an alarm once a minute, with a delay of one to two minutes because metrics arrive late. Here
-both happen at the full minute, in this order, so what a lesson shows does not depend on luck (the delay is
-not documented, and not simulated). It is an endless schedule, so it is no work: a lab with alarms can be
-idle.
+AWS evaluates an alarm once a minute, later than the metrics' minute ended (by one to two minutes, it seems;
+unverified, and not simulated). Here both happen at the full minute, in this order, so what a lesson shows
+does not depend on luck; alarms with a period below a minute look every ten seconds. It is an endless
+schedule, so it is no work: a lab with alarms can be idle.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 
 A producer is answered before anything is delivered, and no failure of a target ever comes back to it: what
 happens on the way is in the trace, and nowhere else. That is how AWS decouples, and how messages get lost.
+Only a pipe waits for its target (`attempt`), since what it could not deliver goes back to its source.
 """
 
 from __future__ import annotations

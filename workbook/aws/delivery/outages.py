@@ -2,7 +2,8 @@
 
 AWS's own failures cannot be ordered, so what a topic does when SQS is down for an hour is known from its
 documentation only. Here an outage can be ordered. It fails what AWS's services *deliver*, as a server-side
-error, which all of them try again; a learner's own calls go through.
+error, which most senders try again (a function's destination, and any dead-letter queue, is tried once); a
+learner's own calls go through.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ def accept(world: World, sender: Sender, log_group_arn: str, parcel: Parcel) -> 
     if stream not in group.streams:
         group.create_log_stream(stream)
     group.streams[stream].put_log_events([{"timestamp": timestamp, "message": message}])
-    world.trace.record("put-log-event", log_group_arn, stream=stream, size=len(message), body=message[:4096])
+    size, body = len(message.encode()), message[:4096]
+    world.trace.record("put-log-event", log_group_arn, stream=stream, size=size, body=body)
     return {"logStreamName": stream}
 
 

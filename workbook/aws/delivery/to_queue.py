@@ -1,6 +1,7 @@
 """SQS takes what another service sends: the queue's policy, its key, and then a message like any other.
 
-A service comes in its own name and needs the queue's policy, or with a role and needs the role's policy too.
+A service comes in its own name and needs the queue's policy; or with a role, whose policies must allow it,
+and then the queue's policy need only not deny it, unless the queue is another account's.
 What it lacks is not an error of whoever published; it is only a message that never comes.
 
 Source: SQS Developer Guide, "Basic examples of Amazon SQS policies" and "Key management" (compatibility

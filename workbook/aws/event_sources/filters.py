@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbook.aws.patterns import EventPattern
+from workbook.aws.patterns.dialects import EVENT_BRIDGE, Dialect
 
 Record = dict[str, object]
 """One message as the function sees it."""
@@ -37,13 +38,13 @@ class FilterCriteria:
     patterns: tuple[EventPattern, ...] = ()
 
     @classmethod
-    def of(cls, texts: list[str]) -> FilterCriteria:
-        """Compile patterns from JSON text.
+    def of(cls, texts: list[str], dialect: Dialect = EVENT_BRIDGE) -> FilterCriteria:
+        """Compile patterns from JSON text, in the language of the service that filters.
 
         Raises:
             InvalidEventPattern: one of them is not valid.
         """
-        return cls(tuple(EventPattern(text) for text in texts))
+        return cls(tuple(EventPattern(text, dialect) for text in texts))
 
     def configuration(self) -> dict[str, object]:
         """As the API shows it: every pattern as it was given, to the letter."""

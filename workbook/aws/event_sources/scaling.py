@@ -6,7 +6,7 @@
     function errors and throttles lower it; successes raise it again
 
 What AWS says in numbers is the first line (Lambda Developer Guide, "Configuring scaling behavior for SQS
-event source mappings"; 1,250 since November 2023, some stored editions still say 1,000). It gives no numbers
+event source mappings"; 1,250 since November 2023, older editions of the guide say 1,000). It gives no numbers
 for the rest, so these are ours, and unverified: the ramp is even (one more each 0.2 s) and begins anew when
 the queue has been emptied; each failed batch takes one away, down to one, and stops the ramp until a batch
 succeeds; each success gives one back, up to five.

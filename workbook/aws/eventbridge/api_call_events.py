@@ -41,7 +41,10 @@ _DATA = frozenset(
         *("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch"),
         *("ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "Publish", "PublishBatch", "Invoke"),
         *("PutEvents", "PutPartnerEvents", "PutRecord", "PutRecords", "GetRecords", "PutLogEvents"),
-        *("PutMetricData", "GetObject", "PutObject", "DeleteObject", "DeleteObjects", "CopyObject"),
+        *("PutRecordBatch", "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "ListParts"),
+        *("CompleteMultipartUpload", "AbortMultipartUpload", "PutObjectTagging", "GetObjectTagging"),
+        *("DeleteObjectTagging", "GetObject", "PutObject", "DeleteObject", "DeleteObjects", "CopyObject"),
+        "PutMetricData",
         *("HeadObject", "ListObjects", "ListObjectsV2", "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
         *("BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems", "Query", "Scan"),
     }

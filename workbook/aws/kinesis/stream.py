@@ -13,10 +13,11 @@ mode".
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.kinesis.errors import InvalidArgument, ThroughputExceeded
+from workbook.aws.kinesis.errors import InvalidArgument, ThroughputExceeded, ValidationError
 from workbook.aws.kinesis.shard import HASH_KEYS, Record, Shard
 from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND, datetime_of
@@ -25,6 +26,7 @@ from workbook.engine.signals import Signal
 if TYPE_CHECKING:
     from workbook.engine.world import World
 
+_HASH_KEY = re.compile(r"0|([1-9]\d{0,38})")
 TRANSITION = 10 * SECOND
 """Microseconds until a new stream is ACTIVE, and until a deleted one is gone."""
 SHARDS_ON_DEMAND = 4
@@ -72,19 +74,24 @@ class Stream:
         """The shard that takes a record.
 
         Raises:
-            InvalidArgument: the explicit hash key is none.
+            InvalidArgument: the explicit hash key is above 2^128-1.
+            ValidationError: it is no number.
         """
         if explicit_hash_key is None:
             digest = hashlib.md5(partition_key.encode(), usedforsecurity=False).digest()
             key = int.from_bytes(digest)
         else:
+            if _HASH_KEY.fullmatch(explicit_hash_key) is None:
+                rule = f"Member must satisfy regular expression pattern: {_HASH_KEY.pattern}"
+                raise ValidationError.of("explicitHashKey", explicit_hash_key, rule)
             key = int(explicit_hash_key)
         if key >= HASH_KEYS:
             raise InvalidArgument(
                 f"Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
                 f"Specified value was {explicit_hash_key}"
             )
-        return self.shards[min(key * self.shard_count // HASH_KEYS, self.shard_count - 1)]
+        width = HASH_KEYS // self.shard_count
+        return self.shards[min(key // width, self.shard_count - 1)]
 
     def put(self, shard: Shard, partition_key: str, data: bytes) -> Record:
         """Take a record in.

@@ -1,7 +1,8 @@
 """The numbers of AWS, in one dated table: code, documents and lessons refer to it.
 
 A number changes when AWS changes it, so each row says where it stands and when it was last looked up. Rows
-are added by the service that needs them, in a module of its name; a row's name is ``service.what``.
+are added by the service that needs them, in a module of its name (those of patterns together in `patterns`);
+a row's name is ``service.what``.
 """
 
 from __future__ import annotations

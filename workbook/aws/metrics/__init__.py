@@ -1,7 +1,7 @@
 """What services of AWS tell CloudWatch about themselves: the one way by which all of them publish metrics.
 
     Meter.add ───> minute buckets ──┐
-                   Source.drain ────┴─> published data ───> CloudWatch: alarms, GetMetricData, moto's answers
+                   Source.drain ────┴─> published data ───> CloudWatch: alarms, GetMetricData
 
 AWS's services send a value a minute. Here nothing runs each minute: what happened is summed up in its minute,
 and handed over when somebody looks, so a service that nobody watches pays for an addition and no more.
@@ -17,7 +17,6 @@ A gauge, which is a state and not something that happens, needs a `Source`: see 
 
 from __future__ import annotations
 
-from workbook.aws.metrics import provider
 from workbook.aws.metrics.datum import MINUTE, Datum, Tally, dimensions_of
 from workbook.aws.metrics.publishing import Meter, Publications, Source, publications
 
@@ -29,6 +28,5 @@ __all__ = [
     "Source",
     "Tally",
     "dimensions_of",
-    "provider",
     "publications",
 ]

@@ -1,4 +1,4 @@
-"""The two languages of patterns: EventBridge's, which Lambda's filters and Pipes speak too, and SNS's.
+"""The languages of patterns: EventBridge's, which Lambda's filters speak too, Pipes' part of it, and SNS's.
 
 SNS uses an older edition of the same matcher, so its filter policies know fewer operators and say some errors
 in other words. Everything in which the two differ stands here.
@@ -10,7 +10,7 @@ Guide, "Comparison operators for use in event patterns"; SNS Developer Guide, "F
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbook.aws.patterns.operators import Numbers
 
@@ -58,3 +58,12 @@ SNS = Dialect(
     ignoring_case_in_affixes=False,
     lists_in_anything_but_operators=False,
 )
+
+PIPES = replace(
+    EVENT_BRIDGE,
+    name="Pipes",
+    operators=EVENT_BRIDGE.operators - {"wildcard"},
+    inside_anything_but=frozenset(),
+)
+"""The User Guide's table of operators says that Pipes know neither wildcard, nor anything-but with another
+operator inside."""

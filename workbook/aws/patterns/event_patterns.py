@@ -17,6 +17,7 @@ from collections.abc import Mapping
 
 from workbook.aws.patterns.clauses import branches, fields
 from workbook.aws.patterns.compiler import compile_pattern
+from workbook.aws.patterns.dialects import EVENT_BRIDGE, Dialect
 from workbook.aws.patterns.explanation import Explained, explain
 from workbook.aws.patterns.matcher import Json, tree_of
 
@@ -26,14 +27,14 @@ class EventPattern:
 
     __slots__ = ("_clause", "_trees", "text")
 
-    def __init__(self, pattern: str | Mapping[str, object]) -> None:
-        """Compile a pattern, given as JSON text or already parsed.
+    def __init__(self, pattern: str | Mapping[str, object], dialect: Dialect = EVENT_BRIDGE) -> None:
+        """Compile a pattern, given as JSON text or already parsed, in the language of a service.
 
         Raises:
             InvalidEventPattern: it is no JSON object, or breaks a rule of event patterns.
         """
         self.text = pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)
-        self._clause = compile_pattern(self.text)
+        self._clause = compile_pattern(self.text, dialect)
         self._trees = tuple(tree_of(branch) for branch in branches(self._clause))
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@
                            ├ targets         how each target takes a batch
                            └ templates ── paths
 
-Kafka and Amazon MQ are refused by name, and so are enrichments other than functions.
+Kafka and Amazon MQ are refused by name, and so are enrichments other than functions and API destinations.
 """
 
 from __future__ import annotations

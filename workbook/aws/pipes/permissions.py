@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbook.aws.delivery.targets import service_of
 from workbook.aws.roles import role_access, role_session
 from workbook.aws.sqs.permissions import queue_access
 
@@ -58,8 +59,11 @@ def missing_permission_on_stream(
 ) -> str | None:
     """Why the pipe cannot read a stream, or send to its dead-letter queue; None when it can."""
     role_arn = str(sender.role_arn)
-    for action in _STREAM_ACTIONS:
-        access = role_access(world, role_arn, sender.service, f"kinesis:{action}", stream_arn, sender.context)
+    service = service_of(stream_arn)
+    for action in _STREAM_ACTIONS[service]:
+        access = role_access(
+            world, role_arn, sender.service, f"{service}:{action}", stream_arn, sender.context
+        )
         if not access.assumed:
             return NO_ROLE
         if not access.allowed:

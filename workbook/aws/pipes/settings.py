@@ -13,6 +13,7 @@ from typing import Any
 from workbook.aws.delivery.targets import service_of
 from workbook.aws.event_sources.filters import FilterCriteria
 from workbook.aws.limits import limit
+from workbook.aws.patterns.dialects import PIPES
 from workbook.aws.pipes.templates import InputTemplate
 
 DEFAULT_BATCH_SIZE = limit("pipes.batch-size.default")
@@ -84,7 +85,7 @@ class PipeSettings:
     def filters(self) -> FilterCriteria:
         """Which records go on; the others are deleted."""
         criteria = self.source_parameters.get("FilterCriteria") or {}
-        return FilterCriteria.of([one["Pattern"] for one in criteria.get("Filters") or ()])
+        return FilterCriteria.of([one["Pattern"] for one in criteria.get("Filters") or ()], PIPES)
 
     # ---- what an execution asks
 

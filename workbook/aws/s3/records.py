@@ -1,8 +1,8 @@
 """How an event looks: the record that S3 delivers, the event that EventBridge gets, and the test event.
 
 Fields and their order as in events recorded in 2023 (object key, size, eTag, versionId, sequencer; tagging
-has no size and no sequencer, a deletion only the key) and in the Amazon S3 User Guide, "Event message
-structure".
+has no size and no sequencer, a deletion no size, and an eTag only where it made a delete marker) and in the
+Amazon S3 User Guide, "Event message structure".
 """
 
 from __future__ import annotations

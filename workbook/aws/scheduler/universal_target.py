@@ -29,13 +29,29 @@ if TYPE_CHECKING:
 _SERVER_ERROR = 500
 _PREFIXES = {"monitoring": "cloudwatch"}
 """IAM's prefix of a service, where it is not the name with which its requests are signed."""
-_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
+_ACTIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sns:PublishBatch": "sns:Publish",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:CopyObject": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:UploadPart": "s3:PutObject",
+    "s3:UploadPartCopy": "s3:PutObject",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+}
+"""The action that IAM asks for, where it has another name than the operation."""
 _NAMES = {
     ("sqs", "QueueUrl"): "sqs:",
     ("sqs", "QueueName"): "sqs:",
     ("sns", "Name"): "sns:",
     ("lambda", "FunctionName"): "lambda:function:",
     ("dynamodb", "TableName"): "dynamodb:table/",
+    ("kinesis", "StreamName"): "kinesis:stream/",
+    ("firehose", "DeliveryStreamName"): "firehose:deliverystream/",
     ("cloudwatchlogs", "logGroupName"): "logs:log-group:",
 }
 """How ARNs are made of the parameters that name a resource."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.eventbridge.buses import find_bus
 from workbook.aws.eventbridge.names import bus_address
 from workbook.aws.operations import NotSimulated
-from workbook.aws.paging import page
+from workbook.aws.paging import Pages
 from workbook.aws.schemas.discoverer import Discoverer
 from workbook.aws.schemas.errors import BadRequest, Conflict, Forbidden, NotFound
 from workbook.aws.schemas.inference import JSON_SCHEMA, OPEN_API, infer, to_json_schema
@@ -413,6 +413,12 @@ def _only(shown: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name in names}
 
 
+def _invalid_token() -> BadRequest:
+    return BadRequest("The NextToken is none that an earlier answer has given.")
+
+
+_PAGES = Pages(_PAGE, largest=_PAGE, maximum="Limit", invalid=_invalid_token)
+
+
 def _page(call: Call, name: str, entries: Sequence[object]) -> dict[str, Any]:
-    wanted = {"MaxRecords": call.parameters.get("Limit"), "NextToken": call.parameters.get("NextToken")}
-    return page(name, entries, wanted, default=_PAGE, largest=_PAGE)
+    return _PAGES.page(name, entries, call.parameters)

@@ -8,8 +8,10 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
 
-from workbook.aws.operations import Operation, method_of
+from workbook.aws.constraints import constraint_errors
+from workbook.aws.operations import Answer, Call, Operation, method_of
 from workbook.aws.schemas import operations
+from workbook.aws.schemas.errors import BadRequest
 
 _BINDINGS = "Code bindings are made from schemas by AWS: write the classes yourself, by the schema."
 _POLICIES = "Registries of a lab belong to one account."
@@ -80,7 +82,25 @@ OPERATIONS: dict[str, Operation] = {
     **_refused(),
 }
 
+
+def _checked(name: str, operation: Operation) -> Operation:
+    """The operation, for requests that the service model allows."""
+
+    def answer(call: Call) -> Answer:
+        errors = constraint_errors("schemas", name, call.parameters)
+        if errors is not None:
+            raise BadRequest(errors)
+        return operation(call)
+
+    answer.__doc__ = operation.__doc__
+    return answer
+
+
+def _model_name(method: str) -> str:
+    return "".join(part.capitalize() for part in method.split("_"))
+
+
 for _name, _operation in OPERATIONS.items():
-    setattr(SchemasResponse, _name, method_of(_operation))
+    setattr(SchemasResponse, _name, method_of(_checked(_model_name(_name), _operation)))
 
 BACKENDS = BackendDict(SchemasBackend, "schemas")

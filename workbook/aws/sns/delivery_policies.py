@@ -123,7 +123,7 @@ def effective_subscription_policy(topic_policy: str | None, policy: str | None) 
 
 def retry_policy(effective: str) -> RetryPolicy:
     """When a failed call of an HTTP/S endpoint is repeated, by its subscription's effective policy."""
-    retries = json.loads(effective)["healthyRetryPolicy"]
+    retries = {**DEFAULT_RETRIES, **json.loads(effective)["healthyRetryPolicy"]}
     fixed = [retries[name] for name in ("numNoDelayRetries", "numMinDelayRetries", "numMaxDelayRetries")]
     immediate, before, after = fixed
     phases = Phases(

@@ -103,6 +103,10 @@ def _response(world: World, subscription: Subscription, outcome: Outcome) -> tup
     return error.message, _status(error)
 
 
+_CODES = {"UNAVAILABLE": "ServiceUnavailable", "THROTTLED": "RequestThrottled"}
+"""Codes of errors that are tried again (unverified)."""
+
+
 def _of_queue(world: World, subscription: Subscription, outcome: Outcome) -> dict[str, Any]:
     error = outcome.error
     if error is None:
@@ -110,7 +114,7 @@ def _of_queue(world: World, subscription: Subscription, outcome: Outcome) -> dic
             "sqsRequestId": world.seeds.uuid("sns.delivery-id"),
             "sqsMessageId": outcome.answer.get("MessageId"),
         }
-    code, message = "InvalidParameterValue", error.message
+    code, message = _CODES.get(error.failure.name, "InvalidParameterValue"), error.message
     if error.status == 403 or error.failure.name == "NO_PERMISSION":
         region, account, name = subscription.endpoint.split(":")[3:6]
         code = "AccessDenied"
@@ -127,7 +131,7 @@ def _status(error: Undelivered) -> int:
 
 
 def _request_id(outcome: Outcome) -> str:
-    return str(outcome.answer.get("RequestId") or outcome.answer.get("request_id") or "")
+    return str(outcome.answer.get("RequestId") or "")
 
 
 def _quoted(response: dict[str, Any]) -> str:

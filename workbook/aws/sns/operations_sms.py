@@ -16,7 +16,7 @@ from workbook.aws.operations import Answer, Call, NotSimulated
 from workbook.aws.sns.errors import InvalidParameter, OptedOut, ResourceNotFound, UserError, VerificationError
 from workbook.aws.sns.fan_out import SERVICE
 from workbook.aws.sns.paging import page
-from workbook.aws.sns.phones import DAY, SPEND_LIMIT, Phones, SandboxNumber, is_e164, phones_of
+from workbook.aws.sns.phones import DAY, SPEND_LIMIT, Phones, SandboxNumber, is_e164, number_of, phones_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,8 +82,7 @@ def _is_within(value: str, most: float) -> bool:
 
 def check_if_phone_number_is_opted_out(call: Call) -> Answer:
     """Whether a number wants no messages of this account."""
-    number = str(call.parameters["phoneNumber"])
-    _demand_number(number)
+    number = _number(call, "phoneNumber")
     return {"isOptedOut": number in _phones(call).opted_out}
 
 
@@ -99,8 +98,7 @@ def list_phone_numbers_opted_out(call: Call) -> Answer:
 
 def opt_in_phone_number(call: Call) -> Answer:
     """Send to a number again that has opted out; once in 30 days."""
-    number, now, phones = str(call.parameters["phoneNumber"]), call.world.clock.now, _phones(call)
-    _demand_number(number)
+    number, now, phones = _number(call, "phoneNumber"), call.world.clock.now, _phones(call)
     before = phones.opted_in.get(number)
     if number not in phones.opted_out:
         return None
@@ -112,9 +110,13 @@ def opt_in_phone_number(call: Call) -> Answer:
     return None
 
 
-def _demand_number(number: str) -> None:
-    if not is_e164(number):
+def _number(call: Call, parameter: str) -> str:
+    """The number that a request names, with its plus."""
+    given = str(call.parameters[parameter])
+    number = number_of(given)
+    if number is None or not is_e164(given):
         raise InvalidParameter.of("PhoneNumber", "input incorrectly formatted")
+    return number
 
 
 # ---- the sandbox
@@ -127,8 +129,7 @@ def get_sms_sandbox_account_status(_call: Call) -> Answer:
 
 def create_sms_sandbox_phone_number(call: Call) -> Answer:
     """Send a one-time password to a number, anew if it is pending."""
-    number, phones = str(call.parameters["PhoneNumber"]), _phones(call)
-    _demand_number(number)
+    number, phones = _number(call, "PhoneNumber"), _phones(call)
     known = phones.sandbox.get(number)
     if number in phones.opted_out:
         raise OptedOut

@@ -98,7 +98,10 @@ def is_e164(text: str) -> bool:
 
 
 def answer(world: World, number: str, text: str) -> bool:
-    """The owner of a phone answers SNS; a word such as STOP opts out of all accounts' messages.
+    """The owner of a phone answers SNS; a word such as STOP opts out of messages.
+
+    It counts for every account and Region of this lab that has used SMS; on AWS for the account whose message
+    is answered.
 
     Returns whether it was such a word.
     """
@@ -106,6 +109,7 @@ def answer(world: World, number: str, text: str) -> bool:
         return False
     everywhere = world.state.get(_STATE, {})
     assert isinstance(everywhere, dict)  # noqa: S101 - as above
+    number = number_of(number) or number
     for phones in everywhere.values():
         phones.opted_out.setdefault(number, world.clock.now)
     world.trace.record("opt-out", f"sms:{number}", reason=text.strip())

@@ -217,7 +217,10 @@ class Execution:
 
     def _redrive(self) -> Mapping[str, str]:
         if self.status not in {_RUNNING, _SUCCEEDED}:
-            return {"redriveStatus": "REDRIVABLE"}
+            if len(self.history.events) < limit("stepfunctions.history"):
+                return {"redriveStatus": "REDRIVABLE"}
+            reason = "Execution history event limit exceeded"
+            return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
         reason = f"Execution is {self.status} and cannot be redriven"
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
