@@ -7,6 +7,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from workbook import Lab
+
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:thumbnails"
 
 
@@ -186,3 +188,12 @@ def test_eventbridge_is_told_how_an_object_was_made_and_marked(s3, bus):
     assert copied["object"]["has-object-annotation"] is False
     assert (marked["deletion-type"], marked["object"]["version-id"]) == ("Delete Marker Created", marker)
     assert "reason" not in tagged
+
+
+def test_versioning_is_not_suspended_since_old_versions_would_be_lost():
+    with Lab(seed=1) as lab:
+        s3 = lab.client("s3")
+        s3.create_bucket(Bucket="archive")
+        suspended = {"Status": "Suspended"}
+        with pytest.raises(ClientError, match="NotSimulatedByWorkbook"):
+            s3.put_bucket_versioning(Bucket="archive", VersioningConfiguration=suspended)

@@ -66,3 +66,15 @@ class NotSimulatedEvent(InvalidArgument):
             f"The event {event} is not simulated by this workbook, so nothing would ever arrive. "
             f"Leave it out; simulated are: {', '.join(simulated)}."
         )
+
+
+class NotSimulatedVersioning(InvalidArgument):
+    """AWS keeps old versions of a bucket whose versioning is suspended; moto loses them."""
+
+    code = "NotSimulatedByWorkbook"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PutBucketVersioning: the Status Suspended is not simulated by this workbook. Leave it "
+            "Enabled, or make another bucket."
+        )

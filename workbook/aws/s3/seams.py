@@ -25,7 +25,7 @@ from moto.s3.responses import S3Response
 
 from workbook.aws.s3 import operations
 from workbook.aws.s3.buckets import bucket_of, forget, notifications_of
-from workbook.aws.s3.errors import InvalidArgument
+from workbook.aws.s3.errors import InvalidArgument, NotSimulatedVersioning
 from workbook.aws.s3.event_types import REMOVED_DELETE, REMOVED_MARKER, TYPES
 from workbook.aws.s3.notifying import tell
 from workbook.aws.s3.objects import EMPTY_ETAG, happened
@@ -191,6 +191,8 @@ def _delete_bucket(delete: Callable[..., Any]) -> Callable[..., Any]:
 def _put_bucket_versioning(put: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(put)
     def put_and_record(backend: S3Backend, bucket_name: str, status: str) -> None:
+        if status == "Suspended":
+            raise NotSimulatedVersioning
         put(backend, bucket_name, status)
         bucket, world = bucket_of(backend.get_bucket(bucket_name)), current_world()
         settings = operations.shown(world, bucket, Versioning=status)
