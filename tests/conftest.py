@@ -2,6 +2,7 @@
 
 import signal
 
+import hypothesis
 import pytest
 
 from workbook import Lab
@@ -24,3 +25,10 @@ def lab():
 @pytest.fixture
 def sqs(lab):
     return lab.client("sqs")
+
+
+# No test is judged by how fast the machine is: on a busy one, hypothesis makes data slowly, too.
+hypothesis.settings.register_profile(
+    "workbook", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("workbook")
