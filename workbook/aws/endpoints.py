@@ -211,6 +211,4 @@ def _place(url: str) -> str:
 
 
 def _servers(world: World) -> dict[str, Server]:
-    servers = world.state.setdefault(_STATE, {})
-    assert isinstance(servers, dict)  # noqa: S101 - nobody else writes under this name
-    return servers
+    return world.kept(_STATE, dict)

@@ -39,9 +39,7 @@ class Mail:
 
 def letters(world: World) -> list[Mail]:
     """All letters of this lab, the oldest first."""
-    kept = world.state.setdefault(_STATE, [])
-    assert isinstance(kept, list)  # noqa: S101 - nobody else writes under this name
-    return kept
+    return world.kept(_STATE, list)
 
 
 def accept(world: World, sender: Sender, target: str, parcel: Parcel) -> Answer:

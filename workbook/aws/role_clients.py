@@ -17,12 +17,8 @@ _SESSION = 3600
 
 def role_client(role_arn: str, principal: str, client_name: str, region: str) -> Any:  # noqa: ANN401 - boto3 clients have no common type
     """The client of a service, by boto3's name of it, as a role that `principal` has assumed."""
-    clients = current_world().state.setdefault(_STATE, {})
-    assert isinstance(clients, dict)  # noqa: S101 - nobody else writes under this name
     key = (role_arn, principal, client_name, region)
-    if key not in clients:
-        clients[key] = _new_client(*key)
-    return clients[key]
+    return current_world().kept_in(_STATE, key, lambda: _new_client(*key))
 
 
 def _new_client(role_arn: str, principal: str, client_name: str, region: str) -> Any:  # noqa: ANN401 - as above

@@ -7,12 +7,16 @@ run on; they ask for the current world. There is one at a time because moto's re
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from workbook.engine.clock import Clock, instant_of
 from workbook.engine.kernel import Kernel
 from workbook.engine.seeds import Chaos, Seeds
 from workbook.engine.trace import Trace
+
+Kept = TypeVar("Kept")
 
 START = datetime.datetime(2026, 1, 5, 9, 0, tzinfo=datetime.UTC)
 """When a lab begins unless told otherwise: a Monday morning."""
@@ -34,6 +38,19 @@ class World:
     account: str
     state: dict[str, object] = field(default_factory=dict)
     """What services remember for this world's life, by their own names."""
+
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What a service remembers under `name`; made when it is first asked for."""
+        if name not in self.state:
+            self.state[name] = make()
+        return cast("Kept", self.state[name])  # nobody else writes under this name
+
+    def kept_in(self, name: str, place: Hashable, make: Callable[[], Kept]) -> Kept:
+        """The same for each place, such as an account and a Region; `kept(name, dict)` has them all."""
+        everywhere: dict[Hashable, Kept] = self.kept(name, dict)
+        if place not in everywhere:
+            everywhere[place] = make()
+        return everywhere[place]
 
     @property
     def clock(self) -> Clock:

@@ -58,10 +58,4 @@ class Groups:
 
 def groups_of(world: World, account: str, region: str) -> Groups:
     """The groups of an account and Region in this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get((account, region))
-    if found is None:
-        found = everywhere[account, region] = Groups()
-    assert isinstance(found, Groups)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), Groups)

@@ -104,11 +104,8 @@ class Begun:
 
 def metrics_of(world: World, backend: LambdaBackend) -> FunctionMetrics:
     """The metrics of an account's functions in a Region, kept for the world's life."""
-    key = f"lambda.metrics/{backend.account_id}/{backend.region_name}"
-    found = world.state.get(key)
-    if not isinstance(found, FunctionMetrics):
-        found = world.state[key] = FunctionMetrics(world, backend)
-    return found
+    place = (backend.account_id, backend.region_name)
+    return world.kept_in("lambda.metrics", place, lambda: FunctionMetrics(world, backend))
 
 
 def _dimensions_of(target: Target, version: str | None) -> tuple[Dimensions, ...]:

@@ -93,7 +93,4 @@ class Lineages:
 
 def lineages_of(world: World) -> Lineages:
     """The chains of a world, kept for its life."""
-    found = world.state.get("lambda.lineages")
-    if not isinstance(found, Lineages):
-        found = world.state["lambda.lineages"] = Lineages(world.trace)
-    return found
+    return world.kept("lambda.lineages", lambda: Lineages(world.trace))

@@ -149,11 +149,7 @@ def find_by_arn(world: World, function_arn: str) -> Target:
 
 def _backend(world: World, account: str, region: str) -> LambdaBackend:
     """The registry of an account's functions, kept for a world: moto takes ten microseconds to find it."""
-    found: dict[tuple[str, str], LambdaBackend] = world.state.setdefault("lambda.backends", {})  # type: ignore[assignment]
-    key = (account, region)
-    if key not in found:
-        found[key] = get_backend(account, region)
-    return found[key]
+    return world.kept_in("lambda.backends", (account, region), lambda: get_backend(account, region))
 
 
 def choose_version(world: World, target: Target) -> LambdaFunction:

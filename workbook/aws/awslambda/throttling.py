@@ -96,11 +96,7 @@ class Concurrency:
 
 def concurrency_of(world: World, backend: LambdaBackend) -> Concurrency:
     """The account's counters in a Region, kept for the world's life."""
-    key = f"lambda.concurrency/{backend.account_id}/{backend.region_name}"
-    found = world.state.get(key)
-    if not isinstance(found, Concurrency):
-        found = world.state[key] = Concurrency()
-    return found
+    return world.kept_in("lambda.concurrency", (backend.account_id, backend.region_name), Concurrency)
 
 
 def reserved_of(function: LambdaFunction) -> int | None:

@@ -217,10 +217,4 @@ class Alarms:
 
 def alarms_of(world: World, account: str, region: str) -> Alarms:
     """The alarms of an account and Region in this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get((account, region))
-    if found is None:
-        found = everywhere[account, region] = Alarms(world, account, region)
-    assert isinstance(found, Alarms)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), lambda: Alarms(world, account, region))

@@ -158,10 +158,4 @@ def _tally(datum: MetricDatumBase) -> Tally:
 
 def metric_values(world: World, account: str, region: str) -> MetricValues:
     """The metrics of an account and Region in this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get((account, region))
-    if found is None:
-        found = everywhere[account, region] = MetricValues(world, account, region)
-    assert isinstance(found, MetricValues)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), lambda: MetricValues(world, account, region))

@@ -89,8 +89,4 @@ class Minutes:
 
 def minutes_of(world: World) -> Minutes:
     """The one of this world."""
-    found = world.state.get(_STATE)
-    if found is None:
-        found = world.state[_STATE] = Minutes(world)
-    assert isinstance(found, Minutes)  # noqa: S101 - nobody else writes under this name
-    return found
+    return world.kept(_STATE, lambda: Minutes(world))

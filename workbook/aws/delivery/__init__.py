@@ -25,7 +25,7 @@ from workbook.aws.delivery.shipment import (
     Sender,
     Undelivered,
 )
-from workbook.aws.delivery.targets import Target, find_target, register_target
+from workbook.aws.delivery.targets import Target, find_target
 
 if TYPE_CHECKING:
     from workbook.engine.world import World
@@ -44,7 +44,6 @@ __all__ = [
     "attempt",
     "deliver",
     "find_target",
-    "register_target",
 ]
 
 LATENCY = 1_000

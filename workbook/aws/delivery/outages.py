@@ -75,6 +75,4 @@ def _places(target: str) -> Iterator[str]:
 
 def _outages(world: World) -> dict[str, int | None]:
     """Until when each place is down; None for one that is down until it is ended."""
-    outages = world.state.setdefault(_STATE, {})
-    assert isinstance(outages, dict)  # noqa: S101 - nobody else writes under this name
-    return outages
+    return world.kept(_STATE, dict)

@@ -6,6 +6,7 @@ comes, takes it, and answers. It raises `Undelivered` and nothing else.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _MODULES = {
     "states": "workbook.aws.delivery.to_state_machine",
     "kinesis": "workbook.aws.delivery.to_stream",
     "firehose": "workbook.aws.delivery.to_delivery_stream",
+    "scheduler": "workbook.aws.scheduler.universal_target",
     "logs": "workbook.aws.delivery.to_log_group",
     "https": "workbook.aws.delivery.to_endpoint",
     "http": "workbook.aws.delivery.to_endpoint",
@@ -63,7 +65,6 @@ _OVER_MOTO = {
     "lambda": "moto.awslambda",
 }
 """What has to be loaded before: our service goes in when moto's is loaded, and so must not load it itself."""
-_registered: dict[str, Target] = {}
 
 
 def service_of(target: str) -> str:
@@ -79,18 +80,15 @@ def kind_of(target: str) -> str:
     return "api-destination" if ":api-destination/" in target else service_of(target)
 
 
-def register_target(service: str, target: Target) -> None:
-    """Have `target` take what is delivered to `service`."""
-    _registered[service] = target
-
-
 def find_target(target: str) -> Target | None:
     """Who takes what is delivered to an ARN or URL; None for a service that takes nothing."""
-    service = kind_of(target)
-    found = _registered.get(service)
-    if found is None and service in _MODULES:
-        if service in _OVER_MOTO:
-            importlib.import_module(_OVER_MOTO[service])
-        found = importlib.import_module(_MODULES[service]).TARGET
-        _registered[service] = found
+    kind = kind_of(target)
+    return _load(kind) if kind in _MODULES else None
+
+
+@functools.cache
+def _load(kind: str) -> Target:
+    if kind in _OVER_MOTO:
+        importlib.import_module(_OVER_MOTO[kind])
+    found: Target = importlib.import_module(_MODULES[kind]).TARGET
     return found

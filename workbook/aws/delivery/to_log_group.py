@@ -76,12 +76,8 @@ def _stream_name(world: World, sender: Sender, log_group_arn: str, parcel: Parce
     named = parcel.options.get("LogStreamName")
     if named:
         return str(named)
-    streams = world.state.setdefault(_STREAMS, {})
-    assert isinstance(streams, dict)  # noqa: S101 - nobody else writes under this name
-    key = (sender.source_arn, log_group_arn)
-    if key not in streams:
-        streams[key] = world.seeds.uuid("delivery.log-stream")
-    return str(streams[key])
+    place = (sender.source_arn, log_group_arn)
+    return world.kept_in(_STREAMS, place, lambda: world.seeds.uuid("delivery.log-stream"))
 
 
 def _demand(world: World, sender: Sender, action: str, stream_arn: str) -> None:

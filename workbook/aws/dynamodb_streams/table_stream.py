@@ -149,6 +149,4 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - moto's DynamoType, or bytes
 
 
 def _streams(world: World) -> dict[str, TableStream]:
-    found = world.state.setdefault(_STATE, {})
-    assert isinstance(found, dict)  # noqa: S101 - nobody else writes under this name
-    return found
+    return world.kept(_STATE, dict)

@@ -81,6 +81,4 @@ def mappings_of(world: World, backend: LambdaBackend) -> Mappings:
 
 
 def _everywhere(world: World) -> dict[tuple[str, str], Mappings]:
-    found = world.state.setdefault(_KEY, {})
-    assert isinstance(found, dict)  # noqa: S101 - nobody else uses this key
-    return found
+    return world.kept(_KEY, dict)

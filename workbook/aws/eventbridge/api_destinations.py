@@ -91,10 +91,7 @@ class ApiDestination:
 
 def api_destinations_of(world: World, account: str, region: str) -> dict[str, ApiDestination]:
     """The API destinations of an account in a Region, by name."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found: dict[str, ApiDestination] = everywhere.setdefault((account, region), {})
-    return found
+    return world.kept_in(_STATE, (account, region), dict)
 
 
 def find_api_destination(world: World, arn: str) -> ApiDestination | None:

@@ -138,6 +138,4 @@ def find_bus(world: World, address: BusAddress) -> Bus | None:
 
 
 def _everywhere(world: World) -> dict[tuple[str, str], Registry]:
-    everywhere = world.state.setdefault(STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    return everywhere
+    return world.kept(STATE, dict)

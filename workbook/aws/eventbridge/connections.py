@@ -103,11 +103,7 @@ class Connections:
 
 def connections_of(world: World, account: str, region: str) -> Connections:
     """The connections of an account in a Region."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.setdefault((account, region), Connections())
-    assert isinstance(found, Connections)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), Connections)
 
 
 def find_connection(world: World, arn: str) -> Connection | None:

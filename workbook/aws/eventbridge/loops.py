@@ -59,6 +59,4 @@ def _earlier_match(world: World, rule: Rule, match: Hop) -> Hop | None:
 
 def _rounds(world: World) -> dict[int, int]:
     """How many rounds led to a match, by the match's number; only of the latest in each chain."""
-    rounds = world.state.setdefault(_STATE, {})
-    assert isinstance(rounds, dict)  # noqa: S101 - nobody else writes under this name
-    return rounds
+    return world.kept(_STATE, dict)

@@ -68,9 +68,7 @@ class EventSource:
 
 def sources_of(world: World, region: str) -> dict[str, EventSource]:
     """All partner event sources of a Region, by name, without those that have expired."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    sources: dict[str, EventSource] = everywhere.setdefault(region, {})
+    sources: dict[str, EventSource] = world.kept_in(_STATE, region, dict)
     now = world.clock.now
     for source in list(sources.values()):
         if not source.attached and source.created + EXPIRY <= now:

@@ -33,6 +33,4 @@ def tell_watchers(world: World, bus_arn: str, event: Event) -> None:
 
 
 def _watchers(world: World) -> dict[str, list[Watcher]]:
-    watchers = world.state.setdefault(_STATE, {})
-    assert isinstance(watchers, dict)  # noqa: S101 - nobody else writes under this name
-    return watchers
+    return world.kept(_STATE, dict)

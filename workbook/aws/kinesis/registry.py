@@ -16,10 +16,7 @@ Streams = dict[str, Stream]
 
 def streams_of(world: World, account: str, region: str) -> Streams:
     """The streams of an account and Region, by name; those being deleted are among them."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found: Streams = everywhere.setdefault((account, region), {})
-    return found
+    return world.kept_in(_STATE, (account, region), dict)
 
 
 def find_stream(world: World, arn: str) -> Stream | None:

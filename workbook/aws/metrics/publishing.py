@@ -78,13 +78,7 @@ class Publications:
 
 def publications(world: World, account: str, region: str) -> Publications:
     """What is published in an account and Region of this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get((account, region))
-    if found is None:
-        found = everywhere[account, region] = Publications(world)
-    assert isinstance(found, Publications)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), lambda: Publications(world))
 
 
 class Meter:

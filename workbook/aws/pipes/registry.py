@@ -16,10 +16,7 @@ Pipes = dict[str, "Pipe"]
 
 def pipes_of(world: World, account: str, region: str) -> Pipes:
     """The pipes of an account and Region, by name; those being deleted are among them."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found: Pipes = everywhere.setdefault((account, region), {})
-    return found
+    return world.kept_in(_STATE, (account, region), dict)
 
 
 def find_pipe(world: World, account: str, region: str, name: str) -> Pipe:

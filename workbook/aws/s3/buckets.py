@@ -56,6 +56,4 @@ def forget(world: World, bucket: str) -> None:
 
 
 def _all(world: World) -> dict[str, Notifications]:
-    found = world.state.setdefault(_STATE, {})
-    assert isinstance(found, dict)  # noqa: S101 - nobody else writes under this name
-    return found
+    return world.kept(_STATE, dict)

@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 
 from workbook.aws.constraints import constraint_errors
-from workbook.aws.delivery import register_target
 from workbook.aws.operations import install_operations
 from workbook.aws.scheduler import operations_groups, operations_schedules
 from workbook.aws.scheduler.errors import ValidationError
 from workbook.aws.scheduler.tokens import carried_out_once
-from workbook.aws.scheduler.universal_target import TARGET
 
 if TYPE_CHECKING:
     from workbook.aws.operations import Answer, Call, Operation
@@ -49,7 +47,6 @@ def install(patches: Patches) -> None:
     """Put our operations in the place of moto's."""
     checked = {operation.__name__: _checked(name, operation) for name, operation in OPERATIONS.items()}
     install_operations(patches, EventBridgeSchedulerResponse, checked)
-    register_target("scheduler", TARGET)
 
 
 def _checked(name: str, operation: Operation) -> Operation:

@@ -140,10 +140,4 @@ class Registry:
 
 def registry_of(world: World, account: str, region: str) -> Registry:
     """The schedules of an account and Region in this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get((account, region))
-    if found is None:
-        found = everywhere[account, region] = Registry(account, region)
-    assert isinstance(found, Registry)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), lambda: Registry(account, region))

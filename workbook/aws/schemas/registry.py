@@ -162,11 +162,5 @@ def catalogue_of(world: World, account: str, region: str) -> Catalogue:
     """The registries and discoverers of an account in a Region."""
     from moto.utilities.utils import get_partition  # noqa: PLC0415 - moto is loaded by whoever calls
 
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get((account, region))
-    if found is None:
-        prefix = f"arn:{get_partition(region)}:schemas:{region}:{account}"
-        found = everywhere[account, region] = Catalogue(prefix)
-    assert isinstance(found, Catalogue)  # noqa: S101 - as above
-    return found
+    prefix = f"arn:{get_partition(region)}:schemas:{region}:{account}"
+    return world.kept_in(_STATE, (account, region), lambda: Catalogue(prefix))

@@ -61,8 +61,4 @@ class Lanes:
 
 def lanes_of(world: World) -> Lanes:
     """The lanes of this world."""
-    found = world.state.get(_STATE)
-    if found is None:
-        found = world.state[_STATE] = Lanes(world)
-    assert isinstance(found, Lanes)  # noqa: S101 - nobody else writes under this name
-    return found
+    return world.kept(_STATE, lambda: Lanes(world))

@@ -31,6 +31,4 @@ def send_paced(world: World, subscription_arn: str, delivery: Delivery, rate: in
 
 def _free_turns(world: World) -> dict[str, int]:
     """When the next turn of each subscription is, by its ARN."""
-    free = world.state.setdefault(_STATE, {})
-    assert isinstance(free, dict)  # noqa: S101 - nobody else writes under this name
-    return free
+    return world.kept(_STATE, dict)

@@ -74,11 +74,7 @@ class Phones:
 
 def phones_of(world: World, account: str, region: str) -> Phones:
     """The phone numbers of an account in a Region."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.setdefault((account, region), Phones())
-    assert isinstance(found, Phones)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), Phones)
 
 
 def number_of(text: str) -> str | None:
@@ -107,8 +103,7 @@ def answer(world: World, number: str, text: str) -> bool:
     """
     if text.strip().upper() not in _STOP_WORDS:
         return False
-    everywhere = world.state.get(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - as above
+    everywhere: dict[object, Phones] = world.kept(_STATE, dict)
     number = number_of(number) or number
     for phones in everywhere.values():
         phones.opted_out.setdefault(number, world.clock.now)

@@ -76,11 +76,7 @@ class Platforms:
 
 def platforms_of(world: World, account: str, region: str) -> Platforms:
     """The platform applications of an account in a Region."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.setdefault((account, region), Platforms())
-    assert isinstance(found, Platforms)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, (account, region), Platforms)
 
 
 def demand_application(world: World, arn: str) -> PlatformApplication:

@@ -60,13 +60,7 @@ class Topics:
 
 def topics_of(world: World, region: str) -> Topics:
     """The topics of a Region in this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    found = everywhere.get(region)
-    if found is None:
-        found = everywhere[region] = Topics()
-    assert isinstance(found, Topics)  # noqa: S101 - as above
-    return found
+    return world.kept_in(_STATE, region, Topics)
 
 
 def find_topic(world: World, arn: str) -> Topic | None:

@@ -5,8 +5,6 @@ Sources: botocore 1.44 service model of SQS; error texts and fields as AWS answe
 
 from __future__ import annotations
 
-from typing import cast
-
 from workbook.aws.limits import limit
 from workbook.aws.sqs.backend import RegisteredQueue, backend_at, find_queue
 from workbook.aws.sqs.calls import Answer, Call
@@ -54,10 +52,7 @@ def list_message_move_tasks(call: Call) -> Answer:
 
 
 def _tasks(world: World) -> MoveTasks:
-    tasks = world.state.get(_STATE)
-    if tasks is None:
-        tasks = world.state[_STATE] = MoveTasks(world, find_queue)
-    return cast("MoveTasks", tasks)
+    return world.kept(_STATE, lambda: MoveTasks(world, find_queue))
 
 
 def _queue_of(call: Call, parameter: str, *, required: bool) -> RegisteredQueue | None:

@@ -154,21 +154,15 @@ def demand_kind(arn: str, kind: str) -> None:
 
 def registry_of(world: World, account: str, region: str) -> Registry:
     """The state machines of an account and Region in this world."""
-    everywhere = world.state.setdefault(_STATE, {})
-    assert isinstance(everywhere, dict)  # noqa: S101 - nobody else writes under this name
-    key = (account, region)
-    if key not in everywhere:
-        everywhere[key] = Registry(f"arn:{get_partition(region)}:states:{region}:{account}")
-    registry = everywhere[key]
-    assert isinstance(registry, Registry)  # noqa: S101 - as above
-    return registry
+    prefix = f"arn:{get_partition(region)}:states:{region}:{account}"
+    return world.kept_in(_STATE, (account, region), lambda: Registry(prefix))
 
 
 def find_machine(world: World, arn: str) -> StateMachine | None:
     """The state machine with this ARN, in whatever account and Region; None where there is none."""
-    everywhere: Any = world.state.get(_STATE, {})
+    everywhere: dict[tuple[str, str], Registry] = world.kept(_STATE, dict)
     parts = arn.split(":")
-    registry: Registry | None = everywhere.get((parts[4], parts[3])) if len(parts) >= _ARN_PARTS else None
+    registry = everywhere.get((parts[4], parts[3])) if len(parts) >= _ARN_PARTS else None
     return None if registry is None else registry.machines.get(arn)
 
 
