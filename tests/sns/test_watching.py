@@ -155,6 +155,20 @@ def test_a_failure_goes_to_a_log_group_of_its_own_with_the_endpoint_s_answer(lab
     assert [group["logGroupName"] for group in groups] == [f"{GROUP}/Failure"]
 
 
+def test_the_trace_has_each_line_of_the_log_after_the_delivery_that_it_tells_of(lab, sns, sqs, orders):
+    log_deliveries(sns, orders, feedback_role(lab))
+    _, closed = queue(sqs, "closed")
+    subscribe(sns, orders, closed)
+    subscribed(sns, sqs, orders, "open")
+    sns.publish(TopicArn=orders, Message="hello")
+    lab.advance(1)
+    written = [hop for hop in lab.trace if hop.kind == "put-log-event"]
+    causes = [lab.trace[number - 1] for hop in written for number in hop.causes]
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{GROUP}"
+    assert [hop.resource for hop in written] == [f"{group}/Failure", group]
+    assert [(hop.kind, hop.outcome) for hop in causes] == [("deliver", "NO_PERMISSION"), ("deliver", "ok")]
+
+
 def test_a_role_that_does_not_trust_sns_writes_nothing(lab, sns, sqs, orders):
     log_deliveries(sns, orders, feedback_role(lab, service="ec2.amazonaws.com"))
     subscribed(sns, sqs, orders)

@@ -43,6 +43,7 @@ __all__ = [
     "Undelivered",
     "attempt",
     "deliver",
+    "fail_at_once",
     "find_target",
 ]
 
@@ -62,6 +63,11 @@ def deliver(world: World, deliveries: Sequence[Delivery]) -> None:
     couriers = [Courier(world, delivery, world.trace.cause) for delivery in deliveries]
     name = f"deliveries of {deliveries[0].sender.source_arn}"
     world.kernel.at(world.clock.now + LATENCY, _try_all, world, couriers, name=name)
+
+
+def fail_at_once(world: World, delivery: Delivery, error: Undelivered) -> None:
+    """Give a delivery up that cannot even leave: its event goes to the dead-letter queue, if there is one."""
+    Courier(world, delivery, world.trace.cause).fail(error)
 
 
 def _try_all(world: World, couriers: Sequence[Courier]) -> None:

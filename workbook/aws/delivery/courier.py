@@ -72,18 +72,24 @@ class Courier:
                 return
         self._try()
 
+    def fail(self, error: Undelivered) -> None:
+        """Give it up before it leaves: there is nothing to send, so nothing is tried."""
+        self._tries = 1
+        hop = self._record(
+            "deliver",
+            causes=self._causes,
+            outcome=error.failure.name,
+            attempt=self._tries,
+            reason=error.message,
+        )
+        self._give_up(hop, error)
+
     def _try(self) -> None:
         world, delivery = self._world, self._delivery
         self._tries += 1
         parcel = delivery.parcel if delivery.parcel_for is None else delivery.parcel_for(self._tries)
-        hop = world.trace.record(
-            "deliver",
-            delivery.target,
-            message=delivery.message,
-            causes=self._causes,
-            size=len(parcel.text.encode()),
-            attempt=self._tries,
-            **self._facts,
+        hop = self._record(
+            "deliver", causes=self._causes, size=len(parcel.text.encode()), attempt=self._tries
         )
         try:
             with world.trace.under(hop):
@@ -93,7 +99,7 @@ class Courier:
             self._failed(hop, error)
         else:
             self._told(None)
-            self._end(Outcome(delivered=True, attempts=self._tries, answer=answer))
+            self._end(hop, Outcome(delivered=True, attempts=self._tries, answer=answer))
 
     def _told(self, error: Undelivered | None) -> None:
         if self._delivery.on_try is not None:
@@ -134,21 +140,18 @@ class Courier:
         letters = self._delivery.dead_letters
         if letters is None:
             self._drop(hop, f"{error.failure.value}, and there is no dead-letter queue")
-            self._end(Outcome(delivered=False, attempts=self._tries, error=error))
+            self._end(hop, Outcome(delivered=False, attempts=self._tries, error=error))
             return
-        given_up = self._world.trace.record(
+        given_up = self._record(
             "give-up",
-            self._delivery.target,
-            message=self._delivery.message,
             causes=(hop,),
             outcome=error.failure.name,
             attempts=self._tries,
             reason=error.message,
             dead_letter_queue=letters.queue_arn,
-            **self._facts,
         )
         kept = self._dead_letter(given_up, letters.queue_arn, letters.parcel(error, self._tries))
-        self._end(Outcome(delivered=False, attempts=self._tries, error=error, dead_lettered=kept))
+        self._end(given_up, Outcome(delivered=False, attempts=self._tries, error=error, dead_lettered=kept))
 
     def _dead_letter(self, given_up: Hop, queue_arn: str, parcel: Parcel) -> bool:
         sender = self._delivery.dead_letter_sender or self._delivery.sender
@@ -161,16 +164,16 @@ class Courier:
         return True
 
     def _drop(self, hop: Hop, reason: str) -> None:
-        self._world.trace.record(
-            "drop",
-            self._delivery.target,
-            message=self._delivery.message,
-            causes=(hop,),
-            outcome="dropped",
-            reason=reason,
-            **self._facts,
-        )
+        self._record("drop", causes=(hop,), outcome="dropped", reason=reason)
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, hop: Hop, outcome: Outcome) -> None:
+        """Tell the sender, whose own hops then come from this one."""
         if self._delivery.on_end is not None:
-            self._delivery.on_end(outcome)
+            with self._world.trace.under(hop):
+                self._delivery.on_end(outcome)
+
+    def _record(self, kind: str, **facts: Any) -> Hop:  # noqa: ANN401 - as `Trace.record`
+        delivery = self._delivery
+        return self._world.trace.record(
+            kind, delivery.target, message=delivery.message, **facts, **self._facts
+        )

@@ -59,12 +59,21 @@ def accept(world: World, sender: Sender, log_group_arn: str, parcel: Parcel) -> 
     timestamp, message = _log_event(sender, parcel, world.clock.milliseconds)
     if not -OLDEST <= timestamp - world.clock.milliseconds <= NEWEST:
         raise Undelivered(Failure.REJECTED, "The log event is too old or too far ahead.", status=400)
+    write(world, log_group_arn, stream, timestamp, message)
+    return {"logStreamName": stream}
+
+
+def write(world: World, log_group_arn: str, stream: str, timestamp: int, message: str) -> None:
+    """Put one log event (`timestamp` in milliseconds) into a group that exists; the stream is made if needed."""
+    from workbook.aws.logs.resource_policies import groups_of  # noqa: PLC0415 - see `accept`
+
+    parts = log_group_arn.split(":")
+    group = groups_of(parts[4], parts[3])[_group_name(parts)]
     if stream not in group.streams:
         group.create_log_stream(stream)
     group.streams[stream].put_log_events([{"timestamp": timestamp, "message": message}])
     size, body = len(message.encode()), message[:4096]
     world.trace.record("put-log-event", log_group_arn, stream=stream, size=size, body=body)
-    return {"logStreamName": stream}
 
 
 def _group_name(parts: list[str]) -> str:
@@ -74,9 +83,12 @@ def _group_name(parts: list[str]) -> str:
 
 def _stream_name(world: World, sender: Sender, log_group_arn: str, parcel: Parcel) -> str:
     named = parcel.options.get("LogStreamName")
-    if named:
-        return str(named)
-    place = (sender.source_arn, log_group_arn)
+    return str(named) if named else own_stream(world, sender.source_arn, log_group_arn)
+
+
+def own_stream(world: World, source_arn: str, log_group_arn: str) -> str:
+    """The name of the stream that a sender has in a log group."""
+    place = (source_arn, log_group_arn)
     return world.kept_in(_STREAMS, place, lambda: world.seeds.uuid("delivery.log-stream"))
 
 

@@ -3,7 +3,7 @@
     requests ── operations_* ── target_checks    the API; `constraints` come from AWS's own service model
     ingestion ── routing ── targets              an event arrives, rules match, targets are invoked
                     │          ├ transformers, json_paths     what each target gets
-                    │          └ retries, failures            what happens when it does not take it
+                    │          └ retries                      what happens when it does not take it
                     ├ archives ── replays        what is kept, and sent again
                     └ loops                      a rule that causes what it matches
     scheduled_rules, partners                    other ways for events to come about:

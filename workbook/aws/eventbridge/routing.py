@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from workbook.aws.delivery import Delivery, Outcome, Parcel, Sender, Undelivered, deliver
-from workbook.aws.eventbridge.failures import fail_at_once
+from workbook.aws.delivery import Delivery, Outcome, Parcel, Sender, Undelivered, deliver, fail_at_once
 from workbook.aws.eventbridge.loops import count_round
 from workbook.aws.eventbridge.metrics import RuleTally, tally_of
 from workbook.aws.eventbridge.retries import Refused, dead_letters, retry_policy

@@ -18,6 +18,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from moto.utilities.utils import get_partition
+
+from workbook.aws.delivery.to_log_group import own_stream, write
 from workbook.aws.roles import role_access
 from workbook.engine.clock import datetime_of
 
@@ -44,9 +47,13 @@ def log_outcome(
     if role is None or not _is_sampled(world, topic, feedback, outcome):
         return
     group = f"sns/{topic.region}/{topic.account}/{topic.name}" + ("" if outcome.delivered else "/Failure")
-    if _may_write(world, topic, role, group):
-        line = json.dumps(_line(world, subscription, notification, outcome), separators=(",", ":"))
-        _write(world, topic, group, line)
+    group_arn = f"arn:{get_partition(topic.region)}:logs:{topic.region}:{topic.account}:log-group:{group}"
+    if _may_write(world, topic, role, group_arn):
+        from moto.logs.models import logs_backends  # noqa: PLC0415 - only who logs waits for it
+
+        line = _quoted(_line(world, subscription, notification, outcome))
+        logs_backends[topic.account][topic.region].ensure_log_group(group)
+        write(world, group_arn, own_stream(world, topic.arn, group_arn), world.clock.milliseconds, line)
 
 
 def _is_sampled(world: World, topic: Topic, feedback: str, outcome: Outcome) -> bool:
@@ -56,8 +63,8 @@ def _is_sampled(world: World, topic: Topic, feedback: str, outcome: Outcome) -> 
     return world.seeds.stream("sns.delivery-status").random() * 100 < rate
 
 
-def _may_write(world: World, topic: Topic, role: str, group: str) -> bool:
-    resource = f"arn:aws:logs:{topic.region}:{topic.account}:log-group:{group}:*"
+def _may_write(world: World, topic: Topic, role: str, group_arn: str) -> bool:
+    resource = f"{group_arn}:*"
     context = {"aws:SourceArn": topic.arn, "aws:SourceAccount": topic.account}
     asked = (role_access(world, role, "sns.amazonaws.com", action, resource, context) for action in _ACTIONS)
     return all(access.allowed for access in asked)
@@ -136,16 +143,3 @@ def _request_id(outcome: Outcome) -> str:
 
 def _quoted(response: dict[str, Any]) -> str:
     return json.dumps(response, separators=(",", ":"))
-
-
-def _write(world: World, topic: Topic, group: str, line: str) -> None:
-    from moto.logs.models import logs_backends  # noqa: PLC0415 - only who logs waits for it
-
-    backend = logs_backends[topic.account][topic.region]
-    backend.ensure_log_group(group)
-    found = backend.groups[group]
-    stream = next(iter(found.streams), None)
-    if stream is None:
-        stream = world.seeds.uuid("sns.delivery-status.stream")
-        found.create_log_stream(stream)
-    found.streams[stream].put_log_events([{"timestamp": world.clock.milliseconds, "message": line}])
