@@ -14,7 +14,6 @@ import workbook
 from workbook.aws.limits import LIMITS, ROWS, limit
 from workbook.aws.sqs.attributes import QueueSettings
 
-
 PACKAGE = Path(workbook.__file__).parent
 
 
