@@ -1,12 +1,14 @@
 """What topics, event buses, rules, schedules and all else that delivers do, in sentences.
 
 A delivery is told by what the target took, where that is a hop of its own (a queue's `send`, a function's
-`enqueue`); else by the try itself. A failure is always told by the try, for then there is nothing else.
+`enqueue`); else by the try itself. A failure is told by the try, for then there is nothing else. Only where
+the last try fails and nothing keeps the message, its loss tells both: so each try counts once in a picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workbook.engine.hop import Hop
 from workbook.flow.moves import Move, Status
@@ -32,6 +34,8 @@ class DeliveryTeller:
     def __init__(self, story: Story) -> None:
         self._story = story
         self._taken = {cause for hop in story.hops if hop.kind in _TAKEN for cause in hop.causes}
+        last_tries = (self._last_try(hop) for hop in story.hops if hop.kind == "drop")
+        self._told_by_loss = {hop.number for hop in last_tries if hop is not None}
 
     def tells(self) -> Mapping[str, Tell]:
         """Which kinds of hops it tells, and how."""
@@ -47,6 +51,7 @@ class DeliveryTeller:
             "start-task": self._start_task,
             "deliver": self._deliver,
             "enrich": self._enrich,
+            "request": self._request,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -132,7 +137,7 @@ class DeliveryTeller:
         return [at_place(hop, Status.REPLAYED, text)]
 
     def _deliver(self, hop: Hop) -> list[Move]:
-        if hop.outcome == "ok" and hop.number in self._taken:
+        if hop.number in self._told_by_loss or (hop.outcome == "ok" and hop.number in self._taken):
             return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
@@ -140,7 +145,18 @@ class DeliveryTeller:
             ended = whole_fact(hop, "ended_at", hop.time)
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
-        return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
+        return [self._failed(hop, self._delivering(hop))]
+
+    def _request(self, hop: Hop) -> list[Move]:
+        """A server was asked in the name of an API destination; any other delivery names the server itself."""
+        delivery = self._story.callers.cause(hop, "deliver", "enrich")
+        if delivery is None or delivery.resource == hop.resource:
+            return []
+        destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
+        text = f"{label_of(destination)} asked {label_of(hop.resource)}, which answered {hop.facts.get('status')}"
+        status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
+        move = between(hop, destination, hop.resource, status, text, time=ended)
+        return [replace(move, message=delivery.message)]
 
     def _enrich(self, hop: Hop) -> list[Move]:
         """A pipe could not invoke its enrichment; what became of a run, the function tells."""
@@ -148,10 +164,17 @@ class DeliveryTeller:
             return []
         return [self._failed(hop, f"invoke {label_of(node_of(hop.resource))}")]
 
+    def _delivering(self, hop: Hop) -> str:
+        return f"deliver {self._story.name(hop.message)} to {label_of(node_of(hop.resource))}"
+
+    def _could_not(self, hop: Hop, action: str) -> str:
+        source = self._story.callers.source(hop)
+        return f"{label_of(source)} could not {action}{which_try(hop)}: {reason_of(hop)}"
+
     def _failed(self, hop: Hop, action: str) -> Move:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         ended = whole_fact(hop, "ended_at", hop.time)
-        text = f"{label_of(source)} could not {action}{which_try(hop)}: {reason_of(hop)}"
+        text = self._could_not(hop, action)
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - ended)}"
@@ -172,9 +195,18 @@ class DeliveryTeller:
 
     def _drop(self, hop: Hop) -> list[Move]:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
-        name, reason = self._story.name(hop.message), reason_of(hop)
-        text = f"{name} for {label_of(target)} is lost: {_REASONS.get(reason, reason)}"
+        tried, reason = self._last_try(hop), _REASONS.get(reason_of(hop), reason_of(hop))
+        if tried is None:
+            text = f"{self._story.name(hop.message)} for {label_of(target)} is lost: {reason}"
+        else:
+            text = f"{self._could_not(tried, self._delivering(tried))}; it is lost: {reason}"
         return [between(hop, source, target, Status.DROPPED, text)]
+
+    def _last_try(self, drop: Hop) -> Hop | None:
+        """The try that failed before a message was lost; None where it was lost on another way."""
+        given_up = self._story.callers.cause(drop, "give-up")
+        tried = self._story.callers.cause(given_up or drop, "deliver")
+        return tried if tried is not None and tried.resource == drop.resource else None
 
     # ---- outages
 
