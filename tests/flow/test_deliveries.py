@@ -93,9 +93,9 @@ def test_a_message_that_was_refused_and_lost_counts_once_and_its_loss_tells_both
     lab.run_until_idle()
     assert tally(lab, topic, arn) == {Status.DROPPED: 1}
     assert texts(lab)[-1] == (
-        "news could not deliver message 1 to billing: User: sns.amazonaws.com is not authorized to perform: "
-        f"sqs:sendmessage on resource: {arn} because no resource-based policy allows the sqs:sendmessage "
-        "action; it is lost: not allowed, and there is no dead-letter queue"
+        "message 1 for billing is lost: not allowed, and there is no dead-letter queue (User: "
+        "sns.amazonaws.com is not authorized to perform: sqs:sendmessage on resource: "
+        f"{arn} because no resource-based policy allows the sqs:sendmessage action)"
     )
     scene = lab.flow().scene
     beside = [step.text for step in steps_of(scene, Callers(scene.hops, scene.wiring))]
@@ -110,7 +110,7 @@ def test_what_neither_the_queue_nor_its_dead_letter_queue_takes_counts_once_too(
     sns.publish(TopicArn=topic, Message="rye")
     lab.run_until_idle()
     assert tally(lab, topic, arn) == {Status.DROPPED: 1}
-    assert "it is lost: the dead-letter queue did not take it" in texts(lab)[-1]
+    assert "is lost: the dead-letter queue did not take it" in texts(lab)[-1]
 
 
 def test_an_api_destination_is_joined_to_the_server_that_it_asks(lab):
@@ -125,10 +125,15 @@ def test_an_api_destination_is_joined_to_the_server_that_it_asks(lab):
         Name="shop", ConnectionArn=connection, InvocationEndpoint=url, HttpMethod="POST"
     )["ApiDestinationArn"]
     trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName="caller", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    role = iam.create_role(
+        RoleName="caller",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
     may = {"Effect": "Allow", "Action": "events:InvokeApiDestination", "Resource": "*"}
     iam.put_role_policy(
-        RoleName="caller", PolicyName="call", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]})
+        RoleName="caller",
+        PolicyName="call",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}),
     )
     events.put_rule(Name="all", EventPattern='{"source":["shop"]}')
     target = {"Id": "shop", "Arn": destination, "RoleArn": role["Role"]["Arn"], "InputPath": "$.detail"}
@@ -445,7 +450,7 @@ def test_a_reason_that_ends_in_a_full_stop_gets_no_second_one(lab):
         Target={"Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:missing", "RoleArn": role["Arn"], "Input": "tea"},
     )
     lab.advance(hours=1)
-    assert "The specified queue does not exist; it is lost" in lab.sequence().prose()
+    assert "there is no dead-letter queue (The specified queue does not exist)." in lab.sequence().prose()
 
 
 def test_a_pipe_calls_its_enrichment():

@@ -13,7 +13,7 @@ from dataclasses import replace
 from workbook.engine.hop import Hop
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import Kind, bus_of, kind_of, label_of, node_of, topic_of
-from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, times, whole_fact
+from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, whole_fact
 
 _TAKEN = frozenset(
     {"send", "deduplicate", "enqueue", "publish", "put-event", "put-record", "start-execution"}
@@ -145,7 +145,7 @@ class DeliveryTeller:
             ended = whole_fact(hop, "ended_at", hop.time)
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
-        return [self._failed(hop, self._delivering(hop))]
+        return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
 
     def _request(self, hop: Hop) -> list[Move]:
         """A server was asked in the name of an API destination; any other delivery names the server itself."""
@@ -164,17 +164,10 @@ class DeliveryTeller:
             return []
         return [self._failed(hop, f"invoke {label_of(node_of(hop.resource))}")]
 
-    def _delivering(self, hop: Hop) -> str:
-        return f"deliver {self._story.name(hop.message)} to {label_of(node_of(hop.resource))}"
-
-    def _could_not(self, hop: Hop, action: str) -> str:
-        source = self._story.callers.source(hop)
-        return f"{label_of(source)} could not {action}{which_try(hop)}: {reason_of(hop)}"
-
     def _failed(self, hop: Hop, action: str) -> Move:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         ended = whole_fact(hop, "ended_at", hop.time)
-        text = self._could_not(hop, action)
+        text = f"{label_of(source)} could not {action}{which_try(hop)}: {reason_of(hop)}"
         retry_at = hop.facts.get("retry_at")
         if isinstance(retry_at, int):
             text += f"; it tries again in {duration(retry_at - ended)}"
@@ -186,7 +179,7 @@ class DeliveryTeller:
     def dead_lettered(self, hop: Hop, given_up: Hop) -> list[Move]:
         """A queue took what a sender gave up."""
         source, lost = self._story.callers.source(given_up), node_of(given_up.resource)
-        tries = times(whole_fact(given_up, "attempts", 1)).replace("time", "try").replace("trys", "tries")
+        tries = _tries(whole_fact(given_up, "attempts", 1))
         text = (
             f"{label_of(source)} gave up {self._story.name(given_up.message)} for {label_of(lost)} after "
             f"{tries}; {label_of(hop.resource)} keeps it"
@@ -195,11 +188,12 @@ class DeliveryTeller:
 
     def _drop(self, hop: Hop) -> list[Move]:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
-        tried, reason = self._last_try(hop), _REASONS.get(reason_of(hop), reason_of(hop))
-        if tried is None:
-            text = f"{self._story.name(hop.message)} for {label_of(target)} is lost: {reason}"
-        else:
-            text = f"{self._could_not(tried, self._delivering(tried))}; it is lost: {reason}"
+        reason = _REASONS.get(reason_of(hop), reason_of(hop))
+        tried = self._last_try(hop)
+        after = "" if tried is None else _after_tries(whole_fact(tried, "attempt", 1))
+        text = f"{self._story.name(hop.message)} for {label_of(target)} is lost{after}: {reason}"
+        if tried is not None:
+            text += f" ({reason_of(tried)})"
         return [between(hop, source, target, Status.DROPPED, text)]
 
     def _last_try(self, drop: Hop) -> Hop | None:
@@ -233,6 +227,14 @@ def which_try(hop: Hop) -> str:
     """Which try of a delivery it was, after the first: ", 3rd try"."""
     attempt = whole_fact(hop, "attempt", 1)
     return f", {ordinal(attempt)} try" if attempt > 1 else ""
+
+
+def _tries(count: int) -> str:
+    return "1 try" if count == 1 else f"{count} tries"
+
+
+def _after_tries(count: int) -> str:
+    return f" after {_tries(count)}" if count > 1 else ""
 
 
 def _called(resource: str) -> str:

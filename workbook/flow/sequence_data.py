@@ -48,7 +48,9 @@ def _row(row: Row, letters: Mapping[str, Letter], times: Times) -> dict[str, obj
 def _messages(letters: Iterable[Letter]) -> dict[str, dict[str, object]]:
     room, messages = MOST_CHARACTERS, dict[str, dict[str, object]]()
     for letter in letters:
-        if str(letter.number) in messages:  # a copy that was delivered: the original says it without envelopes
+        if (
+            str(letter.number) in messages
+        ):  # a copy that was delivered: the original says it without envelopes
             continue
         content: dict[str, object] = {"id": letter.message_id}
         if letter.word != MESSAGE:
