@@ -122,7 +122,7 @@ def _last_delivery(outage: Hop, tries: Sequence[Hop]) -> Cell:
 def _in_the_end(ends: Counter[str]) -> str:
     delivered = counted(ends["delivered"], "order was", "orders were")
     lost = counted(ends["lost"], "is", "are")
-    return f"{delivered} delivered, the dead-letter queue holds {ends['dead-lettered']:,}, {lost} lost."
+    return f"{delivered} delivered, {lost} lost, and the dead-letter queue holds {ends['dead-lettered']:,}."
 
 
 def _afterwards(busiest: int, capacity: int, on_their_way: int) -> str:
