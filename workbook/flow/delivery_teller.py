@@ -148,12 +148,13 @@ class DeliveryTeller:
         return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
 
     def _request(self, hop: Hop) -> list[Move]:
-        """A server was asked in the name of an API destination; any other delivery names the server itself."""
+        """A server was asked for an API destination; any other delivery names the server itself."""
         delivery = self._story.callers.cause(hop, "deliver", "enrich")
         if delivery is None or delivery.resource == hop.resource:
             return []
         destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
-        text = f"{label_of(destination)} asked {label_of(hop.resource)}, which answered {hop.facts.get('status')}"
+        answer = f"which answered {hop.facts.get('status')}"
+        text = f"{label_of(destination)} asked {label_of(hop.resource)}, {answer}"
         status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
         move = between(hop, destination, hop.resource, status, text, time=ended)
         return [replace(move, message=delivery.message)]

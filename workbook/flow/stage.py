@@ -18,8 +18,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from workbook.flow.contents import Where
 from workbook.engine.naming import short_id
+from workbook.flow.contents import Where
 from workbook.flow.cues import Cues
 from workbook.flow.messages import MESSAGE
 from workbook.flow.moves import Move, Status
