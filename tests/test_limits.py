@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
+import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from workbook.aws.limits import LIMITS, limit
+import workbook
+from workbook.aws.limits import LIMITS, ROWS, limit
 from workbook.aws.sqs.attributes import QueueSettings
+
+PACKAGE = Path(workbook.__file__).parent
 
 
 @pytest.mark.parametrize("row", LIMITS.values(), ids=lambda row: row.name)
@@ -19,6 +26,26 @@ def test_each_row_says_what_it_is_and_where_it_stands(row):
     assert row.unit
     assert len(row.source) > 10
     assert isinstance(row.date, datetime.date)
+
+
+def test_no_two_rows_have_the_same_name():
+    counts = Counter(row.name for row in ROWS)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+def asked_for(tree):
+    """A pattern for the name in each `limit(...)`; what an f-string fills in may be anything."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "limit":
+            name = node.args[0]
+            parts = name.values if isinstance(name, ast.JoinedStr) else [name]
+            yield "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in parts)
+
+
+def test_each_row_is_read_by_the_code():
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
+    patterns = {pattern for source in sources for pattern in asked_for(ast.parse(source))}
+    assert [name for name in LIMITS if not any(re.fullmatch(each, name) for each in patterns)] == []
 
 
 def test_settings_of_a_queue_begin_with_the_defaults_of_the_table():

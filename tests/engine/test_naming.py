@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbook.engine.naming import short_name
+from workbook.engine.naming import short_id, short_name
 
 HOME = "us-east-1:123456789012"
 
@@ -23,3 +23,8 @@ HOME = "us-east-1:123456789012"
 )
 def test_an_arn_is_called_by_its_last_part_and_a_uuid_by_its_beginning(name, short):
     assert short_name(name) == short
+
+
+def test_a_short_id_is_the_beginning_and_of_a_sequence_number_the_end():
+    assert short_id("a5a8d675-427c-4c1e-8d7a-0123456789ab") == "a5a8d675"
+    assert short_id("49590338271490256608559692538361571095921575989136588898") == "…36588898"

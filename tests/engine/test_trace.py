@@ -61,6 +61,14 @@ def test_a_response_of_boto3_stands_for_its_message(trace):
     assert len(trace.of({"MessageId": "a"})) == len(trace.of("a"))
 
 
+def test_a_sequence_number_is_shown_by_its_end_and_found_by_it(trace):
+    numbers = [f"4959033827149025660855969253836157109592157598913658889{end}" for end in (1, 2)]
+    for number in numbers:
+        trace.record("put-record", "readings", message=number)
+    assert "message …36588892" in trace.text()
+    assert [hop.message for hop in trace.of("…36588892")] == [numbers[1]]
+
+
 @pytest.mark.parametrize(
     "wrong", ["no-such-message", "", None, 5, [], b"a", {"Messages": [{"MessageId": "a"}]}]
 )

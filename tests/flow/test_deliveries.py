@@ -86,16 +86,64 @@ def test_a_copy_in_a_queue_keeps_the_number_of_what_was_published(lab):
     ]
 
 
-def test_a_missing_policy_shows_as_refused_and_lost(lab):
+def test_a_message_that_was_refused_and_lost_counts_once_and_its_loss_tells_both(lab):
     arn = queue(lab, "billing")
     topic = news(lab, arn)
     lab.client("sns").publish(TopicArn=topic, Message="rye")
     lab.run_until_idle()
-    assert tally(lab, topic, arn) == {Status.REFUSED: 1, Status.DROPPED: 1}
-    assert texts(lab)[-1] == ("message 1 for billing is lost: not allowed, and there is no dead-letter queue")
+    assert tally(lab, topic, arn) == {Status.DROPPED: 1}
+    assert texts(lab)[-1] == (
+        "message 1 for billing is lost: not allowed, and there is no dead-letter queue (User: "
+        "sns.amazonaws.com is not authorized to perform: sqs:sendmessage on resource: "
+        f"{arn} because no resource-based policy allows the sqs:sendmessage action)"
+    )
     scene = lab.flow().scene
     beside = [step.text for step in steps_of(scene, Callers(scene.hops, scene.wiring))]
-    assert beside == ["“rye”", "delivery failed: no permission", "lost"]
+    assert beside == ["“rye”", "lost: not allowed, and there is no dead-letter queue"]
+
+
+def test_what_neither_the_queue_nor_its_dead_letter_queue_takes_counts_once_too(lab):
+    arn, letters = queue(lab, "billing"), queue(lab, "letters")
+    topic, sns = news(lab), lab.client("sns")
+    redrive = json.dumps({"deadLetterTargetArn": letters})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RedrivePolicy": redrive})
+    sns.publish(TopicArn=topic, Message="rye")
+    lab.run_until_idle()
+    assert tally(lab, topic, arn) == {Status.DROPPED: 1}
+    assert "is lost: the dead-letter queue did not take it" in texts(lab)[-1]
+
+
+def test_an_api_destination_is_joined_to_the_server_that_it_asks(lab):
+    url = "https://shop.example.com"
+    lab.endpoint(url, lambda request: 503 if request.body == '{"number":2}' else 200)
+    events, iam = lab.client("events"), lab.client("iam")
+    key = {"ApiKeyName": "x-key", "ApiKeyValue": "secret"}
+    connection = events.create_connection(
+        Name="shop", AuthorizationType="API_KEY", AuthParameters={"ApiKeyAuthParameters": key}
+    )["ConnectionArn"]
+    destination = events.create_api_destination(
+        Name="shop", ConnectionArn=connection, InvocationEndpoint=url, HttpMethod="POST"
+    )["ApiDestinationArn"]
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="caller",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
+    may = {"Effect": "Allow", "Action": "events:InvokeApiDestination", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName="caller",
+        PolicyName="call",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}),
+    )
+    events.put_rule(Name="all", EventPattern='{"source":["shop"]}')
+    target = {"Id": "shop", "Arn": destination, "RoleArn": role["Role"]["Arn"], "InputPath": "$.detail"}
+    events.put_targets(Rule="all", Targets=[{**target, "RetryPolicy": {"MaximumRetryAttempts": 0}}])
+    for number in (1, 2):
+        detail = json.dumps({"number": number})
+        events.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": detail}])
+    lab.run_until_idle()
+    assert tally(lab, destination, url) == {Status.DELIVERED: 1, Status.FAILED: 1}
+    assert "shop asked shop.example.com, which answered 503" in texts(lab)
 
 
 def test_what_is_published_twice_is_the_publisher_s_doing_and_not_the_topic_s(lab):
@@ -402,7 +450,7 @@ def test_a_reason_that_ends_in_a_full_stop_gets_no_second_one(lab):
         Target={"Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:missing", "RoleArn": role["Arn"], "Input": "tea"},
     )
     lab.advance(hours=1)
-    assert "The specified queue does not exist.\n" in lab.sequence().prose()
+    assert "there is no dead-letter queue (The specified queue does not exist)." in lab.sequence().prose()
 
 
 def test_a_pipe_calls_its_enrichment():
@@ -453,7 +501,6 @@ def test_the_picture_counts_what_the_trace_says(history):
         bus = bus_of(rule)
         assert total(lab, topic, taken, Status.DELIVERED) == published.count("gift")
         assert total(lab, topic, taken, Status.FILTERED) == published.count("plain")
-        assert total(lab, topic, refused, Status.REFUSED) == len(published)
         assert total(lab, topic, refused, Status.DROPPED) == len(published)
         assert total(lab, bus, rule, Status.DELIVERED) == put.count("gift")
         assert total(lab, bus, rule, Status.FILTERED) == put.count("plain")

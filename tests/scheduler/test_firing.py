@@ -327,6 +327,16 @@ class TestUniversalTargets:
         assert bodies(lab, url) == []
         assert [hop.outcome for hop in hops(lab, "deliver")] == ["NO_PERMISSION"]
 
+    @pytest.mark.parametrize(("bus", "outcome"), [("default", "ok"), ("else", "NO_PERMISSION")])
+    def test_events_are_put_by_a_role_that_may_do_so_on_their_bus(self, lab, bus, outcome):
+        create_role(lab, allow("events:PutEvents", resource=f"arn:aws:events:*:*:event-bus/{bus}"))
+        entry = {"Source": "shop", "DetailType": "closing", "Detail": "{}"}
+        create_schedule(
+            lab, "at(2026-01-05T10:00:00)", self.target("eventbridge:putEvents", {"Entries": [entry]})
+        )
+        lab.advance(hours=2)
+        assert [hop.outcome for hop in hops(lab, "deliver")] == [outcome]
+
     def test_what_the_api_answers_is_the_reason(self, lab, url):
         letters_url, letters = create_queue(lab, "letters")
         request = {"QueueUrl": url.replace("orders", "none"), "MessageBody": "x"}

@@ -115,6 +115,18 @@ def test_a_fail_state_ends_with_its_error_and_cause(room):
     assert shown["redriveStatus"] == "REDRIVABLE"
 
 
+def test_what_has_failed_could_be_redriven_for_14_days(room):
+    execution = room.run({"No": {"Type": "Fail", "Error": "OutOfStock"}})["executionArn"]
+    room.lab.advance(days=13, hours=23)
+    assert room.describe(execution)["redriveStatus"] == "REDRIVABLE"
+    room.lab.advance(hours=1)
+    shown = room.describe(execution)
+    assert (shown["redriveStatus"], shown["redriveStatusReason"]) == (
+        "NOT_REDRIVABLE",
+        "Execution redrivable period exceeded",
+    )
+
+
 def test_a_task_sends_to_a_queue_what_its_parameters_say(room):
     queue = room.queue()
     body = {"order.$": "$.order", "by.$": "$$.Execution.Name", "state.$": "$$.State.EnteredTime"}

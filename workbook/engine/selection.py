@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from workbook.engine.clock import instant_of, microseconds
 from workbook.engine.hop import Hop
-from workbook.engine.naming import short_name
+from workbook.engine.naming import short_id, short_name
 
 Names = str | Iterable[str]
 """One name, or several."""
@@ -76,7 +76,7 @@ def select(
 
 
 def find_message(wanted: object, ids: Collection[str]) -> str:
-    """The id that a response of boto3, an id or the beginning of one stands for.
+    """The id that a response of boto3, an id, the beginning of one or a short one (`short_id`) stands for.
 
     Raises:
         LookupError: it names no message of `ids`, or several.
@@ -86,7 +86,7 @@ def find_message(wanted: object, ids: Collection[str]) -> str:
         raise LookupError(f"{_brief(wanted)} names no message: {_EXPECTED}")
     if given in ids:
         return given
-    found = [message_id for message_id in ids if message_id.startswith(given)]
+    found = [each for each in ids if each.startswith(given) or given == short_id(each)]
     if len(found) != 1:
         many = "several messages" if found else "no message"
         raise LookupError(f"{many} in this trace with the id {given!r}: {_EXPECTED}")

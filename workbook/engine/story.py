@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbook.engine.facts import CONTENT, facts_text, seconds_since
 from workbook.engine.hop import Hop
-from workbook.engine.naming import short_name
+from workbook.engine.naming import short_id, short_name
 from workbook.engine.readable import Readable
 from workbook.engine.tables import html_table
 
@@ -62,14 +62,14 @@ class Story(Readable):
 
     def _cells(self, hop: Hop) -> list[str]:
         causes = ", ".join(f"#{cause}" for cause in hop.causes)
-        message = short_name(hop.message or "")[:8]
+        message = short_id(hop.message or "")
         where = short_name(hop.resource)
         seconds = f"{seconds_since(self._start, hop.time):.3f}"
         facts = facts_text(hop, self._start)
         return [f"#{hop.number}", seconds, hop.kind, where, message, hop.outcome, facts, causes]
 
     def _line(self, hop: Hop) -> str:
-        message = f"  message {short_name(hop.message)[:8]}" if hop.message else ""
+        message = f"  message {short_id(hop.message)}" if hop.message else ""
         outcome = "" if hop.outcome == "ok" else f"  {hop.outcome}"
         seconds = f"{seconds_since(self._start, hop.time):.3f}"
         shown = facts_text(hop, self._start)

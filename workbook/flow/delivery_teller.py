@@ -1,17 +1,19 @@
 """What topics, event buses, rules, schedules and all else that delivers do, in sentences.
 
 A delivery is told by what the target took, where that is a hop of its own (a queue's `send`, a function's
-`enqueue`); else by the try itself. A failure is always told by the try, for then there is nothing else.
+`enqueue`); else by the try itself. A failure is told by the try, for then there is nothing else. Only where
+the last try fails and nothing keeps the message, its loss tells both: so each try counts once in a picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workbook.engine.hop import Hop
 from workbook.flow.moves import Move, Status
 from workbook.flow.resources import Kind, bus_of, kind_of, label_of, node_of, topic_of
-from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, times, whole_fact
+from workbook.flow.tellers import Story, Tell, at_place, between, duration, ordinal, whole_fact
 
 _TAKEN = frozenset(
     {"send", "deduplicate", "enqueue", "publish", "put-event", "put-record", "start-execution"}
@@ -32,6 +34,8 @@ class DeliveryTeller:
     def __init__(self, story: Story) -> None:
         self._story = story
         self._taken = {cause for hop in story.hops if hop.kind in _TAKEN for cause in hop.causes}
+        last_tries = (self._last_try(hop) for hop in story.hops if hop.kind == "drop")
+        self._told_by_loss = {hop.number for hop in last_tries if hop is not None}
 
     def tells(self) -> Mapping[str, Tell]:
         """Which kinds of hops it tells, and how."""
@@ -47,6 +51,7 @@ class DeliveryTeller:
             "start-task": self._start_task,
             "deliver": self._deliver,
             "enrich": self._enrich,
+            "request": self._request,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -132,7 +137,7 @@ class DeliveryTeller:
         return [at_place(hop, Status.REPLAYED, text)]
 
     def _deliver(self, hop: Hop) -> list[Move]:
-        if hop.outcome == "ok" and hop.number in self._taken:
+        if hop.number in self._told_by_loss or (hop.outcome == "ok" and hop.number in self._taken):
             return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
@@ -141,6 +146,18 @@ class DeliveryTeller:
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
         return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
+
+    def _request(self, hop: Hop) -> list[Move]:
+        """A server was asked for an API destination; any other delivery names the server itself."""
+        delivery = self._story.callers.cause(hop, "deliver", "enrich")
+        if delivery is None or delivery.resource == hop.resource:
+            return []
+        destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
+        answer = f"which answered {hop.facts.get('status')}"
+        text = f"{label_of(destination)} asked {label_of(hop.resource)}, {answer}"
+        status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
+        move = between(hop, destination, hop.resource, status, text, time=ended)
+        return [replace(move, message=delivery.message)]
 
     def _enrich(self, hop: Hop) -> list[Move]:
         """A pipe could not invoke its enrichment; what became of a run, the function tells."""
@@ -163,7 +180,7 @@ class DeliveryTeller:
     def dead_lettered(self, hop: Hop, given_up: Hop) -> list[Move]:
         """A queue took what a sender gave up."""
         source, lost = self._story.callers.source(given_up), node_of(given_up.resource)
-        tries = times(whole_fact(given_up, "attempts", 1)).replace("time", "try").replace("trys", "tries")
+        tries = _tries(whole_fact(given_up, "attempts", 1))
         text = (
             f"{label_of(source)} gave up {self._story.name(given_up.message)} for {label_of(lost)} after "
             f"{tries}; {label_of(hop.resource)} keeps it"
@@ -172,9 +189,19 @@ class DeliveryTeller:
 
     def _drop(self, hop: Hop) -> list[Move]:
         source, target = self._story.callers.source(hop), node_of(hop.resource)
-        name, reason = self._story.name(hop.message), reason_of(hop)
-        text = f"{name} for {label_of(target)} is lost: {_REASONS.get(reason, reason)}"
+        reason = _REASONS.get(reason_of(hop), reason_of(hop))
+        tried = self._last_try(hop)
+        after = "" if tried is None else _after_tries(whole_fact(tried, "attempt", 1))
+        text = f"{self._story.name(hop.message)} for {label_of(target)} is lost{after}: {reason}"
+        if tried is not None:
+            text += f" ({reason_of(tried)})"
         return [between(hop, source, target, Status.DROPPED, text)]
+
+    def _last_try(self, drop: Hop) -> Hop | None:
+        """The try that failed before a message was lost; None where it was lost on another way."""
+        given_up = self._story.callers.cause(drop, "give-up")
+        tried = self._story.callers.cause(given_up or drop, "deliver")
+        return tried if tried is not None and tried.resource == drop.resource else None
 
     # ---- outages
 
@@ -201,6 +228,14 @@ def which_try(hop: Hop) -> str:
     """Which try of a delivery it was, after the first: ", 3rd try"."""
     attempt = whole_fact(hop, "attempt", 1)
     return f", {ordinal(attempt)} try" if attempt > 1 else ""
+
+
+def _tries(count: int) -> str:
+    return "1 try" if count == 1 else f"{count} tries"
+
+
+def _after_tries(count: int) -> str:
+    return f" after {_tries(count)}" if count > 1 else ""
 
 
 def _called(resource: str) -> str:

@@ -8,7 +8,7 @@
  * Sections: start, drawing, keys, sequence, chart, scales, small parts.
  *
  * @typedef {{status: string, failure: boolean, more: number, steps: [string, string, number[]][]}} Row
- * @typedef {{id: string, body?: string, group?: string|null, attributes?: string[]}} Message
+ * @typedef {{id: string, word?: string, body?: string, group?: string|null, attributes?: string[]}} Message
  * @typedef {{resource: string, name: string, age: boolean, times: number[], values: (number|null)[],
  *            beside: null | {times: number[], values: (number|null)[]}}} Panel
  * @typedef {{resource: string, name: string, times: number[]}} Strip
@@ -245,7 +245,7 @@ function sequenceView(frame, facts) {
     const buttons = element("p", "wb-numbers", { role: "group", "aria-label": "one of its messages" });
     numbers.slice(0, 60).forEach((one) => {
       const pressed = String(one === state.message);
-      const button = element("button", "", { type: "button", "aria-pressed": pressed }, `message ${one}`);
+      const button = element("button", "", { type: "button", "aria-pressed": pressed }, nameOf(one));
       button.addEventListener("click", () => {
         choose(row, one);
         frame.about.querySelector('button[aria-pressed="true"]')?.focus();
@@ -262,10 +262,13 @@ function sequenceView(frame, facts) {
     go(place);
   };
 
+  /** "message 3", "event 3". */
+  const nameOf = (number) => `${facts.messages[number]?.word ?? "message"} ${number}`;
+
   const aboutMessage = (number, here) => {
     const message = facts.messages[number] ?? {};
     const group = message.group ? `, message group ${message.group}` : "";
-    const parts = [element("h4", "", {}, `Message ${number}${group}`)];
+    const parts = [element("h4", "", {}, `${capitalised(nameOf(number))}${group}`)];
     if (message.body === undefined) {
       parts.push(element("p", "", {}, `Its content is long or one of many: lab.trace.of("${message.id}") has it.`));
     } else {
@@ -750,6 +753,10 @@ function valueText(panel, value) {
 function timeText(microseconds) {
   const seconds = microseconds / 1e6;
   return seconds < 60 ? `${seconds.toFixed(3)} s` : durationText(seconds);
+}
+
+function capitalised(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function clockText(began, microseconds) {

@@ -107,7 +107,10 @@ def remains(scene: Scene, instant: int) -> list[str]:
     order = sorted(full, key=lambda queue: -sum(full[queue]))[:_MOST_QUEUES]
     words = [f"{_label(scene, queue)} {_held(full[queue])}" for queue in full if queue in set(order)]
     rest = len(full) - len(words)
-    return [f"Left in queues: {'; '.join(words)}" + (f"; and {rest} queues with fewer." if rest else ".")]
+    return [
+        f"Left in queues: {'; '.join(words)}"
+        + (f"; and {rest} {'queue' if rest == 1 else 'queues'} with fewer." if rest else ".")
+    ]
 
 
 def _held(counts: Counts) -> str:
@@ -123,11 +126,11 @@ def _failures(scene: Scene, moves: Sequence[Move]) -> list[str]:
     rest = len(failed) - len(shown)
     lines = [f"{rest} more {'thing' if rest == 1 else 'things'} went wrong before."] if rest else []
     return lines + [
-        f"After {duration_text((move.time - scene.start) / SECOND)}: {_short_text(move.text)}."
-        for move in shown
+        f"After {duration_text((move.time - scene.start) / SECOND)}: {_sentence(move.text)}" for move in shown
     ]
 
 
-def _short_text(text: str) -> str:
+def _sentence(text: str) -> str:
+    """With its full stop, or as much as fits."""
     plain = " ".join(text.split())
-    return plain if len(plain) <= 160 else f"{plain[:159]}…"
+    return f"{plain}." if len(plain) <= 160 else f"{plain[:159]}…"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from workbook.flow.marks import plain
-from workbook.flow.messages import Letter
+from workbook.flow.messages import MESSAGE, Letter
 from workbook.flow.sequence_rows import Row
 from workbook.flow.sequence_times import Times
 
@@ -46,9 +46,15 @@ def _row(row: Row, letters: Mapping[str, Letter], times: Times) -> dict[str, obj
 
 
 def _messages(letters: Iterable[Letter]) -> dict[str, dict[str, object]]:
-    room, messages = MOST_CHARACTERS, {}
+    room, messages = MOST_CHARACTERS, dict[str, dict[str, object]]()
     for letter in letters:
+        if (
+            str(letter.number) in messages
+        ):  # a copy that was delivered: the original says it without envelopes
+            continue
         content: dict[str, object] = {"id": letter.message_id}
+        if letter.word != MESSAGE:
+            content["word"] = letter.word
         attributes = [_attribute(name, value) for name, value in letter.attributes.items()]
         room -= len(letter.body) + sum(map(len, attributes))
         if room >= 0:

@@ -122,6 +122,11 @@ def _deliver(move: Move, hop: Hop, _letter: Letter | None) -> str:
     return which if not move.status.is_failure else f"{which} failed: {why}"
 
 
+def _request(_move: Move, hop: Hop, _letter: Letter | None) -> str:
+    status = hop.facts.get("status", "no answer")
+    return f"{hop.facts.get('method')}: {status}"
+
+
 _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "send": _send,
     "deduplicate": _deduplicate,
@@ -150,7 +155,8 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "put-log-event": lambda *_: "log",
     "replay": lambda *_: "replay",
     "enrich": _deliver,
-    "drop": lambda *_: "lost",
+    "request": _request,
+    "drop": lambda _move, hop, _letter: f"lost: {hop.facts.get('reason')}",
     "expire": lambda *_: "expired",
     "purge": lambda *_: "purged",
     "move": lambda *_: "moved back",

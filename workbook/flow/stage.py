@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from workbook.engine.naming import short_id
 from workbook.flow.contents import Where
 from workbook.flow.cues import Cues
 from workbook.flow.messages import MESSAGE
@@ -145,7 +146,7 @@ def _messages(scene: Scene) -> Stage:
     originals = list({letter.number: letter for letter in reversed(letters)}.values())[::-1]
     most = max(30, BODIES // max(1, len(originals)))
     return {
-        "id": [letter.message_id[:8] for letter in originals],
+        "id": [short_id(letter.message_id) for letter in originals],
         "word": {letter.number: letter.word for letter in originals if letter.word != MESSAGE},
         "body": [letter.body[:most] for letter in originals],
         "cut": [letter.number for letter in originals if len(letter.body) > most],

@@ -51,15 +51,15 @@ SCENARIOS: dict[str, Scenario] = {
         buffered_writes,
         synchronous_chain,
         fan_out,
-        fifo_fan_out,
         order_routing,
-        pattern_surgery,
-        daylight_saving,
+        fifo_fan_out,
         missing_policy,
         retry_storm,
         queue_alarm,
+        pattern_surgery,
         transforms,
         replay,
+        daylight_saving,
         one_event_three_ways,
     )
 }

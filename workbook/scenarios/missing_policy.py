@@ -101,8 +101,9 @@ def measure(trace: Hops, without_policy: int) -> Findings:
     kept = sum(row[-1] == "dead-lettered" for row in rows)
     conclusion = (
         f"{counted(len(rows), 'order was', 'orders were')} published, and no publisher saw an error. "
-        f"The warehouse got {len(rows) - lost - kept:,}; {lost:,} are lost, "
-        f"and {kept:,} lie in its dead-letter queue. {_afterwards(without_policy, len(rows), lost + kept)}"
+        f"The warehouse got {len(rows) - lost - kept:,}; "
+        f"{counted(lost, 'is', 'are')} lost, and its dead-letter queue holds {kept:,}. "
+        f"{_afterwards(without_policy, len(rows), lost + kept)}"
     )
     return Findings(conclusion, ("order", "publish", BILLING, WAREHOUSE), tuple(rows))
 

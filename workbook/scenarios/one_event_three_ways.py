@@ -162,7 +162,8 @@ def _conclusion(rows: list[_Row], departments: int) -> str:
     if lost:
         return f"{shared} {copied}; {' and '.join(lost)}, after three tries by Lambda in 3 minutes."
     open_ones = sum(row.copies - row.done for row in others)
-    fate = f"{open_ones:,} are on their way" if open_ones else "none was lost"
+    on_the_way = counted(open_ones, "is on its way", "are on their way")
+    fate = on_the_way if open_ones else "none was lost"
     return f"{shared} {copied}; {fate}."
 
 

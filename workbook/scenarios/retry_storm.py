@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import boto3
 
 from workbook import Lab
 from workbook.engine.clock import SECOND
+from workbook.engine.hop import Hop
 from workbook.scenarios.framework.account import Cell, Findings, counted
 from workbook.scenarios.framework.reading import Hops, fates, hops_of, instant_fact, seconds_from
 from workbook.scenarios.framework.scenario import HOUR, Scenario
@@ -92,32 +93,36 @@ def measure(trace: Hops, capacity: int) -> Findings:
     outage = next(hops_of(trace, "outage"), None)
     if outage is None or not orders:
         return Findings("Nothing was published yet.", (), ())
-    back = instant_fact(outage, "until_at")
     tries = [hop for hop in trace if hop.kind == "deliver" and hop.message in orders]
-    afterwards = [hop for hop in tries if hop.time >= back]
-    turned_away = sum(hop.outcome != "ok" for hop in afterwards)
-    delivered = [hop for hop in afterwards if hop.outcome == "ok"]
-    ends = Counter(fate for message, fate in fates(trace, URL).items() if message in orders)
-    last: Cell = seconds_from(outage, delivered[-1]) if delivered else "never"
+    afterwards = [hop for hop in tries if hop.time >= instant_fact(outage, "until_at")]
     busiest = max(Counter(hop.time // SECOND for hop in afterwards).values(), default=0)
+    ends = Counter(fate for message, fate in fates(trace, URL).items() if message in orders)
     rows: tuple[tuple[Cell, ...], ...] = (
         ("orders", len(orders)),
         ("tries while the server was down", len(tries) - len(afterwards)),
         ("tries when it was back", len(afterwards)),
-        ("of which it turned away, as they were too many", turned_away),
+        ("of which it turned away, as they were too many", sum(hop.outcome != "ok" for hop in afterwards)),
         ("tries in the busiest second after it was back", busiest),
         ("orders delivered", ends["delivered"]),
         ("orders in the dead-letter queue", ends["dead-lettered"]),
         ("orders lost", ends["lost"]),
-        ("the last one delivered after (s)", last),
+        ("the last one delivered after (s)", _last_delivery(outage, afterwards)),
     )
-    conclusion = (
-        f"{counted(len(orders), 'order')} made {counted(len(tries), 'try', 'tries')}. "
-        f"{_afterwards(busiest, capacity, ends['on its way'])} "
-        f"{ends['delivered']:,} were delivered, {ends['dead-lettered']:,} lie in the dead-letter queue, "
-        f"{ends['lost']:,} are lost."
-    )
+    tried = f"{counted(len(orders), 'order')} made {counted(len(tries), 'try', 'tries')}."
+    conclusion = f"{tried} {_afterwards(busiest, capacity, ends['on its way'])} {_in_the_end(ends)}"
     return Findings(conclusion, ("what", "number"), rows)
+
+
+def _last_delivery(outage: Hop, tries: Sequence[Hop]) -> Cell:
+    """Seconds from the beginning of the outage to the last try that went well."""
+    delivered = [hop for hop in tries if hop.outcome == "ok"]
+    return seconds_from(outage, delivered[-1]) if delivered else "never"
+
+
+def _in_the_end(ends: Counter[str]) -> str:
+    delivered = counted(ends["delivered"], "order was", "orders were")
+    lost = counted(ends["lost"], "is", "are")
+    return f"{delivered} delivered, {lost} lost, and the dead-letter queue holds {ends['dead-lettered']:,}."
 
 
 def _afterwards(busiest: int, capacity: int, on_their_way: int) -> str:

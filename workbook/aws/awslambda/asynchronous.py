@@ -47,8 +47,9 @@ LARGEST_PAYLOAD = limit("lambda.payload.asynchronous")
 PAUSES = (limit("lambda.event.first-retry"), limit("lambda.event.second-retry"))
 """Seconds before the retries after function errors."""
 FIRST_PAUSE = limit("lambda.event.first-pause")
+"""Seconds after the first throttle; then twice as long each time, up to `LONGEST_PAUSE`."""
 LONGEST_PAUSE = limit("lambda.event.longest-pause")
-"""Seconds after a throttle; in between, the pause doubles."""
+"""Seconds."""
 DUPLICATE_WITHIN = 60 * SECOND
 """Microseconds within which a duplicate of an event is run. Unverified; AWS gives no number."""
 BODY_SHOWN = 4_096

@@ -13,14 +13,14 @@ unverified).
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbook.aws.cloudwatch.documents import function_event, subject
 from workbook.aws.cloudwatch.letters import texts
 from workbook.aws.delivery import Delivery, Outcome, Parcel, RetryPolicy, Sender, deliver
+from workbook.aws.delivery.pauses import doubling
 
 if TYPE_CHECKING:
     from workbook.aws.cloudwatch.metric_alarm import MetricAlarm
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 TOPICS = "cloudwatch.amazonaws.com"
 FUNCTIONS = "lambda.alarms.cloudwatch.amazonaws.com"
 FIRST_RETRY = 1.0
+"""Seconds before an action is tried again; then twice as long each time, up to `LONGEST_RETRY`."""
 LONGEST_RETRY = 60.0
+"""Seconds."""
 OLDEST = 3600.0
 """Seconds after which a topic is given up."""
+_PAUSES = doubling(FIRST_RETRY, LONGEST_RETRY)
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,6 @@ ACTIONS: dict[str, Action] = {}
 
 Done = Callable[[str, Outcome, str | None], object]
 """Told how an action ended: its ARN, the outcome, and what a topic was given."""
-
-
-def _pauses(_chance: random.Random) -> Iterator[float]:
-    pause = FIRST_RETRY
-    while True:
-        yield pause
-        pause = min(2 * pause, LONGEST_RETRY)
 
 
 def notify(world: World, alarm: Alarm, done: Done) -> None:
@@ -92,10 +88,10 @@ def _delivery(world: World, alarm: Alarm, action: str, done: Done) -> Delivery:
         published = json.dumps(by_protocol, separators=(",", ":"))
         options = {"TextsByProtocol": by_protocol}
         parcel = Parcel(by_protocol["default"], subject=subject(alarm), options=options)
-        retries = RetryPolicy(_pauses, maximum_age=OLDEST)
+        retries = RetryPolicy(_PAUSES, maximum_age=OLDEST)
     else:
         sender = Sender(FUNCTIONS, alarm.arn, alarm.account, alarm.region)
-        parcel, retries = Parcel(function_event(world, alarm)), RetryPolicy(_pauses)
+        parcel, retries = Parcel(function_event(world, alarm)), RetryPolicy(_PAUSES)
     return Delivery(sender, action, parcel, message, retries=retries, on_end=ended)
 
 

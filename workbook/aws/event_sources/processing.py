@@ -31,6 +31,7 @@ FIRST_RETRY = 1.0
 """Seconds before a throttled invocation is tried again, doubled each time up to `LONGEST_RETRY`. AWS retries
 "until the message's timestamp exceeds your queue's visibility timeout" and gives no intervals: unverified."""
 LONGEST_RETRY = 60.0
+"""Seconds."""
 
 
 class Processor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DEFAULT = "default"
-PARTNER_PREFIX = "aws.partner/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ queues to process undelivered events".
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbook.aws.delivery import DeadLetters, Failure, Parcel, RetryPolicy, Undelivered
+from workbook.aws.delivery.pauses import doubling
 from workbook.aws.limits import limit
 
 if TYPE_CHECKING:
@@ -25,7 +24,10 @@ if TYPE_CHECKING:
 MOST_RETRIES = limit("eventbridge.retries")
 LONGEST_AGE = limit("eventbridge.event-age")
 FIRST_PAUSE = 1.0
+"""Seconds before the first retry, at most."""
 LONGEST_PAUSE = 600.0
+"""Seconds."""
+_PAUSES = doubling(FIRST_PAUSE, LONGEST_PAUSE, jitter=0.5)
 
 _ERROR_CODES = {
     Failure.NO_PERMISSION: "NO_PERMISSIONS",
@@ -47,20 +49,12 @@ class Refused(Undelivered):
         self.error_code = error_code
 
 
-def pauses(chance: random.Random) -> Iterator[float]:
-    """Seconds before each retry, without end: the policy says when to stop."""
-    pause = FIRST_PAUSE
-    while True:
-        yield pause * (1 - chance.random() / 2)
-        pause = min(pause * 2, LONGEST_PAUSE)
-
-
 def retry_policy(target: Target) -> RetryPolicy:
     """A target's policy, with AWS's defaults."""
     given = target.given.get("RetryPolicy") or {}
     retries, age = given.get("MaximumRetryAttempts"), given.get("MaximumEventAgeInSeconds")
     return RetryPolicy(
-        pauses,
+        _PAUSES,
         MOST_RETRIES if retries is None else int(retries),
         float(LONGEST_AGE if age is None else age),
     )

@@ -34,6 +34,7 @@ RETENTION = limit("firehose.retention") * 3600 * SECOND
 FIRST_RETRY = 1.0
 """Seconds before the first retry; then twice as long each time."""
 LONGEST_RETRY = 600.0
+"""Seconds."""
 
 
 class Record(NamedTuple):

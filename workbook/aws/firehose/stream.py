@@ -45,6 +45,7 @@ class DeliveryStream:
     status: str = "CREATING"
     version: int = 1
     created: int = field(init=False)
+    """An instant in microseconds."""
     meters: Meters = field(init=False)
     _throughput: Throughput = field(init=False)
     _buffer: Buffer = field(init=False)

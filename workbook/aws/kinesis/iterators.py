@@ -33,7 +33,10 @@ _SIGNATURE = 16
 
 
 class Position(NamedTuple):
-    """Where an iterator stands: stream by ARN and birth, shard by index, and a sequence number."""
+    """Where an iterator stands: stream by ARN and birth, shard by index, and a sequence number.
+
+    `born` and `given` are instants in microseconds.
+    """
 
     stream_arn: str
     born: int

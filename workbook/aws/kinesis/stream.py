@@ -50,10 +50,11 @@ class Stream:
     retention: int = limit("kinesis.retention.default")
     """Hours for which a record can be read."""
     status: str = "CREATING"
-    created: int = 0
+    created: int = field(init=False)
+    """An instant in microseconds."""
     arrivals: Signal = field(init=False)
     """Notified when a record came in, or the stream is deleted."""
-    shards: list[Shard] = field(default_factory=list)
+    shards: list[Shard] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.created = self.world.clock.now

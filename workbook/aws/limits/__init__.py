@@ -2,7 +2,8 @@
 
 A number changes when AWS changes it, so each row says where it stands and when it was last looked up. Rows
 are added by the service that needs them, in a module of its name (those of patterns together in `patterns`);
-a row's name is ``service.what``.
+a row's name is ``service.what``. A limit that stands in botocore's service model and is checked from there
+(`workbook.aws.constraints`) is no row: it would be a second place for the same number.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ from workbook.aws.limits import (
 )
 from workbook.aws.limits.row import Limit
 
-__all__ = ["LIMITS", "Limit", "limit"]
+__all__ = ["LIMITS", "ROWS", "Limit", "limit"]
 
 _SERVICES = (
     *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis),
     *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions),
 )
 
-LIMITS: dict[str, Limit] = {row.name: row for service in _SERVICES for row in service.ROWS}
+ROWS: tuple[Limit, ...] = tuple(row for service in _SERVICES for row in service.ROWS)
+LIMITS: dict[str, Limit] = {row.name: row for row in ROWS}
 
 
 def limit(name: str) -> int:

@@ -20,7 +20,6 @@ ROWS = (
     ),
     Limit("cloudwatch.list-metrics.page", 500, "metrics", f"{_CLOUDWATCH}: ListMetrics", _READ),
     Limit("cloudwatch.alarm.evaluation", 7, "days", f"{_CLOUDWATCH}: Period", _READ),
-    Limit("cloudwatch.alarm.actions", 5, "actions for each state", f"{_CLOUDWATCH}: AlarmActions", _READ),
     Limit("cloudwatch.alarm.deleted-in-one-call", 100, "alarms", f"{_CLOUDWATCH}: DeleteAlarms", _READ),
     Limit("cloudwatch.alarm.history", 30, "days", "CloudWatch User Guide, alarm history", _READ),
     Limit("cloudwatch.composite.children", 100, "alarms in a rule", f"{_CLOUDWATCH}: AlarmRule", _READ),

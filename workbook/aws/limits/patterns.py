@@ -11,13 +11,6 @@ _FILTER_POLICY = "SNS Developer Guide, filter policy constraints"
 
 ROWS = (
     Limit(
-        "events.pattern",
-        4_096,
-        "characters",
-        "botocore 1.44.5, service model of EventBridge: EventPattern",
-        _READ,
-    ),
-    Limit(
         "events.pattern.combinations",
         1_000,
         "combinations of alternatives in a pattern",

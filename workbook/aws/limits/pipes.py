@@ -16,10 +16,7 @@ ROWS = (
     Limit("pipes.batch-size.stream", 100, "records", "EventBridge User Guide, Kinesis as a source", _READ),
     Limit("pipes.record-age.least", 60, "seconds", "refusals of AWS reported by users, 2025", _READ),
     Limit("pipes.record-age.most", 604_800, "seconds", f"{_PIPES}: MaximumRecordAgeInSeconds", _READ),
-    Limit("pipes.batch-size", 10_000, "records", f"{_PIPES}: BatchSize", _READ),
-    Limit("pipes.window", 300, "seconds", f"{_PIPES}: MaximumBatchingWindowInSeconds", _READ),
     Limit("pipes.execution", 300, "seconds", _BATCHING, _READ),
-    Limit("pipes.enrichment", 6_291_456, "bytes", "EventBridge User Guide, event enrichment: 6 MB", _READ),
     Limit("pipes.sqs.added-batches", 60, "batches at a time, each minute", _SQS, _READ),
     Limit("pipes.sqs.largest", 1_250, "batches at a time", _BATCHING, _READ),
     Limit("pipes.batch.queue", 10, "records", _BATCHING, _READ),
@@ -28,7 +25,6 @@ ROWS = (
     Limit("pipes.batch.stream", 500, "records", _BATCHING, _READ),
     Limit("pipes.batch.delivery-stream", 500, "records", _BATCHING, _READ),
     Limit("pipes.batch.log-group", 10_000, "records", _BATCHING, _READ),
-    Limit("pipes.pipes", 1_000, "pipes", _BATCHING, _READ),
     Limit("pipes.page", 100, "pipes", f"{_PIPES}: ListPipes", _READ),
     Limit("pipes.tags", 50, "tags", f"{_PIPES}: TagMap", _READ),
 )

@@ -12,10 +12,7 @@ _GUIDE = "EventBridge Scheduler User Guide"
 
 ROWS = (
     Limit("scheduler.precision", 60, "seconds", f"{_GUIDE}, schedule types", _READ),
-    Limit("scheduler.window.minimum", 1, "minutes", f"{_MODEL}: MaximumWindowInMinutes", _READ),
-    Limit("scheduler.window.maximum", 1_440, "minutes", f"{_MODEL}: MaximumWindowInMinutes", _READ),
     Limit("scheduler.retry.maximum-attempts", 185, "retries", f"{_MODEL}: MaximumRetryAttempts", _READ),
-    Limit("scheduler.retry.minimum-age", 60, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
     Limit("scheduler.retry.maximum-age", 86_400, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
     Limit("scheduler.input", 262_144, "bytes", f"{_MODEL}: Target.Input", _READ),
     Limit("scheduler.list-page", 100, "schedules or groups", f"{_MODEL}: MaxResults", _READ),

@@ -11,11 +11,11 @@ _MODEL = "botocore 1.44.5, service model of Step Functions"
 _GUIDE = "Step Functions Developer Guide, service quotas"
 
 ROWS = (
-    Limit("stepfunctions.definition", 1_048_576, "bytes", f"{_MODEL}: Definition", _READ),
     Limit("stepfunctions.input", 262_144, "bytes", f"{_MODEL}: SensitiveData", _READ),
     Limit("stepfunctions.history", 25_000, "events", _GUIDE, _READ),
+    Limit("stepfunctions.redrive.history", 24_999, "events", f"{_MODEL}: RedriveExecution", _READ),
+    Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),
-    Limit("stepfunctions.list-page.maximum", 1_000, "entries", f"{_MODEL}: PageSize", _READ),
     Limit("stepfunctions.tags", 50, "tags", f"{_GUIDE}", _READ),
 )

@@ -54,11 +54,6 @@ class Test(Protocol):
         """Whether a value that is there satisfies this entry."""
 
 
-def is_number(value: object) -> bool:
-    """Whether JSON calls this a number (Python calls ``True`` one, too)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 @dataclass(frozen=True, slots=True)
 class Equals:
     """The value itself: text letter by letter, ``300`` also as ``300.0``, but ``1`` not as ``true``."""

@@ -75,6 +75,7 @@ class Pipe:
         self.state_reason = _USER
         self.tags = tags
         self.created = self.modified = world.clock.now
+        """Instants in microseconds."""
         self._world = world
         self._account = account
         self._region = region

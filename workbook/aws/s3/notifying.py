@@ -8,11 +8,10 @@ queue.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbook.aws.delivery import Delivery, Parcel, RetryPolicy, Sender, deliver
+from workbook.aws.delivery.pauses import doubling
 from workbook.aws.s3.buckets import Bucket, notifications_of
 from workbook.aws.s3.records import eventbridge_detail, record
 from workbook.aws.s3.settings import TOPIC, Configuration
@@ -25,19 +24,12 @@ if TYPE_CHECKING:
 PRINCIPAL = "s3.amazonaws.com"
 SUBJECT = "Amazon S3 Notification"
 FIRST_RETRY = 1.0
+"""Seconds before a notification is tried again; then twice as long each time, up to `LONGEST_RETRY`."""
 LONGEST_RETRY = 60.0
-OLDEST = 3600.0
 """Seconds."""
-
-
-def _pauses(_chance: random.Random) -> Iterator[float]:
-    pause = FIRST_RETRY
-    while True:
-        yield pause
-        pause = min(2 * pause, LONGEST_RETRY)
-
-
-RETRIES = RetryPolicy(_pauses, maximum_age=OLDEST)
+OLDEST = 3600.0
+"""Seconds after which S3 gives up."""
+RETRIES = RetryPolicy(doubling(FIRST_RETRY, LONGEST_RETRY), maximum_age=OLDEST)
 
 
 def sender_of(bucket: Bucket) -> Sender:

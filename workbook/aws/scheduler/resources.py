@@ -5,7 +5,7 @@ moto has a registry of its own, which is not used: its schedules never fire.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,7 @@ class Group:
     account: str
     region: str
     created: int | None = None
+    """An instant in microseconds, as the next one is."""
     modified: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
     schedules: dict[str, Schedule] = field(default_factory=dict)
@@ -131,11 +132,6 @@ class Registry:
         if found is None:
             raise ResourceNotFound.group(str(name))
         return found
-
-    def schedules(self) -> Iterator[Schedule]:
-        """All schedules, by group and name."""
-        for group in self.groups.values():
-            yield from group.schedules.values()
 
 
 def registry_of(world: World, account: str, region: str) -> Registry:

@@ -8,26 +8,22 @@ Source: service model of EventBridge Scheduler, RetryPolicy.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from workbook.aws.delivery import RetryPolicy
+from workbook.aws.delivery.pauses import doubling
 
 FIRST_PAUSE = 1.0
+"""Seconds before the first retry, at most."""
 LONGEST_PAUSE = 600.0
+"""Seconds."""
+_PAUSES = doubling(FIRST_PAUSE, LONGEST_PAUSE, jitter=0.5)
 
 
 def retry_policy(target: Mapping[str, Any]) -> RetryPolicy:
     """The policy of a schedule's target."""
     policy = target["RetryPolicy"]
     return RetryPolicy(
-        _pauses, int(policy["MaximumRetryAttempts"]), float(policy["MaximumEventAgeInSeconds"])
+        _PAUSES, int(policy["MaximumRetryAttempts"]), float(policy["MaximumEventAgeInSeconds"])
     )
-
-
-def _pauses(chance: random.Random) -> Iterator[float]:
-    pause = FIRST_PAUSE
-    while True:
-        yield pause * chance.uniform(0.5, 1.0)
-        pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,19 +1,17 @@
 """A universal target is invoked: the lab's own boto3 client makes the call, as the schedule's role.
 
-The role needs the IAM action of the operation on the resource that the request names, so that is found in
-the request first. What the API answers with an error is told as one: whether it is tried again depends on
-whether the error is the caller's fault.
+The role needs the IAM action of the operation on what the request names. What the API answers with an error
+is told as one: whether it is tried again depends on whether the error is the caller's fault.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.utilities.utils import get_partition
 
+from workbook.aws.called_resources import called_resources
 from workbook.aws.delivery import Failure, Parcel, Sender, Target, Undelivered
 from workbook.aws.delivery.permission import demand_role
 from workbook.aws.role_clients import role_client
@@ -44,17 +42,6 @@ _ACTIONS = {
     "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
 }
 """The action that IAM asks for, where it has another name than the operation."""
-_NAMES = {
-    ("sqs", "QueueUrl"): "sqs:",
-    ("sqs", "QueueName"): "sqs:",
-    ("sns", "Name"): "sns:",
-    ("lambda", "FunctionName"): "lambda:function:",
-    ("dynamodb", "TableName"): "dynamodb:table/",
-    ("kinesis", "StreamName"): "kinesis:stream/",
-    ("firehose", "DeliveryStreamName"): "firehose:deliverystream/",
-    ("cloudwatchlogs", "logGroupName"): "logs:log-group:",
-}
-"""How ARNs are made of the parameters that name a resource."""
 _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ProvisionedThroughputExceeded")
 
 
@@ -68,9 +55,11 @@ def accept(world: World, sender: Sender, target_arn: str, parcel: Parcel) -> Ans
     if api is None:
         raise Undelivered(Failure.REJECTED, f"{target_arn} is no universal target")
     parameters = _parameters(api, parcel.text)
-    demand_role(world, sender, _action(api), _resource(api, sender, parameters))
+    service = client_name(api)
+    for resource in called_resources(service, parameters, sender.account, sender.region):
+        demand_role(world, sender, _action(api), resource)
     try:
-        client = role_client(str(sender.role_arn), sender.service, client_name(api), sender.region)
+        client = role_client(str(sender.role_arn), sender.service, service, sender.region)
         answer: Answer = client._make_api_call(api.operation, parameters)  # noqa: SLF001 - by name; methods do no more
     except ClientError as error:
         raise _failed(error) from error
@@ -91,34 +80,6 @@ def _action(api: Api) -> str:
     metadata = operation_model(api).service_model
     name = f"{_PREFIXES.get(metadata.signing_name, metadata.signing_name)}:{api.operation}"
     return _ACTIONS.get(name, name)
-
-
-def _resource(api: Api, sender: Sender, parameters: Mapping[str, Any]) -> str:
-    """The ARN of what the request is about, as IAM asks for it; `*` where the request names nothing."""
-    for name, value in parameters.items():
-        names_resource = name.lower().endswith("arn") or (api.service, name) in _NAMES
-        if names_resource and isinstance(value, str) and value.startswith("arn:"):
-            return value
-    if api.service == "s3" and "Bucket" in parameters:
-        return _in_bucket(sender, parameters)
-    for (service, name), form in _NAMES.items():
-        if service == api.service and name in parameters:
-            return _arn(sender, form, str(parameters[name]))
-    return "*"
-
-
-def _arn(sender: Sender, form: str, name: str) -> str:
-    """An ARN in the form of its service; of a queue's URL the account and the name count."""
-    account = sender.account
-    if "/" in name and form.startswith("sqs"):
-        account, name = name.split("/")[-2:]
-    service, _, prefix = form.partition(":")
-    return f"arn:{get_partition(sender.region)}:{service}:{sender.region}:{account}:{prefix}{name}"
-
-
-def _in_bucket(sender: Sender, parameters: Mapping[str, Any]) -> str:
-    key = f"/{parameters['Key']}" if "Key" in parameters else ""
-    return f"arn:{get_partition(sender.region)}:s3:::{parameters['Bucket']}{key}"
 
 
 def _failed(error: ClientError) -> CallFailed:

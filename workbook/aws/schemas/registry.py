@@ -33,6 +33,7 @@ class Version:
     """OpenApi3 or JSONSchemaDraft4."""
     content: str
     created: int
+    """An instant in microseconds."""
 
 
 @dataclass(eq=False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from workbook.aws.limits import limit
 from workbook.aws.sqs.errors import InvalidParameterValue
 
-_STANDARD = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_FIFO = re.compile(r"[A-Za-z0-9_-]{1,75}\.fifo")
+_LONGEST = limit("sqs.queue-name")
+_STANDARD = re.compile(rf"[A-Za-z0-9_-]{{1,{_LONGEST}}}")
+_FIFO = re.compile(rf"[A-Za-z0-9_-]{{1,{_LONGEST - len('.fifo')}}}\.fifo")
 
 
 def check_queue_name(name: str, *, fifo: bool) -> None:

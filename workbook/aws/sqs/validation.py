@@ -25,7 +25,7 @@ from workbook.aws.sqs.errors import (
 
 Parameters = Mapping[str, object]
 MAXIMUM_ENTRIES: Final = limit("sqs.batch-entries")
-_ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_ENTRY_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{limit('sqs.batch-entry-id')}}}")
 _TOKEN = re.compile(r"""[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}""")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 

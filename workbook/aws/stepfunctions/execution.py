@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbook.engine.tasks import Task, Timer
     from workbook.engine.world import World
 
+DAY = 24 * 3600 * SECOND
 SHOWN_INPUT = 4096
 """Characters of an input that the trace keeps, as of other bodies."""
 _RUNNING, _SUCCEEDED = "RUNNING", "SUCCEEDED"
@@ -53,8 +54,8 @@ class Execution:
         self.trace_header = trace_header
         self.status = _RUNNING
         self.started = world.clock.now
+        """An instant in microseconds, as `ended` is."""
         self.ended: int | None = None
-        """An instant in microseconds, as `started` is."""
         self.output: str | None = None
         self.error: str | None = None
         self.cause: str | None = None
@@ -216,13 +217,20 @@ class Execution:
         return shown | {name: value for name, value in more.items() if value is not None}
 
     def _redrive(self) -> Mapping[str, str]:
-        if self.status not in {_RUNNING, _SUCCEEDED}:
-            if len(self.history.events) < limit("stepfunctions.history"):
-                return {"redriveStatus": "REDRIVABLE"}
-            reason = "Execution history event limit exceeded"
-            return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
-        reason = f"Execution is {self.status} and cannot be redriven"
-        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+        obstacle = self._obstacle_to_redrive()
+        if obstacle is None:
+            return {"redriveStatus": "REDRIVABLE"}
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": obstacle}
+
+    def _obstacle_to_redrive(self) -> str | None:
+        """Why RedriveExecution would refuse the execution on AWS; the lab refuses that operation by name."""
+        if self.ended is None or self.status == _SUCCEEDED:
+            return f"Execution is {self.status} and cannot be redriven"
+        if len(self.history.events) >= limit("stepfunctions.redrive.history"):
+            return "Execution history event limit exceeded"
+        if self._world.clock.now - self.ended > limit("stepfunctions.redrive.period") * DAY:
+            return "Execution redrivable period exceeded"
+        return None
 
     def summary(self) -> dict[str, Any]:
         """As ListExecutions shows it."""

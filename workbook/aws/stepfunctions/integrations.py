@@ -17,8 +17,6 @@ from workbook.aws.operations import NotSimulated
 class Integration:
     """One operation that a Task can call."""
 
-    action: str
-    """The IAM action that the state machine's role needs."""
     parameters: frozenset[str]
     """What `Parameters` may hold."""
     needed: tuple[str, ...] = ()
@@ -26,12 +24,10 @@ class Integration:
 
 INTEGRATIONS = {
     "lambda:invoke": Integration(
-        "lambda:InvokeFunction",
         frozenset({"ClientContext", "FunctionName", "InvocationType", "Payload", "Qualifier"}),
         ("FunctionName",),
     ),
     "sqs:sendMessage": Integration(
-        "sqs:SendMessage",
         frozenset(
             {"DelaySeconds", "MessageAttributes", "MessageBody", "MessageDeduplicationId", "MessageGroupId"}
             | {"QueueUrl"}
@@ -39,18 +35,16 @@ INTEGRATIONS = {
         ("QueueUrl", "MessageBody"),
     ),
     "sns:publish": Integration(
-        "sns:Publish",
         frozenset(
             {"Message", "MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure"}
             | {"PhoneNumber", "Subject", "TargetArn", "TopicArn"}
         ),
         ("Message",),
     ),
-    "events:putEvents": Integration("events:PutEvents", frozenset({"Entries"}), ("Entries",)),
+    "events:putEvents": Integration(frozenset({"Entries"}), ("Entries",)),
 }
-"""By what follows `arn:aws:states:::` in Resource."""
+"""By what follows `arn:aws:states:::` in Resource; what the role needs for them is in `role_calls`."""
 
-_LAMBDA, _STATES = 2, 2
 _OPERATION = "CreateStateMachine"
 _SCHEMA = "SCHEMA_VALIDATION_FAILED"
 _NOT_TAKEN = {("lambda:invoke", "InvocationType"), ("lambda:invoke", "ClientContext")}

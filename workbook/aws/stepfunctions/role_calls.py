@@ -7,12 +7,12 @@ called service has for it. The call itself is one like any other: in the trace, 
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from moto.utilities.utils import get_partition
 
+from workbook.aws.called_resources import called_resources
 from workbook.aws.role_clients import role_client
 from workbook.aws.roles import role_access, role_session
 from workbook.engine.world import current_world
@@ -49,7 +49,8 @@ class RoleCalls:
         action, code = _ACTIONS[method]
 
         def call(**parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3's
-            for resource in self._resources(method, parameters):
+            account = self._execution.machine.account
+            for resource in called_resources(self._service, parameters, account, self._region):
                 self._demand(action, code, resource)
             client = role_client(self._role, SERVICE, self._service, self._region)
             answer: dict[str, Any] = getattr(client, method)(**parameters)
@@ -79,26 +80,3 @@ class RoleCalls:
                 },
                 action.partition(":")[2],
             )
-
-    def _resources(self, method: str, parameters: Mapping[str, Any]) -> list[str]:
-        """The ARNs that a call is about."""
-        if method == "invoke":
-            return [self._function(str(parameters.get("FunctionName")))]
-        if method == "send_message":
-            _, _, rest = str(parameters.get("QueueUrl")).partition("://")
-            *_, account, name = ["", "", *rest.split("/")]
-            return [self._arn("sqs", account, name)]
-        if method == "publish":
-            return [str(parameters.get("TopicArn") or parameters.get("TargetArn") or "*")]
-        buses = {str(entry.get("EventBusName") or "default") for entry in parameters.get("Entries") or []}
-        return [bus if bus.startswith("arn:") else self._bus(bus) for bus in sorted(buses)]
-
-    def _function(self, name: str) -> str:
-        return name if name.startswith("arn:") else self._arn("lambda", None, f"function:{name}")
-
-    def _bus(self, name: str) -> str:
-        return self._arn("events", None, f"event-bus/{name}")
-
-    def _arn(self, service: str, account: str | None, rest: str) -> str:
-        owner = account or self._execution.machine.account
-        return f"arn:{get_partition(self._region)}:{service}:{self._region}:{owner}:{rest}"

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.errors import ExecutionAlreadyExists, InvalidExecutionInput, InvalidName
-from workbook.aws.stepfunctions.execution import Execution
-from workbook.engine.clock import SECOND
+from workbook.aws.stepfunctions.execution import DAY, Execution
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.registry import StateMachine
     from workbook.engine.world import World
 
-_DAY = 24 * 3600 * SECOND
 _FORBIDDEN = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]')
 
 
@@ -70,5 +68,5 @@ def _check_input(text: str) -> None:
 
 
 def _is_forgotten(world: World, execution: Execution) -> bool:
-    age = limit("stepfunctions.name-reuse") * _DAY
+    age = limit("stepfunctions.name-reuse") * DAY
     return execution.ended is not None and world.clock.now - execution.ended >= age
