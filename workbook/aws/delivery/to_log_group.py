@@ -64,7 +64,7 @@ def accept(world: World, sender: Sender, log_group_arn: str, parcel: Parcel) -> 
 
 
 def write(world: World, log_group_arn: str, stream: str, timestamp: int, message: str) -> None:
-    """Put one log event (`timestamp` in milliseconds) into a group that exists; the stream is made if needed."""
+    """Put one log event (`timestamp` in milliseconds) into a group; the stream is made if needed."""
     from workbook.aws.logs.resource_policies import groups_of  # noqa: PLC0415 - see `accept`
 
     parts = log_group_arn.split(":")
