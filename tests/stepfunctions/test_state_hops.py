@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,8 @@ def declined(event, context):
 
 
 def slow(event, context):
+    import time  # noqa: PLC0415 - a function brings its own imports
+
     time.sleep(2.5)
 
 
