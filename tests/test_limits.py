@@ -37,7 +37,7 @@ READERS = ("limit", "limit_of")
 
 
 def asked_for(tree):
-    """A pattern for the name in each `limit(...)` or `limit_of(...)`; what an f-string fills in may be anything."""
+    """A pattern for the name in each call of a reader; what an f-string fills in may be anything."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in READERS:
             name = node.args[0]
