@@ -252,15 +252,9 @@ def a_task(resource, **fields):
             {},
             "Assign in a rule",
         ),
-        (a_task("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), {}, "waitForTaskToken"),
         (a_task("arn:aws:states:::states:startExecution.sync:2"), {}, "startExecution.sync"),
         (a_task("arn:aws:states:::aws-sdk:s3:listBuckets"), {}, "aws-sdk"),
         (a_task(f"{PREFIX}:activity:stamp"), {}, "activity"),
-        (
-            a_task("arn:aws:states:::sqs:sendMessage", Parameters=QUEUE_TASK, HeartbeatSeconds=5),
-            {},
-            "Heartbeat",
-        ),
         (
             a_task("arn:aws:states:::sqs:sendMessage", Parameters=QUEUE_TASK, Credentials={}),
             {},

@@ -36,7 +36,7 @@ _FIELDS = {
     "Fail": _EVERY - {"Assign"} | {"Error", "ErrorPath", "Cause", "CausePath"},
 }
 _NOT_SIMULATED_TYPES = ("Parallel", "Map")
-_NOT_SIMULATED_FIELDS = ("Assign", "Credentials", "HeartbeatSeconds", "HeartbeatSecondsPath")
+_NOT_SIMULATED_FIELDS = ("Assign", "Credentials")
 _WAITS = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
 _WAIT_NAMES = ", ".join(_WAITS)
 _NEEDED = {"Task": ("Resource",), "Choice": ("Choices",)}
