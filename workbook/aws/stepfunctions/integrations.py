@@ -10,11 +10,8 @@ Source: Step Functions Developer Guide, "Integrating services", one page for eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.service_errors import ErrorNames
 
 REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN = "", "waitForTaskToken"
@@ -91,10 +88,6 @@ OPTIMISED = {
 }
 """By what follows `arn:aws:states:::` in Resource."""
 
-_OPERATION = "CreateStateMachine"
-_SCHEMA = "SCHEMA_VALIDATION_FAILED"
-_TOKEN = "$$.Task.Token"  # noqa: S105 - a path, and no password
-
 
 def find_integration(resource: str) -> Integration:
     """The integration that a Resource names.
@@ -108,39 +101,3 @@ def find_integration(resource: str) -> Integration:
     if way not in integration.ways:
         raise KeyError(resource)
     return replace(integration, way=way)
-
-
-def check_task(name: str, state: Mapping[str, Any]) -> Iterator[str]:
-    """What AWS does not accept of a Task state.
-
-    Raises:
-        NotSimulated: AWS accepts it, and the lab does not run it.
-    """
-    place, resource = f"/States/{name}", str(state["Resource"])
-    parts = resource.split(":")
-    if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
-        return
-    if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield (
-            f"{_SCHEMA}: The resource provided {resource} is not recognized. The value is not a valid "
-            f"resource ARN, or the resource is not available in this region. at {place}/Resource"
-        )
-        return
-    try:
-        integration = find_integration(resource)
-    except KeyError:
-        simulated = ", ".join(["a function's ARN", *(f"arn:aws:states:::{known}" for known in OPTIMISED)])
-        raise NotSimulated(
-            f"{_OPERATION}: the resource {resource} of the state {name}", f"Simulated are: {simulated}."
-        ) from None
-    yield from _wrong_parameters(f"{place}/Parameters", integration, state.get("Parameters"))
-
-
-def _wrong_parameters(place: str, integration: Integration, parameters: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
-    given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
-    for key in sorted(given):
-        if key not in integration.parameters:
-            yield f'{_SCHEMA}: The field "{key}" is not supported by Step Functions at {place}'
-    for key in integration.needed:
-        if key not in given:
-            yield f"{_SCHEMA}: The field '{key}' is required but was missing at {place}"
