@@ -105,6 +105,11 @@ class StateHop:
         self._hop = self._hop._replace(size=len(text.encode()))
         self._amend(WAITS, body=text[:SHOWN])
 
+    def iterate(self, items: object) -> None:
+        """These are what a Map goes through."""
+        if isinstance(items, list) and not self._ended:
+            self._amend(WAITS, items=len(items))
+
     def exit(self, text: str, following: str | None) -> None:
         """The state was left for another one, or for the end, with this output."""
         self.end("ok", output=text[:SHOWN], **({} if following is None else {"next": following}))
