@@ -2,6 +2,7 @@
 
 import signal
 
+import botocore.session
 import hypothesis
 import pytest
 
@@ -14,6 +15,25 @@ def ctrl_c_is_heard():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def boto3_reads_its_models_once():
+    """Each lab has a boto3 session of its own, and each session reads its models of AWS's services anew.
+
+    They are the same files all through a run. Read again for every lab, they were most of what a test cost.
+    """
+    create_loader = botocore.session.create_loader
+    read = {}
+
+    def create_loader_that_shares(data_path=None):
+        loader = create_loader(data_path)
+        loader._cache = read.setdefault(data_path, {})  # what botocore.loaders.instance_cache fills
+        return loader
+
+    botocore.session.create_loader = create_loader_that_shares
+    yield
+    botocore.session.create_loader = create_loader
 
 
 @pytest.fixture
