@@ -47,6 +47,16 @@ def sqs(lab):
     return lab.client("sqs")
 
 
+@pytest.fixture
+def sns(lab):
+    return lab.client("sns")
+
+
+@pytest.fixture
+def events(lab):
+    return lab.client("events")
+
+
 # No test is judged by how fast the machine is: on a busy one, hypothesis makes data slowly, too.
 hypothesis.settings.register_profile(
     "workbook", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
