@@ -22,8 +22,9 @@ def _names(text: str) -> frozenset[str]:
 
 _LAMBDA = _names(
     """
-    AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
+    AddPermission CreateAlias CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig DeleteAlias
     DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    DeleteFunctionUrlConfig GetFunctionUrlConfig ListFunctionUrlConfigs UpdateFunctionUrlConfig
     GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
     GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
     ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
