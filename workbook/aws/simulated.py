@@ -144,8 +144,8 @@ _EVENTS = _names(
 _STEP_FUNCTIONS = _names(
     """
     CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource StartExecution StopExecution TagResource
-    UntagResource
+    ListExecutions ListStateMachines ListTagsForResource SendTaskFailure SendTaskHeartbeat SendTaskSuccess
+    StartExecution StopExecution TagResource UntagResource
     """
 )
 
