@@ -78,10 +78,11 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions import repairs, task_repairs  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions import repairs, state_seams, task_repairs  # noqa: PLC0415 - as late
 
     task_repairs.install(patches)
     repairs.install(patches)
+    state_seams.install(patches)
     logger = logging.getLogger(_PARSER)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
