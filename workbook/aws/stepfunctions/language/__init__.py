@@ -1,16 +1,15 @@
 """What a state machine's language does, where the interpreter does something else or nothing.
 
-    jsonata ── jsonata_functions       expressions, and what AWS adds to them
-       │
-    expressions                        an expression in a field of a state: its bindings, and its failure
+    visits                             one state, from its entry to its exit
+    attempts                           Retry and Catch of Task, Parallel and Map
+    branches ── parallel, iterations   what runs side by side
+    choices                            a Choice state
+    expressions ── jsonata ── jsonata_functions      a JSONata expression in a field of a state
     locations                          which field that is
     variables                          Assign
-    intrinsics                         States.Format and its like
-    attempts                           Retry and Catch
-    branches ── parallel, iterations   what runs side by side
-    data_limits                        256 KiB
+    failures                           how a state fails
 
-Each module changes the interpreter in places of its own; `install` of this package calls them all.
+Each module changes the interpreter in places of its own, when it is loaded.
 """
 
 from __future__ import annotations
@@ -23,6 +22,16 @@ if TYPE_CHECKING:
 
 def install(patches: Patches) -> None:
     """Change the interpreter, which is loaded."""
-    from workbook.aws.stepfunctions.language import expressions  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions.language import (  # noqa: PLC0415 - as late as the interpreter
+        attempts,
+        choices,
+        expressions,
+        failures,
+        iterations,
+        parallel,
+        variables,
+        visits,
+    )
 
-    expressions.install(patches)
+    for module in (failures, visits, attempts, choices, expressions, variables, parallel, iterations):
+        module.install(patches)

@@ -10,9 +10,10 @@ In a JSONPath state a variable is a path of its own: $order.items[0].
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbook.aws.stepfunctions.language.failures import QUERY, failure, interpreter_module
+from workbook.aws.stepfunctions.language.failures import QUERY, failure
+from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -36,16 +37,16 @@ _TYPES = {
 
 def install(patches: Patches) -> None:
     """Evaluate expressions and variables here, in the place of the interpreter."""
-    strings = interpreter_module("component.common.string.string_expression")
+    strings = part_of("component.common.string.string_expression")
     patches.set(strings.StringJSONata, "_eval_body", _evaluate)
     patches.set(strings.StringVariableSample, "_eval_body", _sample)
-    items = interpreter_module("component.state.exec.state_map.items.items")
+    items = part_of("component.state.exec.state_map.items.items")
     patches.set(items.ItemsJSONata, "_eval_body", lambda field, env: field.string_jsonata.eval(env))
-    states = interpreter_module("eval.states")
+    states = part_of("eval.states")
     patches.set(states.States, "reset", _reset)
 
 
-def _reset(states: Any, input_value: Any) -> None:  # noqa: ANN401 - the interpreter's States, any JSON
+def _reset(states: Part, input_value: Json) -> None:
     """Begin a state with this input; it has no result and no error's output yet."""
     data = states._states_data  # noqa: SLF001 - there is no other way in
     data["input"] = copied(input_value)
@@ -53,7 +54,7 @@ def _reset(states: Any, input_value: Any) -> None:  # noqa: ANN401 - the interpr
     data.pop("errorOutput", None)
 
 
-def copied(value: Any) -> Any:  # noqa: ANN401 - any JSON
+def copied(value: Json) -> Part:
     """JSON that shares nothing with this; `copy.deepcopy` takes ten times as long."""
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
@@ -62,7 +63,7 @@ def copied(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
-def _evaluate(field: Any, env: Any) -> None:  # noqa: ANN401 - the interpreter's StringJSONata and Environment
+def _evaluate(field: Part, env: Env) -> None:
     from workbook.aws.stepfunctions.language import jsonata  # noqa: PLC0415 - only for those who use it
     from workbook.aws.stepfunctions.language.jsonata_functions import functions  # noqa: PLC0415 - as above
 
@@ -76,66 +77,65 @@ def _evaluate(field: Any, env: Any) -> None:  # noqa: ANN401 - the interpreter's
     wanted = _TYPES.get(location_of(field).rpartition("/")[2])
     if wanted is not None and type_of(value) != wanted:
         shown = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        raise _failed(
-            field,
-            env,
-            f"returned an unexpected result type. Expected '{wanted}', but was '{type_of(value)}' for value: {shown}",
-        )
+        was = f"but was '{type_of(value)}' for value: {shown}"
+        raise _failed(field, env, f"returned an unexpected result type. Expected '{wanted}', {was}")
     env.stack.append(value)
 
 
-def _variables(env: Any, spoken_of: frozenset[str]) -> dict[str, Any]:  # noqa: ANN401 - as above
+def _variables(env: Env, spoken_of: frozenset[str]) -> dict[str, Json]:
     """What an expression may speak of, as far as it does."""
     store = env.variable_store
     scopes = {**store._outer_scope, **store._inner_scope}  # noqa: SLF001 - there is no other way in
     found = {name: value for name, value in scopes.items() if f"${name}" in spoken_of}
     data = env.states._states_data  # noqa: SLF001 - as above
-    found["states"] = {name: data[name] for name in ("input", "result", "errorOutput") if name in data and name in spoken_of}
+    found["states"] = {
+        name: data[name] for name in ("input", "result", "errorOutput") if name in data and name in spoken_of
+    }
     if "context" in spoken_of:
         found["states"]["context"] = context_of(env)
     return found
 
 
-def context_of(env: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+def context_of(env: Env) -> dict[str, Json]:
     """The context object, without what is not there."""
     data = env.states.context_object.context_object_data
     return {name: value for name, value in data.items() if value is not None}
 
 
-def location_of(field: Any) -> str:  # noqa: ANN401 - as above
+def location_of(field: Part) -> str:
     """The field that an expression stands in."""
     location: str = getattr(field, "location", "")
     return location
 
 
-def type_of(value: Any) -> str:  # noqa: ANN401 - any JSON
+def type_of(value: Json) -> str:
     """The name that JSONata has for a type."""
     if value is None:
         return "null"
     for name, types in (("boolean", bool), ("number", (int, float)), ("string", str), ("array", list)):
-        if isinstance(value, types):  # type: ignore[arg-type]  # each is a type, or a tuple of them
+        if isinstance(value, types):
             return name
     return "object"
 
 
-def _failed(field: Any, env: Any, what: str) -> Exception:  # noqa: ANN401 - as above
+def _failed(field: Part, env: Env, what: str) -> Part:
     """The failure of an expression; the history has it as EvaluationFailed."""
     place = location_of(field)
     cause = f"The JSONata expression '{field.expression}' specified for the field '{place}' {what}"
     details = {"location": place, "state": env.next_state_name}
     raised = failure(env, QUERY, cause, event_type="EvaluationFailed", details=details)
-    event = raised.failure_event  # type: ignore[attr-defined]  # as `failure` makes it
+    event = raised.failure_event
     env.event_manager.add_event(env.event_history_context, event.event_type, event.event_details)
     return raised
 
 
-def _sample(field: Any, env: Any) -> None:  # noqa: ANN401 - the interpreter's StringVariableSample and Environment
+def _sample(field: Part, env: Env) -> None:
     """Follow a variable's path in a JSONPath state.
 
     Raises:
         NoSuchJsonPathError: there is no such variable, or nothing at its path.
     """
-    paths = interpreter_module("utils.json_path")
+    paths = part_of("utils.json_path")
     store = env.variable_store
     name, rest = _split(field.expression)
     for scope in (store._inner_scope, store._outer_scope):  # noqa: SLF001 - as above

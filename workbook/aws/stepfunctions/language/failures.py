@@ -7,16 +7,16 @@ The cause of that, and of a failed expression, begins with the state and the eve
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbook.aws.stepfunctions.language import parts
+from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbook.engine.patches import Patches
 
-_ASL = "moto.stepfunctions.parser.asl"
-_NAMES = f"{_ASL}.component.common.error_name"
 _PLACE = "An error occurred while executing the state '"
 
 RUNTIME = "States.Runtime"
@@ -24,27 +24,22 @@ QUERY = "States.QueryEvaluationError"
 DATA_LIMIT = "States.DataLimitExceeded"
 
 
-def interpreter_module(name: str) -> Any:  # noqa: ANN401 - modules of the interpreter have no types
-    """A module of the interpreter, which is loaded."""
-    return importlib.import_module(f"{_ASL}.{name}")
-
-
 def install(patches: Patches) -> None:
     """Let failures know the event that entered their state, and say the place of it once."""
-    module = interpreter_module("component.common.error_name.failure_event")
+    module = part_of("component.common.error_name.failure_event")
     made = module.FailureEvent.__init__
 
-    def with_entry(event: Any, env: Any, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the interpreter's
+    def with_entry(event: Part, env: Env, *arguments: Part, **options: Part) -> None:
         made(event, env, *arguments, **options)
         event.source_event_id = entry_of(env)
 
     patches.set(module.FailureEvent, "__init__", with_entry)
     patches.set(module.FailureEventException, "get_execution_failed_event_details", _execution_failed)
-    names = interpreter_module("component.common.error_name.custom_error_name")
+    names = part_of("component.common.error_name.custom_error_name")
     patches.set(names, "ILLEGAL_CUSTOM_ERROR_PREFIX", "\0")  # a branch may have failed with one of States
 
 
-def entry_of(env: Any) -> int:  # noqa: ANN401 - the interpreter's Environment
+def entry_of(env: Env) -> int:
     """The id of the event that entered the state which `env` is in."""
     entry: int = getattr(env, "entry", env.event_history_context.source_event_id)
     return entry
@@ -58,52 +53,54 @@ def with_place(state: str | None, entry: int, cause: str) -> str:
 
 
 def failure(
-    env: Any,  # noqa: ANN401 - the interpreter's Environment
+    env: Env,
     error: str | None,
     cause: str | None,
     *,
     event_type: str = "ExecutionFailed",
-    details: Mapping[str, Any] | None = None,
-) -> Exception:
-    """What is raised for a state to fail with this error; `event_type` and `details` are what the history says."""
-    module = interpreter_module("component.common.error_name.failure_event")
+    details: Mapping[str, Json] | None = None,
+) -> Part:
+    """What is raised for a state to fail with this error.
+
+    `event_type` is what the history shows of it, with `details` besides the error and the cause.
+    """
+    module = part_of("component.common.error_name.failure_event")
     shown = {"error": error, "cause": cause, **(details or {})}
     if error in {RUNTIME, QUERY} and cause is not None:
         shown["cause"] = with_place(env.next_state_name, entry_of(env), cause)
     event = module.FailureEvent(
         env=env,
         error_name=None if error is None else name_of(error),
-        event_type=importlib.import_module("moto.stepfunctions.parser.api").HistoryEventType(event_type),
+        event_type=parts.event_type(event_type),
         event_details={
             f"{event_type[0].lower()}{event_type[1:]}EventDetails": {
                 name: value for name, value in shown.items() if value is not None
             }
         },
     )
-    raised: Exception = module.FailureEventException(failure_event=event)
-    return raised
+    return module.FailureEventException(failure_event=event)
 
 
-def name_of(error: str) -> Any:  # noqa: ANN401 - the interpreter's ErrorName
+def name_of(error: str) -> Part:
     """The name of an error, as the interpreter compares it."""
-    kinds = interpreter_module("component.common.error_name.states_error_name_type")
+    kinds = part_of("component.common.error_name.states_error_name_type")
     if error in kinds._REVERSE_NAME_LOOKUP:  # noqa: SLF001 - its table
-        return interpreter_module("component.common.error_name.states_error_name").StatesErrorName.from_name(error)
-    return interpreter_module("component.common.error_name.custom_error_name").CustomErrorName(error)
+        return part_of("component.common.error_name.states_error_name").StatesErrorName.from_name(error)
+    return part_of("component.common.error_name.custom_error_name").CustomErrorName(error)
 
 
-def error_and_cause(event: Any) -> tuple[str | None, str | None]:  # noqa: ANN401 - the interpreter's FailureEvent
+def error_and_cause(event: Part) -> tuple[str | None, str | None]:
     """What a failure is called, and why it came."""
-    details = next(iter((event.event_details or {}).values()), {})
+    details: Mapping[str, str] = next(iter((event.event_details or {}).values()), {})
     return details.get("error"), details.get("cause")
 
 
-def ends_execution(event: Any) -> bool:  # noqa: ANN401 - as above
+def ends_execution(event: Part) -> bool:
     """Whether nothing can retry or catch this failure."""
     return error_and_cause(event)[0] == RUNTIME
 
 
-def _execution_failed(raised: Any) -> dict[str, str]:  # noqa: ANN401 - the interpreter's FailureEventException
+def _execution_failed(raised: Part) -> dict[str, str]:
     event = raised.failure_event
     error, cause = error_and_cause(event)
     if cause and error in {RUNTIME, QUERY}:

@@ -29,6 +29,7 @@ UNDEFINED: Any = object()
 _KEPT = 1024
 """Parsed expressions that are kept."""
 _REFERENCES = re.compile(r"\$states\.(input|result|errorOutput|context)\b|\$states\b(?!\.)|\$([A-Za-z_]\w*)")
+_PARTS = frozenset({"input", "result", "errorOutput", "context"})
 _ELEMENTS = {
     "a": "arrays",
     "b": "booleans",
@@ -45,12 +46,14 @@ _SCALAR = 8
 _STACK = (
     "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
 )
+_THREW = "threw an error during evaluation"
+_UNSUPPORTED = "returned an unsupported result type."
 _TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 _TOO_LARGE = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 
 class QueryFailedError(Exception):
-    """An expression could not be evaluated; the text is the end of AWS's sentence about it."""
+    """An expression has no value; the text is the end of AWS's sentence about it, after the field's name."""
 
 
 class _BoundError(Exception):
@@ -58,7 +61,7 @@ class _BoundError(Exception):
 
 
 class _Expression(Jsonata):  # type: ignore[misc]  # the package has no types
-    """One parsed expression. Division by zero gives infinity, as in JavaScript, and not an error of Python's."""
+    """One parsed expression. Division by zero gives infinity, as in JavaScript, and no error of Python's."""
 
     def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:  # noqa: ANN401 - any value
         """As the package's."""
@@ -130,13 +133,13 @@ def _run(parsed: _Expression, frame: Any) -> Any:  # noqa: ANN401 - the package'
     try:
         return parsed.eval(parsed.ast, None, frame)
     except _BoundError as error:
-        raise QueryFailedError(f": {error}") from None
+        raise QueryFailedError(f"{_THREW}: {error}") from None
     except RecursionError:
-        raise QueryFailedError(f": {_STACK}") from None
+        raise QueryFailedError(f"{_THREW}: {_STACK}") from None
     except JException as error:
-        raise QueryFailedError(f". {words(error)}") from error
+        raise QueryFailedError(f"{_THREW}. {words(error)}") from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise QueryFailedError(f": {error}") from error
+        raise QueryFailedError(f"{_THREW}: {error}") from error
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -154,19 +157,19 @@ def parse(expression: str) -> _Expression:
 
 @functools.lru_cache(maxsize=_KEPT)
 def references(expression: str) -> frozenset[str]:
-    """What of $states an expression speaks of (`input`, `result`, ...; all four for $states alone), and its variables."""
-    found = set()
+    """What an expression speaks of: parts of $states, all four for $states alone; $name of a variable."""
+    found: set[str] = set()
     for match in _REFERENCES.finditer(expression):
         part, name = match.groups()
         if part or not name:
-            found.update(("states", part) if part else ("states", "input", "result", "errorOutput", "context"))
+            found.update({part} if part else _PARTS)
         else:
             found.add(f"${name}")
     return frozenset(found)
 
 
 def words(error: JException) -> str:
-    """An error as JSONata's reference implementation, and AWS, say it: T0410: Argument 1 of function "abs" ..."""
+    """An error in the words of JSONata's reference implementation, and AWS: its code, a colon, a sentence."""
     template = JException.error_codes.get(error.error)
     if template is None:
         return str(error.error)
@@ -218,7 +221,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of the package's
         return _whole(value) if math.isfinite(value) else _name_of(value)
     if isinstance(value, (str, int)):
         return value
-    raise QueryFailedError
+    raise QueryFailedError(_UNSUPPORTED)
 
 
 def _element(value: Any) -> Any:  # noqa: ANN401 - as above
@@ -235,19 +238,15 @@ def _whole(value: float) -> float:
 
 def _held(value: Any, held: int, largest: int) -> int:  # noqa: ANN401 - any value of the package's
     """The bytes that a value is counted for, on top of `held`; counting ends where they are too many."""
-    if held > largest:
-        return held
     if isinstance(value, str):
         return held + len(value)
-    if isinstance(value, Utils.RangeList) or (isinstance(value, list) and len(value) * _SCALAR > largest):
-        return held + len(value) * _SCALAR
-    if isinstance(value, list):
-        for item in value:
-            held = _held(item, held, largest)
-        return held
-    if isinstance(value, dict):
-        for key, item in value.items():
-            held = _held(item, held + len(key), largest)
-        return held
-    return held + _SCALAR
-
+    if isinstance(value, Utils.RangeList):  # the package counts one too many
+        return held + (len(value) - 1) * _SCALAR
+    if not isinstance(value, (list, dict)):
+        return held + _SCALAR
+    members = value if isinstance(value, list) else [part for item in value.items() for part in item]
+    for member in members:
+        held = _held(member, held, largest)
+        if held > largest:
+            break
+    return held

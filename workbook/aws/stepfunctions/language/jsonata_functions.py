@@ -105,7 +105,7 @@ def _partition(array: Any = None, size: Any = None, *more: object) -> Any:  # no
     if array is None:
         return None
     if not isinstance(array, list):
-        raise JException("T0412: Argument 1 of function \"partition\" must be an array of undefined", -1)
+        raise JException('T0412: Argument 1 of function "partition" must be an array of undefined', -1)
     if not array:
         return None
     if size is None:

@@ -7,7 +7,8 @@ written down once for each expression, when the state machine is made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+
+from workbook.aws.stepfunctions.language.parts import Part
 
 _FIELDS = (
     ("parargs", "Arguments"),
@@ -26,10 +27,11 @@ _FIELDS = (
     ("credentials", "Credentials/RoleArn"),
 )
 """Attributes of the interpreter's states, and the field that each is."""
+_COMPONENTS = "moto.stepfunctions.parser.asl.component."
 _WAITS = {"SecondsJSONata": "Seconds"}
 
 
-def write_locations(program: Any) -> None:  # noqa: ANN401 - the interpreter's Program, or an iteration
+def write_locations(program: Part) -> None:
     """Write into every expression of a program the field that it stands in, as its `location`."""
     states = getattr(program, "states", None) or program._states  # noqa: SLF001 - an iteration's
     for state in states.states.values():
@@ -39,7 +41,7 @@ def write_locations(program: Any) -> None:  # noqa: ANN401 - the interpreter's P
             write_locations(inner)
 
 
-def _fields(state: Any) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - the interpreter's states
+def _fields(state: Part) -> Iterator[tuple[Part, str]]:
     for attribute, place in _FIELDS:
         component = getattr(state, attribute, None)
         if component is not None:
@@ -57,26 +59,26 @@ def _fields(state: Any) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - the inte
         yield writer.parargs, "ResultWriter/Arguments"
 
 
-def _own(rule: Any, place: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - a rule or a catcher
+def _own(rule: Part, place: str) -> Iterator[tuple[Part, str]]:
     yield rule.assign, f"{place}/Assign"
     yield rule.output, f"{place}/Output"
 
 
-def _of(state: Any, attribute: str, members: str) -> Iterable[Any]:  # noqa: ANN401 - as above
+def _of(state: Part, attribute: str, members: str) -> Iterable[Part]:
     return getattr(getattr(state, attribute, None), members, ())
 
 
-def _programs(state: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+def _programs(state: Part) -> Iterator[Part]:
     yield from _of(state, "branches", "programs")
     if hasattr(state, "iteration_component"):
         yield state.iteration_component
 
 
-def _descend(component: Any, place: str) -> None:  # noqa: ANN401 - whatever the parser made
+def _descend(component: Part, place: str) -> None:
     if isinstance(component, list):
         for member in component:
             _descend(member, place)
-    elif hasattr(component, "__dict__"):
+    elif type(component).__module__.startswith(_COMPONENTS):
         if type(component).__name__ == "StringJSONata":
             component.location = place
         if hasattr(component, "identifier"):
