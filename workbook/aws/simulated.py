@@ -145,7 +145,7 @@ _STEP_FUNCTIONS = _names(
     """
     CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
     ListExecutions ListStateMachines ListTagsForResource SendTaskFailure SendTaskHeartbeat SendTaskSuccess
-    StartExecution StopExecution TagResource UntagResource
+    StartExecution StopExecution TagResource UntagResource ValidateStateMachineDefinition
     """
 )
 

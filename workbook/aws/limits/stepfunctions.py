@@ -26,5 +26,28 @@ ROWS = (
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),
+    Limit(
+        "stepfunctions.state-name", 80, "characters", "Amazon States Language specification: states", _READ
+    ),
+    Limit(
+        "stepfunctions.label",
+        40,
+        "characters",
+        "Step Functions Developer Guide, distributed Map: Label",
+        _READ,
+    ),
+    Limit(
+        "stepfunctions.variable-name", 80, "characters", "Step Functions Developer Guide, variables", _READ
+    ),
+    Limit(
+        "stepfunctions.intrinsic-depth",
+        10,
+        "calls in calls",
+        "Step Functions Developer Guide, intrinsic functions",
+        _READ,
+    ),
+    Limit(
+        "stepfunctions.diagnostics", 100, "diagnostics", f"{_MODEL}: ValidateStateMachineDefinition", _READ
+    ),
     Limit("stepfunctions.tags", 50, "tags", f"{_GUIDE}", _READ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,7 +27,13 @@ def check_task(
     parts = resource.split(":")
     if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
         return
-    if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
+    if not resource.startswith("arn:"):
+        yield unfit("Value is not a valid resource ARN", f"{place}/Resource")
+        return
+    if machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
+        yield unfit("Express state machine does not support Activity ARN", f"{place}/Resource")
+        return
+    if len(parts) < 7 or parts[2] not in {"states", "lambda"}:
         yield unfit(
             f"The resource provided {resource} is not recognized. The value is not a valid "
             "resource ARN, or the resource is not available in this region.",
@@ -40,7 +47,11 @@ def check_task(
             return
     integration = _integration(place, resource)
     field = "Arguments" if language == "JSONata" else "Parameters"
-    yield from _wrong_parameters(f"{place}/{field}", integration, state.get(field))
+    if field not in state:
+        called = re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource)
+        yield unfit(f"{field} field is required for resource ARN: {called}", place)
+        return
+    yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
 
 
 def _integration(place: str, resource: str) -> Integration:
