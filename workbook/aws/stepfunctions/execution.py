@@ -12,7 +12,7 @@ goes on there: a function runs to its end, and nobody hears its answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
@@ -68,6 +68,8 @@ class Execution:
         self._hop: Hop | None = None
         self._task: Task | None = None
         self._timer: Timer | None = None
+        self.when_ended: list[Callable[[], object]] = []
+        """Who is told when it has ended."""
 
     # ---- its life
 
@@ -163,6 +165,8 @@ class Execution:
         self._world.trace.amend(self._hop, outcome=outcome, ended_at=self.ended, status=status)
         with self._world.trace.under(self._hop):
             tell_status(self._world, self)
+        for tell in self.when_ended:
+            tell()
 
     # ---- what the interpreter has to know
 
