@@ -34,6 +34,15 @@ _LAMBDA = _names(
     """
 )
 
+_API_GATEWAY_V2 = _names(
+    """
+    CreateApi CreateDeployment CreateIntegration CreateRoute CreateStage DeleteApi DeleteCorsConfiguration
+    DeleteDeployment DeleteIntegration DeleteRoute DeleteStage GetApi GetApis GetDeployment GetDeployments
+    GetIntegration GetIntegrations GetRoute GetRoutes GetStage GetStages GetTags TagResource UntagResource
+    UpdateApi UpdateIntegration UpdateRoute UpdateStage
+    """
+)
+
 _CLOUDWATCH = _names(
     """
     DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
@@ -155,6 +164,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,
     "kinesis": _KINESIS,
     "firehose": _FIREHOSE,
