@@ -7,6 +7,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from inbox import open_queue
 from machine_room import ACCOUNT, PREFIX
 
 from workbook.flow.resources import label_of, node_of
@@ -253,30 +254,6 @@ def test_what_is_not_simulated_is_refused_by_name(room, states, options, what):
     assert what in message
 
 
-def test_a_part_of_a_state_machine_is_checked_at_its_place(room):
-    lost = {"StartAt": "X", "States": {"X": {"Type": "Pass", "Next": "Y"}}}
-    loop = {"StartAt": "X", "States": {"X": {"Type": "Wait", "End": True}}}
-    states = {
-        "Both": {"Type": "Parallel", "Branches": [loop, lost], "Next": "Each"},
-        "Each": {"Type": "Map", "ItemProcessor": {"StartAt": "Z", "States": {"Z": PASS}}, "End": True},
-    }
-    code, message = refused(room.make, states=states)
-    assert code == "InvalidDefinition"
-    assert "[Seconds, SecondsPath, Timestamp, TimestampPath] at /States/Both/Branches[0]/States/X" in message
-    assert "Missing 'Next' target: Y at /States/Both/Branches[1]/States/X/Next" in message
-    assert "/States/Each" not in message
-
-
-def test_fields_of_the_other_query_language_are_not_supported(room):
-    states = {
-        "A": {"Type": "Pass", "Output": 1, "Next": "B"},
-        "B": {"Type": "Pass", "QueryLanguage": "JSONata", "InputPath": "$", "End": True},
-    }
-    _, message = refused(room.make, states=states)
-    assert "Field 'Output' is not supported at /States/A" in message
-    assert "Field 'InputPath' is not supported at /States/B" in message
-
-
 def test_a_field_that_an_integration_does_not_know(room):
     states = a_task("arn:aws:states:::sqs:sendMessage", Parameters={**QUEUE_TASK, "Colour": "red"})
     code, message = refused(room.make, states=states)
@@ -344,11 +321,7 @@ def test_rules_schedules_and_pipes_start_executions(room):
 
 
 def test_eventbridge_hears_of_each_status(room):
-    queue = room.queue()
-    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:work"
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    room.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    queue, arn = open_queue(room.sqs, "work", "events.amazonaws.com")
     events = room.lab.client("events")
     events.put_rule(Name="states", EventPattern=json.dumps({"source": ["aws.states"]}))
     events.put_targets(Rule="states", Targets=[{"Id": "q", "Arn": arn}])

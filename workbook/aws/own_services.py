@@ -1,4 +1,4 @@
-"""Services that moto lacks: they enter its index of URLs, and answer by its own machinery.
+"""Services that moto lacks, or that are ours whole: they enter its index of URLs, and use its machinery.
 
 Only the index and the one function that finds a backend by its name have to know of them. The service itself
 is loaded when first asked for.
@@ -17,7 +17,7 @@ from moto import backend_index
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-_MODULES = {"schemas": "workbook.aws.schemas"}
+_MODULES = {"schemas": "workbook.aws.schemas", "apigateway": "workbook.aws.apigateway"}
 """The package of each service, with its BACKENDS."""
 
 

@@ -1,6 +1,6 @@
 """AWS Step Functions: state machines of type STANDARD, in virtual time.
 
-    operations_machines ── definition ── integrations    what may be made
+    operations_machines ── definition ── integrations    what may be made; operations_definitions only asks
                │
     operations_executions ── starting ── execution ── history
                                            │
@@ -21,6 +21,7 @@ from workbook.aws.constraints import constraint_errors
 from workbook.aws.operations import install_operations
 from workbook.aws.stepfunctions import (
     interpreter,
+    operations_definitions,
     operations_executions,
     operations_machines,
     operations_tasks,
@@ -49,6 +50,7 @@ OPERATIONS: dict[str, Operation] = {
     "StopExecution": operations_executions.stop_execution,
     "TagResource": operations_machines.tag_resource,
     "UntagResource": operations_machines.untag_resource,
+    "ValidateStateMachineDefinition": operations_definitions.validate_state_machine_definition,
 }
 
 

@@ -12,7 +12,7 @@ goes on there: a function runs to its end, and nobody hears its answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
@@ -68,6 +68,8 @@ class Execution:
         self._hop: Hop | None = None
         self._task: Task | None = None
         self._timer: Timer | None = None
+        self.when_ended: list[Callable[[], object]] = []
+        """Who is told when it has ended."""
 
     # ---- its life
 
@@ -159,10 +161,12 @@ class Execution:
             self._timer.cancel()
         assert self._hop is not None  # noqa: S101 - as above
         outcome = "ok" if status == _SUCCEEDED else error or status
-        self.states.end(outcome)
+        self.states.end(status)
         self._world.trace.amend(self._hop, outcome=outcome, ended_at=self.ended, status=status)
         with self._world.trace.under(self._hop):
             tell_status(self._world, self)
+        for tell in self.when_ended:
+            tell()
 
     # ---- what the interpreter has to know
 
@@ -175,15 +179,13 @@ class Execution:
             Execution=states.ExecutionData(
                 Id=self.arn,
                 Input=json.loads(self.input),
+                StartTime=context_time(datetime_of(self.started)),
                 Name=self.name,
                 RoleArn=machine.role_arn,
-                StartTime=context_time(datetime_of(self.started)),
+                RedriveCount=0,
             ),
             StateMachine=states.StateMachineData(Id=machine.arn, Name=machine.name),
-            State=None,
-            Task=None,
-            Map=None,
-        )
+        )  # type: ignore[typeddict-item]  # what is not there yet is not shown
         made = environment.Environment(
             aws_execution_details=evaluation_details.AWSExecutionDetails(
                 machine.account, machine.region, machine.role_arn
