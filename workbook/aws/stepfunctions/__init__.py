@@ -15,11 +15,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moto.stepfunctions import urls
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from workbook.aws.constraints import constraint_errors
 from workbook.aws.operations import install_operations
-from workbook.aws.stepfunctions import interpreter, operations_executions, operations_machines
+from workbook.aws.stepfunctions import (
+    interpreter,
+    operations_executions,
+    operations_machines,
+    operations_tags,
+)
 from workbook.aws.stepfunctions.errors import ValidationException
 
 if TYPE_CHECKING:
@@ -33,21 +39,26 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteStateMachine": operations_machines.delete_state_machine,
     "DescribeExecution": operations_executions.describe_execution,
     "DescribeStateMachine": operations_machines.describe_state_machine,
+    "DescribeStateMachineForExecution": operations_executions.describe_state_machine_for_execution,
     "GetExecutionHistory": operations_executions.get_execution_history,
     "ListExecutions": operations_executions.list_executions,
     "ListStateMachines": operations_machines.list_state_machines,
-    "ListTagsForResource": operations_machines.list_tags_for_resource,
+    "ListTagsForResource": operations_tags.list_tags_for_resource,
     "StartExecution": operations_executions.start_execution,
+    "StartSyncExecution": operations_executions.start_sync_execution,
     "StopExecution": operations_executions.stop_execution,
-    "TagResource": operations_machines.tag_resource,
-    "UntagResource": operations_machines.untag_resource,
+    "TagResource": operations_tags.tag_resource,
+    "UntagResource": operations_tags.untag_resource,
 }
+
+_SYNCHRONOUS = r"https?://sync-states\.(.+)\.amazonaws.com"
 
 
 def install(patches: Patches) -> None:
     """Put our operations in the place of moto's."""
     checked = {operation.__name__: _checked(name, operation) for name, operation in OPERATIONS.items()}
     install_operations(patches, StepFunctionResponse, checked)
+    patches.set(urls, "url_bases", [*urls.url_bases, _SYNCHRONOUS])
     interpreter.remember(patches)
 
 

@@ -28,6 +28,11 @@ class AccessDenied(ServiceException):
             "to assume the provided role."
         )
 
+    @classmethod
+    def log_destination(cls) -> AccessDenied:
+        """It does not let Step Functions deliver logs."""
+        return cls("The state machine IAM Role is not authorized to access the Log Destination")
+
 
 class InvalidArn(ServiceException):
     """An ARN is none, or one of something else."""
@@ -76,6 +81,40 @@ class InvalidExecutionInput(ServiceException):
     def because(cls, reason: str) -> InvalidExecutionInput:
         """What the parser says; AWS's parser says it in other words."""
         return cls(f"Invalid State Machine Execution Input: '{reason}'")
+
+
+class InvalidLoggingConfiguration(ServiceException):
+    """Executions cannot be logged there."""
+
+    code = "InvalidLoggingConfiguration"
+
+    @classmethod
+    def one_destination(cls) -> InvalidLoggingConfiguration:
+        """There is none, or more than one."""
+        return cls("Invalid Logging Configuration: Must specify exactly one Log Destination.")
+
+    @classmethod
+    def not_found(cls) -> InvalidLoggingConfiguration:
+        """There is no such log group."""
+        return cls("Invalid Logging Configuration: Log Destination not found.")
+
+
+class ExecutionLimitExceeded(ServiceException):
+    """As many executions run as may run at once (the text is unverified)."""
+
+    code = "ExecutionLimitExceeded"
+
+    @classmethod
+    def of(cls, most: int) -> ExecutionLimitExceeded:
+        """More than this many."""
+        return cls(f"The maximum number of running executions ({most}) has been reached")
+
+
+class StateMachineTypeNotSupported(ServiceException):
+    """An operation is for the other type of state machine."""
+
+    code = "StateMachineTypeNotSupported"
+    message = "This operation is not supported by this type of state machine"
 
 
 class InvalidToken(ServiceException):

@@ -91,29 +91,6 @@ def delete_state_machine(call: Call) -> None:
     call.world.trace.record("remove", arn)
 
 
-def tag_resource(call: Call) -> None:
-    """Set tags of a state machine."""
-    machine = _registry(call).tagged(call.parameters["resourceArn"])
-    tags = {**machine.tags, **tags_of(call.parameters["tags"])}
-    _check_tags(tags)
-    machine.tags = tags
-    call.world.trace.record("configure", machine.arn, settings=machine.settings(), tags=dict(tags))
-
-
-def untag_resource(call: Call) -> None:
-    """Remove tags of a state machine; a tag that it does not have is no error."""
-    machine = _registry(call).tagged(call.parameters["resourceArn"])
-    for key in call.parameters["tagKeys"]:
-        machine.tags.pop(key, None)
-    call.world.trace.record("configure", machine.arn, settings=machine.settings(), tags=dict(machine.tags))
-
-
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """The tags of a state machine."""
-    machine = _registry(call).tagged(call.parameters["resourceArn"])
-    return {"tags": [{"key": key, "value": value} for key, value in machine.tags.items()]}
-
-
 def _registry(call: Call) -> Registry:
     return registry_of(call.world, call.account, call.region)
 
@@ -144,9 +121,3 @@ def _check_role(call: Call, role_arn: str, machine_arn: str) -> None:
     context = {"aws:SourceArn": machine_arn, "aws:SourceAccount": call.account}
     if not can_assume(call.world, role_arn, SERVICE, context):
         raise AccessDenied.role()
-
-
-def _check_tags(tags: Mapping[str, str]) -> None:
-    most = limit("stepfunctions.tags")
-    if len(tags) > most:
-        raise TooManyTags(f"Too many tags: a resource may have {most}, and would have {len(tags)}.")

@@ -6,7 +6,8 @@ outlive their execution, and knows no end of what timed out. Only its interprete
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,31 +19,39 @@ from workbook.aws.stepfunctions.errors import (
     ResourceNotFound,
     StateMachineDoesNotExist,
 )
+from workbook.aws.stepfunctions.revisions import Alias, Revision, Version
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.execution import Execution
     from workbook.engine.world import World
 
+STANDARD, EXPRESS = "STANDARD", "EXPRESS"
 _STATE = "stepfunctions.registries"
 _ARN_PARTS = 7
 
 
 @dataclass(eq=False)
 class StateMachine:
-    """One state machine of type STANDARD."""
+    """One state machine, with what was published of it and the standard executions that it had."""
 
     arn: str
     name: str
-    definition: str
-    role_arn: str
     created: int
     """An instant in microseconds."""
-    program: Any
-    """The definition, parsed by the interpreter; it holds no state of an execution."""
+    revision: Revision
+    """What executions start with from now on."""
+    kind: str = STANDARD
+    """Its type, for good."""
     tags: dict[str, str] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
-    """By name, in the order of their starts."""
+    """Standard ones, by name, in the order of their starts; nobody can ask for an express one."""
+    versions: dict[str, Version] = field(default_factory=dict)
+    """By ARN, in the order of their numbers."""
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    """By ARN, in the order of their making."""
+    published: int = 0
+    """The highest number that a version had; numbers are not used again."""
 
     @property
     def account(self) -> str:
@@ -54,35 +63,58 @@ class StateMachine:
         """The Region that it is in."""
         return self.arn.split(":")[3]
 
+    @property
+    def role_arn(self) -> str:
+        """The role of what starts from now on."""
+        return self.revision.role_arn
+
+    @property
+    def is_express(self) -> bool:
+        """Whether its type is EXPRESS."""
+        return self.kind == EXPRESS
+
     def execution_arn(self, name: str) -> str:
-        """The ARN of its execution of this name."""
+        """The ARN of its standard execution of this name."""
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"
 
-    def description(self) -> dict[str, Any]:
-        """As DescribeStateMachine shows it."""
-        return {
-            "stateMachineArn": self.arn,
+    def description(self, version: Version | None = None) -> dict[str, Any]:
+        """As DescribeStateMachine shows it, or a version of it."""
+        created = self.created if version is None else version.published
+        revision = self.revision if version is None else version.revision
+        shown = {
+            "stateMachineArn": self.arn if version is None else version.arn,
             "name": self.name,
             "status": "ACTIVE",
-            "definition": self.definition,
-            "roleArn": self.role_arn,
-            "type": "STANDARD",
-            "creationDate": datetime_of(self.created),
-            "loggingConfiguration": {"level": "OFF", "includeExecutionData": False},
-            "tracingConfiguration": {"enabled": False},
-            "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+            "type": self.kind,
+            "creationDate": datetime_of(created),
+            **revision.shown(),
         }
+        if version is not None and version.description is not None:
+            shown["description"] = version.description
+        return shown
 
     def summary(self) -> dict[str, Any]:
         """As ListStateMachines shows it."""
-        shown = ("stateMachineArn", "name", "type", "creationDate")
-        described = self.description()
-        return {name: described[name] for name in shown}
+        return {
+            "stateMachineArn": self.arn,
+            "name": self.name,
+            "type": self.kind,
+            "creationDate": datetime_of(self.created),
+        }
 
     def settings(self) -> dict[str, Any]:
         """As the trace shows it."""
         hidden = {"stateMachineArn", "creationDate", "status"}
         return {name: value for name, value in self.description().items() if name not in hidden}
+
+
+@dataclass(frozen=True)
+class Startable:
+    """What an ARN leads to that executions can be started with."""
+
+    machine: StateMachine
+    version: Version | None = None
+    alias: Alias | None = None
 
 
 @dataclass
@@ -93,6 +125,8 @@ class Registry:
     """What ARNs begin with: arn:aws:states:<Region>:<account>."""
     machines: dict[str, StateMachine] = field(default_factory=dict)
     """By ARN, in the order of their making."""
+    open_executions: int = 0
+    """Standard executions that run."""
 
     def arn_of(self, name: str) -> str:
         """The ARN of a state machine of this name."""
@@ -111,8 +145,27 @@ class Registry:
             raise StateMachineDoesNotExist.of(arn)
         return found
 
+    def startable(self, arn: str, chance: Callable[[], random.Random]) -> Startable:
+        """The state machine, version or alias with this ARN; an alias chooses one of its versions.
+
+        Raises:
+            InvalidArn: it is none of a state machine.
+            StateMachineDoesNotExist: there is none.
+        """
+        demand_kind(arn, "stateMachine")
+        machine = self.machines.get(unqualified(arn))
+        if machine is None:
+            raise StateMachineDoesNotExist.of(arn)
+        if arn == machine.arn:
+            return Startable(machine)
+        alias = machine.aliases.get(arn)
+        version = machine.versions.get(arn) if alias is None else alias.choose(chance())
+        if version is None:
+            raise StateMachineDoesNotExist.of(arn)
+        return Startable(machine, version, alias)
+
     def execution(self, arn: str) -> Execution:
-        """The execution with this ARN.
+        """The standard execution with this ARN.
 
         Raises:
             InvalidArn: it is no ARN of an execution.
@@ -158,12 +211,27 @@ def registry_of(world: World, account: str, region: str) -> Registry:
     return world.kept_in(_STATE, (account, region), lambda: Registry(prefix))
 
 
-def find_machine(world: World, arn: str) -> StateMachine | None:
-    """The state machine with this ARN, in whatever account and Region; None where there is none."""
+def find_startable(world: World, arn: str) -> Startable | None:
+    """What executions are started with by this ARN, in whatever account and Region; None where there is none."""
     everywhere: dict[tuple[str, str], Registry] = world.kept(_STATE, dict)
     parts = arn.split(":")
     registry = everywhere.get((parts[4], parts[3])) if len(parts) >= _ARN_PARTS else None
-    return None if registry is None else registry.machines.get(arn)
+    if registry is None:
+        return None
+    try:
+        return registry.startable(arn, lambda: chance_of_aliases(world))
+    except (InvalidArn, StateMachineDoesNotExist):
+        return None
+
+
+def chance_of_aliases(world: World) -> random.Random:
+    """What chooses between the versions of an alias."""
+    return world.seeds.stream("stepfunctions.alias")
+
+
+def unqualified(arn: str) -> str:
+    """The ARN of the state machine that has this version or alias; of a state machine, itself."""
+    return ":".join(arn.split(":")[:_ARN_PARTS])
 
 
 def tags_of(pairs: list[Mapping[str, str]]) -> dict[str, str]:
