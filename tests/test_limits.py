@@ -33,10 +33,13 @@ def test_no_two_rows_have_the_same_name():
     assert [name for name, count in counts.items() if count > 1] == []
 
 
+READERS = ("limit", "limit_of")
+
+
 def asked_for(tree):
-    """A pattern for the name in each `limit(...)`; what an f-string fills in may be anything."""
+    """A pattern for the name in each call of a reader; what an f-string fills in may be anything."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "limit":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in READERS:
             name = node.args[0]
             parts = name.values if isinstance(name, ast.JoinedStr) else [name]
             yield "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in parts)

@@ -1,13 +1,9 @@
 """The metrics AWS/SQS, one value a minute, made only when somebody looks."""
 
-import datetime
-
 import pytest
 from message_plane import ACCOUNT, REGION, Desk, draft
-from moto.cloudwatch.models import cloudwatch_backends
 
 from workbook.aws.metrics import publications
-from workbook.engine.world import close_world
 
 HOUR = 3600
 
@@ -174,27 +170,3 @@ def test_reading_twice_gives_each_value_once(desk):
     desk.queue().send(draft())
     desk.advance(120)
     assert values(desk, "NumberOfMessagesSent") == values(desk, "NumberOfMessagesSent") == [(0, 1)]
-
-
-def test_cloudwatch_of_moto_finds_them(desk):
-    desk.queue().send(draft())
-    desk.advance(300)
-    start = datetime.datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001 - moto compares naive ones
-    statistics = cloudwatch_backends[ACCOUNT][REGION].get_metric_statistics(
-        namespace="AWS/SQS",
-        metric_name="ApproximateNumberOfMessagesVisible",
-        start_time=start,
-        end_time=start + datetime.timedelta(minutes=10),
-        period=60,
-        stats=["Maximum", "SampleCount"],
-        dimensions=[{"Name": "QueueName", "Value": "orders"}],
-    )
-    assert [(s.maximum, s.sample_count) for s in statistics] == [(1, 1)] * 5
-    other = cloudwatch_backends[ACCOUNT]["eu-west-1"].get_all_metrics()
-    assert [metric for metric in other if metric.namespace == "AWS/SQS"] == []
-
-
-def test_without_a_lab_there_is_nothing_and_no_error(desk):
-    close_world()
-    all_metrics = cloudwatch_backends[ACCOUNT][REGION].get_all_metrics()
-    assert [metric for metric in all_metrics if metric.namespace == "AWS/SQS"] == []

@@ -238,34 +238,10 @@ def a_task(resource, **fields):
 @pytest.mark.parametrize(
     ("states", "options", "what"),
     [
-        ({"A": {"Type": "Parallel", "Branches": [], "End": True}}, {}, "the state A of type Parallel"),
-        ({"A": {"Type": "Map", "End": True}}, {}, "the state A of type Map"),
-        ({"A": {**PASS, "QueryLanguage": "JSONata"}}, {}, "QueryLanguage JSONata"),
-        ({"A": {**PASS, "Assign": {"x": 1}}}, {}, "Assign of the state A"),
-        (
-            {
-                "A": {
-                    "Type": "Choice",
-                    "Choices": [{"Variable": "$.a", "IsNull": True, "Assign": {}, "Next": "A"}],
-                }
-            },
-            {},
-            "Assign in a rule",
-        ),
         (a_task("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), {}, "waitForTaskToken"),
         (a_task("arn:aws:states:::states:startExecution.sync:2"), {}, "startExecution.sync"),
         (a_task("arn:aws:states:::aws-sdk:s3:listBuckets"), {}, "aws-sdk"),
         (a_task(f"{PREFIX}:activity:stamp"), {}, "activity"),
-        (
-            a_task("arn:aws:states:::sqs:sendMessage", Parameters=QUEUE_TASK, HeartbeatSeconds=5),
-            {},
-            "Heartbeat",
-        ),
-        (
-            a_task("arn:aws:states:::sqs:sendMessage", Parameters=QUEUE_TASK, Credentials={}),
-            {},
-            "Credentials",
-        ),
         (DONE, {"type": "EXPRESS"}, "type 'EXPRESS'"),
         (DONE, {"publish": True}, "publish True"),
         (DONE, {"loggingConfiguration": {"level": "ALL"}}, "loggingConfiguration"),
@@ -276,6 +252,30 @@ def test_what_is_not_simulated_is_refused_by_name(room, states, options, what):
     code, message = refused(room.make, states=states, **options)
     assert code == "NotSimulatedByWorkbook"
     assert what in message
+
+
+def test_a_part_of_a_state_machine_is_checked_at_its_place(room):
+    lost = {"StartAt": "X", "States": {"X": {"Type": "Pass", "Next": "Y"}}}
+    loop = {"StartAt": "X", "States": {"X": {"Type": "Wait", "End": True}}}
+    states = {
+        "Both": {"Type": "Parallel", "Branches": [loop, lost], "Next": "Each"},
+        "Each": {"Type": "Map", "ItemProcessor": {"StartAt": "Z", "States": {"Z": PASS}}, "End": True},
+    }
+    code, message = refused(room.make, states=states)
+    assert code == "InvalidDefinition"
+    assert "[Seconds, SecondsPath, Timestamp, TimestampPath] at /States/Both/Branches[0]/States/X" in message
+    assert "Missing 'Next' target: Y at /States/Both/Branches[1]/States/X/Next" in message
+    assert "/States/Each" not in message
+
+
+def test_fields_of_the_other_query_language_are_not_supported(room):
+    states = {
+        "A": {"Type": "Pass", "Output": 1, "Next": "B"},
+        "B": {"Type": "Pass", "QueryLanguage": "JSONata", "InputPath": "$", "End": True},
+    }
+    _, message = refused(room.make, states=states)
+    assert "Field 'Output' is not supported at /States/A" in message
+    assert "Field 'InputPath' is not supported at /States/B" in message
 
 
 def test_a_field_that_an_integration_does_not_know(room):

@@ -23,6 +23,7 @@ ROWS: tuple[Limit, ...] = (
     Limit("eventbridge.detail.depth", 1_000, "levels", f"{_MODEL}: PutEvents", _READ),
     Limit("eventbridge.retries", 185, "retries", f"{_MODEL}: MaximumRetryAttempts", _READ),
     Limit("eventbridge.event-age", 86_400, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
+    Limit("eventbridge.event-age.minimum", 60, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
     Limit("eventbridge.api-destination.timeout", 5, "seconds", _API_DESTINATIONS, _READ),
     Limit("eventbridge.api-destination.rate", 300, "calls per second, default", _API_DESTINATIONS, _READ),
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.aws.operations import NotSimulated
+from workbook.aws.stepfunctions.diagnostics import Diagnostic, unfit
 
 
 @dataclass(frozen=True)
@@ -46,49 +47,58 @@ INTEGRATIONS = {
 """By what follows `arn:aws:states:::` in Resource; what the role needs for them is in `role_calls`."""
 
 _OPERATION = "CreateStateMachine"
-_SCHEMA = "SCHEMA_VALIDATION_FAILED"
 _NOT_TAKEN = {("lambda:invoke", "InvocationType"), ("lambda:invoke", "ClientContext")}
 
 
-def check_task(name: str, state: Mapping[str, Any]) -> Iterator[str]:
-    """What AWS does not accept of a Task state.
+def check_task(
+    place: str, state: Mapping[str, Any], language: str, machine_type: str
+) -> Iterator[Diagnostic]:
+    """What AWS does not accept of a Task state at this place of a definition.
+
+    `language` is the state's query language, `machine_type` the state machine's (STANDARD or EXPRESS).
 
     Raises:
         NotSimulated: AWS accepts it, and the lab does not run it.
     """
-    place, resource = f"/States/{name}", str(state["Resource"])
+    resource = str(state["Resource"])
     parts = resource.split(":")
     if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
         return
     if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield (
-            f"{_SCHEMA}: The resource provided {resource} is not recognized. The value is not a valid "
-            f"resource ARN, or the resource is not available in this region. at {place}/Resource"
+        yield unfit(
+            f"The resource provided {resource} is not recognized. The value is not a valid "
+            "resource ARN, or the resource is not available in this region.",
+            f"{place}/Resource",
         )
         return
     called = ":".join(parts[5:])
+    for pattern in (".waitForTaskToken", ".sync"):
+        if machine_type == "EXPRESS" and pattern in called:
+            message = f"Express state machine does not support '{pattern}' service integration "
+            yield unfit(message, f"{place}/Resource")
+            return
     integration = INTEGRATIONS.get(called)
     if integration is None:
         simulated = ", ".join(["a function's ARN", *(f"arn:aws:states:::{known}" for known in INTEGRATIONS)])
         raise NotSimulated(
-            f"{_OPERATION}: the resource {resource} of the state {name}", f"Simulated are: {simulated}."
+            f"{_OPERATION}: the resource {resource} of {place}", f"Simulated are: {simulated}."
         )
-    yield from _wrong_parameters(place, name, called, integration, state.get("Parameters"))
+    field = "Arguments" if language == "JSONata" else "Parameters"
+    yield from _wrong_parameters(f"{place}/{field}", called, integration, state.get(field))
 
 
 def _wrong_parameters(
     place: str,
-    name: str,
     called: str,
     integration: Integration,
     parameters: Any,  # noqa: ANN401 - any JSON
-) -> Iterator[str]:
+) -> Iterator[Diagnostic]:
     given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
     for key in sorted(given):
         if (called, key) in _NOT_TAKEN:
-            raise NotSimulated(f"{_OPERATION}: {key} of the state {name}", "Leave it out.")
+            raise NotSimulated(f"{_OPERATION}: {key} at {place}", "Leave it out.")
         if key not in integration.parameters:
-            yield (f'{_SCHEMA}: The field "{key}" is not supported by Step Functions at {place}/Parameters')
+            yield unfit(f'The field "{key}" is not supported by Step Functions', place)
     for key in integration.needed:
         if key not in given:
-            yield f"{_SCHEMA}: The field '{key}' is required but was missing at {place}/Parameters"
+            yield unfit(f"The field '{key}' is required but was missing", place)
