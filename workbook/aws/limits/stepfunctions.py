@@ -23,5 +23,7 @@ ROWS = (
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),
+    Limit("stepfunctions.versions", 1_000, "versions", f"{_MODEL}: PublishStateMachineVersion", _READ),
+    Limit("stepfunctions.aliases", 100, "aliases", f"{_MODEL}: CreateStateMachineAlias", _READ),
     Limit("stepfunctions.tags", 50, "tags", f"{_GUIDE}", _READ),
 )

@@ -2,7 +2,7 @@
 
     start ──> RUNNING ──┬── the last state ──> SUCCEEDED
                         ├── an error that nothing catches ──> FAILED
-                        ├── TimeoutSeconds of the state machine, or the longest that AWS lets run ──> TIMED_OUT
+                        ├── TimeoutSeconds of the state machine, or AWS's own limit ──> TIMED_OUT
                         └── StopExecution ──> ABORTED
 
 Who ends it from outside does so at once, whatever its states wait for. What they have asked of other services
@@ -24,6 +24,7 @@ from workbook.aws.stepfunctions.execution_metrics import count_end, count_start
 from workbook.aws.stepfunctions.execution_shown import DAY
 from workbook.aws.stepfunctions.history import History
 from workbook.aws.stepfunctions.metering import billable_facts
+from workbook.aws.stepfunctions.registry import registry_of
 from workbook.aws.stepfunctions.repairs import context_time
 from workbook.aws.stepfunctions.role_calls import present_execution
 from workbook.aws.stepfunctions.status_events import tell_status
@@ -86,6 +87,7 @@ class Execution:
         """How often a state ran, retries counted."""
         self.history = History(world.clock, self._history_is_full, self._note, endless=machine.is_express)
         self._world = world
+        self._registry = registry_of(world, machine.account, machine.region)
         self._log = ExecutionLog(world, machine, self.arn, self.revision.logging)
         self._program = self.revision.program
         self._environment = self._new_environment()
@@ -103,7 +105,7 @@ class Execution:
 
     def start(self) -> None:
         """Walk through the states from now on; this returns at once."""
-        how = {"synchronous": True} if self.synchronous else {}
+        how: dict[str, Any] = {"synchronous": True} if self.synchronous else {}
         self._hop = self._world.trace.record(
             "start-execution",
             self.machine.arn,
@@ -146,6 +148,7 @@ class Execution:
         """Run, from its first state or from where it is redriven."""
         count_start(self._world, self)
         if not self.machine.is_express:
+            self._registry.opened(self.machine)
             tell_status(self._world, self)
         self._task = self._world.kernel.spawn(self._walk, name=f"execution {self.name}")
         seconds = self._program.timeout_seconds
@@ -235,14 +238,19 @@ class Execution:
         count_end(self._world, self)
         if not self.machine.is_express:
             tell_status(self._world, self)
+            self._registry.closed(self._world, self.machine)
         for task, ticket in self._waiting:
             self._world.kernel.unpark(task, ticket)
         self._waiting.clear()
 
     def _note(self, event: Mapping[str, Any]) -> None:
         """Something happened; the history has it already."""
-        self.transitions += event["type"].endswith("StateEntered")
         self._log.write(event, self.redrives)
+        if event["type"].endswith("StateEntered"):
+            self.transitions += 1
+            if self.machine.deleting and self.ended is None:
+                self._break_off("ABORTED", None, None)
+                raise Interrupted
 
     # ---- what the interpreter has to know
 
@@ -252,14 +260,7 @@ class Execution:
 
         machine = self.machine
         context = states.ContextObjectData(
-            Execution=states.ExecutionData(
-                Id=self.arn,
-                Input=json.loads(self.input),
-                Name=self.name,
-                RoleArn=self.role_arn,
-                StartTime=context_time(datetime_of(self.started)),
-                **({} if self.synchronous else {"RedriveCount": self.redrives}),
-            ),
+            Execution=self._shown_to_states(),  # type: ignore[typeddict-item]  # AWS has one key more
             StateMachine=states.StateMachineData(Id=machine.arn, Name=machine.name),
             State=None,
             Task=None,
@@ -277,6 +278,17 @@ class Execution:
         )
         made.event_manager = self.history  # type: ignore[assignment]  # all that is asked of one
         return made
+
+    def _shown_to_states(self) -> dict[str, Any]:
+        """What `$$.Execution` holds; an execution that somebody waits for has no RedriveCount."""
+        shown = {
+            "Id": self.arn,
+            "Input": json.loads(self.input),
+            "Name": self.name,
+            "RoleArn": self.role_arn,
+            "StartTime": context_time(datetime_of(self.started)),
+        }
+        return shown if self.synchronous else {**shown, "RedriveCount": self.redrives}
 
 
 def _arn_of(world: World, machine: StateMachine, name: str) -> str:

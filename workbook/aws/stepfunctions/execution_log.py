@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.delivery.to_log_group import write
+from workbook.aws.stepfunctions.history import DATA
 from workbook.engine.clock import instant_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ _ERROR = _FATAL | frozenset(
     TaskSubmitFailed TaskTimedOut WaitStateAborted
     """.split()  # noqa: SIM905 - as AWS's table has them
 )
-_DATA = frozenset({"input", "inputDetails", "output", "outputDetails"})
 
 
 class ExecutionLog:
@@ -78,8 +78,10 @@ class ExecutionLog:
         return self._level == "ALL" or (self._level == "FATAL" and kind in _FATAL)
 
     def _details(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
-        details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
-        hidden = frozenset() if self._with_data else _DATA
+        details: Mapping[str, Any] = next(
+            (value for name, value in event.items() if name.endswith("EventDetails")), {}
+        )
+        hidden = frozenset() if self._with_data else DATA
         return {name: value for name, value in details.items() if name not in hidden}
 
     def _stream(self) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from workbook.engine.clock import Clock
 
 Event = dict[str, Any]
+DATA = frozenset({"input", "inputDetails", "output", "outputDetails"})
+"""What is data in the details of an event."""
 _ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
 
 
@@ -104,4 +106,14 @@ def _details(details: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         name: {key: value for key, value in detail.items() if value is not None}
         for name, detail in (details or {}).items()
+    }
+
+
+def without_data(event: Event) -> Event:
+    """An event without inputs and outputs, as GetExecutionHistory shows it where they were not asked for."""
+    return {
+        name: {key: part for key, part in value.items() if key not in DATA}
+        if name.endswith("EventDetails")
+        else value
+        for name, value in event.items()
     }

@@ -84,12 +84,13 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions import repairs  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions import metering, repairs  # noqa: PLC0415 - as late as the interpreter
     from workbook.aws.stepfunctions.role_calls import client_for  # noqa: PLC0415 - as above
 
     for name in _CALLING:
         patches.set(importlib.import_module(name), "boto_client_for", client_for)
     repairs.install(patches)
+    metering.install(patches)
     logger = logging.getLogger(_PARSER)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)

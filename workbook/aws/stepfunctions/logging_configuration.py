@@ -36,7 +36,7 @@ def checked_logging(world: World, given: Mapping[str, Any] | None, role_arn: str
     if given is None:
         return OFF
     level = given.get("level") or "OFF"
-    destinations = given.get("destinations")
+    destinations: list[Mapping[str, Any]] | None = given.get("destinations")
     shown: dict[str, Any] = {
         "level": level,
         "includeExecutionData": bool(given.get("includeExecutionData")),
@@ -45,7 +45,7 @@ def checked_logging(world: World, given: Mapping[str, Any] | None, role_arn: str
         shown["destinations"] = destinations
     if len(destinations or ()) > 1 or (level != "OFF" and not destinations):
         raise InvalidLoggingConfiguration.one_destination()
-    if level != "OFF":
+    if level != "OFF" and destinations:
         _check_destination(world, destinations[0], role_arn)
     return shown
 

@@ -12,15 +12,34 @@ Source: AWS Step Functions pricing, as of 2026-11; answers of StartSyncExecution
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
+from workbook.aws.stepfunctions.role_calls import present_execution
 from workbook.engine.clock import SECOND
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.execution import Execution
+    from workbook.engine.patches import Patches
 
+_COMPONENTS = "moto.stepfunctions.parser.asl.component"
+_STATES, _RETRY = f"{_COMPONENTS}.state", f"{_COMPONENTS}.common.retry"
 _MILLISECOND = SECOND // 1000
+
+
+def install(patches: Patches) -> None:
+    """Count the retries of the interpreter, which is loaded."""
+    state = importlib.import_module(f"{_STATES}.exec.execute_state").ExecutionState
+    original, outcome = state._handle_retry, importlib.import_module(f"{_RETRY}.retry_outcome").RetryOutcome  # noqa: SLF001 - the seam
+
+    def handle_retry(state: Any, env: Any, failure_event: Any) -> Any:  # noqa: ANN401 - a method of the interpreter
+        decided = original(state, env=env, failure_event=failure_event)
+        if decided == outcome.CanRetry:
+            present_execution.get().transitions += 1
+        return decided
+
+    patches.set(state, "_handle_retry", handle_retry)
 
 
 def billing_details(execution: Execution) -> dict[str, int]:

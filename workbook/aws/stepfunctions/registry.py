@@ -17,6 +17,7 @@ from workbook.aws.stepfunctions.errors import (
     ExecutionDoesNotExist,
     InvalidArn,
     ResourceNotFound,
+    StateMachineDeleting,
     StateMachineDoesNotExist,
 )
 from workbook.aws.stepfunctions.revisions import Alias, Revision, Version
@@ -52,6 +53,11 @@ class StateMachine:
     """By ARN, in the order of their making."""
     published: int = 0
     """The highest number that a version had; numbers are not used again."""
+    published_at_creation: Version | None = None
+    running: int = 0
+    """Standard executions that run."""
+    deleting: bool = False
+    """It is to go as soon as none runs."""
 
     @property
     def account(self) -> str:
@@ -84,7 +90,7 @@ class StateMachine:
         shown = {
             "stateMachineArn": self.arn if version is None else version.arn,
             "name": self.name,
-            "status": "ACTIVE",
+            "status": "DELETING" if self.deleting else "ACTIVE",
             "type": self.kind,
             "creationDate": datetime_of(created),
             **revision.shown(),
@@ -145,24 +151,73 @@ class Registry:
             raise StateMachineDoesNotExist.of(arn)
         return found
 
+    def usable(self, arn: str) -> StateMachine:
+        """The state machine with this ARN, which is not being deleted.
+
+        Raises:
+            InvalidArn: it is no ARN of a state machine.
+            StateMachineDoesNotExist: there is none.
+            StateMachineDeleting: it is being deleted.
+        """
+        found = self.machine(arn)
+        if found.deleting:
+            raise StateMachineDeleting.of(arn)
+        return found
+
+    def machine_or_version(self, arn: str, *, aliases: bool = False) -> tuple[StateMachine, Version | None]:
+        """The state machine that the ARN is of, and the version if it is of one.
+
+        Raises:
+            InvalidArn: it is no ARN of a state machine.
+            StateMachineDoesNotExist: there is none; with `aliases` any qualifier is taken.
+        """
+        demand_kind(arn, "stateMachine")
+        machine = self.machines.get(unqualified(arn))
+        if machine is None:
+            raise StateMachineDoesNotExist.of(arn)
+        version = machine.versions.get(arn)
+        if version is None and arn != machine.arn and not aliases:
+            raise StateMachineDoesNotExist.of(arn)
+        return machine, version
+
     def startable(self, arn: str, chance: Callable[[], random.Random]) -> Startable:
         """The state machine, version or alias with this ARN; an alias chooses one of its versions.
 
         Raises:
             InvalidArn: it is none of a state machine.
             StateMachineDoesNotExist: there is none.
+            StateMachineDeleting: it is being deleted.
         """
-        demand_kind(arn, "stateMachine")
-        machine = self.machines.get(unqualified(arn))
-        if machine is None:
-            raise StateMachineDoesNotExist.of(arn)
-        if arn == machine.arn:
-            return Startable(machine)
+        machine, version = self.machine_or_version(arn, aliases=True)
         alias = machine.aliases.get(arn)
-        version = machine.versions.get(arn) if alias is None else alias.choose(chance())
-        if version is None:
+        if alias is not None:
+            version = alias.choose(chance())
+        if version is None and arn != machine.arn:
             raise StateMachineDoesNotExist.of(arn)
+        if machine.deleting:
+            raise StateMachineDeleting.of(arn)
         return Startable(machine, version, alias)
+
+    # ---- what runs
+
+    def opened(self, machine: StateMachine) -> None:
+        """A standard execution runs."""
+        self.open_executions += 1
+        machine.running += 1
+
+    def closed(self, world: World, machine: StateMachine) -> None:
+        """One has ended."""
+        self.open_executions -= 1
+        machine.running -= 1
+        self.remove_if_deleted(world, machine)
+
+    def remove_if_deleted(self, world: World, machine: StateMachine) -> None:
+        """Let a state machine that was deleted go, once nothing of it runs."""
+        if machine.deleting and not machine.running and self.machines.get(machine.arn) is machine:
+            del self.machines[machine.arn]
+            world.trace.record("remove", machine.arn)
+
+    # ---- what is asked for by ARN
 
     def execution(self, arn: str) -> Execution:
         """The standard execution with this ARN.
@@ -212,7 +267,7 @@ def registry_of(world: World, account: str, region: str) -> Registry:
 
 
 def find_startable(world: World, arn: str) -> Startable | None:
-    """What executions are started with by this ARN, in whatever account and Region; None where there is none."""
+    """What an ARN of whatever account and Region leads to; None where that is nothing."""
     everywhere: dict[tuple[str, str], Registry] = world.kept(_STATE, dict)
     parts = arn.split(":")
     registry = everywhere.get((parts[4], parts[3])) if len(parts) >= _ARN_PARTS else None
@@ -220,7 +275,7 @@ def find_startable(world: World, arn: str) -> Startable | None:
         return None
     try:
         return registry.startable(arn, lambda: chance_of_aliases(world))
-    except (InvalidArn, StateMachineDoesNotExist):
+    except (InvalidArn, StateMachineDeleting, StateMachineDoesNotExist):
         return None
 
 

@@ -60,7 +60,7 @@ class RoleCalls:
 
     @property
     def _role(self) -> str:
-        return self._execution.machine.role_arn
+        return self._execution.role_arn
 
     def _demand(self, action: str, code: str, resource: str) -> None:
         machine = self._execution.machine
