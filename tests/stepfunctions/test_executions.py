@@ -134,7 +134,9 @@ def test_a_task_sends_to_a_queue_what_its_parameters_say(room):
     execution = room.start(machine, {"order": "größer"}, name="first")
     room.lab.run_until_idle()
     assert room.bodies(queue) == ['{"order":"größer","by":"first","state":"2026-01-05T09:00:00.004Z"}']
-    assert set(json.loads(room.describe(execution)["output"])) == {"MD5OfMessageBody", "MessageId"}
+    answer = json.loads(room.describe(execution)["output"])
+    assert list(answer) == ["MD5OfMessageBody", "MessageId", "SdkHttpMetadata", "SdkResponseMetadata"]
+    assert answer["SdkHttpMetadata"]["HttpStatusCode"] == 200
 
 
 def test_a_task_calls_a_function_and_goes_on_with_its_answer(room):

@@ -146,8 +146,8 @@ _STEP_FUNCTIONS = _names(
     DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
-    StartExecution StartSyncExecution StopExecution TagResource UntagResource UpdateStateMachine
-    UpdateStateMachineAlias
+    SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
+    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias
     """
 )
 

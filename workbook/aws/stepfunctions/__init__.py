@@ -28,6 +28,7 @@ from workbook.aws.stepfunctions import (
     operations_executions,
     operations_machines,
     operations_tags,
+    operations_tasks,
     operations_versions,
 )
 from workbook.aws.stepfunctions.errors import ValidationException
@@ -55,6 +56,9 @@ OPERATIONS: dict[str, Operation] = {
     "ListStateMachines": operations_machines.list_state_machines,
     "ListTagsForResource": operations_tags.list_tags_for_resource,
     "PublishStateMachineVersion": operations_versions.publish_state_machine_version,
+    "SendTaskFailure": operations_tasks.send_task_failure,
+    "SendTaskHeartbeat": operations_tasks.send_task_heartbeat,
+    "SendTaskSuccess": operations_tasks.send_task_success,
     "StartExecution": operations_executions.start_execution,
     "StartSyncExecution": operations_executions.start_sync_execution,
     "StopExecution": operations_executions.stop_execution,

@@ -1,11 +1,8 @@
 """What moto's interpreter does otherwise than AWS, mended: each a small function in the place of its own.
 
-- A function that could not be invoked is an error called "Exception"; on AWS it has a name, such as
-  Lambda.ResourceNotFoundException.
 - A Wait state counts whole seconds, and so ends up to a second before its timestamp.
 - A Choice state where no rule holds ends with a Python error: on AWS it is States.NoChoiceMatched.
 - A rule whose Variable is not there does not hold: on AWS the state fails, unless the rule is IsPresent.
-- The cause of EventBridge.FailedEntry is an object: on AWS causes are texts.
 - JSON that goes to other services has blanks, and letters outside ASCII escaped.
 - Times in the context object are in microseconds, and some are Python objects.
 - A path is parsed each time that it is followed, by a parser made for it: half of the time that states take.
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
 _ASL = "moto.stepfunctions.parser.asl"
-_TASKS = f"{_ASL}.component.state.exec.state_task"
 _PATHS = 1024
 """Parsed paths that are kept."""
 _WAITS = f"{_ASL}.component.state.wait.wait_function"
@@ -40,28 +36,16 @@ def install(patches: Patches) -> None:
     """Mend the interpreter, which is loaded."""
     patches.set(_module(f"{_ASL}.utils.encoding"), "json", types.SimpleNamespace(dumps=_compact_json))
     patches.set(_module(f"{_ASL}.component.state.state"), "StateData", _state_data)
-    task = _module(f"{_TASKS}.state_task_lambda").StateTaskLambda
-    patches.set(task, "_from_error", _lambda_error(task._from_error))  # noqa: SLF001 - the seam
     choice = _module(f"{_ASL}.component.state.choice.state_choice").StateChoice
-    patches.set(choice, "_eval_state", _choice(choice._eval_state))  # noqa: SLF001 - as above
+    patches.set(choice, "_eval_state", _choice(choice._eval_state))  # noqa: SLF001 - the seam
     comparison = _module(f"{_ASL}.component.state.choice.comparison.comparison_variable").ComparisonVariable
     patches.set(comparison, "_eval_body", _compare)
-    events = _module(f"{_TASKS}.service.state_task_service_events")
-    patches.set(events, "SfnFailedEntryCountException", _FailedEntry)
     threads: deque[object] = deque(maxlen=0)
     patches.set(_module(f"{_ASL}.component.state.exec.execute_state"), "TMP_THREADS", threads)
     patches.set(_module(f"{_WAITS}.wait_function").WaitFunction, "_wait_interval", _wait)
     for module in (_module(f"{_ASL}.utils.json_path"), _module(f"{_ASL}.component.common.path.result_path")):
         patches.set(module, "parse", functools.lru_cache(maxsize=_PATHS)(module.parse))
     patches.set(_module(f"{_WAITS}.timestamp").Timestamp, "_get_wait_seconds", _seconds_until)
-
-
-class _FailedEntry(RuntimeError):
-    """PutEvents took some entries and not others; the cause is its answer."""
-
-    def __init__(self, cause: object) -> None:
-        self.cause = json.dumps(cause, separators=(",", ":"), ensure_ascii=False)
-        super().__init__(self.cause)
 
 
 def context_time(moment: datetime.datetime) -> str:
@@ -146,20 +130,3 @@ def _failure(env: Any, name: str, cause: str) -> Exception:  # noqa: ANN401 - as
     )
     error: Exception = failures.FailureEventException(failure_event=event)
     return error
-
-
-def _lambda_error(original: Any) -> Any:  # noqa: ANN401 - a method of the interpreter
-    """Name what Lambda's API refused as AWS does."""
-
-    def from_error(task: Any, env: Any, ex: Exception) -> Any:  # noqa: ANN401 - as above
-        event = original(task, env=env, ex=ex)
-        if getattr(ex, "response", None) is None:
-            return event
-        names = _module(f"{_ASL}.component.common.error_name.custom_error_name")
-        optimised = _module(f"{_TASKS}.service.state_task_service_lambda").StateTaskServiceLambda
-        name, cause = optimised._error_cause_from_client_error(ex)  # noqa: SLF001 - the same words
-        event.error_name = names.CustomErrorName(name)
-        event.event_details["lambdaFunctionFailedEventDetails"].update(error=name, cause=cause)
-        return event
-
-    return from_error
