@@ -152,9 +152,12 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
-    CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource SendTaskFailure SendTaskHeartbeat SendTaskSuccess
-    StartExecution StopExecution TagResource UntagResource ValidateStateMachineDefinition
+    CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
+    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
+    SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
+    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
     """
 )
 

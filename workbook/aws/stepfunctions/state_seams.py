@@ -33,8 +33,11 @@ def install(patches: Patches) -> None:
     _wrap(patches, state, "_eval_body", _whole_state)
     _wrap(patches, state, "_get_state_entered_event_details", _entered)
     _wrap(patches, state, "_get_state_exited_event_details", _exited)
+    _wrap(patches, attempts, "_eval_state_output", _state_output)
     _wrap(patches, attempts, "_handle_retry", _retried)
     _wrap(patches, attempts, "_handle_catch", _caught)
+    failed = staticmethod(_failed(attempts._construct_error_output_value))  # noqa: SLF001 - the seam
+    patches.set(attempts, "_construct_error_output_value", failed)
     retrier = importlib.import_module(f"{_COMMON}.retry.retrier_decl")
     catcher = _loaded(f"{_COMMON}.catch.catcher_decl", "CatcherDecl")
     for handler in (retrier.RetrierDecl, catcher):
@@ -135,6 +138,17 @@ def _variables(env: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
 
 
 # ---- attempts
+
+
+def _failed(original: Method) -> Method:
+    def construct(failure_event: Any) -> Any:  # noqa: ANN401 - as above
+        output = original(failure_event=failure_event)
+        seen = present_state.get()
+        if seen is not None:
+            seen.fail(str(output["Error"] or ""), str(output["Cause"] or ""))
+        return output
+
+    return construct
 
 
 def _retried(original: Method) -> Method:
@@ -283,3 +297,14 @@ def _result_path(original: Method) -> Method:
             seen.note("afterResultPath", env.stack[-1])
 
     return eval_body
+
+
+def _state_output(original: Method) -> Method:
+    def eval_state_output(state: Any, env: Any) -> None:  # noqa: ANN401 - as above
+        seen = present_state.get()
+        is_jsonata = state.input_path is None
+        if seen is not None and is_jsonata and not _is_caught(env):
+            seen.note("result", env.states.get_result())
+        original(state, env=env)
+
+    return eval_state_output
