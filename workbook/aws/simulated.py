@@ -157,7 +157,8 @@ _STEP_FUNCTIONS = _names(
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
-    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
+    TagResource TestState UntagResource UpdateStateMachine UpdateStateMachineAlias
+    ValidateStateMachineDefinition
     """
 )
 
