@@ -16,8 +16,8 @@ PREFIX = f"arn:aws:states:us-east-1:{ACCOUNT}"
 class MachineRoom:
     """A lab with clients, a role that Step Functions may assume, and the making of machines."""
 
-    def __init__(self, seed=1):
-        self.lab = Lab(seed=seed)
+    def __init__(self, seed=1, lab=None):
+        self.lab = lab or Lab(seed=seed)
         self.iam = self.lab.client("iam")
         self.sqs = self.lab.client("sqs")
         self.machines = self.lab.client("stepfunctions")
@@ -54,6 +54,11 @@ class MachineRoom:
         answer = self.machines.describe_execution(executionArn=execution)
         del answer["ResponseMetadata"]
         return answer
+
+    def history(self, execution):
+        """All events, page by page."""
+        pages = self.machines.get_paginator("get_execution_history").paginate(executionArn=execution)
+        return [event for page in pages for event in page["events"]]
 
     def events(self, execution, **options):
         return self.machines.get_execution_history(executionArn=execution, **options)["events"]

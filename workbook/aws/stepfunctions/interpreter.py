@@ -19,6 +19,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions.errors import InvalidDefinition
+from workbook.aws.stepfunctions.language.locations import write_locations
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
     from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
 
     try:
-        return asl_parser.AmazonStateLanguageParser.parse(definition)[0]
+        program = asl_parser.AmazonStateLanguageParser.parse(definition)[0]
     except Exception as error:
         reason = "; ".join(error.errors) if isinstance(error, asl_parser.ASLParserException) else str(error)
         raise InvalidDefinition.because(f"SCHEMA_VALIDATION_FAILED: {reason}") from error
+    write_locations(program)
+    return program
 
 
 def remember(patches: Patches) -> None:
@@ -78,11 +81,16 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions import repairs, state_seams, task_repairs  # noqa: PLC0415 - as late
+    from workbook.aws.stepfunctions import (  # noqa: PLC0415 - as late as the interpreter
+        language,
+        metering,
+        repairs,
+        state_seams,
+        task_repairs,
+    )
 
-    task_repairs.install(patches)
-    repairs.install(patches)
-    state_seams.install(patches)
+    for module in (task_repairs, repairs, metering, language, state_seams):
+        module.install(patches)
     logger = logging.getLogger(_PARSER)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
