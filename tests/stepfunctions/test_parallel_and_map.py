@@ -12,10 +12,9 @@ def pass_through(**more):
 
 
 def waits(seconds, **more):
-    return {
-        "StartAt": "Sleep",
-        "States": {"Sleep": {"Type": "Wait", "Seconds": seconds, "End": True, **more}},
-    }
+    """A branch that sleeps; no two states of a definition have one name."""
+    name = f"Sleep {seconds}"
+    return {"StartAt": name, "States": {name: {"Type": "Wait", "Seconds": seconds, "End": True, **more}}}
 
 
 def fails(error="Broken", cause="it is"):

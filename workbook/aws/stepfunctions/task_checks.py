@@ -17,6 +17,8 @@ from workbook.aws.stepfunctions.integrations import (
 )
 
 _OPERATION = "CreateStateMachine"
+_PARTS = 7
+"""Parts of an ARN of what a state can call: arn:aws:states:::sqs:sendMessage."""
 
 
 def check_task(
@@ -31,33 +33,39 @@ def check_task(
     """
     resource = str(state["Resource"])
     parts = resource.split(":")
-    if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
-        return
-    if not resource.startswith("arn:"):
-        yield unfit("Value is not a valid resource ARN", f"{place}/Resource")
-        return
-    if machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
-        yield unfit("Express state machine does not support Activity ARN", f"{place}/Resource")
-        return
-    if len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield _unrecognised(place, resource)
-        return
-    for pattern in (".waitForTaskToken", ".sync"):
-        if machine_type == "EXPRESS" and pattern in resource:
-            message = f"Express state machine does not support '{pattern}' service integration "
-            yield unfit(message, f"{place}/Resource")
-            return
+    wrong = _wrong_resource(parts, machine_type)
+    if wrong is not None:
+        yield unfit(wrong, f"{place}/Resource")
+    elif parts[2] != "lambda" or parts[5] != "function":
+        yield from _wrong_call(place, state, resource, "Arguments" if language == "JSONata" else "Parameters")
+
+
+def _wrong_resource(parts: list[str], machine_type: str) -> str | None:
+    """What AWS says of an ARN that no state of such a state machine can call; None where one may."""
+    if parts[0] != "arn":
+        return "Value is not a valid resource ARN"
+    if machine_type == "EXPRESS":
+        if parts[2:3] == ["states"] and "activity" in parts[5:6]:
+            return "Express state machine does not support Activity ARN"
+        for pattern in (".waitForTaskToken", ".sync"):
+            if pattern in ":".join(parts[6:]):
+                return f"Express state machine does not support '{pattern}' service integration "
+    if len(parts) < _PARTS or parts[2] not in {"states", "lambda"}:
+        return _unrecognised(":".join(parts))
+    return None
+
+
+def _wrong_call(place: str, state: Mapping[str, Any], resource: str, field: str) -> Iterator[Diagnostic]:
     try:
         integration = _simulated(place, resource)
     except UnknownIntegration:
-        yield _unrecognised(place, resource)
+        yield unfit(_unrecognised(resource), f"{place}/Resource")
         return
-    field = "Arguments" if language == "JSONata" else "Parameters"
-    if field not in state:
-        called = re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource)
-        yield unfit(f"{field} field is required for resource ARN: {called}", place)
+    if field in state:
+        yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
         return
-    yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
+    called = re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource)
+    yield unfit(f"{field} field is required for resource ARN: {called}", place)
 
 
 def _simulated(place: str, resource: str) -> Integration:
@@ -69,11 +77,10 @@ def _simulated(place: str, resource: str) -> Integration:
         raise NotSimulated(what, f"Simulated are: a function's ARN, {', '.join(named)}.") from None
 
 
-def _unrecognised(place: str, resource: str) -> Diagnostic:
-    return unfit(
+def _unrecognised(resource: str) -> str:
+    return (
         f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the "
-        "resource is not available in this region.",
-        f"{place}/Resource",
+        "resource is not available in this region."
     )
 
 
