@@ -353,7 +353,7 @@ def test_what_aws_does_not_know_is_no_resource(room, resource):
 
 
 @pytest.mark.parametrize(
-    "resource", ["aws-sdk:polly:synthesizeSpeech", "aws-sdk:lambda:createFunctionUrlConfig"]
+    "resource", ["aws-sdk:polly:synthesizeSpeech", "aws-sdk:lambda:createCapacityProvider"]
 )
 def test_what_the_lab_does_not_simulate_is_refused_by_name(room, resource):
     code, message = refused(room.make, states={"Do": task(resource)})
