@@ -61,6 +61,11 @@ class MachineRoom:
         del answer["ResponseMetadata"]
         return answer
 
+    def history(self, execution):
+        """All events, page by page."""
+        pages = self.machines.get_paginator("get_execution_history").paginate(executionArn=execution)
+        return [event for page in pages for event in page["events"]]
+
     def events(self, execution, **options):
         return self.machines.get_execution_history(executionArn=execution, **options)["events"]
 

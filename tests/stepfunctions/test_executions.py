@@ -88,7 +88,11 @@ def test_a_choice_goes_by_its_rules_in_order_and_else_by_default(room):
 def test_a_choice_without_a_default_where_no_rule_holds(room):
     rule = {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Large"}
     shown = room.run({"Look": {"Type": "Choice", "Choices": [rule]}, "Large": DONE}, {"total": 5})
-    assert (shown["status"], shown["error"]) == ("FAILED", "States.NoChoiceMatched")
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+    assert shown["cause"] == (
+        "An error occurred while executing the state 'Look' (entered at the event id #2). "
+        "Failed to transition out of the state. The state does not point to a next state."
+    )
 
 
 def test_a_rule_about_what_is_not_there_fails_the_state_unless_it_asks_whether_it_is(room):

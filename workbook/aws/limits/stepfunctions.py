@@ -9,10 +9,19 @@ from workbook.aws.limits.row import Limit
 _READ = datetime.date(2026, 11, 27)
 _MODEL = "botocore 1.44.5, service model of Step Functions"
 _GUIDE = "Step Functions Developer Guide, service quotas"
+_VARIABLES = "Step Functions Developer Guide, Passing data between states with variables"
+_MEASURED = "AWS's answers of 2026-08 as recorded in floci-io/floci#2737"
+_OURS = "the workbook's own: AWS bounds the time, and does not say how long it is"
 
 ROWS = (
     Limit("stepfunctions.input", 262_144, "bytes", f"{_MODEL}: SensitiveData", _READ),
     Limit("stepfunctions.history", 25_000, "events", _GUIDE, _READ),
+    Limit("stepfunctions.jsonata.depth", 100, "nested steps of one expression", _MEASURED, _READ),
+    Limit("stepfunctions.jsonata.memory", 6_990_256, "bytes of one value of an expression", _MEASURED, _READ),
+    Limit("stepfunctions.jsonata.steps", 1_000_000, "steps of one expression", _OURS, _READ),
+    Limit("stepfunctions.map.inline", 40, "iterations at once", _GUIDE, _READ),
+    Limit("stepfunctions.variables.state", 262_144, "bytes of one Assign", _VARIABLES, _READ),
+    Limit("stepfunctions.variables.execution", 10_485_760, "bytes of all variables", _VARIABLES, _READ),
     Limit("stepfunctions.redrive.history", 24_999, "events", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),

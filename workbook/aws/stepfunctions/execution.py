@@ -176,15 +176,13 @@ class Execution:
             Execution=states.ExecutionData(
                 Id=self.arn,
                 Input=json.loads(self.input),
+                StartTime=context_time(datetime_of(self.started)),
                 Name=self.name,
                 RoleArn=machine.role_arn,
-                StartTime=context_time(datetime_of(self.started)),
+                RedriveCount=0,
             ),
             StateMachine=states.StateMachineData(Id=machine.arn, Name=machine.name),
-            State=None,
-            Task=None,
-            Map=None,
-        )
+        )  # type: ignore[typeddict-item]  # what is not there yet is not shown
         made = environment.Environment(
             aws_execution_details=evaluation_details.AWSExecutionDetails(
                 machine.account, machine.region, machine.role_arn

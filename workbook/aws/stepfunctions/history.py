@@ -40,7 +40,7 @@ class History:
         update_source_event_id: bool = True,  # noqa: FBT001, FBT002 - as above
     ) -> int:
         """Note one event, and return its id; the name and parameters are the interpreter's."""
-        if self.is_closed:
+        if self.is_closed or getattr(context, "is_closed", False):
             return len(self.events)
         if len(self.events) == self._largest - 1 and not event_type.startswith("Execution"):
             self._when_full()

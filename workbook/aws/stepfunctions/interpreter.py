@@ -19,6 +19,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions.errors import InvalidDefinition
+from workbook.aws.stepfunctions.language.locations import write_locations
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
     from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
 
     try:
-        return asl_parser.AmazonStateLanguageParser.parse(definition)[0]
+        program = asl_parser.AmazonStateLanguageParser.parse(definition)[0]
     except Exception as error:
         reason = "; ".join(error.errors) if isinstance(error, asl_parser.ASLParserException) else str(error)
         raise InvalidDefinition.because(f"SCHEMA_VALIDATION_FAILED: {reason}") from error
+    write_locations(program)
+    return program
 
 
 def remember(patches: Patches) -> None:
@@ -78,10 +81,11 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions import repairs, task_repairs  # noqa: PLC0415 - as late as the interpreter
+    from workbook.aws.stepfunctions import language, repairs, task_repairs  # noqa: PLC0415 - as late as the interpreter
 
     task_repairs.install(patches)
     repairs.install(patches)
+    language.install(patches)
     logger = logging.getLogger(_PARSER)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
