@@ -10,6 +10,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inbox import open_queue
 from machine_room import PREFIX, MachineRoom
 
 from workbook.aws.stepfunctions import history
@@ -160,14 +161,10 @@ def test_a_task_calls_a_function_and_goes_on_with_its_answer(room):
 
 
 def test_a_task_publishes_and_puts_events(room):
-    queue = room.queue()
+    queue, arn = open_queue(room.sqs, "work", "events.amazonaws.com")
     topic = room.lab.client("sns").create_topic(Name="news")["TopicArn"]
     events = room.lab.client("events")
     events.put_rule(Name="orders", EventPattern=json.dumps({"source": ["shop"]}))
-    arn = room.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    room.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     events.put_targets(Rule="orders", Targets=[{"Id": "q", "Arn": arn}])
     entry = {"Source": "shop", "DetailType": "order", "Detail": {"n.$": "$.n"}}
     states = {

@@ -6,7 +6,12 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from machine_room import ACCOUNT, PREFIX, document
+from machine_room import ACCOUNT, PREFIX
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
 
 START = 1_767_603_600_000
 """Milliseconds since the epoch at which a lab begins."""
@@ -353,7 +358,7 @@ def test_what_aws_does_not_know_is_no_resource(room, resource):
 
 
 @pytest.mark.parametrize(
-    "resource", ["aws-sdk:polly:synthesizeSpeech", "aws-sdk:lambda:createFunctionUrlConfig"]
+    "resource", ["aws-sdk:polly:synthesizeSpeech", "aws-sdk:lambda:putProvisionedConcurrencyConfig"]
 )
 def test_what_the_lab_does_not_simulate_is_refused_by_name(room, resource):
     code, message = refused(room.make, states={"Do": task(resource)})

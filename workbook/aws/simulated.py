@@ -22,14 +22,24 @@ def _names(text: str) -> frozenset[str]:
 
 _LAMBDA = _names(
     """
-    AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
+    AddPermission CreateAlias CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig DeleteAlias
     DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    DeleteFunctionUrlConfig GetFunctionUrlConfig ListFunctionUrlConfigs UpdateFunctionUrlConfig
     GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
     GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
     ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
     PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
     UntagResource UpdateAlias UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
     UpdateFunctionEventInvokeConfig
+    """
+)
+
+_API_GATEWAY_V2 = _names(
+    """
+    CreateApi CreateDeployment CreateIntegration CreateRoute CreateStage DeleteApi DeleteCorsConfiguration
+    DeleteDeployment DeleteIntegration DeleteRoute DeleteStage GetApi GetApis GetDeployment GetDeployments
+    GetIntegration GetIntegrations GetRoute GetRoutes GetStage GetStages GetTags TagResource UntagResource
+    UpdateApi UpdateIntegration UpdateRoute UpdateStage
     """
 )
 
@@ -142,9 +152,12 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
-    CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource SendTaskFailure SendTaskHeartbeat SendTaskSuccess
-    StartExecution StopExecution TagResource UntagResource
+    CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
+    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
+    SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
+    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
     """
 )
 
@@ -154,6 +167,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,
     "kinesis": _KINESIS,
     "firehose": _FIREHOSE,

@@ -3,8 +3,8 @@
 The first writes input and output as the texts that they are, the second as the JSON that is in them. The role
 needs to start, describe and stop executions. With the parent the child is stopped, too.
 
-Sources: Step Functions Developer Guide, "Start AWS Step Functions workflow executions"; answers of AWS
-that were recorded in localstack's tests, 2023, and by users in 2024.
+Sources: Step Functions Developer Guide, "Start AWS Step Functions workflow executions"; answers of AWS that
+were recorded in localstack's tests, 2023, and by users in 2024.
 """
 
 from __future__ import annotations

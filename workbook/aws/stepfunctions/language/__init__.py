@@ -7,6 +7,7 @@
     expressions ── jsonata ── jsonata_functions      a JSONata expression in a field of a state
     locations                          which field that is
     variables                          Assign
+    intrinsics                         States.Format and the others
     failures                           how a state fails
 
 Each module changes the interpreter in places of its own, when it is loaded.
@@ -27,11 +28,13 @@ def install(patches: Patches) -> None:
         choices,
         expressions,
         failures,
+        intrinsics,
         iterations,
         parallel,
         variables,
         visits,
     )
 
-    for module in (failures, visits, attempts, choices, expressions, variables, parallel, iterations):
+    data = (expressions, variables, intrinsics)
+    for module in (failures, visits, attempts, choices, *data, parallel, iterations):
         module.install(patches)

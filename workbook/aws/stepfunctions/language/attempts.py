@@ -17,11 +17,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook.aws.stepfunctions.language import variables, visits
+from workbook.aws.stepfunctions.language.branches import close
 from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import (
     DATA_LIMIT,
     ends_execution,
-    error_and_cause,
 )
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, event_type, part_of
 from workbook.engine.clock import SECOND
@@ -44,13 +44,9 @@ def install(patches: Patches) -> None:
     a_map = part_of("component.state.exec.state_map.state_map").StateMap
     for kind in (base, parallel, a_map):
         patches.set(kind, "_eval_state", _attempt_until_done)
-    patches.set(base, "_eval_state_output", _give_nothing)
+    patches.set(base, "_eval_state_output", _give_output)
     equals = part_of("component.common.error_name.error_equals_decl").ErrorEqualsDecl
     patches.set(equals, "_eval_body", _matches)
-
-
-def _give_nothing(state: Part, env: Env) -> None:
-    """The output was made by the attempt that succeeded."""
 
 
 def _attempt_until_done(state: Part, env: Env) -> None:
@@ -83,15 +79,19 @@ def _attempt(state: Part, env: Env, given: Json) -> None:
 
 def _run(state: Part, env: Env) -> Part:
     """The result of one attempt."""
-    seconds = _time_limit(state, env)
+    is_task = hasattr(state, "resource")
+    seconds = _time_limit(state, env) if is_task else None
     frame = env.open_frame()
     frame.states.reset(input_value=env.states.get_input())
     frame.stack = copied(env.stack)
     try:
-        if seconds is None:
-            state._eval_execution(frame)  # noqa: SLF001 - the states' own
-        else:
+        if is_task:
             _run_apart(state, frame, seconds)
+        else:
+            state._eval_execution(frame)  # noqa: SLF001 - the states' own
+    except Exception:
+        env.next_field_name = frame.next_field_name  # the field that a path of it was for
+        raise
     finally:
         frame.set_ended()
         env.close_frame(frame)
@@ -99,15 +99,13 @@ def _run(state: Part, env: Env) -> Part:
 
 
 def _time_limit(state: Part, env: Env) -> float | None:
-    """The seconds that a task may take; None for a state that is no task, and has no such limit."""
-    if not hasattr(state, "resource"):
-        return None
+    """The seconds that a task may take; None where there is no limit."""
     state.timeout.eval(env=env)
-    seconds: float = env.stack.pop()
-    return seconds
+    seconds: float | None = env.stack.pop()
+    return None if seconds is None or seconds >= _LONGEST else seconds
 
 
-def _run_apart(state: Part, frame: Env, seconds: float) -> None:
+def _run_apart(state: Part, frame: Env, seconds: float | None) -> None:
     """Run a task on a thread of its own: who waits for it no longer lets it go on.
 
     Raises:
@@ -127,10 +125,13 @@ def _run_apart(state: Part, frame: Env, seconds: float) -> None:
         ended.notify_all()
 
     world.kernel.spawn(run, name=f"state {state.name}")
-    until = None if seconds >= _LONGEST else world.clock.now + round(seconds * SECOND)
-    while not outcome:
-        if not ended.wait(until) and not outcome:
-            raise part_of("component.common.timeouts.timeout").EvalTimeoutError
+    until = None if seconds is None else world.clock.now + round(seconds * SECOND)
+    try:
+        while not outcome:
+            if not ended.wait(until) and not outcome:
+                raise part_of("component.common.timeouts.timeout").EvalTimeoutError
+    finally:
+        close(frame)  # what still runs of it has nothing more to tell
     if outcome[0] is not None:
         raise outcome[0]
 
@@ -142,17 +143,17 @@ def _give(state: Part, env: Env, result: Json) -> None:
         env.states.set_result(result)
     if state.assign_decl is not None:
         state.assign_decl.eval(env=env)
-    if state.output_path is None:
-        _give_output(state, env)
-        return
     if state.result_selector is not None:
         state.result_selector.eval(env=env)
-    state.result_path.eval(env)
-    state.output_path.eval(env=env)
+    if state.output_path is not None:
+        state.result_path.eval(env)
+    state._eval_state_output(env=env)  # noqa: SLF001 - the seam
 
 
 def _give_output(state: Part, env: Env) -> None:
-    if state.output is not None:
+    if state.output_path is not None:
+        state.output_path.eval(env=env)
+    elif state.output is not None:
         state.output.eval(env=env)
     else:
         env.states.reset(input_value=env.stack.pop())
@@ -191,7 +192,7 @@ def _is_to_retry(state: Part, env: Env, event: Part) -> bool:
     failed = _FAILED.get(type(state).__name__)
     if failed is None:
         _note(env, event)
-    _set_error_output(env, event)
+    _set_error_output(state, env, event)
     if state.retry is not None and _retries(state, env, event):
         return True
     if failed is not None:
@@ -204,22 +205,20 @@ def _is_to_retry(state: Part, env: Env, event: Part) -> bool:
 
 def _note(env: Env, event: Part) -> None:
     """Let the history have a failure; that of an expression it has already."""
-    if event.event_type.value not in {"EvaluationFailed", "ExecutionFailed"}:
+    if getattr(event.event_type, "value", event.event_type) not in {"EvaluationFailed", "ExecutionFailed"}:
         env.event_manager.add_event(env.event_history_context, event.event_type, event.event_details)
 
 
-def _set_error_output(env: Env, event: Part) -> None:
-    error, cause = error_and_cause(event)
-    env.states.set_error_output({"Error": error or "", "Cause": cause or ""})
+def _set_error_output(state: Part, env: Env, event: Part) -> None:
+    env.states.set_error_output(state._construct_error_output_value(failure_event=event))  # noqa: SLF001 - the seam
     env.states._states_data.pop("result", None)  # noqa: SLF001 - a failed attempt has none
 
 
 def _retries(state: Part, env: Env, event: Part) -> bool:
     outcome = state._handle_retry(env=env, failure_event=event)  # noqa: SLF001 - its waiting
-    env.states._states_data.pop("errorOutput", None)  # noqa: SLF001 - the next attempt has none
     retries: bool = outcome.name == "CanRetry"
-    if not retries:
-        _set_error_output(env, event)
+    if retries:
+        env.states._states_data.pop("errorOutput", None)  # noqa: SLF001 - the next attempt has none
     return retries
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Strand = Callable[[], Exception | None]
 """Runs to its end, and gives what it failed with."""
 
-_ABORTED = {"MapStateEntered", "ParallelStateEntered", "TaskStateEntered", "WaitStateEntered"}
+_ABORTED = {"Map", "Parallel", "Task", "Wait"}
+"""Types of states of which the history says that they were aborted."""
 
 
 class Branches:
@@ -86,12 +87,11 @@ def note_abortion(env: Env) -> None:
     """Let the history say that the state in which `env` is was aborted, and nothing more of it."""
     if not env.is_running() or getattr(env, "entry", None) is None:
         return
-    entered = env.event_manager.events[env.entry - 1]["type"]
     for frame in list(env._frames):  # noqa: SLF001 - what runs within
         close(frame)
-    if entered in _ABORTED:
-        aborted = entered.replace("Entered", "Aborted")
-        env.event_manager.add_event(env.event_history_context, aborted, update_source_event_id=False)
+    if env.state_type in _ABORTED:
+        context = env.event_history_context
+        env.event_manager.add_event(context, f"{env.state_type}StateAborted", update_source_event_id=False)
 
 
 def close(env: Env) -> None:

@@ -21,6 +21,7 @@ _PLACE = "An error occurred while executing the state '"
 
 RUNTIME = "States.Runtime"
 QUERY = "States.QueryEvaluationError"
+MATCH = "States.ResultPathMatchFailure"
 DATA_LIMIT = "States.DataLimitExceeded"
 
 
@@ -41,8 +42,8 @@ def install(patches: Patches) -> None:
 
 def entry_of(env: Env) -> int:
     """The id of the event that entered the state which `env` is in."""
-    entry: int = getattr(env, "entry", env.event_history_context.source_event_id)
-    return entry
+    entry: int | None = getattr(env, "entry", None)
+    return env.event_history_context.source_event_id if entry is None else entry
 
 
 def with_place(state: str | None, entry: int, cause: str) -> str:

@@ -22,6 +22,7 @@ from jsonata.functions import Functions
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
+from workbook.aws.stepfunctions.language.java_random import java_random
 from workbook.aws.stepfunctions.language.jsonata import bound
 from workbook.engine.world import current_world
 
@@ -152,17 +153,6 @@ def _random(seed: Any = None, *more: object) -> float:  # noqa: ANN401 - any val
     if seed is None:
         return current_world().seeds.stream(_STREAM).random()
     return java_random(_whole(seed, "random", 1))
-
-
-def java_random(seed: int) -> float:
-    """The first `nextDouble` of java.util.Random with this seed, by its documented formula."""
-    mask = (1 << 48) - 1
-    state = (seed ^ 0x5DEECE66D) & mask
-    drawn = []
-    for bits in (26, 27):
-        state = (state * 0x5DEECE66D + 0xB) & mask
-        drawn.append(state >> (48 - bits))
-    return ((drawn[0] << 27) + drawn[1]) / (1 << 53)
 
 
 def _uuid(*more: object) -> str:
