@@ -70,7 +70,7 @@ def demand(client: str, action: str, request: dict[str, Any], region: str, role_
 
 def _access(role_arn: str, action: str, resource: str) -> RoleAccess:
     execution, world = present_execution.get(), current_world()
-    own_role, machine = execution.role_arn, execution.machine
+    machine, own_role = execution.machine, execution.role_arn
     context = {"aws:SourceArn": machine.arn, "aws:SourceAccount": machine.account}
     if role_arn == own_role:
         return role_access(world, role_arn, SERVICE, action, resource, context)
