@@ -157,7 +157,8 @@ _STEP_FUNCTIONS = _names(
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
-    StopExecution TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
+    StopExecution TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias
+    ValidateStateMachineDefinition
     """
 )
 
