@@ -161,9 +161,12 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
-    CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource StartExecution StopExecution TagResource
-    UntagResource
+    CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
+    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
+    SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
+    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
     """
 )
 

@@ -38,7 +38,7 @@ class Callers:
         if delivery is not None:
             return self.source(delivery)
         # a function, a server outside AWS, or a state machine whose state calls
-        within = self.cause(call, "invoke", "request", "start-execution")
+        within = self.cause(call, "invoke", "request", "enter-state")
         return f"{role}:{YOU}" if within is None else node_of(within.resource)
 
     def sender(self, hop: Hop) -> str:
