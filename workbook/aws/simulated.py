@@ -79,9 +79,9 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
-    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
-    UntagResource
+    DeleteResourcePolicy DeleteSubscriptionFilter DescribeLogGroups DescribeLogStreams
+    DescribeResourcePolicies DescribeSubscriptionFilters FilterLogEvents GetLogEvents ListTagsForResource
+    PutLogEvents PutResourcePolicy PutRetentionPolicy PutSubscriptionFilter TagResource UntagResource
     """
 )
 
