@@ -12,6 +12,8 @@ from machine_room import MachineRoom
 
 from workbook import Chaos, Lab
 
+ACCOUNT = "123456789012"
+
 
 @pytest.fixture
 def room():

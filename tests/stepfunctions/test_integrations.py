@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import document
 from botocore.exceptions import ClientError
-from machine_room import ACCOUNT, PREFIX, document
+from machine_room import ACCOUNT, PREFIX
 
 START = 1_767_603_600_000
 """Milliseconds since the epoch at which a lab begins."""

@@ -33,24 +33,14 @@ def check_task(
     parts = resource.split(":")
     if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
         return
-    if not resource.startswith("arn:"):
-        yield unfit("Value is not a valid resource ARN", f"{place}/Resource")
+    complaint = _unfit_resource(f"{place}/Resource", resource, machine_type)
+    if complaint is not None:
+        yield complaint
         return
-    if machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
-        yield unfit("Express state machine does not support Activity ARN", f"{place}/Resource")
-        return
-    if len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield _unrecognised(place, resource)
-        return
-    for pattern in (".waitForTaskToken", ".sync"):
-        if machine_type == "EXPRESS" and pattern in resource:
-            message = f"Express state machine does not support '{pattern}' service integration "
-            yield unfit(message, f"{place}/Resource")
-            return
     try:
         integration = _simulated(place, resource)
     except UnknownIntegration:
-        yield _unrecognised(place, resource)
+        yield _unrecognised(f"{place}/Resource", resource)
         return
     field = "Arguments" if language == "JSONata" else "Parameters"
     if field not in state:
@@ -58,6 +48,21 @@ def check_task(
         yield unfit(f"{field} field is required for resource ARN: {called}", place)
         return
     yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
+
+
+def _unfit_resource(place: str, resource: str, machine_type: str) -> Diagnostic | None:
+    """What is wrong with a Resource that is no function, before anybody looks for its operation."""
+    parts = resource.split(":")
+    if not resource.startswith("arn:"):
+        return unfit("Value is not a valid resource ARN", place)
+    if machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
+        return unfit("Express state machine does not support Activity ARN", place)
+    if len(parts) < 7 or parts[2] not in {"states", "lambda"}:
+        return _unrecognised(place, resource)
+    for way in (".waitForTaskToken", ".sync"):
+        if machine_type == "EXPRESS" and way in resource:
+            return unfit(f"Express state machine does not support '{way}' service integration ", place)
+    return None
 
 
 def _simulated(place: str, resource: str) -> Integration:
@@ -73,7 +78,7 @@ def _unrecognised(place: str, resource: str) -> Diagnostic:
     return unfit(
         f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the "
         "resource is not available in this region.",
-        f"{place}/Resource",
+        place,
     )
 
 
