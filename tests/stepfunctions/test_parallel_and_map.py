@@ -12,9 +12,10 @@ def pass_through(**more):
 
 
 def waits(seconds, **more):
-    """A branch that sleeps; no two states of a definition have one name."""
-    name = f"Sleep {seconds}"
-    return {"StartAt": name, "States": {name: {"Type": "Wait", "Seconds": seconds, "End": True, **more}}}
+    return {
+        "StartAt": f"Sleep {seconds}",
+        "States": {f"Sleep {seconds}": {"Type": "Wait", "Seconds": seconds, "End": True, **more}},
+    }
 
 
 def fails(error="Broken", cause="it is"):

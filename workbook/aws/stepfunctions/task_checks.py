@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,7 +17,7 @@ from workbook.aws.stepfunctions.integrations import (
 
 _OPERATION = "CreateStateMachine"
 _PARTS = 7
-"""Parts of an ARN of what a state can call: arn:aws:states:::sqs:sendMessage."""
+"""Of an ARN that a Task can call."""
 
 
 def check_task(
@@ -32,40 +31,45 @@ def check_task(
         NotSimulated: AWS accepts it, and the lab does not run it.
     """
     resource = str(state["Resource"])
-    parts = resource.split(":")
-    wrong = _wrong_resource(parts, machine_type)
-    if wrong is not None:
-        yield unfit(wrong, f"{place}/Resource")
-    elif parts[2] != "lambda" or parts[5] != "function":
-        yield from _wrong_call(place, state, resource, "Arguments" if language == "JSONata" else "Parameters")
-
-
-def _wrong_resource(parts: list[str], machine_type: str) -> str | None:
-    """What AWS says of an ARN that no state of such a state machine can call; None where one may."""
-    if parts[0] != "arn":
-        return "Value is not a valid resource ARN"
-    if machine_type == "EXPRESS":
-        if parts[2:3] == ["states"] and "activity" in parts[5:6]:
-            return "Express state machine does not support Activity ARN"
-        for pattern in (".waitForTaskToken", ".sync"):
-            if pattern in ":".join(parts[6:]):
-                return f"Express state machine does not support '{pattern}' service integration "
-    if len(parts) < _PARTS or parts[2] not in {"states", "lambda"}:
-        return _unrecognised(":".join(parts))
-    return None
-
-
-def _wrong_call(place: str, state: Mapping[str, Any], resource: str, field: str) -> Iterator[Diagnostic]:
+    wrong = list(_wrong_resource(f"{place}/Resource", resource, machine_type))
+    if wrong or _is_function(resource):
+        yield from wrong
+        return
     try:
         integration = _simulated(place, resource)
     except UnknownIntegration:
-        yield unfit(_unrecognised(resource), f"{place}/Resource")
+        yield _unrecognised(f"{place}/Resource", resource)
         return
+    yield from _wrong_call(place, state, "Arguments" if language == "JSONata" else "Parameters", integration)
+
+
+def _is_function(resource: str) -> bool:
+    parts = resource.split(":")
+    return len(parts) >= _PARTS and parts[2] == "lambda" and parts[5] == "function"
+
+
+def _wrong_resource(place: str, resource: str, machine_type: str) -> Iterator[Diagnostic]:
+    parts = resource.split(":")
+    if not resource.startswith("arn:"):
+        yield unfit("Value is not a valid resource ARN", place)
+    elif machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
+        yield unfit("Express state machine does not support Activity ARN", place)
+    elif len(parts) < _PARTS or parts[2] not in {"states", "lambda"}:
+        yield _unrecognised(place, resource)
+    elif machine_type == "EXPRESS":
+        waits = [pattern for pattern in (".waitForTaskToken", ".sync") if pattern in resource]
+        for pattern in waits:
+            yield unfit(f"Express state machine does not support '{pattern}' service integration ", place)
+
+
+def _wrong_call(
+    place: str, state: Mapping[str, Any], field: str, integration: Integration
+) -> Iterator[Diagnostic]:
     if field in state:
         yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
-        return
-    called = re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource)
-    yield unfit(f"{field} field is required for resource ARN: {called}", place)
+    else:
+        called = f"arn:aws:states:::{integration.called}"
+        yield unfit(f"{field} field is required for resource ARN: {called}", place)
 
 
 def _simulated(place: str, resource: str) -> Integration:
@@ -77,10 +81,11 @@ def _simulated(place: str, resource: str) -> Integration:
         raise NotSimulated(what, f"Simulated are: a function's ARN, {', '.join(named)}.") from None
 
 
-def _unrecognised(resource: str) -> str:
-    return (
+def _unrecognised(place: str, resource: str) -> Diagnostic:
+    return unfit(
         f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the "
-        "resource is not available in this region."
+        "resource is not available in this region.",
+        place,
     )
 
 
