@@ -20,12 +20,24 @@ LOOKS = [("light", WIDE), ("dark", WIDE), ("dark", NARROW)]  # what runs out of 
 HIGHEST_ROW = 90  # pixels: four lines of a table; higher ones cannot be read across
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, worker_id):
+    """Complains where a second process of the run opens the same lesson: that would take twice as long."""
+
+    def once(name):
+        if worker_id != "master":
+            (tmp_path_factory.getbasetemp().parent / f"{name}.opened").touch(exist_ok=False)
+
+    return once
+
+
 @pytest.fixture(scope="module", params=LESSONS)
-def lesson(request, open_window):
+def lesson(request, open_window, once):
     """A window in which the lesson was opened, restarted and run to its end, and saved.
 
     JupyterLab has never seen the lesson before, so it does not trust it; what it shows then is noted first.
     """
+    once(request.param)
     with contextlib.closing(open_window()) as learner:
         learner.name = request.param
         learner.open(request.param, kernel=False)
