@@ -11,10 +11,8 @@ import warnings
 import boto3
 import botocore.endpoint
 import botocore.retryhandler
-import botocore.useragent
 import botocore.utils
 import moto.core.errors
-import moto.core.responses
 import moto.iam.models
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
@@ -184,26 +182,6 @@ def test_a_timestamp_looks_the_same_in_every_time_zone(monkeypatch):
     monkeypatch.undo()
     time.tzset()
     assert len(seen) == 1
-
-
-# ---- list_methods_once, sanitise_user_agents_once
-
-
-def test_moto_still_inspects_the_methods_of_a_response_on_every_request():
-    source = inspect.getsource(moto.core.responses.BaseResponse.call_action)
-    assert "method_names_from_class(self.__class__)" in source
-    assert not hasattr(moto.core.responses.method_names_from_class, "cache_info")
-
-
-def test_botocore_still_cleans_the_user_agent_on_every_call():
-    assert not hasattr(botocore.useragent.sanitize_user_agent_string_component, "cache_info")
-
-
-def test_both_are_done_once_in_a_lab(lab):
-    for _ in range(3):
-        lab.client("iam").list_roles()
-    assert moto.core.responses.method_names_from_class.cache_info().hits > 0
-    assert botocore.useragent.sanitize_user_agent_string_component.cache_info().hits > 0
 
 
 # ---- wait_by_the_seed_before_trying_again
