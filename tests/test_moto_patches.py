@@ -149,16 +149,34 @@ def test_log_events_are_numbered_alike_in_every_lab():
     assert event_ids() == event_ids() != []
 
 
-# ---- know_the_code_of_refusals
+# ---- warn_of_no_error_codes
 
 
-def test_moto_still_warns_of_a_code_that_is_in_no_model(lab):
-    assert "code in COMMON_ERROR_CODES" in inspect.getsource(moto.core.errors.get_error_model)
-    client = lab.client("cloudwatch")
+def test_moto_still_warns_of_a_code_that_is_in_no_model():
+    assert "warn(warning, stacklevel=2)" in inspect.getsource(moto.core.errors.get_error_model)
+    assert moto.core.errors.warn is warnings.warn
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "request_", "code"),
+    [
+        (
+            "cloudwatch",
+            "put_metric_alarm",
+            {"AlarmName": "any", "ThresholdMetricId": "band"},
+            "NotSimulatedByWorkbook",
+        ),
+        ("events", "list_rules", {"NextToken": "stale"}, "InvalidToken"),
+        ("autoscaling", "describe_auto_scaling_groups", {"NextToken": "stale"}, "InvalidNextToken"),
+    ],
+)
+def test_no_error_warns_the_learner(lab, service, call, request_, code):
+    client = lab.client(service)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(client.exceptions.ClientError, match="NotSimulatedByWorkbook"):
-            client.put_metric_alarm(AlarmName="any", ThresholdMetricId="band")
+        with pytest.raises(client.exceptions.ClientError) as refused:
+            getattr(client, call)(**request_)
+    assert refused.value.response["Error"]["Code"] == code
 
 
 # ---- parse_timestamps_as_utc
