@@ -139,6 +139,8 @@ class DeliveryTeller:
     def _deliver(self, hop: Hop) -> list[Move]:
         if hop.number in self._told_by_loss or (hop.outcome == "ok" and hop.number in self._taken):
             return []
+        if hop.outcome == "waits":  # for the target's answer: nothing has arrived
+            return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
         if hop.outcome == "ok":
@@ -150,7 +152,7 @@ class DeliveryTeller:
     def _request(self, hop: Hop) -> list[Move]:
         """A server was asked for an API destination; any other delivery names the server itself."""
         delivery = self._story.callers.cause(hop, "deliver", "enrich")
-        if delivery is None or delivery.resource == hop.resource:
+        if delivery is None or delivery.resource == hop.resource or hop.outcome == "waits":
             return []
         destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
         answer = f"which answered {hop.facts.get('status')}"
