@@ -166,7 +166,7 @@ _STEP_FUNCTIONS = _names(
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
-    StopExecution TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias
+    StopExecution TagResource TestState UntagResource UpdateStateMachine UpdateStateMachineAlias
     ValidateStateMachineDefinition
     """
 )
