@@ -7,7 +7,8 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from machine_room import ACCOUNT, MachineRoom
+from inbox import open_queue
+from machine_room import MachineRoom
 
 
 @pytest.fixture
@@ -127,11 +128,7 @@ def test_sfn_13_a_rule_starts_executions_and_their_failure_is_no_failed_delivery
 
 
 def test_sfn_14_the_default_bus_hears_of_each_status_of_an_execution(room):
-    queue = room.queue()
-    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:work"
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    room.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    queue, arn = open_queue(room.sqs, "work", "events.amazonaws.com")
     events = room.lab.client("events")
     pattern = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
     events.put_rule(Name="states", EventPattern=json.dumps(pattern))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 
+from access import make_role
+from learner import hops
+
 from workbook import Lab
 
 ACCOUNT = "123456789012"
 PREFIX = f"arn:aws:states:us-east-1:{ACCOUNT}"
-
-
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 class MachineRoom:
@@ -25,12 +24,7 @@ class MachineRoom:
         self.role = self.new_role("machine", "states.amazonaws.com", "sqs:*", "sns:*", "lambda:*", "events:*")
 
     def new_role(self, name, service, *actions):
-        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-        if actions:
-            allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-            self.iam.put_role_policy(RoleName=name, PolicyName="does", PolicyDocument=document(allow))
-        return role
+        return make_role(self.lab, name, service, *actions)
 
     def queue(self, name="work"):
         return self.sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -70,4 +64,4 @@ class MachineRoom:
         return self.machines.get_execution_history(executionArn=execution, **options)["events"]
 
     def hops(self, kind):
-        return [hop for hop in self.lab.trace if hop.kind == kind]
+        return hops(self.lab, kind)

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from inbox import open_queue
 from machine_room import ACCOUNT, PREFIX
 
 from workbook.flow.resources import label_of, node_of
@@ -238,7 +239,6 @@ def a_task(resource, **fields):
 @pytest.mark.parametrize(
     ("states", "options", "what"),
     [
-        (a_task("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), {}, "waitForTaskToken"),
         (a_task("arn:aws:states:::states:startExecution.sync:2"), {}, "startExecution.sync"),
         (a_task("arn:aws:states:::aws-sdk:s3:listBuckets"), {}, "aws-sdk"),
         (a_task(f"{PREFIX}:activity:stamp"), {}, "activity"),
@@ -345,11 +345,7 @@ def test_rules_schedules_and_pipes_start_executions(room):
 
 
 def test_eventbridge_hears_of_each_status(room):
-    queue = room.queue()
-    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:work"
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    room.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    queue, arn = open_queue(room.sqs, "work", "events.amazonaws.com")
     events = room.lab.client("events")
     events.put_rule(Name="states", EventPattern=json.dumps({"source": ["aws.states"]}))
     events.put_targets(Rule="states", Targets=[{"Id": "q", "Arn": arn}])

@@ -22,8 +22,9 @@ def _names(text: str) -> frozenset[str]:
 
 _LAMBDA = _names(
     """
-    AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
+    AddPermission CreateAlias CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig DeleteAlias
     DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    DeleteFunctionUrlConfig GetFunctionUrlConfig ListFunctionUrlConfigs UpdateFunctionUrlConfig
     GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
     GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
     ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
@@ -143,8 +144,8 @@ _EVENTS = _names(
 _STEP_FUNCTIONS = _names(
     """
     CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource StartExecution StopExecution TagResource
-    UntagResource
+    ListExecutions ListStateMachines ListTagsForResource SendTaskFailure SendTaskHeartbeat SendTaskSuccess
+    StartExecution StopExecution TagResource UntagResource
     """
 )
 

@@ -8,7 +8,6 @@ the last try fails and nothing keeps the message, its loss tells both: so each t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from workbook.engine.hop import Hop
 from workbook.flow.moves import Move, Status
@@ -51,7 +50,6 @@ class DeliveryTeller:
             "start-task": self._start_task,
             "deliver": self._deliver,
             "enrich": self._enrich,
-            "request": self._request,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -146,18 +144,6 @@ class DeliveryTeller:
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
         return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
-
-    def _request(self, hop: Hop) -> list[Move]:
-        """A server was asked for an API destination; any other delivery names the server itself."""
-        delivery = self._story.callers.cause(hop, "deliver", "enrich")
-        if delivery is None or delivery.resource == hop.resource:
-            return []
-        destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
-        answer = f"which answered {hop.facts.get('status')}"
-        text = f"{label_of(destination)} asked {label_of(hop.resource)}, {answer}"
-        status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
-        move = between(hop, destination, hop.resource, status, text, time=ended)
-        return [replace(move, message=delivery.message)]
 
     def _enrich(self, hop: Hop) -> list[Move]:
         """A pipe could not invoke its enrichment; what became of a run, the function tells."""

@@ -19,7 +19,12 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from workbook.aws.constraints import constraint_errors
 from workbook.aws.operations import install_operations
-from workbook.aws.stepfunctions import interpreter, operations_executions, operations_machines
+from workbook.aws.stepfunctions import (
+    interpreter,
+    operations_executions,
+    operations_machines,
+    operations_tasks,
+)
 from workbook.aws.stepfunctions.errors import ValidationException
 
 if TYPE_CHECKING:
@@ -37,6 +42,9 @@ OPERATIONS: dict[str, Operation] = {
     "ListExecutions": operations_executions.list_executions,
     "ListStateMachines": operations_machines.list_state_machines,
     "ListTagsForResource": operations_machines.list_tags_for_resource,
+    "SendTaskFailure": operations_tasks.send_task_failure,
+    "SendTaskHeartbeat": operations_tasks.send_task_heartbeat,
+    "SendTaskSuccess": operations_tasks.send_task_success,
     "StartExecution": operations_executions.start_execution,
     "StopExecution": operations_executions.stop_execution,
     "TagResource": operations_machines.tag_resource,

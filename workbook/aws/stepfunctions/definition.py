@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from workbook.aws.stepfunctions.diagnostics import Code, Diagnostic, unfit
 from workbook.aws.stepfunctions.errors import InvalidDefinition
-from workbook.aws.stepfunctions.integrations import check_task
+from workbook.aws.stepfunctions.task_checks import check_task
 
 State = Mapping[str, Any]
 

@@ -85,6 +85,31 @@ class InvalidToken(ServiceException):
     message = "Invalid Token: 'Invalid token'"
 
 
+class InvalidTaskToken(ServiceException):
+    """A task token is none that was ever issued."""
+
+    code = "InvalidToken"
+    message = "Invalid Token: 'Invalid token'"
+
+
+class TaskTimedOut(ServiceException):
+    """The task of a token is over: it was answered, its time was up, or its execution has ended."""
+
+    code = "TaskTimedOut"
+    message = "Task Timed Out: 'Provided task does not exist anymore'"
+
+
+class InvalidOutput(ServiceException):
+    """The output of a task is no JSON."""
+
+    code = "InvalidOutput"
+
+    @classmethod
+    def because(cls, reason: str) -> InvalidOutput:
+        """What the parser says; AWS's words are unverified."""
+        return cls(f"Invalid Output: '{reason}'")
+
+
 class StateMachineAlreadyExists(ServiceException):
     """There is a state machine of this name, and it is another one."""
 

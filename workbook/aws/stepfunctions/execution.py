@@ -19,6 +19,7 @@ from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.history import History
 from workbook.aws.stepfunctions.repairs import context_time
 from workbook.aws.stepfunctions.role_calls import present_execution
+from workbook.aws.stepfunctions.state_hops import StateHops
 from workbook.aws.stepfunctions.status_events import tell_status
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.tasks import Interrupted
@@ -60,6 +61,7 @@ class Execution:
         self.error: str | None = None
         self.cause: str | None = None
         self.history = History(world.clock, self._history_is_full)
+        self.states = StateHops(world, machine.arn, self.arn)
         self._world = world
         self._program = machine.program
         self._environment = self._new_environment()
@@ -157,6 +159,7 @@ class Execution:
             self._timer.cancel()
         assert self._hop is not None  # noqa: S101 - as above
         outcome = "ok" if status == _SUCCEEDED else error or status
+        self.states.end(outcome)
         self._world.trace.amend(self._hop, outcome=outcome, ended_at=self.ended, status=status)
         with self._world.trace.under(self._hop):
             tell_status(self._world, self)

@@ -1,104 +1,103 @@
-"""Which services a Task state can call, and what it may do there.
+"""Which services a Task state can call, how they are called, and in which way the state waits.
 
-Request and response only: the state goes on when the service has answered. Waiting for a job (.sync), for a
-callback with a task token, for an activity, and the calls of any other API are refused by name.
+    arn:aws:states:::sqs:sendMessage                     request-response: goes on when the call is answered
+    arn:aws:states:::sqs:sendMessage.waitForTaskToken    goes on when somebody answers with the task token
+
+What AWS can call and the lab does not is refused by name when the state machine is made.
+
+Source: Step Functions Developer Guide, "Integrating services", one page for each service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from workbook.aws.operations import NotSimulated
-from workbook.aws.stepfunctions.diagnostics import Diagnostic, unfit
+from workbook.aws.stepfunctions.service_errors import ErrorNames
+
+REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN = "", "waitForTaskToken"
 
 
 @dataclass(frozen=True)
 class Integration:
-    """One operation that a Task can call."""
+    """One operation that a Task can call, in one way of waiting."""
 
+    service: str
+    """As Resource names it, as it does `action`."""
+    action: str
+    client: str
+    """boto3's name of the service."""
+    operation: str
+    """The API's name of the operation."""
+    errors: ErrorNames
     parameters: frozenset[str]
-    """What `Parameters` may hold."""
+    """What `Parameters` or `Arguments` may hold."""
     needed: tuple[str, ...] = ()
+    ways: frozenset[str] = frozenset({REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN})
+    way: str = REQUEST_RESPONSE
+
+    @property
+    def resource_type(self) -> str:
+        """As the history calls the service."""
+        return self.service
+
+    @property
+    def resource_name(self) -> str:
+        """As the history calls the action, with its way of waiting."""
+        return f"{self.action}.{self.way}" if self.way else self.action
 
 
-INTEGRATIONS = {
-    "lambda:invoke": Integration(
-        frozenset({"ClientContext", "FunctionName", "InvocationType", "Payload", "Qualifier"}),
-        ("FunctionName",),
-    ),
-    "sqs:sendMessage": Integration(
-        frozenset(
-            {"DelaySeconds", "MessageAttributes", "MessageBody", "MessageDeduplicationId", "MessageGroupId"}
-            | {"QueueUrl"}
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+OPTIMISED = {
+    f"{one.service}:{one.action}": one
+    for one in (
+        Integration(
+            *("lambda", "invoke", "lambda", "Invoke"),
+            errors=ErrorNames("Lambda", "AWSLambdaException", "AWSLambda"),
+            parameters=_names("ClientContext FunctionName InvocationType LogType Payload Qualifier"),
+            needed=("FunctionName",),
         ),
-        ("QueueUrl", "MessageBody"),
-    ),
-    "sns:publish": Integration(
-        frozenset(
-            {"Message", "MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure"}
-            | {"PhoneNumber", "Subject", "TargetArn", "TopicArn"}
+        Integration(
+            *("sqs", "sendMessage", "sqs", "SendMessage"),
+            errors=ErrorNames("SQS", "AmazonSQSException", "AmazonSQS"),
+            parameters=_names(
+                "DelaySeconds MessageAttributes MessageBody MessageDeduplicationId MessageGroupId QueueUrl"
+            ),
+            needed=("QueueUrl", "MessageBody"),
         ),
-        ("Message",),
-    ),
-    "events:putEvents": Integration(frozenset({"Entries"}), ("Entries",)),
+        Integration(
+            *("sns", "publish", "sns", "Publish"),
+            errors=ErrorNames("SNS", "AmazonSNSException", "AmazonSNS"),
+            parameters=_names(
+                """
+                Message MessageAttributes MessageDeduplicationId MessageGroupId MessageStructure PhoneNumber
+                Subject TargetArn TopicArn
+                """
+            ),
+            needed=("Message",),
+        ),
+        Integration(
+            *("events", "putEvents", "events", "PutEvents"),
+            errors=ErrorNames("EventBridge", "AmazonEventBridgeException", "AmazonEventBridge"),
+            parameters=_names("Entries"),
+            needed=("Entries",),
+        ),
+    )
 }
-"""By what follows `arn:aws:states:::` in Resource; what the role needs for them is in `role_calls`."""
-
-_OPERATION = "CreateStateMachine"
-_NOT_TAKEN = {("lambda:invoke", "InvocationType"), ("lambda:invoke", "ClientContext")}
+"""By what follows `arn:aws:states:::` in Resource."""
 
 
-def check_task(
-    place: str, state: Mapping[str, Any], language: str, machine_type: str
-) -> Iterator[Diagnostic]:
-    """What AWS does not accept of a Task state at this place of a definition.
-
-    `language` is the state's query language, `machine_type` the state machine's (STANDARD or EXPRESS).
+def find_integration(resource: str) -> Integration:
+    """The integration that a Resource names.
 
     Raises:
-        NotSimulated: AWS accepts it, and the lab does not run it.
+        KeyError: it names none that the lab runs.
     """
-    resource = str(state["Resource"])
-    parts = resource.split(":")
-    if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
-        return
-    if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield unfit(
-            f"The resource provided {resource} is not recognized. The value is not a valid "
-            "resource ARN, or the resource is not available in this region.",
-            f"{place}/Resource",
-        )
-        return
-    called = ":".join(parts[5:])
-    for pattern in (".waitForTaskToken", ".sync"):
-        if machine_type == "EXPRESS" and pattern in called:
-            message = f"Express state machine does not support '{pattern}' service integration "
-            yield unfit(message, f"{place}/Resource")
-            return
-    integration = INTEGRATIONS.get(called)
-    if integration is None:
-        simulated = ", ".join(["a function's ARN", *(f"arn:aws:states:::{known}" for known in INTEGRATIONS)])
-        raise NotSimulated(
-            f"{_OPERATION}: the resource {resource} of {place}", f"Simulated are: {simulated}."
-        )
-    field = "Arguments" if language == "JSONata" else "Parameters"
-    yield from _wrong_parameters(f"{place}/{field}", called, integration, state.get(field))
-
-
-def _wrong_parameters(
-    place: str,
-    called: str,
-    integration: Integration,
-    parameters: Any,  # noqa: ANN401 - any JSON
-) -> Iterator[Diagnostic]:
-    given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
-    for key in sorted(given):
-        if (called, key) in _NOT_TAKEN:
-            raise NotSimulated(f"{_OPERATION}: {key} at {place}", "Leave it out.")
-        if key not in integration.parameters:
-            yield unfit(f'The field "{key}" is not supported by Step Functions', place)
-    for key in integration.needed:
-        if key not in given:
-            yield unfit(f"The field '{key}' is required but was missing", place)
+    called = ":".join(resource.split(":")[5:])
+    called, _, way = called.partition(".")
+    integration = OPTIMISED[called]
+    if way not in integration.ways:
+        raise KeyError(resource)
+    return replace(integration, way=way)

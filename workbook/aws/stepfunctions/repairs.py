@@ -1,9 +1,6 @@
 """What moto's interpreter does otherwise than AWS, mended: each a small function in the place of its own.
 
-- A function that could not be invoked is an error called "Exception"; on AWS it has a name, such as
-  Lambda.ResourceNotFoundException.
 - A Wait state counts whole seconds, and so ends up to a second before its timestamp.
-- The cause of EventBridge.FailedEntry is an object: on AWS causes are texts.
 - JSON that goes to other services has blanks, and letters outside ASCII escaped.
 - A path is parsed each time that it is followed, by a parser made for it: half of the time that states take.
 - All threads that there ever were are kept in a list, and so all labs.
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
 _ASL = "moto.stepfunctions.parser.asl"
-_TASKS = f"{_ASL}.component.state.exec.state_task"
 _PATHS = 1024
 """Parsed paths that are kept."""
 _WAITS = f"{_ASL}.component.state.wait.wait_function"
@@ -36,24 +32,12 @@ _WAITS = f"{_ASL}.component.state.wait.wait_function"
 def install(patches: Patches) -> None:
     """Mend the interpreter, which is loaded."""
     patches.set(_module(f"{_ASL}.utils.encoding"), "json", types.SimpleNamespace(dumps=_compact_json))
-    task = _module(f"{_TASKS}.state_task_lambda").StateTaskLambda
-    patches.set(task, "_from_error", _lambda_error(task._from_error))  # noqa: SLF001 - the seam
-    events = _module(f"{_TASKS}.service.state_task_service_events")
-    patches.set(events, "SfnFailedEntryCountException", _FailedEntry)
     threads: deque[object] = deque(maxlen=0)
     patches.set(_module(f"{_ASL}.component.state.exec.execute_state"), "TMP_THREADS", threads)
     patches.set(_module(f"{_WAITS}.wait_function").WaitFunction, "_wait_interval", _wait)
     for module in (_module(f"{_ASL}.utils.json_path"), _module(f"{_ASL}.component.common.path.result_path")):
         patches.set(module, "parse", functools.lru_cache(maxsize=_PATHS)(module.parse))
     patches.set(_module(f"{_WAITS}.timestamp").Timestamp, "_get_wait_seconds", _seconds_until)
-
-
-class _FailedEntry(RuntimeError):
-    """PutEvents took some entries and not others; the cause is its answer."""
-
-    def __init__(self, cause: object) -> None:
-        self.cause = json.dumps(cause, separators=(",", ":"), ensure_ascii=False)
-        super().__init__(self.cause)
 
 
 def context_time(moment: datetime.datetime) -> str:
@@ -90,20 +74,3 @@ def _seconds_until(function: Any, env: Any) -> float:  # noqa: ANN401 - as above
         raise failure_event.FailureEventException(function._create_failure_event(env, text))  # noqa: SLF001 - as above
     clock = current_world().clock
     return (instant_of(moment.replace(tzinfo=clock.datetime().tzinfo)) - clock.now) / SECOND
-
-
-def _lambda_error(original: Any) -> Any:  # noqa: ANN401 - a method of the interpreter
-    """Name what Lambda's API refused as AWS does."""
-
-    def from_error(task: Any, env: Any, ex: Exception) -> Any:  # noqa: ANN401 - as above
-        event = original(task, env=env, ex=ex)
-        if getattr(ex, "response", None) is None:
-            return event
-        names = _module(f"{_ASL}.component.common.error_name.custom_error_name")
-        optimised = _module(f"{_TASKS}.service.state_task_service_lambda").StateTaskServiceLambda
-        name, cause = optimised._error_cause_from_client_error(ex)  # noqa: SLF001 - the same words
-        event.error_name = names.CustomErrorName(name)
-        event.event_details["lambdaFunctionFailedEventDetails"].update(error=name, cause=cause)
-        return event
-
-    return from_error

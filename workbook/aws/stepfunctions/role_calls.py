@@ -33,16 +33,22 @@ _ACTIONS = {
 """By the method of the client: the IAM action, and the code of the service's error."""
 
 
-def client_for(region: str, service: str, state_credentials: Any = None) -> RoleCalls:  # noqa: ANN401, ARG001 - the interpreter's signature
-    """What the interpreter calls a service with; in the place of its own function."""
-    return RoleCalls(present_execution.get(), service, region)
+def client_for(region: str, service: str, role_arn: str) -> RoleCalls:
+    """What a state calls a service with (boto3's name), in the name of a role."""
+    return RoleCalls(present_execution.get(), service, region, role_arn)
+
+
+def interpreter_client_for(region: str, service: str, state_credentials: Any) -> RoleCalls:  # noqa: ANN401 - the interpreter's StateCredentials
+    """What the interpreter itself calls a service with; in the place of its own function."""
+    return client_for(region, service, state_credentials.role_arn)
 
 
 class RoleCalls:
     """A client of one service for one execution: each call asks the role first."""
 
-    def __init__(self, execution: Execution, service: str, region: str) -> None:
+    def __init__(self, execution: Execution, service: str, region: str, role_arn: str) -> None:
         self._execution, self._service, self._region = execution, service, region
+        self._role = role_arn
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         """The method of boto3's client, for a role that may call it."""
@@ -57,10 +63,6 @@ class RoleCalls:
             return answer
 
         return call
-
-    @property
-    def _role(self) -> str:
-        return self._execution.machine.role_arn
 
     def _demand(self, action: str, code: str, resource: str) -> None:
         machine = self._execution.machine
