@@ -67,3 +67,78 @@ def test_web_05_a_function_url_waits_as_long_as_the_function_may_run(lab):
     url, begun = url_of(lab, worker(lab, slow, Timeout=900)), lab.world.clock.now
     assert lab.http(url, timeout=1000).status == 200
     assert lab.world.clock.now - begun >= 600 * SECOND
+
+
+def api_of(lab, name, **options):
+    """The URL of an HTTP API with one route for everything, that may invoke a function; and its id."""
+    lab.client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="gateway",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    arn = lab.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    made = lab.client("apigatewayv2").create_api(Name="shop", ProtocolType="HTTP", Target=arn, **options)
+    return made["ApiEndpoint"], made["ApiId"]
+
+
+def test_web_06_an_http_api_waits_30_seconds_and_then_answers_503_while_the_function_runs_on(lab):
+    slow = "import time\n\n\ndef handler(event, context):\n    time.sleep(40)\n"
+    url, _ = api_of(lab, worker(lab, slow, Timeout=60))
+    begun = lab.world.clock.now
+    answer = lab.http(url)
+    assert (answer.status, answer.body) == (503, '{"message":"Service Unavailable"}')
+    assert lab.world.clock.now - begun == 30 * SECOND
+    lab.advance(60)
+    assert runs(lab) == ["ok"]
+
+
+def test_web_07_a_function_that_fails_is_a_500_of_an_http_api_and_is_not_tried_again(lab):
+    answer = lab.http(api_of(lab, worker(lab, FAILS))[0])
+    assert (answer.status, answer.body) == (500, '{"message":"Internal Server Error"}')
+    lab.advance(hours=7)
+    assert runs(lab) == ["ValueError"]
+
+
+def test_web_08_an_http_api_needs_the_permission_of_the_function(lab):
+    arn = lab.function("worker", ECHO)
+    made = lab.client("apigatewayv2").create_api(Name="shop", ProtocolType="HTTP", Target=arn)
+    assert lab.http(made["ApiEndpoint"]).status == 500
+    assert runs(lab) == []
+
+
+def test_web_09_an_http_api_sends_payload_format_1_or_2(lab):
+    url, identifier = api_of(lab, worker(lab, ECHO))
+    assert lab.http(url).json()["version"] == "2.0"
+    gateway = lab.client("apigatewayv2")
+    (integration,) = gateway.get_integrations(ApiId=identifier)["Items"]
+    gateway.update_integration(
+        ApiId=identifier, IntegrationId=integration["IntegrationId"], PayloadFormatVersion="1.0"
+    )
+    assert lab.http(url).json()["version"] == "1.0"
+
+
+def test_web_10_the_most_specific_route_answers_and_default_the_rest(lab):
+    url, identifier = api_of(lab, worker(lab, ECHO))
+    gateway = lab.client("apigatewayv2")
+    (integration,) = gateway.get_integrations(ApiId=identifier)["Items"]
+    for key in ("GET /orders/{id}", "GET /orders/new", "ANY /{rest+}"):
+        target = f"integrations/{integration['IntegrationId']}"
+        gateway.create_route(ApiId=identifier, RouteKey=key, Target=target)
+    paths = ("/orders/new", "/orders/7", "/orders/7/lines", "/")
+    assert [lab.http(url + path).json()["routeKey"] for path in paths] == [
+        "GET /orders/new",
+        "GET /orders/{id}",
+        "ANY /{rest+}",
+        "$default",
+    ]
+
+
+def test_web_11_a_throttled_stage_answers_429(lab):
+    url, identifier = api_of(lab, worker(lab, ECHO))
+    limits = {"ThrottlingRateLimit": 1.0, "ThrottlingBurstLimit": 1}
+    gateway = lab.client("apigatewayv2")
+    gateway.update_stage(ApiId=identifier, StageName="$default", DefaultRouteSettings=limits)
+    assert lab.http(url).status == 200
+    answer = lab.http(url)
+    assert (answer.status, answer.body) == (429, '{"message":"Too Many Requests"}')

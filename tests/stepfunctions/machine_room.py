@@ -16,8 +16,8 @@ PREFIX = f"arn:aws:states:us-east-1:{ACCOUNT}"
 class MachineRoom:
     """A lab with clients, a role that Step Functions may assume, and the making of machines."""
 
-    def __init__(self, seed=1):
-        self.lab = Lab(seed=seed)
+    def __init__(self, seed=1, lab=None):
+        self.lab = lab or Lab(seed=seed)
         self.iam = self.lab.client("iam")
         self.sqs = self.lab.client("sqs")
         self.machines = self.lab.client("stepfunctions")

@@ -199,7 +199,8 @@ class _Work:
         if self._world.clock.now > self._hop.time:
             facts["ended_at"] = self._world.clock.now
         outcome = "ok" if response.ok else str(response.status)
-        self._world.trace.amend(self._hop, outcome=outcome, status=response.status, **facts)
+        begun = self._world.trace[self._hop.number - 1]  # a front may have noted more of it meanwhile
+        self._world.trace.amend(begun, outcome=outcome, status=response.status, **facts)
         self._response = response
         self._done.notify_all()
 

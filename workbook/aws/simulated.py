@@ -34,6 +34,15 @@ _LAMBDA = _names(
     """
 )
 
+_API_GATEWAY_V2 = _names(
+    """
+    CreateApi CreateDeployment CreateIntegration CreateRoute CreateStage DeleteApi DeleteCorsConfiguration
+    DeleteDeployment DeleteIntegration DeleteRoute DeleteStage GetApi GetApis GetDeployment GetDeployments
+    GetIntegration GetIntegrations GetRoute GetRoutes GetStage GetStages GetTags TagResource UntagResource
+    UpdateApi UpdateIntegration UpdateRoute UpdateStage
+    """
+)
+
 _CLOUDWATCH = _names(
     """
     DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
@@ -143,9 +152,12 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
-    CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource SendTaskFailure SendTaskHeartbeat SendTaskSuccess
-    StartExecution StopExecution TagResource UntagResource
+    CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
+    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
+    SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
+    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
     """
 )
 
@@ -155,6 +167,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,
     "kinesis": _KINESIS,
     "firehose": _FIREHOSE,

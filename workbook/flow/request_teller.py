@@ -30,7 +30,7 @@ class RequestTeller:
     def _request(self, hop: Hop) -> list[Move]:
         if kind_of(hop.resource) in FRONTS:
             return [self._asked(hop), self._answered(hop)]
-        delivery = self._story.callers.cause(hop, "deliver", "enrich")
+        delivery = self._story.callers.cause(hop, "deliver", "enrich", "request")
         if delivery is None or delivery.resource == hop.resource:
             return []
         destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)

@@ -23,6 +23,7 @@ from workbook.aws.limits import (
     sns,
     sqs,
     stepfunctions,
+    web,
 )
 from workbook.aws.limits.row import Limit
 
@@ -30,7 +31,7 @@ __all__ = ["LIMITS", "ROWS", "Limit", "limit"]
 
 _SERVICES = (
     *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis),
-    *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions),
+    *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions, web),
 )
 
 ROWS: tuple[Limit, ...] = tuple(row for service in _SERVICES for row in service.ROWS)

@@ -2,6 +2,8 @@
 
     arn:aws:states:::sqs:sendMessage                     request-response: goes on when the call is answered
     arn:aws:states:::sqs:sendMessage.waitForTaskToken    goes on when somebody answers with the task token
+    arn:aws:states:::states:startExecution.sync          goes on when what was started has ended
+    arn:aws:states:::aws-sdk:sqs:createQueue             any operation, by the names of the Java SDK
 
 What AWS can call and the lab does not is refused by name when the state machine is made.
 
@@ -10,11 +12,19 @@ Source: Step Functions Developer Guide, "Integrating services", one page for eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from moto.core.utils import get_service_model
+
+from workbook.aws.java_sdk import client_of, pascal_case
+from workbook.aws.simulated import is_simulated
 from workbook.aws.stepfunctions.service_errors import ErrorNames
+from workbook.aws.stepfunctions.shapes import VERSION_1, VERSION_2, Style, names_of
 
-REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN = "", "waitForTaskToken"
+REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN, SYNC, SYNC_2 = "", "waitForTaskToken", "sync", "sync:2"
+_AWS_SDK = "aws-sdk"
 
 
 @dataclass(frozen=True)
@@ -34,24 +44,55 @@ class Integration:
     needed: tuple[str, ...] = ()
     ways: frozenset[str] = frozenset({REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN})
     way: str = REQUEST_RESPONSE
+    style: Style = field(default=VERSION_1, repr=False)
 
     @property
-    def resource_type(self) -> str:
-        """As the history calls the service."""
-        return self.service
+    def called(self) -> str:
+        """The service and the action, without the way of waiting."""
+        return f"{self.service}:{self.action}"
 
     @property
     def resource_name(self) -> str:
         """As the history calls the action, with its way of waiting."""
         return f"{self.action}.{self.way}" if self.way else self.action
 
+    @property
+    def model(self) -> Any:  # noqa: ANN401 - botocore's OperationModel, which is not typed
+        """What botocore knows of the operation."""
+        return get_service_model(self.client).operation_model(self.operation)
+
+
+class UnknownIntegration(LookupError):
+    """A Resource names nothing that AWS could call."""
+
+
+class NoIntegration(LookupError):
+    """A Resource names what AWS can call, and the lab does not."""
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_CONDITIONS = "ConditionalOperator ConditionExpression Expected ExpressionAttributeNames "
+_WRITES = (
+    "TableName ExpressionAttributeValues ReturnConsumedCapacity ReturnItemCollectionMetrics ReturnValues "
+    f"ReturnValuesOnConditionCheckFailure {_CONDITIONS}"
+)
+
+
+def _of_dynamodb(action: str, parameters: str, *needed: str) -> Integration:
+    return Integration(
+        *("dynamodb", action, "dynamodb", f"{action[0].upper()}{action[1:]}"),
+        errors=ErrorNames("DynamoDB", "AmazonDynamoDBException", "AmazonDynamoDBv2"),
+        parameters=_names(parameters),
+        needed=needed,
+        ways=frozenset({REQUEST_RESPONSE}),
+    )
+
+
 OPTIMISED = {
-    f"{one.service}:{one.action}": one
+    one.called: one
     for one in (
         Integration(
             *("lambda", "invoke", "lambda", "Invoke"),
@@ -84,6 +125,24 @@ OPTIMISED = {
             parameters=_names("Entries"),
             needed=("Entries",),
         ),
+        Integration(
+            *("states", "startExecution", "stepfunctions", "StartExecution"),
+            errors=ErrorNames("StepFunctions", "AWSStepFunctionsException", "AWSStepFunctions"),
+            parameters=_names("Input Name StateMachineArn TraceHeader"),
+            needed=("StateMachineArn",),
+            ways=frozenset({REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN, SYNC, SYNC_2}),
+        ),
+        _of_dynamodb(
+            "getItem",
+            """
+            Key TableName AttributesToGet ConsistentRead ExpressionAttributeNames ProjectionExpression
+            ReturnConsumedCapacity
+            """,
+            *("TableName", "Key"),
+        ),
+        _of_dynamodb("putItem", f"Item {_WRITES}", "TableName", "Item"),
+        _of_dynamodb("updateItem", f"Key AttributeUpdates UpdateExpression {_WRITES}", "TableName", "Key"),
+        _of_dynamodb("deleteItem", f"Key {_WRITES}", "TableName", "Key"),
     )
 }
 """By what follows `arn:aws:states:::` in Resource."""
@@ -93,11 +152,42 @@ def find_integration(resource: str) -> Integration:
     """The integration that a Resource names.
 
     Raises:
-        KeyError: it names none that the lab runs.
+        UnknownIntegration: there is none of this name, or it cannot wait in this way.
+        NoIntegration: AWS has it, and the lab does not.
     """
-    called = ":".join(resource.split(":")[5:])
-    called, _, way = called.partition(".")
-    integration = OPTIMISED[called]
+    called, _, way = ":".join(resource.split(":")[5:]).partition(".")
+    integration = _sdk_integration(called) if called.startswith(f"{_AWS_SDK}:") else _optimised(called)
     if way not in integration.ways:
-        raise KeyError(resource)
+        raise UnknownIntegration(resource)
     return replace(integration, way=way)
+
+
+def _optimised(called: str) -> Integration:
+    if called not in OPTIMISED:
+        raise NoIntegration(called)
+    return OPTIMISED[called]
+
+
+def _sdk_integration(called: str) -> Integration:
+    """Any operation of any service, by what botocore knows of it."""
+    service, _, action = called.removeprefix(f"{_AWS_SDK}:").partition(":")
+    client, operation = client_of(service), f"{action[:1].upper()}{action[1:]}"
+    try:
+        model = get_service_model(client)
+    except Exception as error:  # botocore's, of a service that it does not know
+        raise UnknownIntegration(called) from error
+    if operation not in model.operation_names or action[:1].isupper():
+        raise UnknownIntegration(called)
+    if not is_simulated(client, operation):
+        raise NoIntegration(called)
+    shape = model.operation_model(operation).input_shape
+    names: Mapping[str, str] = names_of(shape, VERSION_2)
+    required = set() if shape is None else set(shape.required_members)
+    name = pascal_case(model.metadata["serviceId"])
+    return Integration(
+        *(f"{_AWS_SDK}:{service}", action, client, operation),
+        errors=ErrorNames(name, f"{name}Exception", name, is_sdk=True),
+        parameters=frozenset(names),
+        needed=tuple(pascal_case(one) for one in sorted(required)),
+        style=VERSION_2,
+    )

@@ -81,12 +81,16 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions import language, repairs, state_seams, task_repairs  # noqa: PLC0415 - late
+    from workbook.aws.stepfunctions import (  # noqa: PLC0415 - as late as the interpreter
+        language,
+        metering,
+        repairs,
+        state_seams,
+        task_repairs,
+    )
 
-    task_repairs.install(patches)
-    repairs.install(patches)
-    language.install(patches)
-    state_seams.install(patches)
+    for module in (task_repairs, repairs, metering, language, state_seams):
+        module.install(patches)
     logger = logging.getLogger(_PARSER)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)

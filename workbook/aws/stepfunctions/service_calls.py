@@ -6,17 +6,16 @@ goes out, and `_FINISH`, for what comes back.
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
-from workbook.aws.stepfunctions.role_calls import client_for, present_execution
+from workbook.aws.stepfunctions.role_calls import call_as_role, present_execution
 from workbook.aws.stepfunctions.sdk_metadata import sdk_metadata
-from workbook.aws.stepfunctions.service_errors import error_and_cause
+from workbook.aws.stepfunctions.service_errors import TaskError, error_and_cause, invalid_request
+from workbook.aws.stepfunctions.shapes import compact, request_of, result_of
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.integrations import Integration
@@ -24,87 +23,108 @@ if TYPE_CHECKING:
 Parameters = dict[str, Any]
 
 
-class TaskError(Exception):
-    """A task has failed, with an error and a cause that a catcher can see."""
+def request_for(integration: Integration, parameters: Parameters) -> Parameters:
+    """The request of a call, by the API's names.
 
-    def __init__(self, error: str | None, cause: str | None) -> None:
-        self.error, self.cause = error, cause
-        super().__init__(error, cause)
+    Raises:
+        WrongParameters: there is none for such parameters.
+    """
+    prepare = _PREPARE.get(integration.called)
+    given = parameters if prepare is None else prepare(parameters)
+    return request_of(integration.model.input_shape, given, integration.style)
 
 
-def call_service(integration: Integration, parameters: Parameters, region: str, role_arn: str) -> Any:  # noqa: ANN401 - any JSON
-    """Call a service with what a state says, in the name of a role; the answer is JSON.
+def call_service(integration: Integration, request: Parameters, region: str, role_arn: str) -> Parameters:
+    """Call a service in the name of a role; the answer is JSON.
 
     Raises:
         TaskError: the service refuses it, or what it was asked for has failed.
     """
-    called = f"{integration.service}:{integration.action}"
-    request = {name: value for name, value in copy.deepcopy(parameters).items() if value is not None}
-    if called in _PREPARE:
-        _PREPARE[called](request)
-    client = client_for(region, integration.client, role_arn)
     try:
-        answer = getattr(client, xform_name(integration.operation))(**request)
+        answer = call_as_role(integration.client, integration.operation, request, region, role_arn)
     except ClientError as error:
         raise TaskError(*error_and_cause(integration.errors, error)) from error
-    metadata = sdk_metadata(answer.pop("ResponseMetadata"), integration.service)
-    if called in _FINISH:
-        _FINISH[called](answer)
-    return dict(sorted({**answer, **metadata}.items()))
+    except ParamValidationError as error:
+        raise TaskError(*invalid_request(integration.errors, error)) from error
+    metadata = answer.pop("ResponseMetadata")
+    shape = integration.model.output_shape
+    result: Parameters = {} if shape is None else result_of(shape, answer, integration.style)
+    if integration.called in _FINISH:
+        _FINISH[integration.called](result)
+    if not integration.errors.is_sdk:
+        result |= sdk_metadata(metadata, integration.service)
+    return dict(sorted(result.items()))
 
 
 # ---- what is particular to a service
 
 
-def _as_text(name: str) -> Callable[[Parameters], None]:
+def _as_text(name: str) -> Callable[[Parameters], Parameters]:
     """The parameter called `name` may be any JSON, which goes out as its text."""
 
-    def prepare(request: Parameters) -> None:
-        if name in request and not isinstance(request[name], str):
-            request[name] = compact(request[name])
+    def prepare(parameters: Parameters) -> Parameters:
+        value = parameters.get(name)
+        if value is None or isinstance(value, str):
+            return parameters
+        return {**parameters, name: compact(value)}
 
     return prepare
 
 
-def _prepare_invoke(request: Parameters) -> None:
+def _prepare_invoke(parameters: Parameters) -> Parameters:
     """A function's payload is JSON; a text is taken for JSON where it is."""
-    payload = request.get("Payload", {})
+    payload = parameters.get("Payload")
+    if payload is None:
+        payload = {}
     if not isinstance(payload, str) or not _is_json(payload):
         payload = compact(payload)
-    request["Payload"] = payload.encode()
+    return {**parameters, "Payload": payload.encode()}
 
 
-def _finish_invoke(answer: Parameters) -> None:
+def _finish_invoke(result: Parameters) -> None:
     """The answer of a function, or its error by the name of the Python exception."""
-    text = answer["Payload"].read().decode()
-    answer["Payload"] = json.loads(text) if _is_json(text) else text
-    if answer.pop("FunctionError", None) is None:
+    payload = result["Payload"] = _read(result.get("Payload", ""))
+    if result.pop("FunctionError", None) is None:
         return
-    payload = answer["Payload"]
     error = payload.get("errorType") if isinstance(payload, dict) else None
     raise TaskError(error or "Exception", compact(payload))
 
 
-def _prepare_put_events(request: Parameters) -> None:
+def _prepare_put_events(parameters: Parameters) -> Parameters:
     """An event says by which state machine and execution it was put; Detail may be any object."""
-    execution = present_execution.get()
-    for entry in request.get("Entries") or ():
-        if isinstance(entry.get("Detail"), dict):
-            entry["Detail"] = compact(entry["Detail"])
-        entry["Resources"] = [*entry.get("Resources", ()), execution.machine.arn, execution.arn]
+    entries = parameters.get("Entries")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return parameters
+    return {**parameters, "Entries": [_entry(entry) for entry in entries]}
 
 
-def _finish_put_events(answer: Parameters) -> None:
+def _entry(entry: Parameters) -> Parameters:
+    execution, detail = present_execution.get(), entry.get("Detail")
+    resources = [*(entry.get("Resources") or ()), execution.machine.arn, execution.arn]
+    text = compact(detail) if isinstance(detail, dict) else detail
+    return {**entry, "Resources": resources, **({} if text is None else {"Detail": text})}
+
+
+def _finish_put_events(result: Parameters) -> None:
     """One entry that is not taken fails the state."""
-    if answer.get("FailedEntryCount"):
-        raise TaskError("EventBridge.FailedEntry", compact(answer))
+    if result.get("FailedEntryCount"):
+        raise TaskError("EventBridge.FailedEntry", compact(result))
 
 
-_PREPARE: dict[str, Callable[[Parameters], None]] = {
+def _prepare_start_execution(parameters: Parameters) -> Parameters:
+    value = parameters.get("Input")
+    return {
+        **parameters,
+        "Input": value if isinstance(value, str) else compact({} if value is None else value),
+    }
+
+
+_PREPARE: dict[str, Callable[[Parameters], Parameters]] = {
     "lambda:invoke": _prepare_invoke,
     "sqs:sendMessage": _as_text("MessageBody"),
     "sns:publish": _as_text("Message"),
     "events:putEvents": _prepare_put_events,
+    "states:startExecution": _prepare_start_execution,
 }
 _FINISH: dict[str, Callable[[Parameters], None]] = {
     "lambda:invoke": _finish_invoke,
@@ -112,9 +132,11 @@ _FINISH: dict[str, Callable[[Parameters], None]] = {
 }
 
 
-def compact(value: object) -> str:
-    """JSON as Step Functions writes it: without blanks, with letters as they are."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+def _read(text: str) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _is_json(text: str) -> bool:

@@ -13,11 +13,22 @@ Sources: answers of AWS recorded in localstack's tests, 2023 to 2025; Step Funct
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError, ParamValidationError
+
+
+class TaskError(Exception):
+    """A task has failed, with an error and a cause that a catcher can see."""
+
+    def __init__(self, error: str | None, cause: str | None) -> None:
+        self.error, self.cause = error, cause
+        super().__init__(error, cause)
 
 
 @dataclass(frozen=True)
@@ -40,16 +51,26 @@ def error_and_cause(names: ErrorNames, error: ClientError) -> tuple[str, str]:
     name = names.base if kind == "ClientError" else kind
     if not name.endswith("Exception"):
         name += "Exception"
-    return f"{names.prefix}.{name}", f"{error.response['Error']['Message']} ({_details(names, error)})"
+    said = error.response["Error"]
+    details = _details(names, error.response["ResponseMetadata"], said["Code"])
+    return f"{names.prefix}.{name}", f"{said['Message']} ({details})"
 
 
-def _details(names: ErrorNames, error: ClientError) -> str:
-    metadata = error.response["ResponseMetadata"]
+def invalid_request(names: ErrorNames, error: ParamValidationError) -> tuple[str, str]:
+    """The error and the cause of a request that boto3 does not send; the service would refuse it so.
+
+    The words are boto3's (unverified).
+    """
+    metadata = {"HTTPStatusCode": 400, "RequestId": current_world().seeds.uuid("stepfunctions.request-id")}
+    cause = f"{error} ({_details(names, metadata, 'ValidationException')})"
+    return f"{names.prefix}.{names.base}", cause
+
+
+def _details(names: ErrorNames, metadata: Mapping[str, Any], code: str) -> str:
     status = f"Status Code: {metadata['HTTPStatusCode']}"
     request = f"Request ID: {metadata['RequestId']}"
     if not names.is_sdk:
-        code = f"Error Code: {error.response['Error']['Code']}"
-        return "; ".join([f"Service: {names.service}", status, code, request, "Proxy: null"])
+        return "; ".join([f"Service: {names.service}", status, f"Error Code: {code}", request, "Proxy: null"])
     parts = [f"Service: {names.service}", status, request]
     if metadata.get("HostId"):
         parts.append(f"Extended Request ID: {metadata['HostId']}")

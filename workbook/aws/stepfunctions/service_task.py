@@ -29,10 +29,13 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task im
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.quotas import is_within_size_quota
 
-from workbook.aws.stepfunctions.integrations import WAIT_FOR_TASK_TOKEN, find_integration
-from workbook.aws.stepfunctions.role_calls import present_execution
-from workbook.aws.stepfunctions.service_calls import TaskError, call_service
-from workbook.aws.stepfunctions.tokens import HeartbeatMissed, OpenTask, close, issue
+from workbook.aws.stepfunctions.integrations import SYNC, SYNC_2, WAIT_FOR_TASK_TOKEN, find_integration
+from workbook.aws.stepfunctions.jobs import Job, job_of
+from workbook.aws.stepfunctions.role_calls import NotAssumed, present_execution
+from workbook.aws.stepfunctions.service_calls import call_service, request_for
+from workbook.aws.stepfunctions.service_errors import TaskError
+from workbook.aws.stepfunctions.shapes import WrongParameters, compact
+from workbook.aws.stepfunctions.tokens import HeartbeatMissed, OpenTask, close, issue, wake
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -95,23 +98,35 @@ class ServiceTask(StateTask):
     def _call_and_wait(self, env: Environment, region: str, token: OpenTask | None) -> None:
         parameters = self._eval_parameters(env=env)
         credentials = self._eval_state_credentials(env)
+        request = self._request(env, parameters)
         self._tell_start(env, parameters, region, credentials.role_arn)
-        answer = call_service(self._integration, parameters, region, credentials.role_arn)
+        answer = call_service(self._integration, request, region, credentials.role_arn)
         if token is not None:
             self._tell(env, "TaskSubmitted", **_output(answer))
             answer = self._wait_for_token(env, token)
+        elif self._integration.way in {SYNC, SYNC_2}:
+            self._tell(env, "TaskSubmitted", **_output(answer))
+            answer = self._wait_for_job(env, job_of(self._integration, answer, region, credentials.role_arn))
         self._refuse_oversized(env, answer)
         self._tell(env, "TaskSucceeded", **_output(answer))
         env.stack.append(answer)
+
+    def _request(self, env: Environment, parameters: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return request_for(self._integration, parameters)
+        except WrongParameters as error:
+            problems = ", ".join(error.problems)
+            cause = (
+                f"The Parameters '{compact(parameters)}' could not be used to start the Task: [{problems}]"
+            )
+            raise FailureEventException(_unfit(env, cause)) from error
 
     def _issue_token(self, env: Environment) -> OpenTask | None:
         if self._integration.way != WAIT_FOR_TASK_TOKEN:
             return None
         execution = present_execution.get()
-        called = f"{self._integration.service}:{self._integration.action}"
-        task = issue(
-            current_world(), execution.machine.arn, execution=execution.arn, state=self.name, to=called
-        )
+        facts = {"execution": execution.arn, "state": self.name, "to": self._integration.called}
+        task = issue(current_world(), execution.machine.arn, **facts)
         env.states.context_object.context_object_data["Task"] = {"Token": task.token}
         return task
 
@@ -122,6 +137,16 @@ class ServiceTask(StateTask):
         if answer.output is None:
             raise TaskError(answer.error, answer.cause)
         return json.loads(answer.output)
+
+    def _wait_for_job(self, env: Environment, job: Job) -> Any:  # noqa: ANN401 - any JSON
+        job.tell(lambda: wake(env))
+        while not job.has_ended and env.is_running():
+            env.program_state_event.wait()
+        if job.has_ended:
+            return job.result()
+        if _was_aborted(env):
+            job.stop()
+        raise TimeoutError  # as of a token
 
     def _refuse_oversized(self, env: Environment, answer: Any) -> None:  # noqa: ANN401 - any JSON
         if is_within_size_quota(answer):
@@ -137,7 +162,7 @@ class ServiceTask(StateTask):
 
     @property
     def _resource_type(self) -> str:
-        return self._integration.resource_type
+        return self._integration.service
 
     @property
     def _resource_name(self) -> str:
@@ -177,6 +202,8 @@ class ServiceTask(StateTask):
             known = states.get(ex.error or "")
             name = ErrorName(ex.error) if known is None else StatesErrorName(known)
             return self._failed(env, name, ex.cause)
+        if isinstance(ex, NotAssumed):
+            return _unfit(env, str(ex))
         if isinstance(ex, HeartbeatMissed):
             return self._timed_out(env, MissedHeartbeat())
         if isinstance(ex, TimeoutError):
@@ -198,14 +225,27 @@ class ServiceTask(StateTask):
         return FailureEvent(env=env, error_name=name, event_type=kind, event_details=cast("Any", details))
 
 
+def _unfit(env: Environment, cause: str) -> FailureEvent:
+    """What ends an execution, whatever its state would catch."""
+    name = StatesErrorName(StatesErrorNameType.StatesRuntime)
+    details: Any = {"executionFailedEventDetails": {"error": name.error_name, "cause": cause}}
+    return FailureEvent(
+        env=env, error_name=name, event_type=HistoryEventType.ExecutionFailed, event_details=details
+    )
+
+
 def _outcome(env: Environment, error: Exception) -> str:
     """How the wait for a token's holder has ended, when not by an answer."""
     if isinstance(error, TaskError):
         return error.error or "TaskFailed"
     if isinstance(error, TimeoutError):
-        was_stopped = type(env.program_state()).__name__ in {"ProgramStopped", "ProgramError"}
-        return "ABORTED" if was_stopped else "States.Timeout"
+        return "ABORTED" if _was_aborted(env) else "States.Timeout"
     return "States.Runtime"
+
+
+def _was_aborted(env: Environment) -> bool:
+    """Whether an attempt ended with its execution or its branch, and not by the time limit of its state."""
+    return type(env.program_state()).__name__ in {"ProgramStopped", "ProgramError", "ProgramTimedOut"}
 
 
 def _output(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -51,6 +51,8 @@ def _watch_fields(patches: Patches) -> None:
         f"{_COMMON}.path.input_path.InputPath": _input_path,
         f"{_COMMON}.parargs.Parargs": _parameters,
         f"{_COMMON}.path.items_path.ItemsPath": _items_path,
+        f"{_STATE}.exec.state_map.items.items.ItemsArray": _items,
+        f"{_STATE}.exec.state_map.items.items.ItemsJSONata": _items,
         f"{_STATE}.state_pass.result.Result": _result,
         f"{_COMMON}.result_selector.ResultSelector": _result_selector,
         f"{_COMMON}.path.result_path.ResultPath": _result_path,
@@ -246,6 +248,17 @@ def _items_path(original: Method) -> Method:
         seen = present_state.get()
         if seen is not None:
             seen.note("afterItemsPath", env.stack[-1])
+            seen.iterate(env.stack[-1])
+
+    return eval_body
+
+
+def _items(original: Method) -> Method:
+    def eval_body(items: Any, env: Any) -> None:  # noqa: ANN401 - as above
+        original(items, env)
+        seen = present_state.get()
+        if seen is not None:
+            seen.iterate(env.stack[-1])
 
     return eval_body
 

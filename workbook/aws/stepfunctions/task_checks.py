@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.diagnostics import Diagnostic, unfit
-from workbook.aws.stepfunctions.integrations import OPTIMISED, Integration, find_integration
+from workbook.aws.stepfunctions.integrations import (
+    OPTIMISED,
+    Integration,
+    NoIntegration,
+    UnknownIntegration,
+    find_integration,
+)
 
 _OPERATION = "CreateStateMachine"
 
@@ -26,30 +33,48 @@ def check_task(
     parts = resource.split(":")
     if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
         return
-    if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield unfit(
-            f"The resource provided {resource} is not recognized. The value is not a valid "
-            "resource ARN, or the resource is not available in this region.",
-            f"{place}/Resource",
-        )
+    if not resource.startswith("arn:"):
+        yield unfit("Value is not a valid resource ARN", f"{place}/Resource")
+        return
+    if machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
+        yield unfit("Express state machine does not support Activity ARN", f"{place}/Resource")
+        return
+    if len(parts) < 7 or parts[2] not in {"states", "lambda"}:
+        yield _unrecognised(place, resource)
         return
     for pattern in (".waitForTaskToken", ".sync"):
         if machine_type == "EXPRESS" and pattern in resource:
             message = f"Express state machine does not support '{pattern}' service integration "
             yield unfit(message, f"{place}/Resource")
             return
-    integration = _integration(place, resource)
+    try:
+        integration = _simulated(place, resource)
+    except UnknownIntegration:
+        yield _unrecognised(place, resource)
+        return
     field = "Arguments" if language == "JSONata" else "Parameters"
-    yield from _wrong_parameters(f"{place}/{field}", integration, state.get(field))
+    if field not in state:
+        called = re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource)
+        yield unfit(f"{field} field is required for resource ARN: {called}", place)
+        return
+    yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
 
 
-def _integration(place: str, resource: str) -> Integration:
+def _simulated(place: str, resource: str) -> Integration:
     try:
         return find_integration(resource)
-    except KeyError:
-        simulated = ", ".join(["a function's ARN", *(f"arn:aws:states:::{known}" for known in OPTIMISED)])
+    except NoIntegration:
+        named = [f"arn:aws:states:::{known}" for known in (*OPTIMISED, "aws-sdk:service:operation")]
         what = f"{_OPERATION}: the resource {resource} of {place}"
-        raise NotSimulated(what, f"Simulated are: {simulated}.") from None
+        raise NotSimulated(what, f"Simulated are: a function's ARN, {', '.join(named)}.") from None
+
+
+def _unrecognised(place: str, resource: str) -> Diagnostic:
+    return unfit(
+        f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the "
+        "resource is not available in this region.",
+        f"{place}/Resource",
+    )
 
 
 def _wrong_parameters(place: str, integration: Integration, parameters: Any) -> Iterator[Diagnostic]:  # noqa: ANN401 - any JSON

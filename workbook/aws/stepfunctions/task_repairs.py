@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions import service_task
 from workbook.aws.stepfunctions.integrations import OPTIMISED
-from workbook.aws.stepfunctions.role_calls import interpreter_client_for
+from workbook.aws.stepfunctions.role_calls import function_client
 from workbook.aws.stepfunctions.service_errors import error_and_cause
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def install(patches: Patches) -> None:
     task = _module(f"{_TASKS}.state_task").StateTask
     patches.set(task, "from_state_props", _without_time_limit(task.from_state_props))
     functions = _module(f"{_TASKS}.lambda_eval_utils")
-    patches.set(functions, "boto_client_for", interpreter_client_for)
+    patches.set(functions, "boto_client_for", function_client)
     function = _module(f"{_TASKS}.state_task_lambda").StateTaskLambda
     patches.set(function, "_from_error", _lambda_error(function._from_error))  # noqa: SLF001 - the seam
 

@@ -78,8 +78,7 @@ class OpenTask:
         self.answer = answer
         close(self._world, self, "ok" if answer.output is not None else answer.error or "TaskFailed")
         if self._environment is not None:
-            self._environment.program_state_event.set()
-            self._environment.program_state_event.clear()
+            wake(self._environment)
 
     def beat(self) -> None:
         """Take a heartbeat: the task waits for the next one from now on."""
@@ -90,6 +89,12 @@ class OpenTask:
     def hop(self) -> Hop:
         """The hop of its issue, which is the cause of what comes of it."""
         return self._hop
+
+
+def wake(environment: Any) -> None:  # noqa: ANN401 - as above
+    """Let an attempt look again for what it waits for."""
+    environment.program_state_event.set()
+    environment.program_state_event.clear()
 
 
 @dataclass
