@@ -34,7 +34,8 @@ def install(patches: Patches) -> None:
         variables,
         visits,
     )
+    from workbook.aws.stepfunctions.maps import map_state  # noqa: PLC0415 - as above
 
     data = (expressions, variables, intrinsics)
-    for module in (failures, visits, attempts, choices, *data, parallel, iterations):
+    for module in (failures, visits, attempts, choices, *data, parallel, iterations, map_state):
         module.install(patches)

@@ -36,7 +36,7 @@ def write_locations(program: Part) -> None:
     states = getattr(program, "states", None) or program._states  # noqa: SLF001 - an iteration's
     for state in states.states.values():
         for component, place in _fields(state):
-            _descend(component, place)
+            descend(component, place)
         for inner in _programs(state):
             write_locations(inner)
 
@@ -74,10 +74,11 @@ def _programs(state: Part) -> Iterator[Part]:
         yield state.iteration_component
 
 
-def _descend(component: Part, place: str) -> None:
+def descend(component: Part, place: str) -> None:
+    """Write into every expression of a component, which stands at `place`, where it stands."""
     if isinstance(component, list):
         for member in component:
-            _descend(member, place)
+            descend(member, place)
     elif type(component).__module__.startswith(_COMPONENTS):
         if type(component).__name__ == "StringJSONata":
             component.location = place
@@ -86,7 +87,7 @@ def _descend(component: Part, place: str) -> None:
         values = getattr(component, "values", None)
         if isinstance(values, list):
             for number, value in enumerate(values):
-                _descend(value, f"{place}[{number}]")
+                descend(value, f"{place}[{number}]")
         else:
             for member in vars(component).values():
-                _descend(member, place)
+                descend(member, place)
