@@ -242,7 +242,7 @@ class Execution:
             timer.cancel()
         assert self._hop is not None  # noqa: S101 - as above
         outcome = "ok" if self.status == _SUCCEEDED else self.error or self.status
-        self.states.end(outcome)
+        self.states.end(self.status)
         facts = {"ended_at": self.ended, "status": self.status, **billable_facts(self)}
         self._world.trace.amend(self._hop, outcome=outcome, **facts)
         count_end(self._world, self)
