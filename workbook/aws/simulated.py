@@ -153,11 +153,12 @@ _EVENTS = _names(
 _STEP_FUNCTIONS = _names(
     """
     CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
-    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
-    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    DeleteStateMachineVersion DescribeExecution DescribeMapRun DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListMapRuns ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
-    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
+    TagResource UntagResource UpdateMapRun UpdateStateMachine UpdateStateMachineAlias
+    ValidateStateMachineDefinition
     """
 )
 

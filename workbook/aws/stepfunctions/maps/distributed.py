@@ -78,11 +78,12 @@ def is_distributed(state: Mapping[str, Any]) -> bool:
     return state.get("Type") == "Map" and mode == "DISTRIBUTED"
 
 
-def _kept(state: Mapping[str, Any], language: str | None) -> DistributedMap:
-    language = state.get("QueryLanguage") or language or "JSONPath"
+def _kept(state: Mapping[str, Any], around: str | None) -> DistributedMap:
+    """The fields of a state; `around` is the query language of the state machine."""
+    language = state.get("QueryLanguage") or around or "JSONPath"
     processor = dict(state.get("ItemProcessor") or state["Iterator"])
     config = processor.pop("ProcessorConfig")
-    if language == _JSONATA:
+    if around == _JSONATA:
         processor.setdefault("QueryLanguage", _JSONATA)
     fields = {name: state[name] for name in _FIELDS if name in state}
     return DistributedMap(fields, language, config.get("ExecutionType", "STANDARD"), json.dumps(processor))
