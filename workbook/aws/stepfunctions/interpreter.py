@@ -19,7 +19,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions.errors import InvalidDefinition
-from workbook.aws.stepfunctions.language.locations import write_locations
+from workbook.aws.stepfunctions.language.locations import forget_scopes, write_locations
 from workbook.aws.stepfunctions.maps.distributed import attach, readable
 from workbook.engine.world import current_world
 
@@ -42,6 +42,7 @@ def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
     _load()
     from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
 
+    forget_scopes()
     try:
         program = asl_parser.AmazonStateLanguageParser.parse(readable(definition))[0]
     except Exception as error:

@@ -7,8 +7,12 @@ written down once for each expression, when the state machine is made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from workbook.aws.stepfunctions.language.parts import Part
+from workbook.aws.stepfunctions.language.parts import Part, part_of
+
+if TYPE_CHECKING:
+    from workbook.engine.patches import Patches
 
 _FIELDS = (
     ("parargs", "Arguments"),
@@ -29,6 +33,26 @@ _FIELDS = (
 """Attributes of the interpreter's states, and the field that each is."""
 _COMPONENTS = "moto.stepfunctions.parser.asl.component."
 _WAITS = {"SecondsJSONata": "Seconds"}
+
+
+def install(patches: Patches) -> None:
+    """Let a JSONPath state stand within a JSONata state, as AWS does in a JSONPath state machine."""
+    parser = part_of("parse.preprocessor").Preprocessor
+    original = parser._open_query_language_scope  # noqa: SLF001 - the seam
+
+    def open_scope(preprocessor: Part, tree: Part) -> None:
+        try:
+            original(preprocessor, tree)
+        except ValueError:
+            language = part_of("component.common.query_language").QueryLanguage()
+            preprocessor._query_language_per_scope.append(language)  # noqa: SLF001 - as above
+
+    patches.set(parser, "_open_query_language_scope", open_scope)
+
+
+def forget_scopes() -> None:
+    """Let the interpreter's parser begin anew: one that failed has left its scopes to the next."""
+    part_of("parse.preprocessor").Preprocessor._query_language_per_scope.clear()  # noqa: SLF001 - the parser's own
 
 
 def write_locations(program: Part) -> None:

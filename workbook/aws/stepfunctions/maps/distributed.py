@@ -42,10 +42,16 @@ class DistributedMap:
 
 
 def readable(definition: str) -> str:
-    """The definition as the interpreter can read it."""
+    """The definition as the interpreter can read it.
+
+    It takes the query language of a state for that of all states within it; on AWS that is the one of the
+    state machine. So each state says its own.
+    """
     document = json.loads(definition)
-    found = _take_out(document)
-    return json.dumps(document) if found else definition
+    language = document.get("QueryLanguage")
+    if _take_out(document, language, says="QueryLanguage" in definition):
+        return json.dumps(document)
+    return definition
 
 
 def attach(program: Part, definition: str) -> None:
@@ -89,10 +95,12 @@ def _kept(state: Mapping[str, Any], around: str | None) -> DistributedMap:
     return DistributedMap(fields, language, config.get("ExecutionType", "STANDARD"), json.dumps(processor))
 
 
-def _take_out(document: dict[str, Any]) -> bool:
-    """Make distributed Maps inline ones, in place; whether there were any."""
-    found = False
+def _take_out(document: dict[str, Any], language: str | None, *, says: bool) -> bool:
+    """Make distributed Maps inline ones, and let states say their language, in place; whether it did any."""
+    found = says
     for state in document["States"].values():
+        if says:
+            state.setdefault("QueryLanguage", language or "JSONPath")
         if is_distributed(state):
             found = True
             for name in _FIELDS:
@@ -100,5 +108,5 @@ def _take_out(document: dict[str, Any]) -> bool:
             (state.get("ItemProcessor") or state["Iterator"]).pop("ProcessorConfig")
         processor = state.get("ItemProcessor") or state.get("Iterator")
         for inner in [*state.get("Branches", ()), *([processor] if processor else [])]:
-            found = _take_out(inner) or found
+            found = _take_out(inner, language, says=says) or found
     return found
