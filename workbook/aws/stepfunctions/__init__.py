@@ -6,11 +6,13 @@
                │
     operations_executions ── starting ── execution ── history, execution_log, execution_metrics, metering
                                            │
-                                      interpreter (moto's) ── role_calls      what its tasks call
+                                      interpreter (moto's) ── language        what its states do
+                                           │                 ── maps          distributed Maps
+                                           │                 ── role_calls    what its tasks call
     status_events                                                             what EventBridge hears
 
-The states Pass, Task, Choice, Wait, Succeed and Fail run, in JSONPath; a Task calls Lambda, SQS, SNS and
-EventBridge and waits for the answer. The rest of Amazon States Language is refused by name.
+All states run, in JSONPath and in JSONata. What a Task can call stands in `integrations`; what AWS accepts
+and the lab does not run is refused by name when the state machine is made.
 """
 
 from __future__ import annotations
