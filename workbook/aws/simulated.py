@@ -162,11 +162,12 @@ _EVENTS = _names(
 _STEP_FUNCTIONS = _names(
     """
     CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
-    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
-    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    DeleteStateMachineVersion DescribeExecution DescribeMapRun DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListMapRuns ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
-    StopExecution TagResource TestState UntagResource UpdateStateMachine UpdateStateMachineAlias
+    StopExecution TagResource TestState UntagResource UpdateMapRun UpdateStateMachine
+    UpdateStateMachineAlias
     ValidateStateMachineDefinition
     """
 )

@@ -23,6 +23,7 @@ ROWS = (
     Limit("stepfunctions.jsonata.depth", 100, "nested steps of one expression", _MEASURED, _READ),
     Limit("stepfunctions.jsonata.memory", 6_990_256, "bytes of one value of an expression", _MEASURED, _READ),
     Limit("stepfunctions.jsonata.steps", 1_000_000, "steps of one expression", _OURS, _READ),
+    Limit("stepfunctions.map.distributed", 10_000, "child executions at once", _GUIDE, _READ),
     Limit("stepfunctions.map.inline", 40, "iterations at once", _GUIDE, _READ),
     Limit("stepfunctions.variables.state", 262_144, "bytes of one Assign", _VARIABLES, _READ),
     Limit("stepfunctions.variables.execution", 10_485_760, "bytes of all variables", _VARIABLES, _READ),

@@ -6,11 +6,13 @@
                │
     operations_executions ── starting ── execution ── history, execution_log, execution_metrics, metering
                                            │
-                                      interpreter (moto's) ── role_calls      what its tasks call
+                                      interpreter (moto's) ── language        what its states do
+                                           │                 ── maps          distributed Maps
+                                           │                 ── role_calls    what its tasks call
     status_events                                                             what EventBridge hears
 
-The states Pass, Task, Choice, Wait, Succeed and Fail run, in JSONPath; a Task calls Lambda, SQS, SNS and
-EventBridge and waits for the answer. The rest of Amazon States Language is refused by name.
+All states run, in JSONPath and in JSONata. What a Task can call stands in `integrations`; what AWS accepts
+and the lab does not run is refused by name when the state machine is made.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from workbook.aws.stepfunctions import (
     operations_definitions,
     operations_executions,
     operations_machines,
+    operations_map_runs,
     operations_states,
     operations_tags,
     operations_tasks,
@@ -49,11 +52,13 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteStateMachineAlias": operations_aliases.delete_state_machine_alias,
     "DeleteStateMachineVersion": operations_versions.delete_state_machine_version,
     "DescribeExecution": operations_executions.describe_execution,
+    "DescribeMapRun": operations_map_runs.describe_map_run,
     "DescribeStateMachine": operations_machines.describe_state_machine,
     "DescribeStateMachineAlias": operations_aliases.describe_state_machine_alias,
     "DescribeStateMachineForExecution": operations_executions.describe_state_machine_for_execution,
     "GetExecutionHistory": operations_executions.get_execution_history,
     "ListExecutions": operations_executions.list_executions,
+    "ListMapRuns": operations_map_runs.list_map_runs,
     "ListStateMachineAliases": operations_aliases.list_state_machine_aliases,
     "ListStateMachineVersions": operations_versions.list_state_machine_versions,
     "ListStateMachines": operations_machines.list_state_machines,
@@ -69,6 +74,7 @@ OPERATIONS: dict[str, Operation] = {
     "TagResource": operations_tags.tag_resource,
     "TestState": operations_states.test_state,
     "UntagResource": operations_tags.untag_resource,
+    "UpdateMapRun": operations_map_runs.update_map_run,
     "UpdateStateMachine": operations_machines.update_state_machine,
     "UpdateStateMachineAlias": operations_aliases.update_state_machine_alias,
     "ValidateStateMachineDefinition": operations_definitions.validate_state_machine_definition,
