@@ -94,7 +94,7 @@ def _wrong_parameters(place: str, integration: Integration, parameters: Any) -> 
         return  # an expression, whose value nobody knows before
     given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
     for key in sorted(given):
-        if key not in integration.parameters:
+        if key not in integration.known:
             yield unfit(f'The field "{key}" is not supported by Step Functions', place)
     for key in integration.needed:
         if key not in given:
