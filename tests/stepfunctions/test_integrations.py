@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import document
 from botocore.exceptions import ClientError
 from machine_room import ACCOUNT, PREFIX
-
-
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
 
 START = 1_767_603_600_000
 """Milliseconds since the epoch at which a lab begins."""

@@ -1,4 +1,4 @@
-"""HTTP APIs of API Gateway: routes, stages, both payload formats, and what clients get when things go wrong."""
+"""HTTP APIs of API Gateway: routes, stages, both payload formats, and what clients get when a call fails."""
 
 from __future__ import annotations
 

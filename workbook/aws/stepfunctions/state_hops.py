@@ -27,7 +27,7 @@ SHOWN = 4096
 WAITS = "waits"
 NAMELESS = "failed"
 """The outcome where an error has no name: a Fail state need not give one."""
-_BROKEN_OFF = "ABORTED"
+_BROKEN_OFF, _TIMED_OUT = "ABORTED", "TIMED_OUT"
 _OF_AN_ATTEMPT = ("result", "afterResultSelector", "afterResultPath")
 
 present_state: contextvars.ContextVar[StateHop | None] = contextvars.ContextVar("present_state", default=None)
@@ -41,7 +41,8 @@ class StateHops:
         self._world = world
         self._machine_arn = machine_arn
         self._execution_arn = execution_arn
-        self._going_on: dict[int, StateHop] = {}
+        self.within: dict[int, StateHop] = {}
+        """The outmost states that go on, by the numbers of their hops."""
 
     @contextlib.contextmanager
     def inside(self, component: Any, iteration: int | None = None) -> Iterator[StateHop]:  # noqa: ANN401 - see StateHop
@@ -61,7 +62,8 @@ class StateHops:
             type=component.state_type.name,
             **facts,
         )
-        state = self._going_on[hop.number] = StateHop(self._world, component, hop)
+        around = self if (outer := present_state.get()) is None else outer
+        state = around.within[hop.number] = StateHop(self._world, component, hop)
         token = present_state.set(state)
         try:
             with trace.under(hop):
@@ -69,13 +71,11 @@ class StateHops:
         finally:
             present_state.reset(token)
             state.end(_BROKEN_OFF)
-            self._going_on.pop(hop.number, None)
+            around.within.pop(hop.number, None)
 
-    def end(self, outcome: str) -> None:
-        """The execution has ended: so have all states that go on, inmost first."""
-        for state in reversed(list(self._going_on.values())):
-            state.end(outcome)
-        self._going_on.clear()
+    def end(self, status: str) -> None:
+        """The execution has ended, and with it all states that go on."""
+        _break_off(self.within, status if status == _TIMED_OUT else _BROKEN_OFF)
 
 
 class StateHop:
@@ -89,6 +89,8 @@ class StateHop:
         """The retriers or catchers that are asked about an error."""
         self.handler = 0
         """The index of the one that was asked last."""
+        self.within: dict[int, StateHop] = {}
+        """The states within it that go on, of a Map or a Parallel."""
         self._world = world
         self._hop = hop
         self._ended = False
@@ -105,6 +107,11 @@ class StateHop:
         self._hop = self._hop._replace(size=len(text.encode()))
         self._amend(WAITS, body=text[:SHOWN])
 
+    def iterate(self, items: object) -> None:
+        """These are what a Map goes through."""
+        if isinstance(items, list) and not self._ended:
+            self._amend(WAITS, items=len(items))
+
     def exit(self, text: str, following: str | None) -> None:
         """The state was left for another one, or for the end, with this output."""
         self.end("ok", output=text[:SHOWN], **({} if following is None else {"next": following}))
@@ -113,6 +120,7 @@ class StateHop:
         """An attempt failed; whether it is tried again or caught is found out next."""
         if self._ended:
             return
+        _break_off(self.within, _BROKEN_OFF)
         for step in _OF_AN_ATTEMPT:
             self.data.pop(step, None)
         self._failures.append(
@@ -141,6 +149,7 @@ class StateHop:
         if self._ended:
             return
         self._ended = True
+        _break_off(self.within, outcome if outcome == _TIMED_OUT else _BROKEN_OFF)
         steps = {step: text[:SHOWN] for step, text in self.data.items() if step != "input"}
         more = {"data": steps} if steps else {}
         self._amend(outcome, ended_at=self._world.clock.now, **facts, **more)
@@ -152,3 +161,10 @@ class StateHop:
         if self._failures and not self._ended:
             last = self._failures[-1]
             self._failures[-1] = self._world.trace.amend(last, outcome=last.outcome, **facts)
+
+
+def _break_off(states: dict[int, StateHop], outcome: str) -> None:
+    """What contains these has ended: so have they, and whatever is within them."""
+    for state in list(states.values()):
+        state.end(outcome)
+    states.clear()
