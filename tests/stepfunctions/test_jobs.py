@@ -6,6 +6,7 @@ import json
 
 import pytest
 from access import make_role
+from botocore.exceptions import ClientError
 
 ECS = {"Cluster": "shop", "TaskDefinition": "render:3", "LaunchType": "FARGATE"}
 BATCH = {"JobName": "tonight", "JobQueue": "large", "JobDefinition": "nightly:2"}
@@ -197,3 +198,15 @@ def test_a_rule_s_task_takes_its_time_too(room):
     room.lab.run_until_idle()
     [hop] = room.hops("start-task")
     assert (hop.outcome, hop.facts["ended_at"] - hop.time) == ("ok", 300 * 1_000_000)
+
+
+@pytest.mark.parametrize("called", ["ecs:runTask", "batch:submitJob", "codebuild:startBuild"])
+def test_the_role_must_be_able_to_make_the_rule_by_which_aws_hears_of_the_end(room, called):
+    room.role = make_role(room.lab, "nothing", "states.amazonaws.com", "sqs:*")
+    with pytest.raises(ClientError) as caught:
+        room.make({"Work": job(called)})
+    assert caught.value.response["Error"] == {
+        "Code": "AccessDeniedException",
+        "Message": f"'{room.role}' is not authorized to create managed-rule.",
+    }
+    room.make({"Work": job(called, way="")})

@@ -60,8 +60,8 @@ class JobRun:
     """Why it is going to fail."""
     status: str = RUNNING
     ended: int | None = None
-    _hop: Hop | None = None
-    _timer: Timer | None = None
+    hop: Hop | None = None
+    timer: Timer | None = None
     _listeners: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -85,12 +85,12 @@ class JobRun:
 
     def _end(self, status: str) -> None:
         self.status, self.ended = status, self.world.clock.now
-        if self._timer is not None:
-            self._timer.cancel()
-        assert self._hop is not None  # noqa: S101 - it was recorded when the run began
+        if self.timer is not None:
+            self.timer.cancel()
+        assert self.hop is not None  # noqa: S101 - it was recorded when the run began
         facts = {} if self.reason is None else {"reason": self.reason}
         outcome = "ok" if status == SUCCEEDED else status
-        self.world.trace.amend(self._hop, outcome=outcome, ended_at=self.ended, **facts)
+        self.world.trace.amend(self.hop, outcome=outcome, ended_at=self.ended, **facts)
         for listener in self._listeners:
             listener()
 
@@ -121,7 +121,7 @@ def start_run(
     plan = _plan_for(world, service, name)
     duration = 0 if plan is None else plan.duration
     run = JobRun(world, name, world.clock.now, None if plan is None else plan.next_failure())
-    run._hop = world.trace.record(  # noqa: SLF001 - of this module
+    run.hop = world.trace.record(
         "start-task",
         resource,
         outcome="waits",
@@ -132,7 +132,7 @@ def start_run(
     )
     if duration:
         due = world.clock.now + duration
-        run._timer = world.kernel.at(due, run.run_out, name=f"the {service} job {name}")  # noqa: SLF001 - as above
+        run.timer = world.kernel.at(due, run.run_out, name=f"the {service} job {name}")
     else:
         run.run_out()
     return run

@@ -163,6 +163,26 @@ OPTIMISED = {
         _of_dynamodb("putItem", f"Item {_WRITES}", "TableName", "Item"),
         _of_dynamodb("updateItem", f"Key AttributeUpdates UpdateExpression {_WRITES}", "TableName", "Key"),
         _of_dynamodb("deleteItem", f"Key {_WRITES}", "TableName", "Key"),
+        Integration(
+            *("http", "invoke", "http", "Invoke"),
+            errors=ErrorNames("States.Http", "Socket", "Http"),
+            parameters=_names(
+                """
+                ApiEndpoint Authentication Headers InvocationConfig Method QueryParameters RequestBody
+                Transform
+                """
+            ),
+            needed=("ApiEndpoint", "Method"),
+            ways=frozenset({REQUEST_RESPONSE}),
+        ),
+        Integration(
+            *("apigateway", "invoke", "apigateway", "Invoke"),
+            errors=ErrorNames("ApiGateway", "AmazonApiGatewayException", "AmazonApiGateway"),
+            parameters=_names(
+                "AllowNullValues ApiEndpoint AuthType Headers Method Path QueryParameters RequestBody Stage"
+            ),
+            needed=("ApiEndpoint", "Method"),
+        ),
         _of_jobs("glue", "startJobRun", ErrorNames("Glue", "AWSGlueException", "AWSGlue"), "JobName"),
         _of_jobs(
             *("batch", "submitJob", ErrorNames("Batch", "AWSBatchException", "AWSBatch")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from workbook.aws.stepfunctions.http_calls import HTTP_CALLS
 from workbook.aws.stepfunctions.integrations import SYNC, SYNC_2
 from workbook.aws.stepfunctions.job_services import JOB_SERVICES
 from workbook.aws.stepfunctions.nested_executions import NestedExecution
@@ -41,6 +42,8 @@ def start(
     Raises:
         TaskError: the service refuses it, or what it was asked for has failed.
     """
+    if integration.called in HTTP_CALLS:
+        return HTTP_CALLS[integration.called](request, region, role_arn), None
     waits = integration.way in {SYNC, SYNC_2}
     if integration.called in JOB_SERVICES:
         job = ServiceJob(integration, request, region, role_arn)
