@@ -9,10 +9,8 @@ Sources: the answers of AWS to 1,574 expressions that floci-io/floci#2670, #2699
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,35 +98,18 @@ def _parsed(expression: str) -> Any:  # noqa: ANN401 - the package's Symbol
     Raises:
         ValueError: it is no JSONata; the text is what JSONata's reference implementation says.
     """
-    jsonata = _language()
+    from workbook.aws.stepfunctions.language import jsonata  # noqa: PLC0415 - only for those who speak JSONata
+
     try:
-        return jsonata.Jsonata(expression).ast
-    except jsonata.jexception.JException as error:
-        raise ValueError(_words(error)) from error
+        return jsonata.parse(expression).ast
+    except jsonata.QueryFailedError as error:
+        raise ValueError(str(error).partition(": ")[2]) from error
     except re.error as error:
         raise ValueError(f"Invalid regular expression: {error}") from error
     except KeyError as error:
         raise ValueError(f"Unknown operator: {json.dumps(error.args[0])}") from None
     except IndexError:  # an expression that ends in what may begin a comment
         raise ValueError("Unexpected end of expression") from None
-
-
-def _language() -> Any:  # noqa: ANN401 - a package without types
-    """The package; loading it lets Python recurse deeper in the whole process, which is taken back."""
-    deepest = sys.getrecursionlimit()
-    try:
-        return importlib.import_module("jsonata")
-    finally:
-        sys.setrecursionlimit(deepest)
-
-
-def _words(error: Any) -> str:  # noqa: ANN401 - the package's JException
-    """What JSONata's reference implementation says: words that it inserts are in quotation marks."""
-    template = error.error_codes.get(error.error)
-    if template is None:
-        return str(error)
-    inserted = iter((error.current, error.expected))
-    return re.sub(r"\{\{\w+\}\}", lambda _match: json.dumps(next(inserted, ""), default=str), template)
 
 
 def _bare(node: Any) -> Iterator[str]:  # noqa: ANN401 - the package's Symbol
