@@ -8,7 +8,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 from inbox import open_queue
-from machine_room import MachineRoom
+from machine_room import ACCOUNT, MachineRoom
 
 from workbook import Chaos, Lab
 
