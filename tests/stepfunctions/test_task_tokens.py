@@ -301,6 +301,38 @@ def test_the_same_seed_has_the_same_tokens():
     assert tokens[0] == tokens[1] != tokens[2]
 
 
+def test_a_token_in_jsonata(room):
+    queue = room.queue()
+    state = {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
+        "Output": "{% $states.result.approved %}",
+        "End": True,
+    }
+    execution = room.start(room.make({"Ask": state}))
+    room.lab.advance(seconds=1)
+    room.machines.send_task_success(taskToken=room.bodies(queue)[0], output='{"approved": true}')
+    room.lab.run_until_idle()
+    assert room.describe(execution)["output"] == "true"
+
+
+def test_branches_wait_for_tokens_of_their_own(room):
+    queue = room.queue()
+    branches = [{"StartAt": name, "States": {name: waiting(queue)}} for name in ("Ann", "Bob")]
+    state = {"Type": "Parallel", "Branches": branches, "End": True}
+    execution = room.start(room.make({"Both": state}), {"order": 7})
+    room.lab.advance(seconds=1)
+    tokens = [json.loads(body)["token"] for body in room.bodies(queue)]
+    assert len(set(tokens)) == 2
+    room.machines.send_task_failure(taskToken=tokens[0], error="Refused")
+    room.lab.run_until_idle()
+    assert room.describe(execution)["error"] == "Refused"
+    assert refused(room.machines.send_task_success, taskToken=tokens[1], output="1") == GONE
+    assert sorted(hop.outcome for hop in room.hops("issue-token")) == ["ABORTED", "Refused"]
+
+
 ANSWERS = st.lists(st.sampled_from(["success", "failure", "heartbeat", "stop"]), min_size=1, max_size=6)
 
 
