@@ -12,8 +12,6 @@ from machine_room import ACCOUNT, MachineRoom
 
 from workbook import Chaos, Lab
 
-ACCOUNT = "123456789012"
-
 
 @pytest.fixture
 def room():
