@@ -142,3 +142,65 @@ def test_web_11_a_throttled_stage_answers_429(lab):
     assert lab.http(url).status == 200
     answer = lab.http(url)
     assert (answer.status, answer.body) == (429, '{"message":"Too Many Requests"}')
+
+
+def rest_api_of(lab, name):
+    """The URL of a REST API whose GET / leads to a function; and its id."""
+    gateway, aws_lambda = lab.client("apigateway"), lab.client("lambda")
+    arn = aws_lambda.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    aws_lambda.add_permission(
+        FunctionName=name,
+        StatementId="rest",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    made = gateway.create_rest_api(name="shop")
+    method = {"restApiId": made["id"], "resourceId": made["rootResourceId"], "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="NONE")
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+    gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    gateway.create_deployment(restApiId=made["id"], stageName="live")
+    return f"https://{made['id']}.execute-api.us-east-1.amazonaws.com/live", made["id"]
+
+
+def test_web_12_a_rest_api_waits_29_seconds_and_then_answers_504_while_the_function_runs_on(lab):
+    slow = "import time\n\n\ndef handler(event, context):\n    time.sleep(40)\n"
+    url, _ = rest_api_of(lab, worker(lab, slow, Timeout=60))
+    begun = lab.world.clock.now
+    answer = lab.http(url)
+    assert (answer.status, answer.json()) == (504, {"message": "Endpoint request timed out"})
+    assert lab.world.clock.now - begun == 29 * SECOND
+    lab.advance(60)
+    assert runs(lab) == ["ok"]
+
+
+def test_web_13_a_function_that_fails_is_a_502_of_a_rest_api_and_is_not_tried_again(lab):
+    answer = lab.http(rest_api_of(lab, worker(lab, FAILS))[0])
+    assert (answer.status, answer.json()) == (502, {"message": "Internal server error"})
+    lab.advance(hours=7)
+    assert runs(lab) == ["ValueError"]
+
+
+def test_web_14_an_answer_with_other_fields_is_a_502_of_a_rest_api(lab):
+    wrong = 'def handler(event, context):\n    return {"statusCode": 200, "wrongValue": "value"}\n'
+    assert lab.http(rest_api_of(lab, worker(lab, wrong))[0]).status == 502
+
+
+def test_web_15_a_throttled_function_is_a_500_of_a_rest_api(lab):
+    url, _ = rest_api_of(lab, worker(lab, ECHO))
+    lab.client("lambda").put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=0)
+    assert lab.http(url).status == 500
+
+
+def test_web_16_a_rest_api_tells_who_asks_for_what_is_not_there_that_a_token_is_missing(lab):
+    url, _ = rest_api_of(lab, worker(lab, ECHO))
+    answer = lab.http(f"{url}/else")
+    assert (answer.status, answer.json()) == (403, {"message": "Missing Authentication Token"})
+
+
+def test_web_17_a_stage_of_a_rest_api_answers_by_its_deployment(lab):
+    url, identifier = rest_api_of(lab, worker(lab, ECHO))
+    gateway = lab.client("apigateway")
+    root = gateway.get_rest_api(restApiId=identifier)["rootResourceId"]
+    gateway.delete_method(restApiId=identifier, resourceId=root, httpMethod="GET")
+    assert lab.http(url).status == 200

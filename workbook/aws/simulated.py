@@ -34,6 +34,15 @@ _LAMBDA = _names(
     """
 )
 
+_API_GATEWAY = _names(
+    """
+    CreateDeployment CreateResource CreateRestApi CreateStage DeleteDeployment DeleteIntegration DeleteMethod
+    DeleteResource DeleteRestApi DeleteStage GetDeployment GetDeployments GetIntegration GetMethod
+    GetResource GetResources GetRestApi GetRestApis GetStage GetStages PutIntegration
+    PutIntegrationResponse PutMethod PutMethodResponse UpdateRestApi UpdateStage
+    """
+)
+
 _API_GATEWAY_V2 = _names(
     """
     CreateApi CreateDeployment CreateIntegration CreateRoute CreateStage DeleteApi DeleteCorsConfiguration
@@ -70,9 +79,9 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
-    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
-    UntagResource
+    DeleteResourcePolicy DeleteSubscriptionFilter DescribeLogGroups DescribeLogStreams
+    DescribeResourcePolicies DescribeSubscriptionFilters FilterLogEvents GetLogEvents ListTagsForResource
+    PutLogEvents PutResourcePolicy PutRetentionPolicy PutSubscriptionFilter TagResource UntagResource
     """
 )
 
@@ -152,6 +161,7 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
+    CreateActivity DeleteActivity DescribeActivity GetActivityTask ListActivities
     CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
     DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
@@ -168,6 +178,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "apigateway": _API_GATEWAY,
     "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,
     "kinesis": _KINESIS,

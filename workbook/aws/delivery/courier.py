@@ -88,9 +88,7 @@ class Courier:
         world, delivery = self._world, self._delivery
         self._tries += 1
         parcel = delivery.parcel if delivery.parcel_for is None else delivery.parcel_for(self._tries)
-        hop = self._record(
-            "deliver", causes=self._causes, size=len(parcel.text.encode()), attempt=self._tries
-        )
+        hop = self._record("deliver", causes=self._causes, size=len(parcel.content), attempt=self._tries)
         try:
             with world.trace.under(hop):
                 answer = attempt(world, delivery.sender, delivery.target, parcel)

@@ -16,6 +16,7 @@ from workbook.aws.limits import (
     eventbridge,
     firehose,
     kinesis,
+    logs,
     patterns,
     pipes,
     s3,
@@ -30,7 +31,7 @@ from workbook.aws.limits.row import Limit
 __all__ = ["LIMITS", "ROWS", "Limit", "limit"]
 
 _SERVICES = (
-    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis),
+    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis, logs),
     *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions, web),
 )
 

@@ -163,6 +163,8 @@ def _demand_size(state: Part, env: Env, result: Json) -> None:
     arn = getattr(getattr(state, "resource", None), "resource_arn", "")
     if type(state).__name__ == "StateTaskLambda":
         visits.demand_size(env, result, arn, event_type="LambdaFunctionFailed")
+    elif type(state).__name__ == "ActivityTask":
+        visits.demand_size(env, result, state.name, event_type="ActivityFailed")
     elif arn:
         details = {"resource": state.resource.api_action, "resourceType": state.resource.service_name}
         visits.demand_size(env, result, state.name, event_type="TaskFailed", details=details)
@@ -233,7 +235,7 @@ def _matches(declaration: Part, env: Env) -> None:
     error = env.stack.pop()
     name = None if error is None else error.error_name
     names = {equal.error_name for equal in declaration.error_names}
-    matches = error in declaration.error_names  # an error may have more names than one
+    matches = not names.isdisjoint({name, getattr(error, "other_name", name)})
     if name != DATA_LIMIT:
         matches = matches or _ALL in names or (_TASK_FAILED in names and name != _TIMEOUT)
     env.stack.append(matches)
