@@ -161,6 +161,7 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
+    CreateActivity DeleteActivity DescribeActivity GetActivityTask ListActivities
     CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
     DeleteStateMachineVersion DescribeExecution DescribeMapRun DescribeStateMachine DescribeStateMachineAlias
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListMapRuns ListStateMachineAliases
