@@ -57,11 +57,11 @@ _FORMAT = (
     "Check your function and make sure the output is in required format. In addition to that, make sure the "
     "processed records contain valid result status of Dropped, Ok, or ProcessingFailed"
 )
-_ALL_IDS = "Ensure that the Lambda function returns all received record Ids."
-_MISSING = f"One or more record Ids were not returned. {_ALL_IDS}"
+_RETURN_ALL = "Ensure that the Lambda function returns all received record Ids."
+_MISSING = f"One or more record Ids were not returned. {_RETURN_ALL}"
 _TWICE = (
-    "Multiple records were returned with the same record Id. Ensure that the Lambda function returns a unique "
-    "record Id for each record."
+    "Multiple records were returned with the same record Id. "
+    "Ensure that the Lambda function returns a unique record Id for each record."
 )
 
 
