@@ -196,7 +196,7 @@ def know_the_code_of_refusals(patches: Patches) -> None:
 
     Among them is one of AWS's common errors, which any service answers with and few models list.
     """
-    known = [*COMMON_ERROR_CODES, "AccessDeniedException", NOT_SIMULATED]
+    known = [*COMMON_ERROR_CODES, "AccessDenied", "AccessDeniedException", NOT_SIMULATED]
     patches.set(moto.core.errors, "COMMON_ERROR_CODES", known)
 
 

@@ -52,6 +52,15 @@ _API_GATEWAY_V2 = _names(
     """
 )
 
+_ELB = _names(
+    """
+    CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener DeleteLoadBalancer
+    DeleteRule DeleteTargetGroup DeregisterTargets DescribeListeners DescribeLoadBalancers DescribeRules
+    DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth ModifyTargetGroupAttributes
+    RegisterTargets
+    """
+)
+
 _CLOUDWATCH = _names(
     """
     DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
@@ -176,6 +185,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "elbv2": _ELB,
     "apigateway": _API_GATEWAY,
     "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,

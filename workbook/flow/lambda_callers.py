@@ -159,6 +159,10 @@ def _synchronous() -> list[LambdaCaller]:
             *(_milliseconds("apigateway.rest.timeout"), body, _FUNCTION_POLICY, "WEB-12", "WEB-13", "WEB-15"),
         ),
         row(
+            *("application load balancer", _NOBODY, "502; 503 without a target", own),
+            *(f"{_megabytes('elb.lambda.payload')} each way", _FUNCTION_POLICY, "WEB-18", "WEB-19", "WEB-20"),
+        ),
+        row(
             *("Firehose, transformation", f"Firehose, {limit('firehose.transform.retries')} times"),
             *("processing-failed/ in the bucket", _seconds("firehose.transform.timeout"), event, _ROLE),
             *("FH-11", "FH-12"),
