@@ -8,11 +8,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 from inbox import open_queue
-from machine_room import MachineRoom
+from machine_room import ACCOUNT, MachineRoom
 
 from workbook import Chaos, Lab
-
-ACCOUNT = "123456789012"
 
 
 @pytest.fixture
@@ -87,6 +85,28 @@ def test_sfn_06_a_wait_costs_no_compute_and_a_retry_is_billed(room):
     call = {"Type": "Task", "Resource": room.lab.function("fail", fail), "End": True}
     room.run({"Call": {**call, "Retry": [{"ErrorEquals": ["States.ALL"]}]}}, name="retries")
     assert room.lab.cost().units("Step Functions", "state transitions") == 1 + 4
+
+
+def test_sfn_08_a_redriven_execution_goes_on_where_it_failed(room):
+    done, queue = room.queue("done"), "https://sqs.us-east-1.amazonaws.com/123456789012/late"
+
+    def send(url, **more):
+        parameters = {"QueueUrl": url, "MessageBody": "x"}
+        resource = "arn:aws:states:::sqs:sendMessage"
+        return {"Type": "Task", "Resource": resource, "Parameters": parameters, **more}
+
+    execution = room.run({"First": send(done, Next="Second"), "Second": send(queue, End=True)})[
+        "executionArn"
+    ]
+    assert room.describe(execution)["status"] == "FAILED"
+    room.lab.advance(days=13)
+    late = room.queue("late")
+    room.machines.redrive_execution(executionArn=execution)
+    room.lab.run_until_idle()
+    assert room.describe(execution)["status"] == "SUCCEEDED"
+    assert len(room.bodies(late)) == 1
+    sent = [hop for hop in room.hops("send") if hop.resource.endswith(":done")]
+    assert len(sent) == 1
 
 
 def test_sfn_09_25_000_events_end_a_standard_execution(room):

@@ -101,10 +101,14 @@ def test_an_aborted_execution_is_fatal_and_a_well_ended_one_is_not(room, logs):
 
 def test_the_log_is_in_the_trace_and_caused_by_the_execution(room, logs):
     room.run(SAY, loggingConfiguration=configuration())
-    [start] = room.hops("start-execution")
+    [start], [entered] = room.hops("start-execution"), room.hops("enter-state")
     written = room.hops("put-log-event")
-    assert len(written) == 4
-    assert {hop.causes for hop in written} == {(start.number,)}
+    assert [hop.causes for hop in written] == [
+        (start.number,),
+        (entered.number,),
+        (entered.number,),
+        (start.number,),
+    ]
     assert {hop.facts["stream"][:13] for hop in written} == {"states/order/"}
 
 

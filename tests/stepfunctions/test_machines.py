@@ -239,8 +239,8 @@ def a_task(resource, **fields):
 @pytest.mark.parametrize(
     ("states", "options", "what"),
     [
-        (a_task("arn:aws:states:::states:startExecution.sync:2"), {}, "startExecution.sync"),
-        (a_task("arn:aws:states:::aws-sdk:s3:listBuckets"), {}, "aws-sdk"),
+        (a_task("arn:aws:states:::bedrock:invokeModel"), {}, "bedrock:invokeModel"),
+        (a_task("arn:aws:states:::aws-sdk:s3:listBucketMetricsConfigurations"), {}, "aws-sdk:s3"),
         (a_task(f"{PREFIX}:activity:stamp"), {}, "activity"),
         (DONE, {"tracingConfiguration": {"enabled": True}}, "tracingConfiguration"),
         (

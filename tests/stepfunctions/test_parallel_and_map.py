@@ -13,8 +13,8 @@ def pass_through(**more):
 
 def waits(seconds, **more):
     return {
-        "StartAt": "Sleep",
-        "States": {"Sleep": {"Type": "Wait", "Seconds": seconds, "End": True, **more}},
+        "StartAt": f"Sleep {seconds}",
+        "States": {f"Sleep {seconds}": {"Type": "Wait", "Seconds": seconds, "End": True, **more}},
     }
 
 

@@ -174,8 +174,9 @@ _STEP_FUNCTIONS = _names(
     DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
-    SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution StopExecution
-    TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias ValidateStateMachineDefinition
+    RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
+    StopExecution TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias
+    ValidateStateMachineDefinition
     """
 )
 

@@ -47,6 +47,7 @@ class DeliveryTeller:
             "replay": self._replay,
             "enqueue": self._enqueue,
             "start-execution": self._start_execution,
+            "redrive-execution": self._redrive_execution,
             "start-task": self._start_task,
             "deliver": self._deliver,
             "enrich": self._enrich,
@@ -93,7 +94,13 @@ class DeliveryTeller:
 
     def _start_execution(self, hop: Hop) -> list[Move]:
         """Its start, and its end, which may come days later."""
-        moves = self._taken_in(hop, "started an execution of {place}")
+        return self._taken_in_until_end(hop, "started an execution of {place}")
+
+    def _redrive_execution(self, hop: Hop) -> list[Move]:
+        return self._taken_in_until_end(hop, "redrove {name} of {place}")
+
+    def _taken_in_until_end(self, hop: Hop, words: str) -> list[Move]:
+        moves = self._taken_in(hop, words)
         ended = hop.facts.get("ended_at")
         if isinstance(ended, int):
             text = f"{self._story.name(hop.message)} of {label_of(hop.resource)} ended: {hop.facts['status']}"

@@ -69,10 +69,10 @@ class Visit:
 
 @dataclass(slots=True)
 class Run:
-    """One execution."""
+    """One execution, from its start or redrive to its end; a redrive is a run of its own."""
 
     number: int
-    """Its place among the executions of the machine, from 1."""
+    """Its place among the runs of the machine, from 1."""
     hop: Hop
     visits: list[Visit] = field(default_factory=list)
     """Of all states, in the order of their entries."""
@@ -103,23 +103,26 @@ def runs_of(hops: Iterable[Hop], machine_arn: str) -> list[Run]:
     for hop in hops:
         if hop.resource == machine_arn:
             reader.read(hop)
-    return list(reader.runs.values())
+    return reader.runs
 
 
 class _Reader:
     """Goes through the hops of one machine; causes come before effects."""
 
     def __init__(self, machine_arn: str) -> None:
-        self.runs: dict[str, Run] = {}
+        self.runs: list[Run] = []
+        self._latest: dict[str, Run] = {}
+        """By the ARN of the execution."""
         self._machine_arn = machine_arn
         self._visits: dict[int, Visit] = {}
 
     def read(self, hop: Hop) -> None:
         execution = str(hop.message)
-        if hop.kind == "start-execution":
-            self.runs[execution] = Run(len(self.runs) + 1, hop)
-        elif hop.kind == "enter-state" and execution in self.runs:
-            self._enter(hop, self.runs[execution])
+        if hop.kind in {"start-execution", "redrive-execution"}:
+            run = self._latest[execution] = Run(len(self.runs) + 1, hop)
+            self.runs.append(run)
+        elif hop.kind == "enter-state" and execution in self._latest:
+            self._enter(hop, self._latest[execution])
         elif hop.kind == "fail-state" and hop.causes and hop.causes[-1] in self._visits:
             self._visits[hop.causes[-1]].failures.append(hop)
 

@@ -31,6 +31,7 @@ from workbook.aws.stepfunctions import (
     operations_tags,
     operations_tasks,
     operations_versions,
+    redriving,
 )
 from workbook.aws.stepfunctions.errors import ValidationException
 
@@ -57,6 +58,7 @@ OPERATIONS: dict[str, Operation] = {
     "ListStateMachines": operations_machines.list_state_machines,
     "ListTagsForResource": operations_tags.list_tags_for_resource,
     "PublishStateMachineVersion": operations_versions.publish_state_machine_version,
+    "RedriveExecution": redriving.redrive_execution,
     "SendTaskFailure": operations_tasks.send_task_failure,
     "SendTaskHeartbeat": operations_tasks.send_task_heartbeat,
     "SendTaskSuccess": operations_tasks.send_task_success,

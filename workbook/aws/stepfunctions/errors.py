@@ -119,6 +119,12 @@ class StateMachineTypeNotSupported(ServiceException):
     message = "This operation is not supported by this type of state machine"
 
 
+class ExecutionNotRedrivable(ServiceException):
+    """An execution cannot go on: the text is the redriveStatusReason (unverified that it is)."""
+
+    code = "ExecutionNotRedrivable"
+
+
 class InvalidToken(ServiceException):
     """A page's token is none that an earlier answer gave."""
 

@@ -5,6 +5,7 @@
                         ├── TimeoutSeconds of the state machine, or AWS's own limit ──> TIMED_OUT
                         └── StopExecution ──> ABORTED
 
+From the last three a standard execution can be redriven, and is RUNNING again.
 Who ends it from outside does so at once, whatever its states wait for. What they have asked of other services
 goes on there: a function runs to its end, and nobody hears its answer.
 
@@ -23,6 +24,8 @@ from workbook.aws.stepfunctions.execution_log import ExecutionLog
 from workbook.aws.stepfunctions.execution_metrics import count_end, count_start
 from workbook.aws.stepfunctions.execution_shown import DAY
 from workbook.aws.stepfunctions.history import History
+from workbook.aws.stepfunctions.language.branches import close, run_program
+from workbook.aws.stepfunctions.language.progress import Progress, present_progress
 from workbook.aws.stepfunctions.metering import billable_facts
 from workbook.aws.stepfunctions.registry import registry_of
 from workbook.aws.stepfunctions.repairs import context_time
@@ -87,6 +90,7 @@ class Execution:
         self.transitions = 0
         """How often a state ran, retries counted."""
         self.history = History(world.clock, self._history_is_full, self._note, endless=machine.is_express)
+        self.progress = Progress()
         self.states = StateHops(world, machine.arn, self.arn)
         self._world = world
         self._registry = registry_of(world, machine.account, machine.region)
@@ -134,6 +138,28 @@ class Execution:
             )
             self._go()
 
+    def redrive(self) -> None:
+        """Go on after it has ended badly, from what did not end well; what did keeps its results."""
+        self.redrives += 1
+        self.redriven = self._world.clock.now
+        self.status, self.ended = _RUNNING, None
+        self.output = self.error = self.cause = None
+        self.transitions = 0
+        close(self._environment)  # what the states before have asked for comes to nothing now
+        self._environment = self._new_environment()
+        self._hop = self._world.trace.record(
+            "redrive-execution", self.machine.arn, message=self.arn, outcome="waits", redrives=self.redrives
+        )
+        with self._world.trace.under(self._hop):
+            self.history.reopen()
+            self.history.add_event(
+                self._environment.event_history_context,
+                "ExecutionRedriven",
+                {"executionRedrivenEventDetails": {"redriveCount": self.redrives}},
+            )
+            self.progress.resume()
+            self._go()
+
     def again(self) -> Execution:
         """The same one once more: a second run of an express workflow, with the same name and ARN."""
         twin = Execution(
@@ -161,7 +187,9 @@ class Execution:
         if self.machine.is_express:
             self._limit_time(limit("stepfunctions.duration.express"), _TIMEOUT)
         else:
-            self._limit_time(limit("stepfunctions.duration.standard") * DAY // SECOND, _TIMEOUT, daemon=True)
+            longest = limit("stepfunctions.duration.standard") * DAY // SECOND
+            past = (self._world.clock.now - self.started) // SECOND  # of an execution that is redriven
+            self._limit_time(longest - past, _TIMEOUT, daemon=True)
 
     def _limit_time(self, seconds: int, error: str | None, *, daemon: bool = False) -> None:
         due = self._world.clock.now + seconds * SECOND
@@ -199,8 +227,8 @@ class Execution:
 
     def _walk(self) -> None:
         present_execution.set(self)
-        self._environment.next_state_name = self._program.start_at.start_at_name
-        self._program._eval_body(self._environment)  # noqa: SLF001 - `eval` would wait on a task of its own
+        present_progress.set(self.progress)
+        run_program(self._program, self._environment)
         if self.ended is None:
             self._take_end()
 
@@ -235,6 +263,7 @@ class Execution:
     def _tell_end(self) -> None:
         for timer in self._timers:
             timer.cancel()
+        self._timers.clear()
         assert self._hop is not None  # noqa: S101 - as above
         outcome = "ok" if self.status == _SUCCEEDED else self.error or self.status
         self.states.end(self.status)

@@ -41,6 +41,8 @@ def summary(execution: Execution) -> dict[str, Any]:
 
 def obstacle_to_redrive(world: World, execution: Execution) -> str | None:
     """Why RedriveExecution refuses the execution, in AWS's words; None where it does not."""
+    if execution.machine.deleting:
+        return "State machine is in DELETING status"
     if execution.ended is None or execution.status == "SUCCEEDED":
         return f"Execution is {execution.status} and cannot be redriven"
     if len(execution.history.events) >= limit("stepfunctions.redrive.history"):

@@ -86,6 +86,10 @@ class History:
         """The last event, which is the interpreter's word for the end; `end` notes ours."""
         return self.events.pop()
 
+    def reopen(self) -> None:
+        """Go on after the end."""
+        self.is_closed = False
+
     def end(self, event_type: str, previous: int, details: Mapping[str, Any]) -> None:
         """Note the last event; what comes later is not told."""
         name = f"{event_type[0].lower()}{event_type[1:]}EventDetails"

@@ -69,14 +69,15 @@ def demand(client: str, action: str, request: dict[str, Any], region: str, role_
 
 
 def _access(role_arn: str, action: str, resource: str) -> RoleAccess:
-    machine, world = present_execution.get().machine, current_world()
+    execution, world = present_execution.get(), current_world()
+    machine, own_role = execution.machine, execution.role_arn
     context = {"aws:SourceArn": machine.arn, "aws:SourceAccount": machine.account}
-    if role_arn == machine.role_arn:
+    if role_arn == own_role:
         return role_access(world, role_arn, SERVICE, action, resource, context)
-    assumes = role_access(world, machine.role_arn, SERVICE, "sts:AssumeRole", role_arn, context)
-    if not assumes.allowed or not role_trusts(world, role_arn, role_session(machine.role_arn, SERVICE)):
+    assumes = role_access(world, own_role, SERVICE, "sts:AssumeRole", role_arn, context)
+    if not assumes.allowed or not role_trusts(world, role_arn, role_session(own_role, SERVICE)):
         raise NotAssumed(
-            f"The role {machine.role_arn} is not authorized to assume the task state's role, {role_arn}."
+            f"The role {own_role} is not authorized to assume the task state's role, {role_arn}."
         )
     return role_permits(world, role_arn, SERVICE, action, resource)
 

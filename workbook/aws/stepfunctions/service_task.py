@@ -12,30 +12,23 @@ interpreter, of whose Task state it is a kind.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from moto.stepfunctions.parser.api import HistoryEventType
-from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
-    FailureEvent,
-    FailureEventException,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
-    StatesErrorNameType,
-)
-from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
-from moto.stepfunctions.parser.quotas import is_within_size_quota
 
 from workbook.aws.stepfunctions.integrations import SYNC, SYNC_2, WAIT_FOR_TASK_TOKEN, find_integration
 from workbook.aws.stepfunctions.jobs import Job, job_of
+from workbook.aws.stepfunctions.language import visits
+from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
 from workbook.aws.stepfunctions.role_calls import NotAssumed, present_execution
 from workbook.aws.stepfunctions.service_calls import call_service, request_for
 from workbook.aws.stepfunctions.service_errors import TaskError
 from workbook.aws.stepfunctions.shapes import WrongParameters, compact
 from workbook.aws.stepfunctions.tokens import HeartbeatMissed, OpenTask, close, issue, wake
+from workbook.engine.clock import SECOND
+from workbook.engine.tasks import Interrupted
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -47,31 +40,12 @@ Environment = Any
 """The interpreter's, which is not typed."""
 
 
-class NoTimeLimit(TimeoutSeconds):
-    """A state that has no TimeoutSeconds waits for as long as its execution goes on.
-
-    AWS's default is 99,999,999 seconds, which no execution lives; as a timer of the lab's it would keep
-    `run_until_idle` busy for three years. The interpreter's is 60 seconds where there are heartbeats.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(timeout_seconds=TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS, is_default=True)
-
-    def _eval_seconds(self, env: Environment) -> None:  # type: ignore[override]  # noqa: ARG002 - a wait without end
-        return None
+_TIMEOUT, _HEARTBEAT = "States.Timeout", "States.HeartbeatTimeout"
+"""AWS's history calls a missed heartbeat by the first, and catchers may call it by either."""
 
 
-class MissedHeartbeat(StatesErrorName):
-    """The error of a heartbeat that did not come: its name is States.Timeout, and it has another one, too."""
-
-    def __init__(self) -> None:
-        super().__init__(typ=StatesErrorNameType.StatesTimeout)
-
-    def __eq__(self, other: object) -> bool:
-        names = ("States.Timeout", "States.HeartbeatTimeout")
-        return isinstance(other, ErrorName) and other.error_name in names
-
-    __hash__ = None  # type: ignore[assignment]  # as of the interpreter's error names
+class Abandoned(TimeoutError):
+    """An attempt was ended from outside. Nobody hears it: who has ended it goes on without it."""
 
 
 class ServiceTask(StateTask):
@@ -87,15 +61,17 @@ class ServiceTask(StateTask):
     def _eval_execution(self, env: Environment) -> None:
         self.resource.eval(env=env)
         region = env.stack.pop().region
+        seconds = self._time_limit(env)
+        due = None if seconds is None else current_world().clock.now + seconds * SECOND
         token = self._issue_token(env)
         try:
-            self._call_and_wait(env, region, token)
-        except Exception as error:
+            self._call_and_wait(env, region, token, due)
+        except BaseException as error:
             if token is not None:
-                close(current_world(), token, _outcome(env, error))
+                close(current_world(), token, _outcome(error, due))
             raise
 
-    def _call_and_wait(self, env: Environment, region: str, token: OpenTask | None) -> None:
+    def _call_and_wait(self, env: Environment, region: str, token: OpenTask | None, due: int | None) -> None:
         parameters = self._eval_parameters(env=env)
         credentials = self._eval_state_credentials(env)
         request = self._request(env, parameters)
@@ -106,8 +82,11 @@ class ServiceTask(StateTask):
             answer = self._wait_for_token(env, token)
         elif self._integration.way in {SYNC, SYNC_2}:
             self._tell(env, "TaskSubmitted", **_output(answer))
-            answer = self._wait_for_job(env, job_of(self._integration, answer, region, credentials.role_arn))
-        self._refuse_oversized(env, answer)
+            job = job_of(self._integration, answer, region, credentials.role_arn)
+            answer = self._wait_for_job(env, job, due)
+        visits.demand_size(
+            env, answer, self._integration.service, event_type="TaskFailed", details=self._which
+        )
         self._tell(env, "TaskSucceeded", **_output(answer))
         env.stack.append(answer)
 
@@ -119,7 +98,7 @@ class ServiceTask(StateTask):
             cause = (
                 f"The Parameters '{compact(parameters)}' could not be used to start the Task: [{problems}]"
             )
-            raise FailureEventException(_unfit(env, cause)) from error
+            raise failure(env, RUNTIME, cause) from error
 
     def _issue_token(self, env: Environment) -> OpenTask | None:
         if self._integration.way != WAIT_FOR_TASK_TOKEN:
@@ -133,58 +112,54 @@ class ServiceTask(StateTask):
     def _wait_for_token(self, env: Environment, token: OpenTask) -> Any:  # noqa: ANN401 - any JSON
         answer = token.wait(env, self._seconds(env, self.heartbeat))
         if answer is None:
-            raise TimeoutError  # nobody hears it: who ended the attempt goes on without it
+            raise Abandoned
         if answer.output is None:
             raise TaskError(answer.error, answer.cause)
         return json.loads(answer.output)
 
-    def _wait_for_job(self, env: Environment, job: Job) -> Any:  # noqa: ANN401 - any JSON
+    @staticmethod
+    def _wait_for_job(env: Environment, job: Job, due: int | None) -> Any:  # noqa: ANN401 - any JSON
+        world = current_world()
         job.tell(lambda: wake(env))
-        while not job.has_ended and env.is_running():
-            env.program_state_event.wait()
-        if job.has_ended:
-            return job.result()
-        if _was_aborted(env):
-            job.stop()
-        raise TimeoutError  # as of a token
-
-    def _refuse_oversized(self, env: Environment, answer: Any) -> None:  # noqa: ANN401 - any JSON
-        if is_within_size_quota(answer):
-            return
-        cause = (
-            f"The state/task '{self._resource_type}' returned a result with a size exceeding the maximum "
-            "number of bytes service limit."
-        )
-        name = StatesErrorName(typ=StatesErrorNameType.StatesStatesDataLimitExceeded)
-        raise FailureEventException(self._failed(env, name, cause))
+        try:
+            while not job.has_ended and env.is_running():
+                env.program_state_event.wait()
+        finally:
+            is_late = due is not None and world.clock.now >= due
+            if not job.has_ended and not is_late:  # this task is aborted, and can wait for no answer itself
+                world.kernel.spawn(job.stop, name="an aborted task's job is stopped")
+        if not job.has_ended:
+            raise Abandoned
+        return job.result()
 
     # ---- what the history is told
 
     @property
-    def _resource_type(self) -> str:
-        return self._integration.service
-
-    @property
-    def _resource_name(self) -> str:
-        return self._integration.resource_name
+    def _which(self) -> dict[str, str]:
+        """What every event of the task says."""
+        return {"resourceType": self._integration.service, "resource": self._integration.resource_name}
 
     def _tell(self, env: Environment, event: str, **details: object) -> None:
         name = f"{event[0].lower()}{event[1:]}EventDetails"
-        which = {"resourceType": self._resource_type, "resource": self._resource_name}
         env.event_manager.add_event(
-            context=env.event_history_context, event_type=event, event_details={name: {**which, **details}}
+            context=env.event_history_context,
+            event_type=event,
+            event_details={name: {**self._which, **details}},
         )
 
     def _tell_start(
         self, env: Environment, parameters: Mapping[str, Any], region: str, role_arn: str
     ) -> None:
         limits = {
-            "timeoutInSeconds": self._seconds(env, self.timeout),
+            "timeoutInSeconds": self._time_limit(env),
             "heartbeatInSeconds": self._seconds(env, self.heartbeat),
             "taskCredentials": {"roleArn": role_arn} if self.credentials else None,
         }
         self._tell(env, "TaskScheduled", region=region, parameters=to_json_str(parameters), **limits)
         self._tell(env, "TaskStarted")
+
+    def _time_limit(self, env: Environment) -> int | None:
+        return None if self.timeout.is_default_value() else self._seconds(env, self.timeout)
 
     @staticmethod
     def _seconds(env: Environment, limit: Any) -> int | None:  # noqa: ANN401 - the interpreter's Timeout or Heartbeat
@@ -197,55 +172,33 @@ class ServiceTask(StateTask):
     # ---- how it fails
 
     def _from_error(self, env: Environment, ex: Exception) -> FailureEvent:
-        if isinstance(ex, TaskError):
-            states = {kind.to_name(): kind for kind in StatesErrorNameType}
-            known = states.get(ex.error or "")
-            name = ErrorName(ex.error) if known is None else StatesErrorName(known)
-            return self._failed(env, name, ex.cause)
         if isinstance(ex, NotAssumed):
-            return _unfit(env, str(ex))
-        if isinstance(ex, HeartbeatMissed):
-            return self._timed_out(env, MissedHeartbeat())
+            return _event(failure(env, RUNTIME, str(ex)))
+        if isinstance(ex, TaskError):
+            return self._failed(env, ex.error, ex.cause, "TaskFailed")
         if isinstance(ex, TimeoutError):
-            return self._timed_out(env, StatesErrorName(StatesErrorNameType.StatesTimeout))
+            event = self._failed(env, _TIMEOUT, None, "TaskTimedOut")
+            if isinstance(ex, HeartbeatMissed):
+                vars(event.error_name)["other_name"] = _HEARTBEAT
+            return event
         return super()._from_error(env=env, ex=ex)
 
-    def _failed(self, env: Environment, name: ErrorName, cause: str | None) -> FailureEvent:
-        return self._failure(env, name, "TaskFailed", cause=cause)
-
-    def _timed_out(self, env: Environment, name: ErrorName) -> FailureEvent:
-        return self._failure(env, name, "TaskTimedOut")
-
-    def _failure(self, env: Environment, name: ErrorName, event: str, **more: str | None) -> FailureEvent:
-        which = {"resourceType": self._resource_type, "resource": self._resource_name}
-        told = {"error": name.error_name, **more}
-        known = {key: value for key, value in told.items() if value is not None}
-        details = {f"{event[0].lower()}{event[1:]}EventDetails": {**which, **known}}
-        kind = HistoryEventType(event)
-        return FailureEvent(env=env, error_name=name, event_type=kind, event_details=cast("Any", details))
+    def _failed(self, env: Environment, error: str | None, cause: str | None, event: str) -> FailureEvent:
+        return _event(failure(env, error, cause, event_type=event, details=self._which))
 
 
-def _unfit(env: Environment, cause: str) -> FailureEvent:
-    """What ends an execution, whatever its state would catch."""
-    name = StatesErrorName(StatesErrorNameType.StatesRuntime)
-    details: Any = {"executionFailedEventDetails": {"error": name.error_name, "cause": cause}}
-    return FailureEvent(
-        env=env, error_name=name, event_type=HistoryEventType.ExecutionFailed, event_details=details
-    )
+def _event(raised: Any) -> FailureEvent:  # noqa: ANN401 - the interpreter's FailureEventException
+    event: FailureEvent = raised.failure_event
+    return event
 
 
-def _outcome(env: Environment, error: Exception) -> str:
+def _outcome(error: BaseException, due: int | None) -> str:
     """How the wait for a token's holder has ended, when not by an answer."""
     if isinstance(error, TaskError):
         return error.error or "TaskFailed"
-    if isinstance(error, TimeoutError):
-        return "ABORTED" if _was_aborted(env) else "States.Timeout"
-    return "States.Runtime"
-
-
-def _was_aborted(env: Environment) -> bool:
-    """Whether an attempt ended with its execution or its branch, and not by the time limit of its state."""
-    return type(env.program_state()).__name__ in {"ProgramStopped", "ProgramError", "ProgramTimedOut"}
+    if isinstance(error, HeartbeatMissed) or (due is not None and current_world().clock.now >= due):
+        return _TIMEOUT
+    return "ABORTED" if isinstance(error, (Abandoned, Interrupted)) else RUNTIME
 
 
 def _output(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

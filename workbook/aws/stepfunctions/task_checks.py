@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +16,8 @@ from workbook.aws.stepfunctions.integrations import (
 )
 
 _OPERATION = "CreateStateMachine"
+_PARTS = 7
+"""Of an ARN that a Task can call."""
 
 
 def check_task(
@@ -30,39 +31,45 @@ def check_task(
         NotSimulated: AWS accepts it, and the lab does not run it.
     """
     resource = str(state["Resource"])
-    parts = resource.split(":")
-    if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
-        return
-    complaint = _unfit_resource(f"{place}/Resource", resource, machine_type)
-    if complaint is not None:
-        yield complaint
+    wrong = list(_wrong_resource(f"{place}/Resource", resource, machine_type))
+    if wrong or _is_function(resource):
+        yield from wrong
         return
     try:
         integration = _simulated(place, resource)
     except UnknownIntegration:
         yield _unrecognised(f"{place}/Resource", resource)
         return
-    field = "Arguments" if language == "JSONata" else "Parameters"
-    if field not in state:
-        called = re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource)
-        yield unfit(f"{field} field is required for resource ARN: {called}", place)
-        return
-    yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
+    yield from _wrong_call(place, state, "Arguments" if language == "JSONata" else "Parameters", integration)
 
 
-def _unfit_resource(place: str, resource: str, machine_type: str) -> Diagnostic | None:
-    """What is wrong with a Resource that is no function, before anybody looks for its operation."""
+def _is_function(resource: str) -> bool:
+    parts = resource.split(":")
+    return len(parts) >= _PARTS and parts[2] == "lambda" and parts[5] == "function"
+
+
+def _wrong_resource(place: str, resource: str, machine_type: str) -> Iterator[Diagnostic]:
     parts = resource.split(":")
     if not resource.startswith("arn:"):
-        return unfit("Value is not a valid resource ARN", place)
-    if machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
-        return unfit("Express state machine does not support Activity ARN", place)
-    if len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        return _unrecognised(place, resource)
-    for way in (".waitForTaskToken", ".sync"):
-        if machine_type == "EXPRESS" and way in resource:
-            return unfit(f"Express state machine does not support '{way}' service integration ", place)
-    return None
+        yield unfit("Value is not a valid resource ARN", place)
+    elif machine_type == "EXPRESS" and parts[2:3] == ["states"] and "activity" in parts[5:6]:
+        yield unfit("Express state machine does not support Activity ARN", place)
+    elif len(parts) < _PARTS or parts[2] not in {"states", "lambda"}:
+        yield _unrecognised(place, resource)
+    elif machine_type == "EXPRESS":
+        waits = [pattern for pattern in (".waitForTaskToken", ".sync") if pattern in resource]
+        for pattern in waits:
+            yield unfit(f"Express state machine does not support '{pattern}' service integration ", place)
+
+
+def _wrong_call(
+    place: str, state: Mapping[str, Any], field: str, integration: Integration
+) -> Iterator[Diagnostic]:
+    if field in state:
+        yield from _wrong_parameters(f"{place}/{field}", integration, state[field])
+    else:
+        called = f"arn:aws:states:::{integration.called}"
+        yield unfit(f"{field} field is required for resource ARN: {called}", place)
 
 
 def _simulated(place: str, resource: str) -> Integration:

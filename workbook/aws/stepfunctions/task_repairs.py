@@ -48,8 +48,9 @@ def _without_time_limit(original: Any) -> Any:  # noqa: ANN401 - a method of the
 
     def from_state_props(task: Any, state_props: Any) -> None:  # noqa: ANN401 - as above
         original(task, state_props)
-        if state_props.get(_module(f"{_ASL}.common.timeouts.timeout").Timeout) is None:
-            task.timeout = service_task.NoTimeLimit()
+        limits = _module(f"{_ASL}.common.timeouts.timeout")
+        if state_props.get(limits.Timeout) is None:
+            task.timeout = limits.TimeoutSeconds(limits.TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS)
 
     return from_state_props
 

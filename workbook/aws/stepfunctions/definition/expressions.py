@@ -78,30 +78,38 @@ def _wrong(value: object, location: str, known: set[str], *, payload: bool) -> I
 
 
 def _wrong_expression(text: str, location: str, known: set[str]) -> Iterator[Diagnostic]:
-    from jsonata import Jsonata  # noqa: PLC0415 - only for those who speak JSONata
-    from jsonata.jexception import JException  # noqa: PLC0415 - as above
-
     if not is_expression(text):
         yield unfit("JSONata string must start with {% and end with %}", location)
         return
     try:
-        parsed = Jsonata(text[2:-2].strip())
-    except JException as error:
-        yield Diagnostic("INVALID_JSONATA_EXPRESSION", _words(error), location)
+        parsed = _parsed(text[2:-2].strip())
+    except ValueError as error:
+        yield Diagnostic("INVALID_JSONATA_EXPRESSION", str(error), location)
         return
-    messages = [f"Reference to '{name}' at the top level is not supported." for name in _bare(parsed.ast)]
-    messages += _unknown(parsed.ast, known)
+    messages = [f"Reference to '{name}' at the top level is not supported." for name in _bare(parsed)]
+    messages += _unknown(parsed, known)
     for message in dict.fromkeys(messages):
         yield Diagnostic("UNSUPPORTED_JSONATA_EXPRESSION", message, location)
 
 
-def _words(error: Any) -> str:  # noqa: ANN401 - the package's JException
-    """What JSONata's reference implementation says: words that it inserts are in quotation marks."""
-    template = error.error_codes.get(error.error)
-    if template is None:
-        return str(error)
-    inserted = iter((error.current, error.expected))
-    return re.sub(r"\{\{\w+\}\}", lambda _match: json.dumps(next(inserted, "")), template)
+def _parsed(expression: str) -> Any:  # noqa: ANN401 - the package's Symbol
+    """The tree of an expression.
+
+    Raises:
+        ValueError: it is no JSONata; the text is what JSONata's reference implementation says.
+    """
+    from workbook.aws.stepfunctions.language import jsonata  # noqa: PLC0415 - only for those who speak JSONata
+
+    try:
+        return jsonata.parse(expression).ast
+    except jsonata.QueryFailedError as error:
+        raise ValueError(str(error).partition(": ")[2]) from error
+    except re.error as error:
+        raise ValueError(f"Invalid regular expression: {error}") from error
+    except KeyError as error:
+        raise ValueError(f"Unknown operator: {json.dumps(error.args[0])}") from None
+    except IndexError:  # an expression that ends in what may begin a comment
+        raise ValueError("Unexpected end of expression") from None
 
 
 def _bare(node: Any) -> Iterator[str]:  # noqa: ANN401 - the package's Symbol

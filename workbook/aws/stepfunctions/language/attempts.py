@@ -233,7 +233,7 @@ def _matches(declaration: Part, env: Env) -> None:
     error = env.stack.pop()
     name = None if error is None else error.error_name
     names = {equal.error_name for equal in declaration.error_names}
-    matches = error in declaration.error_names  # an error may have more names than one
+    matches = not names.isdisjoint({name, getattr(error, "other_name", name)})
     if name != DATA_LIMIT:
         matches = matches or _ALL in names or (_TASK_FAILED in names and name != _TIMEOUT)
     env.stack.append(matches)

@@ -14,6 +14,7 @@ from workbook.aws.stepfunctions.language import branches
 from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import failure
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
+from workbook.aws.stepfunctions.language.progress import Progress, part, present_progress
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -50,6 +51,7 @@ class _Iterations:
         Raises:
             FailureEventException: one has failed.
         """
+        present_progress.get().open()
         most = limit("stepfunctions.map.inline")
         count = at_once(self._given.max_concurrency, len(self._outputs), most)
         together = branches.Branches(f"the iterations of the state {self._given.state_name}")
@@ -68,12 +70,19 @@ class _Iterations:
         def run() -> Exception | None:
             while self._waiting:
                 index, item = self._waiting.popleft()
-                failed = self._iterate(frame, index, item)
+                with part(index) as progress:
+                    failed = self._iterate_or_keep(progress, frame, index, item)
                 if failed is not None:
                     return failed
             return None
 
         return run
+
+    def _iterate_or_keep(self, progress: Progress, strand: Env, index: int, item: Json) -> Exception | None:
+        if not progress.is_done:
+            return self._iterate(strand, index, item)
+        self._outputs[index] = progress.output
+        return None
 
     def _iterate(self, strand: Env, index: int, item: Json) -> Exception | None:
         frame = strand.open_inner_frame()

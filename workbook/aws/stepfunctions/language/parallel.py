@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbook.aws.stepfunctions.language import branches
 from workbook.aws.stepfunctions.language.failures import failure
 from workbook.aws.stepfunctions.language.parts import Env, Part, part_of
+from workbook.aws.stepfunctions.language.progress import part, present_progress
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -28,8 +29,10 @@ def _run_branches(declaration: Part, env: Env) -> None:
         frame = env.open_inner_frame()
         frame.states.reset(input_value=given)
         frames.append(frame)
+    present_progress.get().open()
     together = branches.Branches(f"the branches of the state {env.next_state_name}")
-    strands = [_strand(program, frame) for program, frame in zip(declaration.programs, frames, strict=True)]
+    pairs = enumerate(zip(declaration.programs, frames, strict=True))
+    strands = [_strand(number, program, frame) for number, (program, frame) in pairs]
     failed: Exception | None = None
     try:
         failed = together.run(strands)
@@ -44,9 +47,13 @@ def _run_branches(declaration: Part, env: Env) -> None:
     env.stack.append([frame.states.get_input() for frame in frames])
 
 
-def _strand(program: Part, frame: Env) -> branches.Strand:
+def _strand(number: int, program: Part, frame: Env) -> branches.Strand:
     def run() -> Exception | None:
-        branches.run_program(program, frame)
+        with part(number) as progress:
+            if progress.is_done:
+                frame.states.reset(input_value=progress.output)
+                return None
+            branches.run_program(program, frame)
         failed = branches.failure_of(frame)
         return None if failed is None else failure(frame, failed.get("error"), failed.get("cause"))
 
