@@ -22,6 +22,8 @@ _MODULES = {
     "apigateway": "workbook.aws.apigateway",
     "elb": "workbook.aws.elbv2",  # by this name moto finds whatever is at the host of both versions
     "elbv2": "workbook.aws.elbv2",
+    "iot": "workbook.aws.iot",
+    "iotdata": "workbook.aws.iot",
 }
 """The package of each service, with its BACKENDS."""
 

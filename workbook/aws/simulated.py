@@ -61,6 +61,13 @@ _ELB = _names(
     """
 )
 
+_IOT = _names(
+    """
+    CreateTopicRule DeleteTopicRule DisableTopicRule EnableTopicRule GetTopicRule ListTopicRules
+    ReplaceTopicRule
+    """
+)
+
 _CLOUDWATCH = _names(
     """
     DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
@@ -187,6 +194,8 @@ SIMULATED: dict[str, frozenset[str]] = {
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
     "elbv2": _ELB,
+    "iot": _IOT,
+    "iot-data": frozenset({"Publish"}),
     "apigateway": _API_GATEWAY,
     "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,

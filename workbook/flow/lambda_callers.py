@@ -189,6 +189,7 @@ def _asynchronous() -> list[LambdaCaller]:
         "S3": (_FUNCTION_POLICY, ("S3N-01", "S3N-11")),
         "EventBridge, a rule": (_FUNCTION_POLICY, ("LA-31",)),
         "CloudWatch Logs, a subscription": (_FUNCTION_POLICY, ("CWL-01", "CWL-02")),
+        "AWS IoT, a topic rule": (_FUNCTION_POLICY, ("IOT-01",)),
         "CloudWatch, an alarm": (_FUNCTION_POLICY, ("CW-17",)),
         "EventBridge Scheduler": (_ROLE, ("EBX-04",)),
     }
