@@ -237,6 +237,15 @@ def test_a_catcher_makes_the_output_of_an_error(works):
     assert json.loads(path.steps[-1].value)["error"]["Error"] == "ValueError"
 
 
+def test_an_error_that_nothing_caught_is_the_last_step(works):
+    path = works.sagas(13).data("Stop")
+    assert (path.steps[-1].name, path.steps[-1].said, path.steps[-1].value) == (
+        "error",
+        "NotPaid",
+        "the card",
+    )
+
+
 # ---- mistakes
 
 
