@@ -32,14 +32,14 @@ def plain_moto() -> Iterator[None]:
 
 def filled_with_moto(client: Any, messages: int) -> str:
     """A queue of plain moto with `messages` in it, put there directly: by API it would take minutes."""
-    from moto.sqs.models import Message, sqs_backends  # noqa: PLC0415 - not to be loaded by the lab's workloads
+    from moto.sqs.models import Message, sqs_backends
 
     url: str = client.create_queue(QueueName="orders")["QueueUrl"]
     queue = sqs_backends["123456789012"]["us-east-1"].get_queue("orders")
     for number in range(messages):
         message = Message(str(number), "a cake")
         message.mark_sent()
-        queue._messages.append(message)  # noqa: SLF001 - see above
+        queue._messages.append(message)  # noqa: SLF001 - by API it would take minutes
     return url
 
 
@@ -79,7 +79,7 @@ def moto_send() -> Measurement:
 
 def lab_send() -> Measurement:
     """The lab: one send, on an empty queue and with 10,000 messages queued."""
-    from workbook import Lab  # noqa: PLC0415 - plain moto must not see our patches
+    from workbook import Lab
 
     with Lab():
         client = boto3.client("sqs")
@@ -121,7 +121,7 @@ def moto_publish() -> Measurement:
 
 def lab_publish() -> Measurement:
     """The lab: the same, deliveries included; at the beginning, and after 2,000 messages."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab() as lab:
         sns, topic = topic_with_queues(SUBSCRIBERS)
@@ -136,7 +136,7 @@ def lab_publish() -> Measurement:
 
 def lab_fan_out(subscribers: int) -> Measurement:
     """The lab: one publish to many queues, until all have it."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab() as lab:
         sns, topic = topic_with_queues(subscribers)
@@ -160,7 +160,7 @@ def moto_receive() -> Measurement:
 
 def lab_receive() -> Measurement:
     """The lab: receive ten of 10,000."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab():
         client = boto3.client("sqs")
@@ -173,7 +173,7 @@ HANDLER = "def handler(event, context):\n    return len(event['Records'])\n"
 
 def lab_drain(messages: int) -> Measurement:
     """The lab: messages from SQS through a function in batches of ten, from first send to last delete."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab() as lab:
         client = boto3.client("sqs")
@@ -196,7 +196,7 @@ def lab_drain(messages: int) -> Measurement:
 
 def lab_idle_day() -> Measurement:
     """The lab: 24 hours of virtual time with a poller on an empty queue."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab() as lab:
         client = boto3.client("sqs")
@@ -214,7 +214,7 @@ SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
 
 def lab_schedule_day() -> Measurement:
     """The lab: 24 hours of virtual time with a schedule that sends a message each minute."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab() as lab:
         iam, sqs = boto3.client("iam"), boto3.client("sqs")
@@ -236,7 +236,7 @@ def lab_schedule_day() -> Measurement:
 def lab_start() -> Measurement:
     """The lab: CPU seconds of `Lab()` and the first call, after `import boto3, moto`."""
     start = time.process_time()
-    from workbook import Lab  # noqa: PLC0415 - its import is what is measured
+    from workbook import Lab
 
     with Lab():
         boto3.client("sqs").list_queues()
@@ -245,7 +245,7 @@ def lab_start() -> Measurement:
 
 def hop() -> Measurement:
     """The trace: one hop."""
-    from workbook.engine.world import World  # noqa: PLC0415
+    from workbook.engine.world import World
 
     trace = World.create().trace
 
@@ -260,7 +260,7 @@ def hop() -> Measurement:
 
 def lab_growth(messages: int) -> Measurement:
     """The lab: seconds a message, to send it and to receive and delete it, with a backlog of `messages`."""
-    from workbook import Lab  # noqa: PLC0415
+    from workbook import Lab
 
     with Lab():
         client = boto3.client("sqs")
@@ -276,8 +276,8 @@ def lab_growth(messages: int) -> Measurement:
 
 def picture() -> Measurement:
     """A picture of 38 nodes and 10,000 hops, in all forms that a notebook keeps."""
-    from workbook.engine.world import World  # noqa: PLC0415
-    from workbook.flow.flow import flow_of  # noqa: PLC0415
+    from workbook.engine.world import World
+    from workbook.flow.flow import flow_of
 
     world = World.create()
     trace = world.trace
@@ -298,7 +298,7 @@ def picture() -> Measurement:
 
 def patterns() -> Measurement:
     """Seconds for one match of an event of EventBridge, a match of attributes, and a verdict explained."""
-    from workbook.aws.patterns import EventPattern, FilterPolicy  # noqa: PLC0415 - not to be loaded by moto's
+    from workbook.aws.patterns import EventPattern, FilterPolicy
 
     event = {
         "version": "0",
@@ -364,7 +364,7 @@ def moto_events() -> Measurement:
 
 def lab_events() -> Measurement:
     """The lab: ten events to five queues, at first and after 10,000 events more."""
-    from workbook import Lab  # noqa: PLC0415 - not to be loaded by plain moto's workloads
+    from workbook import Lab
 
     with Lab() as lab:
         sqs, events = lab.client("sqs"), lab.client("events")
@@ -377,7 +377,7 @@ def lab_events() -> Measurement:
 
 def lab_scheduled_day() -> Measurement:
     """24 hours of a rule that fires every minute, with a queue as target."""
-    from workbook import Lab  # noqa: PLC0415 - as above
+    from workbook import Lab
 
     with Lab() as lab:
         sqs, events = lab.client("sqs"), lab.client("events")

@@ -35,7 +35,7 @@ def test_a_function_keeps_its_name():
 def test_imports_inside_a_function_are_its_own():
     def handler(event, context):
         import json  # noqa: PLC0415 - a handler brings its imports along
-        from os import path as p  # noqa: PLC0415
+        from os import path as p  # noqa: PLC0415 - as above
 
         return [json.dumps(event), p.sep, sorted(x for x in event)]
 

@@ -12,7 +12,7 @@ import json
 import types
 from collections.abc import Callable, Mapping
 
-from workbook.aws.endpoints import HttpRequest, HttpResponse, ask, open_endpoint
+from workbook.aws.endpoints import HttpRequest, HttpResponse, ask, is_front, open_endpoint
 from workbook.aws.web_pages import is_of_aws, visit
 from workbook.lab_part import LabPart
 from workbook.mailbox_view import Mailbox
@@ -58,25 +58,26 @@ class LabOutside(LabPart):
         self,
         url: str,
         method: str = "GET",
-        body: str | Mapping[str, object] | None = None,
+        body: str | bytes | Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         *,
-        timeout: float = 30,
+        timeout: float = 60,
     ) -> HttpResponse:
-        """Visit a URL: a server of `lab.endpoint`, or a page of AWS to which one of its messages has a link.
+        """Visit a URL: a server of `lab.endpoint`, what calls a function of yours, or a page of AWS.
 
             lab.http(message["SubscribeURL"])       # confirm a subscription
             lab.http(lab.mailbox.of("ann@example.com")[-1].link)
+            lab.http(function_url, "POST", {"order": 7})
 
         Args:
             url: Where to.
             method: "GET", "POST" ...
-            body: A text, or a dict that is sent as JSON.
+            body: A text, bytes, or a dict that is sent as JSON.
             headers: Of the request.
             timeout: Seconds of AWS's time to wait for an answer.
 
         Returns:
-            An answer with `status`, `body`, `headers`, `ok` and `json()`.
+            An answer with `status`, `body`, `headers`, `cookies`, `content` (bytes), `ok` and `json()`.
 
         Raises:
             ValueError: `method` is none.
@@ -89,7 +90,7 @@ class LabOutside(LabPart):
             raise ValueError(message)
         request = HttpRequest(method, url, *_content(body, headers))
         with self.world.kernel:
-            if is_of_aws(url):
+            if is_of_aws(url) and not is_front(self.world, url):
                 return visit(self.world, request)
             return ask(self.world, request, timeout)
 
@@ -131,9 +132,11 @@ class LabOutside(LabPart):
 
 
 def _content(
-    body: str | Mapping[str, object] | None, headers: Mapping[str, str] | None
+    body: str | bytes | Mapping[str, object] | None, headers: Mapping[str, str] | None
 ) -> tuple[dict[str, str], str]:
     given = dict(headers or {})
+    if isinstance(body, bytes):
+        return given, body.decode("utf-8", "surrogateescape")
     if body is None or isinstance(body, str):
         return given, body or ""
     return {"Content-Type": "application/json", **given}, json.dumps(body)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbook.flow.cost import Cost
     from workbook.flow.flow import Flow, Message, Only, Since
     from workbook.flow.sequence import Sequence as SequencePicture
+    from workbook.flow.state_machine import StateMachinePicture
 
 
 class LabPictures(LabPart):
@@ -86,6 +87,27 @@ class LabPictures(LabPart):
         from workbook.flow.sequence import sequence_of  # noqa: PLC0415 - only those who look pay for it
 
         return sequence_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+
+    def state_machine(
+        self, name: str | None = None, *, execution: str | int | None = None
+    ) -> StateMachinePicture:
+        """A state machine as a graph: its states, lit by what its executions did.
+
+            lab.state_machine("orders")                 # all executions
+            lab.state_machine("orders", execution=2)    # one of them
+            lab.state_machine().data("Charge")          # the way of the data through a state
+
+        Args:
+            name: Of the state machine, or its ARN; none is needed where there is only one.
+            execution: The number that it has among the executions of this machine, its name or its ARN.
+
+        Raises:
+            LookupError: there is no such state machine or execution; the text lists those there are.
+            TypeError: the name is no text.
+        """
+        from workbook.flow.state_machine import state_machine_of  # noqa: PLC0415 - only those who look pay for it
+
+        return state_machine_of(list(self.trace), self.world.clock.now, name, execution)
 
     def chart(self, *names: str, since: Since | None = None, until: Since | None = None) -> Chart:
         """How much lay in queues, how old it was, who was at work and what went wrong, over AWS time.

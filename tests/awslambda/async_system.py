@@ -2,6 +2,8 @@
 
 import json
 
+from learner import hops
+
 FOLLOWS_ORDERS = """
 import time
 def handler(event, context):
@@ -21,30 +23,9 @@ def post(aws_lambda, event=None, name="f", **options):
     return answer["ResponseMetadata"]["RequestId"]
 
 
-def hops(lab, kind):
-    return [hop for hop in lab.trace if hop.kind == kind]
-
-
 def seconds(lab, kind, since):
     """When things of a kind happened, in whole seconds since an instant."""
     return [round((hop.time - since) / 1_000_000) for hop in hops(lab, kind)]
-
-
-def queue(sqs, name):
-    """A new queue; its URL and its ARN."""
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    return url, arn
-
-
-def messages(sqs, url):
-    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
-    return answer.get("Messages", [])
-
-
-def records(sqs, url):
-    """The invocation records in a queue."""
-    return [json.loads(message["Body"]) for message in messages(sqs, url)]
 
 
 def attributes(message):

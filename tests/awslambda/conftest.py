@@ -6,17 +6,9 @@ import textwrap
 from dataclasses import dataclass
 
 import pytest
+from access import make_role, permit
 
 from workbook.packaging import package
-
-TRUST_LAMBDA = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
 
 
 @dataclass
@@ -36,9 +28,7 @@ def aws_lambda(lab):
 
 @pytest.fixture
 def role(lab):
-    iam = lab.client("iam")
-    created = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=TRUST_LAMBDA)
-    return created["Role"]["Arn"]
+    return make_role(lab, "worker", "lambda.amazonaws.com")
 
 
 @pytest.fixture
@@ -46,9 +36,7 @@ def grant(lab, role):
     """grant("sqs:SendMessage" ...) lets the functions' role do these things, and nothing else any more."""
 
     def grant(*actions):
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        lab.client("iam").put_role_policy(RoleName="worker", PolicyName="work", PolicyDocument=document)
+        permit(lab, "worker", *actions)
 
     return grant
 

@@ -4,18 +4,10 @@ import itertools
 import json
 
 import pytest
-from async_system import (
-    FOLLOWS_ORDERS,
-    attributes,
-    destinations,
-    hops,
-    messages,
-    post,
-    queue,
-    records,
-    seconds,
-)
+from async_system import FOLLOWS_ORDERS, attributes, destinations, post, seconds
 from botocore.exceptions import ClientError
+from inbox import messages, open_queue, received
+from learner import hops
 
 from workbook import Chaos, Lab
 from workbook.aws import awslambda
@@ -178,15 +170,15 @@ def test_an_alias_has_settings_of_its_own_and_inherits_none(lab, aws_lambda, fun
 
 def test_with_a_reservation_of_0_events_are_given_up_without_a_try(lab, sqs, aws_lambda, function, grant):
     grant("sqs:SendMessage")
-    url, arn = queue(sqs, "failed")
-    dead, dead_arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "failed")
+    dead, dead_arn = open_queue(sqs, "dead")
     destinations(aws_lambda, failure=arn)
     aws_lambda.update_function_configuration(FunctionName="f", DeadLetterConfig={"TargetArn": dead_arn})
     aws_lambda.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
     request_id = post(aws_lambda, {"do": "it"})
     lab.run_until_idle()
     assert hops(lab, "invoke") == throttles(lab) == []
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert record["requestContext"]["condition"] == "ZeroReservedConcurrency"
     assert record["requestContext"]["approximateInvokeCount"] == 0
     assert "responseContext" not in record
@@ -199,13 +191,13 @@ def test_with_a_reservation_of_0_events_are_given_up_without_a_try(lab, sqs, aws
 
 def test_a_function_that_was_deleted_meanwhile_is_an_error(lab, sqs, aws_lambda, function, grant):
     grant("sqs:SendMessage")
-    url, arn = queue(sqs, "failed")
+    url, arn = open_queue(sqs, "failed")
     destinations(aws_lambda, failure=arn, MaximumRetryAttempts=1)
     post(aws_lambda, {"fail": "first"})
     lab.advance(1)
     aws_lambda.delete_function(FunctionName="f")
     lab.run_until_idle()
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert record["requestContext"]["condition"] == "RetriesExhausted"
     assert record["responseContext"] == {"statusCode": 404}
 
@@ -260,13 +252,13 @@ def test_la_27_a_function_that_posts_events_to_itself_is_stopped(lab, sqs, aws_l
         "def handler(event, context):\n"
         "    boto3.client('lambda').invoke(FunctionName='f', InvocationType='Event', Payload='{}')\n",
     )
-    url, arn = queue(sqs, "failed")
+    url, arn = open_queue(sqs, "failed")
     destinations(aws_lambda, failure=arn)
     post(aws_lambda)
     lab.run_until_idle()
     assert len(hops(lab, "invoke")) == 16
     assert len(hops(lab, "stop")) == 1
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert record["responseContext"] == {"statusCode": 400}
 
 

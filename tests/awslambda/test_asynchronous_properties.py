@@ -1,11 +1,13 @@
 """No asynchronous event is lost without a word: each is run, or kept, or recorded as dropped."""
 
 import collections
-import json
 
-from async_system import destinations, hops, post, queue
+from access import permit
+from async_system import destinations, post
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inbox import open_queue
+from learner import hops
 
 from workbook import Chaos, Lab
 
@@ -41,18 +43,12 @@ SYSTEMS = st.fixed_dictionaries(
 )
 
 
-def permit(lab, *actions):
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    lab.client("iam").put_role_policy(RoleName=ROLE, PolicyName="work", PolicyDocument=document)
-
-
 def build(lab, system):
     """The function and its queues; the ARNs of those that should get something."""
     sqs, aws_lambda = lab.client("sqs"), lab.client("lambda")
     lab.function("f", BEHAVES, Timeout=3)
-    permit(lab, "sqs:SendMessage")
-    arns = {name: queue(sqs, name)[1] for name in ("dead", "failed", "done")}
+    permit(lab, ROLE, "sqs:SendMessage")
+    arns = {name: open_queue(sqs, name)[1] for name in ("dead", "failed", "done")}
     destinations(
         aws_lambda,
         success=arns["done"] if system["on_success"] else None,
@@ -68,7 +64,7 @@ def build(lab, system):
     if system["reserved"] is not None:
         aws_lambda.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=system["reserved"])
     if system["revoked"]:
-        permit(lab, "sqs:ReceiveMessage")
+        permit(lab, ROLE, "sqs:ReceiveMessage")
 
 
 def ends_of(lab, request_id):

@@ -3,8 +3,10 @@
 import json
 
 import pytest
-from async_system import FOLLOWS_ORDERS, attributes, destinations, hops, messages, post, queue, records
+from async_system import FOLLOWS_ORDERS, attributes, destinations, post
 from botocore.exceptions import ClientError
+from inbox import messages, open_queue, received
+from learner import hops
 
 HERE = "us-east-1:123456789012"
 
@@ -30,11 +32,11 @@ def dead_letters_to(aws_lambda, lab, arn):
 
 
 def test_la_04_a_success_is_told_to_the_on_success_destination(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "done")
+    url, arn = open_queue(sqs, "done")
     destinations(aws_lambda, success=arn)
     request_id = post(aws_lambda, {"do": "it"})
     lab.run_until_idle()
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert list(record) == [
         "version",
         "timestamp",
@@ -59,11 +61,11 @@ def test_la_04_a_success_is_told_to_the_on_success_destination(lab, sqs, aws_lam
 
 
 def test_la_04_a_failure_is_told_to_the_on_failure_destination(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "failed")
+    url, arn = open_queue(sqs, "failed")
     destinations(aws_lambda, failure=arn)
     request_id = post(aws_lambda, {"fail": "always"})
     lab.run_until_idle()
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert record["requestContext"]["condition"] == "RetriesExhausted"
     assert record["requestContext"]["approximateInvokeCount"] == 3
     assert record["responseContext"] == {
@@ -76,7 +78,7 @@ def test_la_04_a_failure_is_told_to_the_on_failure_destination(lab, sqs, aws_lam
 
 
 def test_la_04_a_dead_letter_is_the_event_with_three_attributes(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "dead")
     dead_letters_to(aws_lambda, lab, arn)
     request_id = post(aws_lambda, {"fail": "always"})
     lab.run_until_idle()
@@ -90,7 +92,7 @@ def test_la_04_a_dead_letter_is_the_event_with_three_attributes(lab, sqs, aws_la
 
 
 def test_only_the_first_kilobyte_of_the_error_is_in_a_dead_letter(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "dead")
     dead_letters_to(aws_lambda, lab, arn)
     post(aws_lambda, {"fail": "é" * 1_000})
     post(aws_lambda, {"fail": ""})
@@ -101,8 +103,8 @@ def test_only_the_first_kilobyte_of_the_error_is_in_a_dead_letter(lab, sqs, aws_
 
 
 def test_an_event_that_was_only_throttled_says_so(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "failed")
-    dead, dead_arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "failed")
+    dead, dead_arn = open_queue(sqs, "dead")
     destinations(aws_lambda, failure=arn, MaximumEventAgeInSeconds=60)
     dead_letters_to(aws_lambda, lab, dead_arn)
     aws_lambda.update_function_configuration(FunctionName="f", Timeout=900)
@@ -111,7 +113,7 @@ def test_an_event_that_was_only_throttled_says_so(lab, sqs, aws_lambda, function
     post(aws_lambda, {"sleep": 800})
     post(aws_lambda, {"do": "later"})
     lab.advance(700)
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert record["requestContext"]["condition"] == "EventAgeExceeded"
     assert record["requestContext"]["approximateInvokeCount"] == 0
     assert record["responseContext"] == {"statusCode": 429}
@@ -121,8 +123,8 @@ def test_an_event_that_was_only_throttled_says_so(lab, sqs, aws_lambda, function
 
 
 def test_both_the_destination_and_the_dead_letter_queue_get_theirs(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "failed")
-    dead, dead_arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "failed")
+    dead, dead_arn = open_queue(sqs, "dead")
     destinations(aws_lambda, failure=arn)
     dead_letters_to(aws_lambda, lab, dead_arn)
     post(aws_lambda, {"fail": "always"})
@@ -146,22 +148,13 @@ def test_a_bus_gets_the_record_as_the_detail_of_an_event(lab, aws_lambda, deploy
     events = lab.client("events")
     pattern = json.dumps({"source": ["lambda"], "detail": {"requestContext": {"condition": ["Success"]}}})
     rule = events.put_rule(Name="done", EventPattern=pattern)["RuleArn"]
-    url, arn = queue(sqs, "done")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    url, arn = open_queue(sqs, "done", "events.amazonaws.com", rule)
     events.put_targets(Rule="done", Targets=[{"Id": "1", "Arn": arn}])
     bus = f"arn:aws:events:{HERE}:event-bus/default"
     destinations(aws_lambda, success=bus)
     post(aws_lambda, {"do": "it"})
     lab.run_until_idle()
-    (event,) = records(sqs, url)
+    (event,) = received(sqs, url)
     assert event["detail-type"] == "Lambda Function Invocation Result - Success"
     assert event["resources"] == [bus, f"{function}:$LATEST"]
     assert event["detail"]["requestPayload"] == {"do": "it"}
@@ -170,26 +163,18 @@ def test_a_bus_gets_the_record_as_the_detail_of_an_event(lab, aws_lambda, deploy
 def test_a_topic_gets_the_record_as_its_message(lab, aws_lambda, function, sqs):
     sns = lab.client("sns")
     topic = sns.create_topic(Name="done")["TopicArn"]
-    url, arn = queue(sqs, "done")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    url, arn = open_queue(sqs, "done", "sns.amazonaws.com")
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     destinations(aws_lambda, success=topic)
     post(aws_lambda, {"do": "it"})
     lab.run_until_idle()
-    (record,) = records(sqs, url)
+    (record,) = received(sqs, url)
     assert record["requestContext"]["condition"] == "Success"
 
 
 def test_versions_use_the_dead_letter_queue_of_latest(lab, sqs, aws_lambda, function):
     aws_lambda.publish_version(FunctionName="f")
-    url, arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "dead")
     dead_letters_to(aws_lambda, lab, arn)
     post(aws_lambda, {"fail": "always"}, Qualifier="1")
     lab.run_until_idle()
@@ -200,8 +185,8 @@ def test_versions_use_the_dead_letter_queue_of_latest(lab, sqs, aws_lambda, func
 
 
 def test_what_the_role_may_not_deliver_any_more_is_dropped(lab, sqs, aws_lambda, function, grant):
-    url, arn = queue(sqs, "failed")
-    dead, dead_arn = queue(sqs, "dead")
+    url, arn = open_queue(sqs, "failed")
+    dead, dead_arn = open_queue(sqs, "dead")
     destinations(aws_lambda, failure=arn)
     dead_letters_to(aws_lambda, lab, dead_arn)
     grant("sqs:ReceiveMessage")
@@ -222,7 +207,7 @@ def test_a_fifo_queue_is_accepted_as_destination_and_takes_nothing(lab, sqs, aws
 
 
 def test_a_queue_that_was_deleted_takes_nothing(lab, sqs, aws_lambda, function):
-    url, arn = queue(sqs, "done")
+    url, arn = open_queue(sqs, "done")
     destinations(aws_lambda, success=arn)
     sqs.delete_queue(QueueUrl=url)
     post(aws_lambda)
@@ -277,7 +262,7 @@ def test_the_role_must_be_allowed_to_send_dead_letters(aws_lambda, deploy, role,
 
 
 def test_an_empty_target_takes_the_dead_letter_queue_away(lab, sqs, aws_lambda, function):
-    _, arn = queue(sqs, "dead")
+    _, arn = open_queue(sqs, "dead")
     dead_letters_to(aws_lambda, lab, arn)
     dead_letters_to(aws_lambda, lab, "")
     assert "DeadLetterConfig" not in aws_lambda.get_function_configuration(FunctionName="f")
@@ -330,7 +315,7 @@ def test_a_destination_is_of_a_service_that_can_be_one(aws_lambda, function):
 
 
 def test_the_settings_are_in_the_trace(lab, sqs, aws_lambda, function):
-    _, arn = queue(sqs, "done")
+    _, arn = open_queue(sqs, "done")
     dead_letters_to(aws_lambda, lab, arn)
     destinations(aws_lambda, success=arn, MaximumRetryAttempts=0)
     settings = hops(lab, "configure")[-1].facts["settings"]

@@ -1,7 +1,8 @@
 """Who may invoke a function: services by its resource-based policy, with their conditions."""
 
 import pytest
-from async_system import FOLLOWS_ORDERS, hops
+from async_system import FOLLOWS_ORDERS
+from learner import hops
 
 from workbook.aws.awslambda.access import function_access
 from workbook.aws.awslambda.errors import ResourceNotFound

@@ -4,7 +4,8 @@ import datetime
 import itertools
 
 import pytest
-from async_system import FOLLOWS_ORDERS, destinations, post, queue
+from async_system import FOLLOWS_ORDERS, destinations, post
+from inbox import open_queue
 
 HOUR = datetime.timedelta(hours=1)
 
@@ -107,7 +108,7 @@ def test_what_cannot_be_delivered_is_counted_and_nothing_else_tells(
     lab, sqs, aws_lambda, function, grant, values
 ):
     grant("sqs:SendMessage")
-    url, arn = queue(sqs, "failed")
+    url, arn = open_queue(sqs, "failed")
     destinations(aws_lambda, failure=arn, MaximumRetryAttempts=0)
     aws_lambda.update_function_configuration(FunctionName="f", DeadLetterConfig={"TargetArn": arn})
     lab.advance(1)

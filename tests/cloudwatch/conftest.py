@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-
-ACCOUNT = "123456789012"
+from inbox import open_queue, received
 
 
 class Inbox:
@@ -14,25 +11,11 @@ class Inbox:
 
     def __init__(self, lab, name):
         self.lab, self.sqs = lab, lab.client("sqs")
-        self.url = self.sqs.create_queue(QueueName=name)["QueueUrl"]
-        self.arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
-            "Action": "sqs:SendMessage",
-            "Resource": self.arn,
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": policy})
+        self.url, self.arn = open_queue(self.sqs, name, ["sns.amazonaws.com", "events.amazonaws.com"])
 
     def bodies(self):
         """What has arrived since the last look."""
-        found = []
-        while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                found.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return found
+        return received(self.sqs, self.url)
 
 
 @pytest.fixture

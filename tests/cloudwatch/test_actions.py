@@ -6,6 +6,7 @@ import datetime
 import json
 
 import pytest
+from access import document, lets
 
 ALARM_ARN = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:load-high"
 
@@ -96,14 +97,8 @@ def test_an_expression_is_told_with_its_metrics(lab, put, set_state, topic, inbo
 
 
 def test_a_topic_whose_policy_does_not_let_cloudwatch_publish(lab, put, set_state, topic, inbox, cloudwatch):
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudwatch.amazonaws.com"},
-        "Action": "sns:Publish",
-        "Resource": topic,
-        "Condition": {"ArnEquals": {"aws:SourceArn": ALARM_ARN}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    this_alarm = {"aws:SourceArn": ALARM_ARN}
+    policy = document(lets("cloudwatch.amazonaws.com", "sns:Publish", topic, ArnEquals=this_alarm))
     sns = lab.client("sns")
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
     put("load-high", topic)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import make_role
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inbox import open_queue
 
 from workbook import Lab
 from workbook.aws.delivery import DeadLetters, Delivery, Failure, Parcel, RetryPolicy, Sender, deliver
@@ -23,31 +25,8 @@ def lab():
         yield lab
 
 
-def queue(lab, name, policy=None):
-    sqs = lab.client("sqs")
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    if policy is not None:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy(arn))})
-    return url, arn
-
-
-def lets_in(service, source=TOPIC):
-    def policy(arn):
-        return {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": service},
-                    "Action": "sqs:SendMessage",
-                    "Resource": arn,
-                    "Condition": {"ArnEquals": {"aws:SourceArn": source}},
-                }
-            ],
-        }
-
-    return policy
+def queue(lab, name, service=None, source=TOPIC):
+    return open_queue(lab.client("sqs"), name, service, source)
 
 
 def every(seconds, times):
@@ -72,7 +51,7 @@ def kinds(lab):
 
 
 def test_a_queue_takes_what_its_policy_lets_in(lab):
-    url, arn = queue(lab, "orders", lets_in("sns.amazonaws.com"))
+    url, arn = queue(lab, "orders", "sns.amazonaws.com")
     send(lab, arn)
     lab.run_until_idle()
     assert bodies(lab, url) == ["hello"]
@@ -83,12 +62,12 @@ def test_a_queue_takes_what_its_policy_lets_in(lab):
 
 
 @pytest.mark.parametrize(
-    "policy",
-    [None, lets_in("events.amazonaws.com"), lets_in("sns.amazonaws.com", TOPIC + "-of-another-team")],
+    "lets_in",
+    [(), ("events.amazonaws.com",), ("sns.amazonaws.com", TOPIC + "-of-another-team")],
     ids=["no policy", "another service", "another topic"],
 )
-def test_without_permission_nothing_arrives_and_nothing_is_tried_again(lab, policy):
-    url, arn = queue(lab, "orders", policy)
+def test_without_permission_nothing_arrives_and_nothing_is_tried_again(lab, lets_in):
+    url, arn = queue(lab, "orders", *lets_in)
     send(lab, arn, retries=every(1, 5))
     lab.run_until_idle()
     assert bodies(lab, url) == []
@@ -105,7 +84,7 @@ def test_a_queue_that_is_gone_is_not_tried_again(lab):
 
 
 def test_an_outage_is_retried_on_the_senders_own_schedule(lab):
-    url, arn = queue(lab, "orders", lets_in("sns.amazonaws.com"))
+    url, arn = queue(lab, "orders", "sns.amazonaws.com")
     begin_outage(lab.world, "sqs", lab.world.clock.now + 25 * SECOND)
     ends = []
     send(lab, arn, retries=every(10, 5), ends=ends.append)
@@ -119,7 +98,7 @@ def test_an_outage_is_retried_on_the_senders_own_schedule(lab):
 
 
 def test_an_outage_can_be_ended_early(lab):
-    _, arn = queue(lab, "orders", lets_in("sns.amazonaws.com"))
+    _, arn = queue(lab, "orders", "sns.amazonaws.com")
     begin_outage(lab.world, arn, lab.world.clock.now + 3600 * SECOND)
     end_outage(lab.world, arn)
     send(lab, arn)
@@ -128,7 +107,7 @@ def test_an_outage_can_be_ended_early(lab):
 
 
 def test_retries_end_with_the_age_of_the_message(lab):
-    _, arn = queue(lab, "orders", lets_in("sns.amazonaws.com"))
+    _, arn = queue(lab, "orders", "sns.amazonaws.com")
     begin_outage(lab.world, "sqs", lab.world.clock.now + 3600 * SECOND)
     policy = RetryPolicy(lambda _chance: iter([10] * 100), maximum_age=60)
     send(lab, arn, retries=policy)
@@ -139,7 +118,7 @@ def test_retries_end_with_the_age_of_the_message(lab):
 
 
 def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue(lab):
-    url, dead = queue(lab, "dead", lets_in("sns.amazonaws.com"))
+    url, dead = queue(lab, "dead", "sns.amazonaws.com")
     letters = DeadLetters(dead, lambda error, attempts: Parcel(f"{error.failure.name} after {attempts}"))
     send(lab, "arn:aws:sqs:us-east-1:123456789012:gone", dead_letters=letters)
     lab.run_until_idle()
@@ -161,18 +140,7 @@ def test_a_dead_letter_queue_without_a_policy_loses_the_message(lab):
 
 
 def role(lab, name="courier", trusted="scheduler.amazonaws.com", action="sqs:SendMessage"):
-    iam = lab.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": trusted}, "Action": "sts:AssumeRole"}
-    document = {"Version": "2012-10-17", "Statement": [trust]}
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    if action is not None:
-        allow = {"Effect": "Allow", "Action": action, "Resource": "*"}
-        iam.put_role_policy(
-            RoleName=name,
-            PolicyName="does",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
-        )
-    return arn
+    return make_role(lab, name, trusted, *filter(None, [action]))
 
 
 def sender_with(role_arn):
@@ -242,10 +210,8 @@ def test_every_delivery_arrives_or_is_kept_or_is_recorded_as_dropped(
     tries, with_queue, dead_letter_queue_lets_in
 ):
     with Lab(seed=2) as lab:
-        url, arn = queue(lab, "orders", lets_in("sns.amazonaws.com"))
-        dead_url, dead = queue(
-            lab, "dead", lets_in("sns.amazonaws.com") if dead_letter_queue_lets_in else None
-        )
+        url, arn = queue(lab, "orders", "sns.amazonaws.com")
+        dead_url, dead = queue(lab, "dead", "sns.amazonaws.com" if dead_letter_queue_lets_in else None)
         for index, up in enumerate(tries):
             if not up:
                 lab.world.kernel.at(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import document, lets, make_role
 from botocore.exceptions import ClientError
 
 from workbook import Lab
@@ -36,14 +37,7 @@ def send(lab, target, text=None, *, role=None, service="events.amazonaws.com", *
 
 
 def role(lab, *actions, service="events.amazonaws.com", name="courier"):
-    iam = lab.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    document = {"Version": "2012-10-17", "Statement": [trust]}
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    policy = {"Version": "2012-10-17", "Statement": [allow]}
-    iam.put_role_policy(RoleName=name, PolicyName="does", PolicyDocument=json.dumps(policy))
-    return arn
+    return make_role(lab, name, service, *actions)
 
 
 # ---- log groups
@@ -53,14 +47,9 @@ def log_group(lab, *, policy=True, resource="arn:aws:logs:us-east-1:123456789012
     logs = lab.client("logs")
     logs.create_log_group(logGroupName="/aws/events/orders")
     if policy:
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": resource,
-        }
-        document = {"Version": "2012-10-17", "Statement": [statement]}
-        logs.put_resource_policy(policyName="events", policyDocument=json.dumps(document))
+        services = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+        statement = lets(services, ["logs:CreateLogStream", "logs:PutLogEvents"], resource)
+        logs.put_resource_policy(policyName="events", policyDocument=document(statement))
     return logs
 
 

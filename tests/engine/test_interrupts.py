@@ -147,7 +147,7 @@ def test_code_that_catches_everything_can_be_interrupted(kernel):
 
     def stubborn():
         while True:
-            try:  # noqa: SIM105
+            try:  # noqa: SIM105 - what learners write, too
                 kernel.sleep(1)
             except:  # noqa: E722 - what learners write
                 pass
@@ -164,7 +164,7 @@ def test_code_that_is_to_end_and_catches_everything_needs_no_cell_that_looks_on(
 
     def stubborn():
         while True:
-            try:  # noqa: SIM105
+            try:  # noqa: SIM105 - what learners write, too
                 Signal(kernel, "nothing").wait(kernel.clock.now + 1_000_000)
             except:  # noqa: E722 - what learners write
                 pass
@@ -285,7 +285,7 @@ def test_code_that_catches_everything_is_stopped_by_the_real_time_limit(kernel):
 
     def stubborn():
         while True:
-            try:  # noqa: SIM105
+            try:  # noqa: SIM105 - what learners write, too
                 sum(range(100))
             except:  # noqa: E722 - what learners write
                 pass
@@ -302,7 +302,7 @@ def test_what_a_service_does_around_a_handler_is_carried_through(kernel):
 
     def stubborn():
         while True:
-            try:  # noqa: SIM105
+            try:  # noqa: SIM105 - what learners write, too
                 len("")
             except:  # noqa: E722 - what learners write
                 pass
@@ -339,7 +339,7 @@ def test_stopping_ends_a_task_that_catches_everything(kernel):
 
     def stubborn():
         while True:
-            try:  # noqa: SIM105
+            try:  # noqa: SIM105 - what learners write, too
                 kernel.sleep(1)
             except:  # noqa: E722 - what learners write
                 pass

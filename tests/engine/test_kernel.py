@@ -327,7 +327,7 @@ def test_cells_and_widget_callbacks_enter_from_their_own_threads(kernel):
         try:
             for _ in range(50):
                 kernel.sleep(0.5)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 - whatever reaches a callback is what is asked
             errors.append(error)
 
     spawn(kernel, endless, name="endless")

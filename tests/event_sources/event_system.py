@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from access import permit
+
 from workbook import Lab
 from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
@@ -62,11 +64,7 @@ class System:
 
     def permit(self, *actions: str) -> None:
         """Give the functions' role these permissions."""
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.lab.client("iam").put_role_policy(
-            RoleName="workbook-lambda-role", PolicyName="work", PolicyDocument=document
-        )
+        permit(self.lab, "workbook-lambda-role", *actions)
 
     def map(self, url: str, function: str = "worker", **options: object) -> str:
         """Create a mapping and wait until it is enabled; returns its UUID."""

@@ -10,6 +10,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from workbook.aws.endpoints import HttpResponse
 from workbook.engine.clock import SECOND
 
 ACCOUNT = "123456789012"
@@ -358,8 +359,6 @@ def test_what_will_not_pass_is_given_up(lab, events, connected, answer):
 
 
 def test_retry_after_is_heeded_where_it_is_longer(lab, events, connected):
-    from workbook.aws.endpoints import HttpResponse  # noqa: PLC0415 - only here an answer has headers
-
     busy = HttpResponse(503, "", {"Retry-After": "120"})
     server = connected(answers=[busy, HttpResponse(503, "", {"retry-after": "0"})])
     put(lab, events, {"n": 1})
@@ -368,8 +367,6 @@ def test_retry_after_is_heeded_where_it_is_longer(lab, events, connected):
 
 
 def test_a_negative_retry_after_ends_the_tries(lab, events, connected):
-    from workbook.aws.endpoints import HttpResponse  # noqa: PLC0415 - as above
-
     server = connected(answers=[HttpResponse(503, "", {"Retry-After": "-1"})] * 3)
     put(lab, events, {"n": 1})
     assert len(server.requests) == 1

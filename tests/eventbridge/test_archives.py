@@ -4,7 +4,8 @@ import datetime
 import json
 
 import pytest
-from events_learner import SHOP, bus_arn, messages, open_queue, put, received, rule
+from events_learner import SHOP, bus_arn, open_queue, put, rule
+from inbox import messages, received
 from learner import hops, refused
 
 ARCHIVE = "arn:aws:events:us-east-1:123456789012:archive/all"

@@ -3,17 +3,8 @@
 import json
 
 import pytest
-from events_learner import (
-    ACCOUNT,
-    SHOP,
-    bus_arn,
-    messages,
-    open_queue,
-    put,
-    received,
-    role,
-    rule,
-)
+from events_learner import ACCOUNT, SHOP, bus_arn, open_queue, put, role, rule
+from inbox import messages, received
 from learner import OTHER_ACCOUNT, hops, refused
 
 

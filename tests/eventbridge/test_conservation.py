@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
-from events_learner import ACCOUNT, close, entry, messages, open_queue
+from access import close
+from events_learner import ACCOUNT, entry, open_queue
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inbox import messages
 from learner import hops
 
 from workbook import Lab

@@ -4,7 +4,9 @@ import itertools
 import json
 
 import pytest
-from events_learner import ACCOUNT, allow, bodies, close, messages, open_queue, put, received, role, rule
+from access import close, make_role
+from events_learner import ACCOUNT, allow, open_queue, put, rule
+from inbox import bodies, messages, received
 from learner import hops
 
 from workbook.aws.delivery.outages import begin_outage, end_outage
@@ -137,7 +139,7 @@ def test_a_deleted_queue_is_no_resource(lab, events, sqs, inbox, dead):
 def test_a_role_that_trusts_somebody_else_is_of_no_use(lab, events, sqs, inbox, dead):
     url, arn = inbox
     dead_url, dead_arn = dead
-    other = role(lab, service="lambda.amazonaws.com")
+    other = make_role(lab, "courier", "lambda.amazonaws.com", "*")
     rule(events, {"Arn": arn, "RoleArn": other, "DeadLetterConfig": {"Arn": dead_arn}})
     put(events)
     lab.run_until_idle()

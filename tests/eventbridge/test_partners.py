@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from events_learner import open_queue, received, rule
+from events_learner import open_queue, rule
+from inbox import received
 from learner import OTHER_ACCOUNT, hops, refused
 
 SOURCE = "aws.partner/cakes.example/orders/42"

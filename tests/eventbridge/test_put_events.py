@@ -4,7 +4,8 @@ import datetime
 import json
 
 import pytest
-from events_learner import SHOP, bodies, bus_arn, entry, open_queue, put, received, rule
+from events_learner import SHOP, bus_arn, entry, open_queue, put, rule
+from inbox import bodies, received
 from learner import hops, refused
 
 

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from events_learner import ACCOUNT, ORDERS, SHOP, bus_arn, entries, open_queue, put, received, role, rule
+from events_learner import ACCOUNT, ORDERS, SHOP, bus_arn, entries, open_queue, put, role, rule
+from inbox import received
 from learner import hops, refused
 
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:inbox"

@@ -2,7 +2,8 @@
 
 import datetime
 
-from events_learner import open_queue, received, rule
+from events_learner import open_queue, rule
+from inbox import received
 from learner import hops
 
 

@@ -2,8 +2,10 @@
 
 import json
 
+from access import close
 from auto_scaling_learner import GROUP, create_group
-from events_learner import SHOP, close, open_queue, put, received, rule
+from events_learner import SHOP, open_queue, put, rule
+from inbox import received
 from learner import hops
 
 from workbook.aws.eventbridge.watching import watch

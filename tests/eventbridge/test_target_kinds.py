@@ -3,7 +3,9 @@
 import json
 
 import pytest
-from events_learner import ACCOUNT, document, open_queue, put, received, role, rule
+from access import document
+from events_learner import ACCOUNT, open_queue, put, role, rule
+from inbox import received
 from learner import hops
 
 TASK = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/bake:1"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+import inbox
+from access import let_send, make_role
+
+EVENTBRIDGE = "events.amazonaws.com"
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 SHOP = "shop"
@@ -12,29 +16,17 @@ ORDERS = {"source": ["orders"]}
 
 def open_queue(sqs, name="inbox", **attributes):
     """A queue that EventBridge may send to; its URL and ARN."""
-    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allow(sqs, url, arn)
-    return url, arn
+    return inbox.open_queue(sqs, name, EVENTBRIDGE, **attributes)
 
 
 def allow(sqs, url, arn, **conditions):
     """Let EventBridge send to a queue, on conditions."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    if conditions:
-        statement["Condition"] = conditions
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    let_send(sqs, url, arn, EVENTBRIDGE, **conditions)
 
 
-def close(sqs, url):
-    """Take the queue's policy away."""
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+def role(lab, name="courier", *, actions=("*",), resources=("*",)):
+    """A role that EventBridge may assume, and what it may do; its ARN."""
+    return make_role(lab, name, EVENTBRIDGE, *actions, resource=list(resources))
 
 
 def rule(events, *targets, name="watch", pattern=None, **parameters):
@@ -67,49 +59,6 @@ def put(events, detail=None, **parameters):
     answer = events.put_events(Entries=[entry(detail, **parameters)])
     assert answer["FailedEntryCount"] == 0, answer
     return answer["Entries"][0]["EventId"]
-
-
-def messages(sqs, url):
-    """All messages of a queue, received and deleted, with their attributes."""
-    found = []
-    while True:
-        answer = sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            MessageAttributeNames=["All"],
-            MessageSystemAttributeNames=["All"],
-        )
-        if not answer.get("Messages"):
-            return found
-        for message in answer["Messages"]:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        found += answer["Messages"]
-
-
-def bodies(sqs, url):
-    """What came to a queue, as texts."""
-    return [message["Body"] for message in messages(sqs, url)]
-
-
-def received(sqs, url):
-    """What came to a queue, as JSON."""
-    return [json.loads(body) for body in bodies(sqs, url)]
-
-
-def role(lab, name="courier", *, actions=("*",), resources=("*",), service="events.amazonaws.com"):
-    """A role that a service may assume, and what it may do; its ARN."""
-    iam = lab.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-    if actions:
-        grant = {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
-        iam.put_role_policy(RoleName=name, PolicyName="send", PolicyDocument=document(grant))
-    return arn
-
-
-def document(statement):
-    """A policy of one statement."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def bus_arn(name=SHOP, account=ACCOUNT, region=REGION):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
+import access
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from learner import arn_of, hops
@@ -39,11 +40,7 @@ def worker(lab, source=FOLLOWS_ORDERS, name="worker", **options):
 
 def permit(lab, *actions):
     """Give the role of the functions that `worker` deploys these permissions, and no others."""
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    lab.client("iam").put_role_policy(
-        RoleName="workbook-lambda-role", PolicyName="work", PolicyDocument=document
-    )
+    access.permit(lab, "workbook-lambda-role", *actions)
 
 
 def connect(lab, sqs, url, name="worker", **options):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from workbook.engine.clock import datetime_of
+
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/schedules"
 GROUP_ARN = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/default"
@@ -82,6 +84,4 @@ def fired(lab):
 
 
 def instant(microseconds):
-    from workbook.engine.clock import datetime_of  # noqa: PLC0415 - a helper of tests
-
     return datetime_of(microseconds).strftime("%Y-%m-%d %H:%M:%S")

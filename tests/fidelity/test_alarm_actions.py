@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import let_send
 from auto_scaling_learner import alarm, feed, state_of
 from learner import drain, hops, queue, refused
 
@@ -20,13 +21,8 @@ def cloudwatch(lab):
 @pytest.fixture
 def mail(lab, sqs):
     """A topic, and what it has sent on: subject and message."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
-        "Action": "sqs:SendMessage",
-        "Resource": QUEUE,
-    }
-    url = queue(sqs, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    url = queue(sqs)
+    let_send(sqs, url, QUEUE, ["sns.amazonaws.com", "events.amazonaws.com"])
     sns = lab.client("sns")
     topic = sns.create_topic(Name="ops")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=QUEUE)

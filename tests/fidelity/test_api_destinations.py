@@ -25,11 +25,6 @@ MAY_CALL = {"Effect": "Allow", "Action": "events:InvokeApiDestination", "Resourc
 TRUST = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
-@pytest.fixture
-def events(lab):
-    return lab.client("events")
-
-
 def serve(lab, url, answers=()):
     """A server that gives these answers, then 200; what it was asked, and when."""
     requests, answers = [], list(answers)

@@ -5,19 +5,9 @@ import itertools
 import json
 
 import pytest
-from events_learner import (
-    ACCOUNT,
-    SHOP,
-    bus_arn,
-    close,
-    entry,
-    messages,
-    open_queue,
-    put,
-    received,
-    role,
-    rule,
-)
+from access import close
+from events_learner import ACCOUNT, SHOP, bus_arn, entry, open_queue, put, role, rule
+from inbox import messages, received
 from learner import DAY, OTHER_ACCOUNT, hops, refused
 
 from workbook.aws.delivery.outages import begin_outage
@@ -26,11 +16,6 @@ from workbook.engine.clock import SECOND
 from workbook.engine.world import current_world
 
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:inbox"
-
-
-@pytest.fixture
-def events(lab):
-    return lab.client("events")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from access import grant, make_role, permit
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -21,22 +22,14 @@ class Learner:
         self.lab, self.s3, self.iam = lab, lab.client("s3"), lab.client("iam")
         self.firehose = lab.client("firehose", config=Config(retries={"total_max_attempts": 1}))
         self.s3.create_bucket(Bucket="lake")
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": "firehose.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        self.role = self.iam.create_role(RoleName="hose", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        self.role = make_role(lab, "hose", "firehose.amazonaws.com")
         self.allow()
 
     def allow(self):
-        allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::lake/*"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-        self.iam.put_role_policy(RoleName="hose", PolicyName="writes", PolicyDocument=document)
+        permit(self.lab, "hose", "s3:PutObject", resource="arn:aws:s3:::lake/*")
 
     def forbid(self):
-        self.iam.delete_role_policy(RoleName="hose", PolicyName="writes")
+        self.iam.delete_role_policy(RoleName="hose", PolicyName="does")
 
     def create(self, size=None, interval=None, **settings):
         if interval is not None:
@@ -180,9 +173,7 @@ def test_fh_10_the_error_log_says_why_nothing_arrives_if_somebody_made_it(lab, l
     logs = lab.client("logs")
     options = {"Enabled": True, "LogGroupName": "/firehose/clicks", "LogStreamName": "S3Delivery"}
     learner.create(5, 60, CloudWatchLoggingOptions=options)
-    allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    learner.iam.put_role_policy(RoleName="hose", PolicyName="logs", PolicyDocument=document)
+    learner.iam.put_role_policy(RoleName="hose", PolicyName="logs", PolicyDocument=grant("logs:*"))
     logs.create_log_group(logGroupName="/firehose/clicks")
     learner.forbid()
     learner.put("x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import document, lets
 from botocore.exceptions import ClientError
 from learner import drain, hops, queue
 
@@ -25,14 +26,7 @@ def url(sqs):
 
 
 def policy(service, source=BUCKET):
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sqs:SendMessage",
-        "Resource": ARN,
-        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return document(lets(service, "sqs:SendMessage", ARN, ArnEquals={"aws:SourceArn": source}))
 
 
 def to_queue(*events, arn=ARN, **more):

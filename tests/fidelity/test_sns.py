@@ -6,15 +6,14 @@ import itertools
 import json
 
 import pytest
+from inbox import bodies, messages
+from learner import hops
 from publisher import (
     ACCOUNT,
     OTHER_ACCOUNT,
-    bodies,
     fifo_topic,
-    hops,
     let_in,
     queue,
-    received,
     refused,
     subscribe,
     subscribed,
@@ -29,11 +28,6 @@ from workbook.engine.clock import SECOND
 
 DAY = 86_400
 KIB = 1024
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 @pytest.fixture
@@ -118,7 +112,7 @@ def test_sns_07_what_cannot_be_delivered_goes_to_the_subscription_s_dead_letter_
         sqs.delete_queue(QueueUrl=gone)
     sns.publish(TopicArn=orders, Message="lost")
     lab.advance(1)
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []
     assert len(hops(lab, "drop")) == 2
     let_in(sqs, url, arn, orders)
     sns.publish(TopicArn=orders, Message="kept")
@@ -149,7 +143,7 @@ def test_sns_09_a_standard_queue_of_a_fifo_topic_gets_no_group(sns, sqs):
     arn = fifo_topic(sns, ContentBasedDeduplication="true")
     url, _ = subscribed(sns, sqs, arn)
     in_order(sns, arn, "a cake")
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     assert "MessageGroupId" not in message["Attributes"]
     assert json.loads(message["Body"])["Message"] == "a cake"
 
@@ -227,7 +221,7 @@ def test_sns_14_a_queue_without_a_policy_for_the_topic_gets_nothing_and_publish_
     subscribe(sns, orders, arn)
     assert sns.publish(TopicArn=orders, Message="a cake")["MessageId"]
     lab.advance(DAY)
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []
     assert [hop.outcome for hop in hops(lab, "deliver")] == ["NO_PERMISSION"]
 
 
@@ -238,7 +232,7 @@ def test_sns_15_a_dead_letter_is_the_message_as_it_would_have_arrived(sns, sqs, 
     sqs.delete_queue(QueueUrl=gone)
     given = {"store": {"DataType": "String", "StringValue": "oslo"}}
     sns.publish(TopicArn=orders, Message="a cake", MessageAttributes=given)
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     assert (message["Body"], message["MessageAttributes"]) == ("a cake", given)
 
 
@@ -251,7 +245,7 @@ def test_sns_16_a_duplicate_on_a_fifo_topic_is_answered_like_the_original(sns):
 def test_sns_17_a_standard_topic_hands_a_group_on_to_standard_queues_for_fair_queues(sns, sqs, orders):
     url, _ = subscribed(sns, sqs, orders)
     sns.publish(TopicArn=orders, Message="a cake", MessageGroupId="tenant-1")
-    assert received(sqs, url)[0]["Attributes"]["MessageGroupId"] == "tenant-1"
+    assert messages(sqs, url)[0]["Attributes"]["MessageGroupId"] == "tenant-1"
 
 
 def test_sns_18_a_subscription_can_have_the_archive_of_a_fifo_topic_replayed(lab, sns, sqs):

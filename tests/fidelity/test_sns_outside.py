@@ -11,7 +11,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from publisher import hops, refused, subscribe, topic
+from learner import hops
+from publisher import refused, subscribe, topic
 
 from workbook.aws.delivery.outages import begin_outage
 from workbook.engine.clock import SECOND
@@ -19,11 +20,6 @@ from workbook.engine.clock import SECOND
 URL = "https://shop.example.com/hooks"
 PHONE = "+15551234567"
 CREDENTIALS = {"PlatformCredential": "key", "PlatformPrincipal": "certificate"}
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 @pytest.fixture

@@ -7,7 +7,10 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from inbox import open_queue
 from machine_room import ACCOUNT, MachineRoom
+
+from workbook import Chaos, Lab
 
 
 @pytest.fixture
@@ -36,6 +39,21 @@ def test_sfn_01_a_name_and_an_input_start_one_standard_execution(room):
     room.lab.advance(days=90)
     room.start(machine, {"n": 1}, name="once")
     assert len(room.hops("start-execution")) == 2
+    express = room.make(WAIT, name="express", type="EXPRESS")
+    assert room.start(express, {"n": 1}, name="once") != room.start(express, {"n": 1}, name="once")
+
+
+def test_sfn_02_an_express_execution_ends_after_5_minutes_and_a_standard_one_after_a_year(room):
+    wait = {"Sleep": {"Type": "Wait", "Seconds": 2 * 365 * 86_400, "End": True}}
+    machine = room.make(wait, name="express", type="EXPRESS")
+    answer = room.machines.start_sync_execution(stateMachineArn=machine)
+    assert answer["status"] == "TIMED_OUT"
+    assert (answer["stopDate"] - answer["startDate"]).total_seconds() == 300
+    execution = room.start(room.make(wait))
+    room.lab.advance(days=366)
+    shown = room.describe(execution)
+    assert shown["status"] == "TIMED_OUT"
+    assert (shown["stopDate"] - shown["startDate"]).days == 365
 
 
 def test_sfn_03_a_retrier_waits_1_2_and_4_seconds_and_then_the_catcher_takes_over(room):
@@ -56,6 +74,49 @@ def test_sfn_03_a_retrier_waits_1_2_and_4_seconds_and_then_the_catcher_takes_ove
         round((after.time - before.facts["ended_at"]) / 1e6) for before, after in itertools.pairwise(runs)
     ]
     assert pauses == [1, 2, 4]
+
+
+def test_sfn_06_a_wait_costs_no_compute_and_a_retry_is_billed(room):
+    def fail(event, context):
+        raise RuntimeError("no")
+
+    room.run({"Sleep": {"Type": "Wait", "Seconds": 30 * 86_400, "End": True}}, name="waits")
+    assert room.lab.cost().units("Step Functions", "state transitions") == 1
+    call = {"Type": "Task", "Resource": room.lab.function("fail", fail), "End": True}
+    room.run({"Call": {**call, "Retry": [{"ErrorEquals": ["States.ALL"]}]}}, name="retries")
+    assert room.lab.cost().units("Step Functions", "state transitions") == 1 + 4
+
+
+def test_sfn_08_a_redriven_execution_goes_on_where_it_failed(room):
+    done, queue = room.queue("done"), "https://sqs.us-east-1.amazonaws.com/123456789012/late"
+
+    def send(url, **more):
+        parameters = {"QueueUrl": url, "MessageBody": "x"}
+        resource = "arn:aws:states:::sqs:sendMessage"
+        return {"Type": "Task", "Resource": resource, "Parameters": parameters, **more}
+
+    execution = room.run({"First": send(done, Next="Second"), "Second": send(queue, End=True)})[
+        "executionArn"
+    ]
+    assert room.describe(execution)["status"] == "FAILED"
+    room.lab.advance(days=13)
+    late = room.queue("late")
+    room.machines.redrive_execution(executionArn=execution)
+    room.lab.run_until_idle()
+    assert room.describe(execution)["status"] == "SUCCEEDED"
+    assert len(room.bodies(late)) == 1
+    sent = [hop for hop in room.hops("send") if hop.resource.endswith(":done")]
+    assert len(sent) == 1
+
+
+def test_sfn_09_25_000_events_end_a_standard_execution(room):
+    round_and_round = {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "C"}}
+    again = {"Variable": "$.never", "IsPresent": True, "Next": "End"}
+    choice = {"Type": "Choice", "Choices": [again], "Default": "A"}
+    shown = room.run({**round_and_round, "C": choice, "End": {"Type": "Succeed"}})
+    assert shown["status"] == "FAILED"
+    last = room.events(shown["executionArn"], reverseOrder=True, maxResults=1)
+    assert (last[0]["id"], last[0]["type"]) == (25_000, "ExecutionFailed")
 
 
 def test_sfn_10_the_role_decides_what_a_state_may_call(room):
@@ -127,11 +188,7 @@ def test_sfn_13_a_rule_starts_executions_and_their_failure_is_no_failed_delivery
 
 
 def test_sfn_14_the_default_bus_hears_of_each_status_of_an_execution(room):
-    queue = room.queue()
-    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:work"
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    room.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    queue, arn = open_queue(room.sqs, "work", "events.amazonaws.com")
     events = room.lab.client("events")
     pattern = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
     events.put_rule(Name="states", EventPattern=json.dumps(pattern))
@@ -143,3 +200,63 @@ def test_sfn_14_the_default_bus_hears_of_each_status_of_an_execution(room):
     assert told["RUNNING"] == (None, None)
     assert told["SUCCEEDED"][1] == '{"n":1}'
     assert set(told) == {"RUNNING", "SUCCEEDED"}
+
+
+def test_sfn_15_what_runs_keeps_the_revision_that_it_started_with(room):
+    def says(word):
+        return {**WAIT, "Sleep": {"Type": "Wait", "Seconds": 60, "Next": "Say"}} | {
+            "Say": {"Type": "Pass", "Result": word, "End": True}
+        }
+
+    machine = room.make(says("old"))
+    before = room.start(machine)
+    definition = json.dumps({"StartAt": "Sleep", "States": says("new")})
+    room.machines.update_state_machine(stateMachineArn=machine, definition=definition)
+    after = room.start(machine)
+    room.lab.run_until_idle()
+    assert [json.loads(room.describe(one)["output"]) for one in (before, after)] == ["old", "new"]
+
+
+def test_sfn_16_an_alias_splits_executions_between_two_versions(room):
+    machine = room.make({"Say": {"Type": "Pass", "Result": 1, "End": True}}, publish=True)
+    definition = json.dumps({"StartAt": "Say", "States": {"Say": {"Type": "Pass", "Result": 2, "End": True}}})
+    room.machines.update_state_machine(stateMachineArn=machine, definition=definition, publish=True)
+    shares = [{"stateMachineVersionArn": f"{machine}:{number}", "weight": 50} for number in (1, 2)]
+    alias = room.machines.create_state_machine_alias(name="live", routingConfiguration=shares)
+    executions = [room.start(alias["stateMachineAliasArn"]) for _ in range(40)]
+    room.lab.run_until_idle()
+    said = [json.loads(room.describe(one)["output"]) for one in executions]
+    assert 10 <= said.count(1) <= 30
+
+
+def test_sfn_17_an_express_execution_is_known_by_its_log_only(room):
+    logs = room.lab.client("logs")
+    logs.create_log_group(logGroupName="express")
+    room.new_role("logged", "states.amazonaws.com", "logs:*")
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:express:*"
+    machine = room.make(
+        {"Done": {"Type": "Succeed"}},
+        type="EXPRESS",
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/logged",
+        loggingConfiguration={
+            "level": "ALL",
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}],
+        },
+    )
+    execution = room.start(machine)
+    room.lab.run_until_idle()
+    assert code_of(room.machines.get_execution_history, executionArn=execution) == "InvalidArn"
+    assert code_of(room.machines.list_executions, stateMachineArn=machine) == "StateMachineTypeNotSupported"
+    found = logs.filter_log_events(logGroupName="express")["events"]
+    kinds = [json.loads(event["message"])["type"] for event in found]
+    assert kinds == ["ExecutionStarted", "SucceedStateEntered", "SucceedStateExited", "ExecutionSucceeded"]
+
+
+def test_sfn_18_an_asynchronous_express_execution_may_run_twice():
+    with Lab(seed=7, chaos=Chaos(duplicate_executions=1.0)) as lab:
+        room = MachineRoom(lab=lab)
+        machine = room.make({"Done": {"Type": "Succeed"}}, type="EXPRESS")
+        room.start(machine)
+        room.machines.start_sync_execution(stateMachineArn=machine)
+        room.lab.run_until_idle()
+        assert ["synchronous" in hop.facts for hop in room.hops("start-execution")] == [False, False, True]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import json
 
 import pytest
+from access import document
 from botocore.config import Config
 
 from workbook import Lab
@@ -33,16 +33,14 @@ class Hose:
         self.allow()
 
     def make_role(self, name, trust):
-        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        return self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        return self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
 
     def allow(self, action="s3:PutObject", resource=f"{BUCKET}/*", role="hose"):
-        statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.iam.put_role_policy(RoleName=role, PolicyName="writes", PolicyDocument=document)
+        policy = document({"Effect": "Allow", "Action": action, "Resource": resource})
+        self.iam.put_role_policy(RoleName=role, PolicyName="does", PolicyDocument=policy)
 
     def forbid(self):
-        self.iam.delete_role_policy(RoleName="hose", PolicyName="writes")
+        self.iam.delete_role_policy(RoleName="hose", PolicyName="does")
 
     def settings(self, **options):
         return {"RoleARN": self.role, "BucketARN": BUCKET, **options}

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from inbox import open_queue
 
 HOUR = 3600
 
@@ -163,16 +164,7 @@ def test_while_one_batch_waits_others_follow_it(lab, hose):
 
 def test_the_bucket_tells_of_the_object_as_written_by_the_role(lab, hose):
     sqs = lab.client("sqs")
-    url = sqs.create_queue(QueueName="news")["QueueUrl"]
-    arn = "arn:aws:sqs:us-east-1:123456789012:news"
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "s3.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    url, arn = open_queue(sqs, "news", "s3.amazonaws.com")
     hose.s3.put_bucket_notification_configuration(
         Bucket="lake",
         NotificationConfiguration={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from inbox import open_queue
 
 from workbook.aws.delivery import Failure, Parcel, Sender, Undelivered, attempt
 
@@ -98,16 +99,7 @@ def test_the_whole_way_from_topic_to_object_is_in_the_trace(lab, hose, topic):
 
 def test_a_subscription_without_permission_is_not_delivered_and_its_queue_keeps_the_message(lab, hose, topic):
     sqs = lab.client("sqs")
-    url = sqs.create_queue(QueueName="dead")["QueueUrl"]
-    dead = "arn:aws:sqs:us-east-1:123456789012:dead"
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": dead,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    url, dead = open_queue(sqs, "dead", "sns.amazonaws.com")
     role = sender_role(hose, "sns.amazonaws.com", action="firehose:DescribeDeliveryStream")
     subscribe(lab, topic, role, RedrivePolicy=json.dumps({"deadLetterTargetArn": dead}))
     lab.client("sns").publish(TopicArn=topic, Message="hello")

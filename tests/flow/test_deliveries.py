@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inbox import open_queue
 from pictures import lanes, marks, parsed
 
 from workbook import Lab
@@ -25,21 +26,7 @@ def lab():
 
 
 def queue(lab, name, *, service=None, source=None):
-    sqs = lab.client("sqs")
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
-    if service:
-        allow = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-        }
-        if source:
-            allow["Condition"] = {"ArnEquals": {"aws:SourceArn": source}}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    return arn
+    return open_queue(lab.client("sqs"), name, service, source)[1]
 
 
 def texts(lab):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from access import make_role
 
 from workbook import Lab
 from workbook.flow.moves import Status
@@ -22,22 +21,12 @@ def lab():
         lab.client("firehose").create_delivery_stream(
             DeliveryStreamName="clicks",
             ExtendedS3DestinationConfiguration={
-                "RoleARN": role(lab, "hose", "firehose.amazonaws.com", "s3:PutObject"),
+                "RoleARN": make_role(lab, "hose", "firehose.amazonaws.com", "s3:PutObject"),
                 "BucketARN": BUCKET,
             },
         )
         lab.advance(seconds=30)
         yield lab
-
-
-def role(lab, name, service, action):
-    iam = lab.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    allow = {"Effect": "Allow", "Action": action, "Resource": "*"}
-    documents = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (trust, allow)]
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=documents[0])["Role"]["Arn"]
-    iam.put_role_policy(RoleName=name, PolicyName="does", PolicyDocument=documents[1])
-    return arn
 
 
 def put(lab, text):
@@ -72,7 +61,7 @@ def test_records_go_in_one_by_one_and_one_object_comes_out(lab):
 def test_what_a_topic_published_keeps_its_name(lab):
     sns = lab.client("sns")
     sns.create_topic(Name="news")
-    arn = role(lab, "sender", "sns.amazonaws.com", "firehose:PutRecord")
+    arn = make_role(lab, "sender", "sns.amazonaws.com", "firehose:PutRecord")
     sns.subscribe(
         TopicArn=TOPIC, Protocol="firehose", Endpoint=STREAM, Attributes={"SubscriptionRoleArn": arn}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -134,9 +135,7 @@ def test_an_empty_one_does_too(lab):
 
 @pytest.fixture
 def bus(lab, sqs):
-    """A topic with a queue, and what came to it."""
-    import json  # noqa: PLC0415 - for the policy only
-
+    """Publishes to a topic with a queue behind it."""
     sns = lab.client("sns")
     topic = sns.create_topic(Name="orders")["TopicArn"]
     url = sqs.create_queue(QueueName="inbox")["QueueUrl"]

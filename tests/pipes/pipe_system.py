@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from access import make_role, permit
+
 from workbook import Lab
 from workbook.aws.sqs.backend import find_queue
 
@@ -31,19 +33,11 @@ class PipeSystem:
 
     def role(self, *actions: str, name: str = "courier", service: str = "pipes.amazonaws.com") -> str:
         """Make a role that pipes may assume and that may do these actions, by default everything."""
-        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        document = {"Version": "2012-10-17", "Statement": [trust]}
-        arn = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"][
-            "Arn"
-        ]
-        self.allow(*(actions or ("*",)), name=name)
-        return str(arn)
+        return str(make_role(self.lab, name, service, *(actions or ("*",))))
 
     def allow(self, *actions: str, name: str = "courier") -> None:
         """Let a role do these actions and no others."""
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        policy = {"Version": "2012-10-17", "Statement": [statement]}
-        self.iam.put_role_policy(RoleName=name, PolicyName="does", PolicyDocument=json.dumps(policy))
+        permit(self.lab, name, *actions)
 
     def pipe(self, source: str, target: str, role: str | None = None, **options: Any) -> str:
         """Make a pipe and wait until it runs; its name."""

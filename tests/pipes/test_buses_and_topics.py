@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import let_send
 
 BUS = "arn:aws:events:us-east-1:123456789012:event-bus/default"
 
@@ -14,15 +15,7 @@ def received(system, lab):
     """The events that a rule on the default bus sends to a queue."""
     events, queue = lab.client("events"), system.queue("seen")
     rule = events.put_rule(Name="all", EventPattern=json.dumps({"account": ["123456789012"]}))["RuleArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    system.sqs.set_queue_attributes(QueueUrl=system.urls["seen"], Attributes={"Policy": policy})
+    let_send(system.sqs, system.urls["seen"], queue, "events.amazonaws.com", rule)
     events.put_targets(Rule="all", Targets=[{"Id": "seen", "Arn": queue}])
     return lambda: [json.loads(body) for body in system.bodies("seen")]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from access import close, let_send
+from inbox import open_queue, received
 
 
 class Drop:
@@ -12,34 +12,19 @@ class Drop:
 
     def __init__(self, lab, name="events", *, lets_in=True):
         self.lab, self.sqs = lab, lab.client("sqs")
-        self.url = self.sqs.create_queue(QueueName=name)["QueueUrl"]
-        self.arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
-        if lets_in:
-            self.let_in("s3.amazonaws.com")
+        self.url, self.arn = open_queue(self.sqs, name, "s3.amazonaws.com" if lets_in else None)
 
     def let_in(self, service):
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sqs:SendMessage",
-            "Resource": self.arn,
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": policy})
+        let_send(self.sqs, self.url, self.arn, service)
 
     def close(self):
         """Nobody may send any more."""
-        self.sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": ""})
+        close(self.sqs, self.url)
 
     def bodies(self):
         """What has arrived, as JSON, each once; waits until all deliveries are made."""
         self.lab.run_until_idle()
-        bodies = []
-        while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                bodies.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
+        return received(self.sqs, self.url)
 
     def records(self):
         """The records that have arrived, without test events."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import document, lets
 from botocore.exceptions import ClientError
 
 from workbook import Lab
@@ -17,14 +18,8 @@ def topic(lab, make_drop):
     """A topic that S3 may publish to, with a queue behind it."""
     sns = lab.client("sns")
     arn = sns.create_topic(Name="uploads")["TopicArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "s3.amazonaws.com"},
-        "Action": "sns:Publish",
-        "Resource": arn,
-        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::photos"}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    bucket = {"aws:SourceArn": "arn:aws:s3:::photos"}
+    policy = document(lets("s3.amazonaws.com", "sns:Publish", arn, ArnLike=bucket))
     sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
     return arn
 
@@ -65,7 +60,7 @@ def test_a_topic_that_is_not_there_or_does_not_let_s3_in(lab, s3):
     )
     closed = lab.client("sns").create_topic(Name="closed")["TopicArn"]
     statement = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": closed}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    policy = document(statement)
     lab.client("sns").set_topic_attributes(TopicArn=closed, AttributeName="Policy", AttributeValue=policy)
     error = error_of(s3, TopicConfigurations=[{"TopicArn": closed, "Events": ["s3:ObjectCreated:*"]}])
     assert error["ArgumentValue1"] == (

@@ -51,7 +51,7 @@ def test_a_record_has_all_fields_of_aws_in_its_order(lab, s3, drop, notify, to):
         *("eventVersion", "eventSource", "awsRegion", "eventTime", "eventName", "userIdentity"),
         *("requestParameters", "responseElements", "s3"),
     ]
-    assert record["eventTime"] == "2026-01-05T09:00:00.004Z"
+    assert record["eventTime"] == "2026-01-05T09:00:00.005Z"
 
 
 def test_each_way_to_make_an_object_has_its_own_event(s3, drop, notify, to):

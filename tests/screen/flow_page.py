@@ -28,11 +28,20 @@ _OPEN = """async ({ module, values }) => {
         off: (name, call) => { listeners[name] = listeners[name].filter(other => other !== call); },
         save_changes: () => {},
     };
+    const open = async () => {
+        const close = flow.render({ model, el: document.querySelector('#flow') });
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        Object.assign(window, { close });
+    };
+    const reopen = async () => {
+        window.close();
+        document.querySelector('#flow').replaceChildren();
+        await open();
+    };
     const begin = performance.now();
-    const close = flow.render({ model, el: document.querySelector('#flow') });
-    await new Promise(requestAnimationFrame);
-    await new Promise(requestAnimationFrame);
-    Object.assign(window, { model, close, values });
+    await open();
+    Object.assign(window, { model, values, reopen });
     return performance.now() - begin;
 }"""
 
@@ -42,12 +51,26 @@ class FlowPage:
 
     def __init__(self, page, stage, *, following=False):
         self.page = page
+        self.meter = None
         self.complaints = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.set_content(_SHELL % (FOLDER / "flow.css").read_text(encoding="utf-8"))
         values = {"stage": stage, "problem": "", "following": following, "views": 0}
         self.first_paint = page.evaluate(_OPEN, {"module": MODULE, "values": values})
+
+    def spent(self, work):
+        """For how many milliseconds the page's thread is on a processor to do this (code of JavaScript)."""
+        if not self.meter:
+            self.meter = self.page.context.new_cdp_session(self.page)
+            self.meter.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = self._thread_time()
+        self.page.evaluate(work)
+        return (self._thread_time() - before) * 1000
+
+    def _thread_time(self):
+        metrics = self.meter.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
 
     def change(self, **values):
         """What the kernel does when it sends something."""
@@ -66,11 +89,12 @@ class FlowPage:
             self.page.keyboard.press(key)
 
     def scrub(self, share):
-        """Drag the scrubber to a place between 0 and 1."""
+        """Drag the scrubber to a place between 0 and 1, and let it go there."""
         self.page.locator(".wb-range").evaluate(
             """(range, share) => {
                 range.value = share * range.max;
                 range.dispatchEvent(new Event('input'));
+                range.dispatchEvent(new Event('change'));
             }""",
             share,
         )

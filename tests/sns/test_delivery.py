@@ -5,35 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from publisher import (
-    ACCOUNT,
-    OTHER_ACCOUNT,
-    bodies,
-    hops,
-    let_in,
-    queue,
-    received,
-    refused,
-    subscribe,
-    subscribed,
-    texts,
-    topic,
-)
+from access import document, lets, make_role
+from inbox import bodies, messages
+from learner import hops
+from publisher import ACCOUNT, OTHER_ACCOUNT, let_in, queue, refused, subscribe, subscribed, texts, topic
 
 from workbook.aws.delivery.outages import begin_outage, end_outage
 from workbook.engine.clock import SECOND
 
 HOUR = 3600
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
-
-
-@pytest.fixture
-def orders(sns):
-    return topic(sns)
 
 
 def set_attribute(sns, subscription, name, value):
@@ -93,7 +73,7 @@ def test_a_raw_message_is_the_text_with_its_attributes_and_nothing_else(sns, sqs
             "attr1": {"DataType": "Number", "StringValue": "99.12"},
         },
     )
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     assert message["Body"] == "This is a test message"
     assert message["MessageAttributes"] == {
         "store": {"DataType": "Binary", "BinaryValue": b"\x02\x03\x04"},
@@ -124,7 +104,7 @@ def test_with_message_structure_json_each_protocol_gets_its_own_text(sns, sqs, o
 def test_a_standard_topic_hands_the_group_on_to_standard_queues(sns, sqs, orders):
     url, _ = subscribed(sns, sqs, orders)
     sns.publish(TopicArn=orders, Message="x", MessageGroupId="tenant-1")
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     assert message["Attributes"]["MessageGroupId"] == "tenant-1"
 
 
@@ -133,7 +113,7 @@ def test_a_queue_without_a_permission_gets_nothing_and_the_producer_hears_nothin
     subscribe(sns, orders, arn)
     sns.publish(TopicArn=orders, Message="x")
     lab.advance(HOUR)
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []
     [tried] = hops(lab, "deliver")
     assert (tried.outcome, tried.facts["attempt"]) == ("NO_PERMISSION", 1)
     assert tried.facts["subscription"].startswith(orders)
@@ -144,7 +124,7 @@ def test_a_permission_for_another_topic_is_none(lab, sns, sqs, orders):
     url, arn = queue(sqs, "warehouse", topic(sns, "others"))
     subscribe(sns, orders, arn)
     sns.publish(TopicArn=orders, Message="x")
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []
     let_in(sqs, url, arn, orders)
     sns.publish(TopicArn=orders, Message="y")
     assert texts(sqs, url) == ["y"]
@@ -168,7 +148,7 @@ def test_a_dead_letter_is_the_message_as_the_queue_would_have_got_it(lab, sns, s
     sqs.delete_queue(QueueUrl=url)
     given = {"attr1": {"DataType": "Number", "StringValue": "111"}}
     sns.publish(TopicArn=orders, Message="undelivered", MessageAttributes=given)
-    [message] = received(sqs, letters)
+    [message] = messages(sqs, letters)
     if raw == "true":
         assert message["Body"] == "undelivered"
         assert message["MessageAttributes"] == given
@@ -186,7 +166,7 @@ def test_a_dead_letter_queue_needs_a_permission_too(lab, sns, sqs, orders):
     set_attribute(sns, subscription, "RedrivePolicy", redrive(letters_arn))
     sqs.delete_queue(QueueUrl=url)
     sns.publish(TopicArn=orders, Message="lost")
-    assert received(sqs, letters) == []
+    assert messages(sqs, letters) == []
     [drop] = hops(lab, "drop")
     assert "the dead-letter queue did not take it" in drop.facts["reason"]
 
@@ -196,7 +176,7 @@ def test_a_queue_that_is_down_for_a_while_gets_its_messages_late(lab, sns, sqs, 
     begin_outage(lab.world, "sqs", lab.world.clock.now + 100 * SECOND)
     sns.publish(TopicArn=orders, Message="late")
     lab.advance(99)
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []
     lab.advance(21)
     end_outage(lab.world, "sqs")
     assert texts(sqs, url) == ["late"]
@@ -248,21 +228,16 @@ def test_an_encrypted_topic_needs_its_key_for_whoever_publishes(lab, sns, orders
 def test_an_encrypted_queue_needs_a_key_that_lets_sns_use_it(lab, sns, sqs, orders):
     url, _ = subscribed(sns, sqs, orders, queue_attributes={"KmsMasterKeyId": "alias/aws/sqs"})
     sns.publish(TopicArn=orders, Message="x")
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []
     kms = lab.client("kms")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
-        "Resource": "*",
-    }
+    statement = lets("sns.amazonaws.com", ["kms:GenerateDataKey*", "kms:Decrypt"], "*")
     root = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
         "Action": "kms:*",
         "Resource": "*",
     }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [root, statement]})
+    policy = document(root, statement)
     key = kms.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": key})
     sns.publish(TopicArn=orders, Message="y")
@@ -278,7 +253,7 @@ def test_the_trace_header_of_the_publish_goes_on_to_the_queue(lab, sns, sqs, ord
 
     sns.meta.events.register("before-call.sns.Publish", add_header)
     sns.publish(TopicArn=orders, Message="x")
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     assert message["Attributes"]["AWSTraceHeader"] == header
 
 
@@ -361,13 +336,7 @@ def test_a_function_that_does_not_let_the_topic_in_is_not_invoked_and_the_letter
 def test_the_log_of_deliveries_has_lambda_s_request_id(lab, sns, orders):
     function(lab, orders)
     subscribe(sns, orders, FUNCTION, "lambda")
-    iam = lab.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = iam.create_role(RoleName="feedback", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    allow = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    iam.put_role_policy(RoleName="feedback", PolicyName="logs", PolicyDocument=document)
+    role = make_role(lab, "feedback", "sns.amazonaws.com", "logs:*")
     for name, value in (("RoleArn", role), ("SampleRate", "100")):
         sns.set_topic_attributes(
             TopicArn=orders, AttributeName=f"LambdaSuccessFeedback{name}", AttributeValue=value

@@ -10,7 +10,9 @@ import pytest
 from botocore.config import Config
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from publisher import bodies, fifo_topic, hops, queue, received, refused, subscribed, texts
+from inbox import bodies, messages
+from learner import hops
+from publisher import fifo_topic, queue, refused, subscribed, texts
 
 from workbook import Lab
 from workbook.aws.delivery.outages import begin_outage
@@ -19,11 +21,6 @@ from workbook.engine.clock import SECOND
 
 MINUTE = 60
 DAY = 86_400
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 def publish(sns, arn, message, group="g", **more):
@@ -39,7 +36,7 @@ def test_a_fifo_message_carries_its_number_and_no_signature(lab, sns, sqs):
     url, _subscription = subscribed(sns, sqs, arn, "warehouse.fifo")
     answer = publish(sns, arn, "Test", Subject="s")
     assert len(answer["SequenceNumber"]) == 20
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     body = json.loads(message["Body"])
     assert list(body) == [
         *("Type", "MessageId", "SequenceNumber", "TopicArn", "Subject", "Message", "Timestamp"),
@@ -93,7 +90,7 @@ def test_a_standard_queue_gets_the_messages_without_their_group(lab, sns, sqs):
     arn = fifo_topic(sns, ContentBasedDeduplication="true")
     url, _ = subscribed(sns, sqs, arn)
     publish(sns, arn, "Test")
-    [message] = received(sqs, url)
+    [message] = messages(sqs, url)
     assert not {"MessageGroupId", "MessageDeduplicationId", "SequenceNumber"} & set(message["Attributes"])
     assert "SequenceNumber" in json.loads(message["Body"])
 
@@ -138,7 +135,7 @@ def test_dead_letters_of_a_fifo_topic_keep_group_and_deduplication_id(lab, sns, 
     url, _ = subscribed(sns, sqs, arn, "warehouse.fifo", RedrivePolicy=policy)
     sqs.delete_queue(QueueUrl=url)
     answer = publish(sns, arn, "test-message", "group-1", MessageDeduplicationId="id-1")
-    [message] = received(sqs, letters)
+    [message] = messages(sqs, letters)
     assert message["Attributes"]["MessageGroupId"] == "group-1"
     assert message["Attributes"]["MessageDeduplicationId"] == "id-1"
     assert json.loads(message["Body"])["MessageId"] == answer["MessageId"]

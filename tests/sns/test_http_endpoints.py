@@ -10,7 +10,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from publisher import bodies, hops, queue, refused, subscribe, topic
+from inbox import bodies
+from learner import hops
+from publisher import queue, refused, subscribe, topic
 
 from workbook.engine.clock import SECOND
 
@@ -42,16 +44,6 @@ class Shop:
     @property
     def messages(self):
         return [each.json()["Message"] for each in self.of_type("Notification")]
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
-
-
-@pytest.fixture
-def orders(sns):
-    return topic(sns)
 
 
 def attributes(sns, arn):

@@ -5,19 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from publisher import hops, refused, subscribe, topic
+from learner import hops
+from publisher import refused, subscribe
 
 ANN = "ann@example.com"
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
-
-
-@pytest.fixture
-def orders(sns):
-    return topic(sns)
 
 
 def confirm(lab, address=ANN):

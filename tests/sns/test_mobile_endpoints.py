@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from publisher import ACCOUNT, hops, refused, subscribe, topic
+from learner import hops
+from publisher import ACCOUNT, refused, subscribe, topic
 
 CREDENTIALS = {"PlatformCredential": "key", "PlatformPrincipal": "certificate"}
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from publisher import ACCOUNT, fifo_topic, hops, received, refused, subscribed, topic
+from inbox import messages
+from learner import hops
+from publisher import ACCOUNT, fifo_topic, refused, subscribed, topic
 
 KIB = 1024
 ATTRIBUTE = "attr1"
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 def both(sns, arn, **parameters):
@@ -210,7 +207,7 @@ def test_each_message_of_a_batch_is_answered_and_delivered(sns, sqs):
     answer = sns.publish_batch(TopicArn=arn, PublishBatchRequestEntries=entries)
     assert answer["Failed"] == []
     assert [each["Id"] for each in answer["Successful"]] == ["0", "1", "2", "3", "4"]
-    assert sorted(each["Body"] for each in received(sqs, url)) == [f"message {n}" for n in range(5)]
+    assert sorted(each["Body"] for each in messages(sqs, url)) == [f"message {n}" for n in range(5)]
 
 
 def test_a_fifo_message_needs_a_group_and_a_deduplication_id(sns):

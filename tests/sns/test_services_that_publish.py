@@ -5,22 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from publisher import ACCOUNT, OTHER_ACCOUNT, fifo_topic, hops, received, subscribed, texts, topic
+from access import document, lets
+from inbox import messages
+from learner import hops
+from publisher import ACCOUNT, OTHER_ACCOUNT, fifo_topic, subscribed, texts
 
 from workbook.aws.delivery import Failure, Parcel, Sender, Undelivered, attempt
 
 RULE = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/hourly"
 ALARM = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:deep"
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
-
-
-@pytest.fixture
-def orders(sns):
-    return topic(sns)
 
 
 def a_rule(account=ACCOUNT, role=None):
@@ -43,14 +36,7 @@ def failure(lab, sender, arn, **more):
 
 
 def let_in(sns, arn, service, **condition):
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "SNS:Publish",
-        "Resource": arn,
-        **({"Condition": condition} if condition else {}),
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    policy = document(lets(service, "SNS:Publish", arn, **condition))
     sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
 
 
@@ -115,4 +101,4 @@ def test_a_large_message_is_rejected(lab, sns, sqs, orders):
     assert (
         failure(lab, an_alarm(), orders, text="a" * 262_145).message == "Invalid parameter: Message too long"
     )
-    assert received(sqs, url) == []
+    assert messages(sqs, url) == []

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from publisher import hops, refused, subscribe, topic
+from learner import hops
+from publisher import refused, subscribe, topic
 
 PHONE = "+15551234567"
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 def verify(lab, sns, number=PHONE):

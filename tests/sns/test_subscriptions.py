@@ -6,31 +6,12 @@ import json
 import uuid
 
 import pytest
-from publisher import (
-    ACCOUNT,
-    OTHER_ACCOUNT,
-    bodies,
-    fifo_topic,
-    hops,
-    let_in,
-    queue,
-    refused,
-    subscribe,
-    topic,
-)
+from inbox import bodies
+from learner import hops
+from publisher import ACCOUNT, OTHER_ACCOUNT, fifo_topic, let_in, queue, refused, subscribe
 
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:warehouse"
 DAY = 86_400
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
-
-
-@pytest.fixture
-def orders(sns):
-    return topic(sns)
 
 
 def attributes(sns, subscription):

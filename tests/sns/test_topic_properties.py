@@ -7,7 +7,9 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from publisher import fifo_topic, hops, queue, received, subscribe, topic
+from inbox import messages
+from learner import hops
+from publisher import fifo_topic, queue, subscribe, topic
 
 from workbook import Lab
 from workbook.aws.delivery.outages import begin_outage
@@ -91,12 +93,12 @@ def test_every_message_reaches_exactly_who_wants_it_or_is_kept_or_is_recorded_as
     with Lab(seed=11) as lab:
         sns, sqs, arn, made, letters = build(lab, wanted, fifo=fifo)
         published = run(lab, sns, arn, history, fifo=fifo)
-        kept = Counter(map(text_of, received(sqs, letters)))
+        kept = Counter(map(text_of, messages(sqs, letters)))
         expected_letters = Counter()
         for each, url, subscription in made:
             matching = [one for one in published if each["wants"] in {None, one[2]}]
             arrives = each["permitted"] and each["exists"]
-            arrived = [] if url is None else list(map(text_of, received(sqs, url)))
+            arrived = [] if url is None else list(map(text_of, messages(sqs, url)))
             assert Counter(arrived) == Counter(text for _, text, _ in matching if arrives)
             filtered = {hop.message for hop in hops(lab, "filter", resource=subscription)}
             assert filtered == {one[0] for one in published} - {one[0] for one in matching}
@@ -118,6 +120,6 @@ def test_the_same_seed_gives_the_same_trace(history):
             subscriber = {"wants": None, "raw": False, "permitted": True, "exists": True, "letters": None}
             sns, sqs, arn, made, _ = build(lab, [subscriber], fifo=False)
             run(lab, sns, arn, history, fifo=False)
-            return [message["Body"] for message in received(sqs, made[0][1])], lab.trace.text()
+            return [message["Body"] for message in messages(sqs, made[0][1])], lab.trace.text()
 
     assert happened() == happened()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from publisher import ACCOUNT, OTHER_ACCOUNT, fifo_topic, hops, refused, subscribe, topic
+from learner import hops
+from publisher import ACCOUNT, OTHER_ACCOUNT, fifo_topic, refused, subscribe, topic
 
 ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:orders"
 EFFECTIVE = {
@@ -23,11 +24,6 @@ EFFECTIVE = {
         "defaultRequestPolicy": {"headerContentType": "text/plain; charset=UTF-8"},
     }
 }
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
 
 
 def attributes(sns, arn=ARN):

@@ -6,20 +6,10 @@ import datetime
 import hashlib
 import json
 
-import pytest
-from publisher import ACCOUNT, queue, subscribe, subscribed, topic
+from access import make_role
+from publisher import ACCOUNT, queue, subscribe, subscribed
 
 GROUP = f"sns/us-east-1/{ACCOUNT}/orders"
-
-
-@pytest.fixture
-def sns(lab):
-    return lab.client("sns")
-
-
-@pytest.fixture
-def orders(sns):
-    return topic(sns)
 
 
 def total(lab, name, statistic="Sum", topic_name="orders"):
@@ -84,14 +74,7 @@ def test_what_filters_hold_back_is_counted_with_its_reason(lab, sns, sqs, orders
 
 
 def feedback_role(lab, name="feedback", service="sns.amazonaws.com"):
-    iam = lab.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    writes = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
-    document = {"Version": "2012-10-17", "Statement": [trust]}
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    document = {"Version": "2012-10-17", "Statement": [writes]}
-    iam.put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=json.dumps(document))
-    return arn
+    return make_role(lab, name, service, "logs:*")
 
 
 def log_deliveries(sns, orders, role, protocol="SQS", rate="100"):

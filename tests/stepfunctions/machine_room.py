@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import json
 
+from access import make_role
+from learner import hops
+
 from workbook import Lab
 
 ACCOUNT = "123456789012"
 PREFIX = f"arn:aws:states:us-east-1:{ACCOUNT}"
 
 
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
 class MachineRoom:
     """A lab with clients, a role that Step Functions may assume, and the making of machines."""
 
-    def __init__(self, seed=1):
-        self.lab = Lab(seed=seed)
+    def __init__(self, seed=1, lab=None):
+        self.lab = lab or Lab(seed=seed)
         self.iam = self.lab.client("iam")
         self.sqs = self.lab.client("sqs")
         self.machines = self.lab.client("stepfunctions")
         self.role = self.new_role("machine", "states.amazonaws.com", "sqs:*", "sns:*", "lambda:*", "events:*")
 
     def new_role(self, name, service, *actions):
-        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-        if actions:
-            allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-            self.iam.put_role_policy(RoleName=name, PolicyName="does", PolicyDocument=document(allow))
-        return role
+        return make_role(self.lab, name, service, *actions)
 
     def queue(self, name="work"):
         return self.sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -61,8 +55,13 @@ class MachineRoom:
         del answer["ResponseMetadata"]
         return answer
 
+    def history(self, execution):
+        """All events, page by page."""
+        pages = self.machines.get_paginator("get_execution_history").paginate(executionArn=execution)
+        return [event for page in pages for event in page["events"]]
+
     def events(self, execution, **options):
         return self.machines.get_execution_history(executionArn=execution, **options)["events"]
 
     def hops(self, kind):
-        return [hop for hop in self.lab.trace if hop.kind == kind]
+        return hops(self.lab, kind)

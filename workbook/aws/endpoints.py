@@ -9,6 +9,7 @@ listens on a port.
 
 from __future__ import annotations
 
+import abc
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,15 @@ class HttpResponse:
     status: int = 200
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    """Each Set-Cookie header."""
+    facts: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """What the trace keeps of the answer, and who asked does not see."""
+
+    @property
+    def content(self) -> bytes:
+        """The body's bytes."""
+        return self.body.encode("utf-8", "surrogateescape")
 
     @property
     def ok(self) -> bool:
@@ -88,6 +98,32 @@ class HttpResponse:
 
 Server = Callable[[HttpRequest], object]
 """Returns an `HttpResponse`, a status, a status and a body, a text or a dict as the body, or None for 200."""
+
+
+class Front(abc.ABC):
+    """A server that is AWS's own, in front of what a learner has made: a function URL, an API ..."""
+
+    @abc.abstractmethod
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The response to a request, on the current task; it may take virtual time."""
+
+
+def open_front(world: World, url: str, front: Front) -> None:
+    """Let a front of AWS answer requests to `url` and below it; who opens it records its making."""
+    _servers(world)[_place(url)] = front
+
+
+def close_front(world: World, url: str) -> None:
+    """Let the front at `url` answer no more, and write down that it is gone."""
+    close_endpoint(world, _place(url))
+
+
+def is_front(world: World, url: str) -> bool:
+    """Whether a front of AWS answers at this URL."""
+    try:
+        return isinstance(_find(world, url)[1], Front)
+    except NoConnection:
+        return False
 
 
 def open_endpoint(world: World, url: str, server: Server) -> None:
@@ -122,13 +158,15 @@ def ask(world: World, request: HttpRequest, timeout: float) -> HttpResponse:
         NoAnswer: the server took longer.
     """
     place, server = _find(world, request.url)
+    facts: dict[str, Any] = {"path": request.path} if isinstance(server, Front) else {}
     hop = world.trace.record(
         "request",
         place,
         outcome="waits",
         method=request.method,
-        size=len(request.body.encode()),
+        size=len(request.body.encode("utf-8", "surrogateescape")),
         body=request.body[:LONGEST_BODY],
+        **facts,
     )
     work = _Work(world, hop, server, request)
     with world.trace.under(hop):
@@ -139,7 +177,7 @@ def ask(world: World, request: HttpRequest, timeout: float) -> HttpResponse:
 class _Work:
     """One request at work."""
 
-    def __init__(self, world: World, hop: Hop, server: Server, request: HttpRequest) -> None:
+    def __init__(self, world: World, hop: Hop, server: Server | Front, request: HttpRequest) -> None:
         self._world = world
         self._hop = hop
         self._server = server
@@ -150,18 +188,27 @@ class _Work:
     def run(self) -> None:
         facts: dict[str, object] = {}
         try:
-            response = _response_of(self._world.kernel.expose(self._server, self._request))
+            response = self._answer()
         except (Interrupted, KeyboardInterrupt):
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever a learner's server raises is an error of the server
+        except BaseException as error:
+            if isinstance(self._server, Front):
+                raise
             response = HttpResponse(500, "Internal Server Error")
             facts["error"] = f"{type(error).__name__}: {error}"
+        facts |= response.facts
         if self._world.clock.now > self._hop.time:
             facts["ended_at"] = self._world.clock.now
         outcome = "ok" if response.ok else str(response.status)
-        self._world.trace.amend(self._hop, outcome=outcome, status=response.status, **facts)
+        begun = self._world.trace[self._hop.number - 1]  # a front may have noted more of it meanwhile
+        self._world.trace.amend(begun, outcome=outcome, status=response.status, **facts)
         self._response = response
         self._done.notify_all()
+
+    def _answer(self) -> HttpResponse:
+        if isinstance(self._server, Front):
+            return self._server.answer(self._request)
+        return _response_of(self._world.kernel.expose(self._server, self._request))
 
     def wait(self, timeout: float) -> HttpResponse:
         until = self._world.clock.now + round(timeout * SECOND)
@@ -194,7 +241,7 @@ def _response_of(answer: object) -> HttpResponse:
     raise TypeError(message)
 
 
-def _find(world: World, url: str) -> tuple[str, Server]:
+def _find(world: World, url: str) -> tuple[str, Server | Front]:
     """The server of the nearest URL above this one."""
     servers, place = _servers(world), _place(url)
     while place not in servers:
@@ -211,5 +258,5 @@ def _place(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
 
-def _servers(world: World) -> dict[str, Server]:
+def _servers(world: World) -> dict[str, Server | Front]:
     return world.kept(_STATE, dict)

@@ -1,7 +1,7 @@
-"""Services that moto lacks: they enter its index of URLs, and answer by its own machinery.
+"""Services that moto lacks, or that are ours whole: they enter its index of URLs, and use its machinery.
 
 Only the index and the one function that finds a backend by its name have to know of them. The service itself
-is loaded when first asked for.
+is loaded when first asked for. A service of moto's that answers at a second address enters the index, too.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from moto import backend_index
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-_MODULES = {"schemas": "workbook.aws.schemas"}
+_MODULES = {"schemas": "workbook.aws.schemas", "apigateway": "workbook.aws.apigateway"}
 """The package of each service, with its BACKENDS."""
+
+_FURTHER_ADDRESSES = {"stepfunctions": r"https?://sync-states\.(.+)\.amazonaws\.com"}
+"""Where botocore sends StartSyncExecution and TestState, and moto does not look."""
 
 
 def install(patches: Patches) -> None:
     """Let requests to these services find them."""
-    for service in _MODULES:
-        entry = (service, re.compile(rf"https?://{service}\.(.+)\.amazonaws\.com"))
+    addresses = {service: rf"https?://{service}\.(.+)\.amazonaws\.com" for service in _MODULES}
+    for service, address in {**addresses, **_FURTHER_ADDRESSES}.items():
+        entry = (service, re.compile(address))
         backend_index.backend_url_patterns.append(entry)
         patches.on_undo(functools.partial(backend_index.backend_url_patterns.remove, entry))
     find = moto.backends.get_backend

@@ -72,6 +72,24 @@ def role_access(
     return _permits(role, role_session(role_arn, service), action, resource, known)
 
 
+def role_permits(world: World, role_arn: str, session: str, action: str, resource: str) -> RoleAccess:
+    """Whether a role that somebody has assumed, for `session`, may act on a resource."""
+    role = find_role(role_arn)
+    if role is None:
+        return RoleAccess(allowed=False, assumed=False, reason=f"the role {role_arn} does not exist")
+    known = request_keys(world.clock.datetime(), world.region, role_arn.split(":")[4])
+    return _permits(role, role_session(role_arn, session), action, resource, known)
+
+
+def role_trusts(world: World, role_arn: str, principal: Principal) -> bool:
+    """Whether a role exists and its trust policy lets `principal` assume it."""
+    role = find_role(role_arn)
+    if role is None:
+        return False
+    known = request_keys(world.clock.datetime(), world.region, role_arn.split(":")[4])
+    return _lets_in(role, principal, role_arn, known)
+
+
 def can_assume(world: World, role_arn: str, service: str, context: Context | None = None) -> bool:
     """Whether the role exists and its trust policy lets `service` assume it."""
     role = find_role(role_arn)
@@ -106,11 +124,14 @@ def find_role(role_arn: str) -> Any:  # noqa: ANN401 - moto's Role; naming it wo
 
 
 def _trusts(role: Any, service: str, role_arn: str, context: Context) -> bool:  # noqa: ANN401 - see `find_role`
+    return _lets_in(role, Principal.of_service(service), role_arn, context)
+
+
+def _lets_in(role: Any, principal: Principal, role_arn: str, context: Context) -> bool:  # noqa: ANN401 - see `find_role`
     try:
         policy = parse_trust_policy(role.assume_role_policy_document)
     except PolicyError:
         return False
-    principal = Principal.of_service(service)
     return policy.verdict(principal, "sts:AssumeRole", role_arn, context) is Verdict.ALLOWED
 
 

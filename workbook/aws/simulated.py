@@ -22,14 +22,33 @@ def _names(text: str) -> frozenset[str]:
 
 _LAMBDA = _names(
     """
-    AddPermission CreateAlias CreateEventSourceMapping CreateFunction DeleteAlias
+    AddPermission CreateAlias CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig DeleteAlias
     DeleteEventSourceMapping DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+    DeleteFunctionUrlConfig GetFunctionUrlConfig ListFunctionUrlConfigs UpdateFunctionUrlConfig
     GetAccountSettings GetAlias GetEventSourceMapping GetFunction GetFunctionConcurrency
     GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListAliases
     ListEventSourceMappings ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
     PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
     UntagResource UpdateAlias UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionConfiguration
     UpdateFunctionEventInvokeConfig
+    """
+)
+
+_API_GATEWAY = _names(
+    """
+    CreateDeployment CreateResource CreateRestApi CreateStage DeleteDeployment DeleteIntegration DeleteMethod
+    DeleteResource DeleteRestApi DeleteStage GetDeployment GetDeployments GetIntegration GetMethod
+    GetResource GetResources GetRestApi GetRestApis GetStage GetStages PutIntegration
+    PutIntegrationResponse PutMethod PutMethodResponse UpdateRestApi UpdateStage
+    """
+)
+
+_API_GATEWAY_V2 = _names(
+    """
+    CreateApi CreateDeployment CreateIntegration CreateRoute CreateStage DeleteApi DeleteCorsConfiguration
+    DeleteDeployment DeleteIntegration DeleteRoute DeleteStage GetApi GetApis GetDeployment GetDeployments
+    GetIntegration GetIntegrations GetRoute GetRoutes GetStage GetStages GetTags TagResource UntagResource
+    UpdateApi UpdateIntegration UpdateRoute UpdateStage
     """
 )
 
@@ -60,9 +79,9 @@ _EC2 = _names(
 _LOGS = _names(
     """
     CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
-    DeleteResourcePolicy DescribeLogGroups DescribeLogStreams DescribeResourcePolicies FilterLogEvents
-    GetLogEvents ListTagsForResource PutLogEvents PutResourcePolicy PutRetentionPolicy TagResource
-    UntagResource
+    DeleteResourcePolicy DeleteSubscriptionFilter DescribeLogGroups DescribeLogStreams
+    DescribeResourcePolicies DescribeSubscriptionFilters FilterLogEvents GetLogEvents ListTagsForResource
+    PutLogEvents PutResourcePolicy PutRetentionPolicy PutSubscriptionFilter TagResource UntagResource
     """
 )
 
@@ -142,9 +161,13 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
-    CreateStateMachine DeleteStateMachine DescribeExecution DescribeStateMachine GetExecutionHistory
-    ListExecutions ListStateMachines ListTagsForResource StartExecution StopExecution TagResource
-    UntagResource
+    CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
+    DeleteStateMachineVersion DescribeExecution DescribeStateMachine DescribeStateMachineAlias
+    DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListStateMachineAliases
+    ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
+    RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
+    StopExecution TagResource UntagResource UpdateStateMachine UpdateStateMachineAlias
+    ValidateStateMachineDefinition
     """
 )
 
@@ -154,6 +177,8 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "apigateway": _API_GATEWAY,
+    "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,
     "kinesis": _KINESIS,
     "firehose": _FIREHOSE,

@@ -9,7 +9,7 @@ from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
 from workbook.engine.naming import short_name
 
-CONTENT = frozenset({"body", "attributes", "settings"})
+CONTENT = frozenset({"body", "attributes", "settings", "output", "data", "cause"})
 """Facts that say what a message or a resource holds, not what happened: shown where one asks for them."""
 
 

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     import pandas
 
 _COLUMNS = ["time", "seconds", "kind", "resource", "message", "outcome", "size", "causes", "facts"]
-_CONTENT = sorted(CONTENT)
+_CONTENT = ["attributes", "body", "settings"]
+"""Content that has a column in each frame with content; the rest of it has one where there is any."""
 
 
 def frame_of(hops: Sequence[Hop], start: int, *, content: bool) -> pandas.DataFrame:
     """The frame that `Readable.frame` describes; seconds count from the instant `start`."""
     import pandas  # noqa: PLC0415 - 0.3 s that a lesson without tables need not pay
 
-    columns = [*_COLUMNS, *(_CONTENT if content else ())]
-    rows = [[*_row(hop, start), *(_content(hop) if content else ())] for hop in hops]
+    asked = _contents(hops) if content else []
+    columns = [*_COLUMNS, *asked]
+    rows = [[*_row(hop, start), *(hop.facts.get(name) for name in asked)] for hop in hops]
     return pandas.DataFrame(rows, columns=["number", *columns]).set_index("number")
 
 
@@ -41,5 +43,6 @@ def _row(hop: Hop, start: int) -> list[object]:
     ]
 
 
-def _content(hop: Hop) -> list[object]:
-    return [hop.facts.get(name) for name in _CONTENT]
+def _contents(hops: Sequence[Hop]) -> list[str]:
+    more = sorted(CONTENT.difference(_CONTENT))
+    return [*_CONTENT, *(name for name in more if any(name in hop.facts for hop in hops))]

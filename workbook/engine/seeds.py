@@ -37,8 +37,8 @@ class Chaos:
     """The chance that AWS really has, as probabilities from 0 to 1. All off unless a lesson asks for it.
 
     Standard queues "occasionally" deliver twice and out of order, and a short poll asks only some of the
-    servers; Lambda's queue of asynchronous events is "eventually consistent". AWS publishes no rates, so
-    these are knobs, not facts.
+    servers; Lambda's queue of asynchronous events is "eventually consistent"; asynchronous express workflows
+    run "at least once". AWS publishes no rates, so these are knobs, not facts.
     """
 
     duplicates: float = 0.0
@@ -49,6 +49,8 @@ class Chaos:
     """The chance that a short poll does not see a message that is there."""
     duplicate_events: float = 0.0
     """The chance that Lambda runs an asynchronously invoked function once more with the same event."""
+    duplicate_executions: float = 0.0
+    """The chance that an express workflow that nobody waits for runs twice."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -38,7 +38,7 @@ class Callers:
         if delivery is not None:
             return self.source(delivery)
         # a function, a server outside AWS, or a state machine whose state calls
-        within = self.cause(call, "invoke", "request", "start-execution")
+        within = self.cause(call, "invoke", "request", "enter-state")
         return f"{role}:{YOU}" if within is None else node_of(within.resource)
 
     def sender(self, hop: Hop) -> str:
@@ -47,7 +47,7 @@ class Callers:
         present = self.cause(hop, "deliver", "give-up", "enrich", "flush", "api-call")
         if present is not None:
             return self.caller(present, "producer") if present.kind == "api-call" else self.source(present)
-        above = self.cause(hop, "invoke")
+        above = self.cause(hop, "invoke", "request", "trigger")  # of what calls a function for somebody
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 
     def source(self, hop: Hop) -> str:

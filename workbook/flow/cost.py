@@ -20,6 +20,7 @@ from workbook.engine.naming import short_name
 from workbook.engine.tables import html_table
 from workbook.flow.advice import Advice, advice_for, amount, counted
 from workbook.flow.cost_of_routing import routing_rows
+from workbook.flow.cost_of_workflows import workflow_rows
 from workbook.flow.cost_row import CostRow
 from workbook.flow.resources import node_of
 from workbook.flow.sessions import Who
@@ -96,8 +97,8 @@ _HEAD = ("service", "what", "who", "calls", "of them", "units")
 
 def cost_of(hops: Sequence[Hop], now: int) -> Cost:
     """What a whole trace says AWS would count up to the instant `now` (microseconds)."""
-    rows = [*_sqs_rows(hops, now), *_lambda_rows(hops), *routing_rows(hops), *_other_rows(hops)]
-    return Cost(tuple(rows), tuple(advice_for(hops, now)))
+    rows = [*_sqs_rows(hops, now), *_lambda_rows(hops), *routing_rows(hops), *workflow_rows(hops)]
+    return Cost((*rows, *_other_rows(hops)), tuple(advice_for(hops, now)))
 
 
 # ---- rows

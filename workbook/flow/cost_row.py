@@ -11,13 +11,13 @@ class CostRow:
 
     service: str
     what: str
-    """The operation ("SendMessage") or the function."""
+    """The operation ("SendMessage"), the function or the state machine."""
     who: str
     """Who made the requests: you, an actor, a group of instances, a function, Lambda's pollers."""
     calls: int
-    """Requests or invocations."""
+    """Requests, invocations or executions."""
     units: float
-    """What is billed: requests in chunks of 64 KB, invocations, GB-seconds."""
+    """What is billed: requests in chunks of 64 KB, invocations, GB-seconds, state transitions."""
     unit: str
     empty: int | None = None
     """How many receives brought no message; None for all else."""

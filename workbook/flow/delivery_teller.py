@@ -8,7 +8,6 @@ the last try fails and nothing keeps the message, its loss tells both: so each t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from workbook.engine.hop import Hop
 from workbook.flow.moves import Move, Status
@@ -48,10 +47,10 @@ class DeliveryTeller:
             "replay": self._replay,
             "enqueue": self._enqueue,
             "start-execution": self._start_execution,
+            "redrive-execution": self._redrive_execution,
             "start-task": self._start_task,
             "deliver": self._deliver,
             "enrich": self._enrich,
-            "request": self._request,
             "drop": self._drop,
             "outage": self._outage,
             "recover": self._recover,
@@ -95,7 +94,13 @@ class DeliveryTeller:
 
     def _start_execution(self, hop: Hop) -> list[Move]:
         """Its start, and its end, which may come days later."""
-        moves = self._taken_in(hop, "started an execution of {place}")
+        return self._taken_in_until_end(hop, "started an execution of {place}")
+
+    def _redrive_execution(self, hop: Hop) -> list[Move]:
+        return self._taken_in_until_end(hop, "redrove {name} of {place}")
+
+    def _taken_in_until_end(self, hop: Hop, words: str) -> list[Move]:
+        moves = self._taken_in(hop, words)
         ended = hop.facts.get("ended_at")
         if isinstance(ended, int):
             text = f"{self._story.name(hop.message)} of {label_of(hop.resource)} ended: {hop.facts['status']}"
@@ -148,18 +153,6 @@ class DeliveryTeller:
             text = f"{label_of(source)} delivered {name} to {label_of(target)}{which_try(hop)}"
             return [between(hop, source, target, Status.DELIVERED, text, time=ended)]
         return [self._failed(hop, f"deliver {name} to {label_of(target)}")]
-
-    def _request(self, hop: Hop) -> list[Move]:
-        """A server was asked for an API destination; any other delivery names the server itself."""
-        delivery = self._story.callers.cause(hop, "deliver", "enrich")
-        if delivery is None or delivery.resource == hop.resource or hop.outcome == "waits":
-            return []
-        destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
-        answer = f"which answered {hop.facts.get('status')}"
-        text = f"{label_of(destination)} asked {label_of(hop.resource)}, {answer}"
-        status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
-        move = between(hop, destination, hop.resource, status, text, time=ended)
-        return [replace(move, message=delivery.message)]
 
     def _enrich(self, hop: Hop) -> list[Move]:
         """A pipe could not invoke its enrichment; what became of a run, the function tells."""

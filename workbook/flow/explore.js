@@ -1,17 +1,22 @@
 /*
- * The live side of a sequence and of a chart.
+ * The live side of a sequence, of a chart and of a state machine.
  *
  * Python has drawn everything; this module inserts that very drawing and lets its reader walk through it. In a
  * sequence one goes from row to row and sees one message's life. In a chart a cursor reads the values, and a
- * stretch of time can be looked at more closely: only then are lines drawn here, from the same numbers.
+ * stretch of time can be looked at more closely: only then are lines drawn here, from the same numbers. In a
+ * state machine one steps through what happened, and sees what each state was given and made of it.
  *
- * Sections: start, drawing, keys, sequence, chart, scales, small parts.
+ * Sections: start, drawing, keys, sequence, chart, scales, state machine, small parts.
  *
  * @typedef {{status: string, failure: boolean, more: number, steps: [string, string, number[]][]}} Row
  * @typedef {{id: string, word?: string, body?: string, group?: string|null, attributes?: string[]}} Message
  * @typedef {{resource: string, name: string, age: boolean, times: number[], values: (number|null)[],
  *            beside: null | {times: number[], values: (number|null)[]}}} Panel
  * @typedef {{resource: string, name: string, times: number[]}} Strip
+ * @typedef {{state: string, run: number, begin: number, end: number|null, fate: string, next: string|null,
+ *            catch: boolean, place: string, retries: number[], hop: number, within: number, items?: number,
+ *            iteration?: number}} Visit
+ * @typedef {{number: number, name: string, begin: number, end: number|null, fate: string, account: string}} Run
  */
 
 const NARROW = 640; // pixels below which the narrow drawing is easier to read
@@ -24,7 +29,7 @@ export default {
     const frame = frameOf(model);
     el.replaceChildren(frame.root);
     const facts = JSON.parse(model.get("facts"));
-    const view = model.get("what") === "chart" ? chartView(frame, facts) : sequenceView(frame, facts);
+    const view = VIEWS[model.get("what")](frame, facts, model);
     const letKeysGo = keepKeysHere(frame.root);
     const forget = drawToFit(frame, model, view.drawn);
     return () => {
@@ -34,6 +39,8 @@ export default {
     };
   },
 };
+
+const VIEWS = { chart: chartView, sequence: sequenceView, "state machine": machineView };
 
 /** The parts of a view: its picture, a line of words that is read out, help, and what is known of a choice. */
 function frameOf(model) {
@@ -774,6 +781,337 @@ function sortedOnce(values) {
 
 function round(value) {
   return Math.round(value * 100) / 100;
+}
+
+// ---- state machine
+
+const FATES = { running: "running", succeeded: "succeeded", caught: "caught", failed: "failed", stopped: "stopped" };
+const FIRST = ["running", "failed", "caught", "stopped", "succeeded"]; // which one the edge of a state shows
+
+/**
+ * @param {{began: string, last: number, runs: Run[], visits: Visit[], events: [number, string, string, boolean][],
+ *          content: Record<string, [string, string, string|null][]>,
+ *          folded?: {wide: string, narrow: string}}} facts times are milliseconds since the first hop
+ */
+function machineView(frame, facts, model) {
+  const open = { wide: model.get("wide"), narrow: model.get("narrow") };
+  const state = { svg: null, boxes: new Map(), ways: [], run: null, place: 0, chosen: null, visit: null, timer: null, folded: false };
+  const events = () => facts.events.filter(([, , text]) => state.run === null || text.startsWith(`execution ${state.run}:`));
+  const visits = () => facts.visits.filter((visit) => state.run === null || visit.run === state.run);
+  state.place = events().length;
+
+  const play = tool("Play", () => (state.timer ? pause() : start()));
+  const back = tool("Back", () => step(-1));
+  const on = tool("On", () => step(1));
+  const slider = element("input", "wb-scrub", { type: "range", min: 0, step: 1, "aria-label": "time" });
+  slider.addEventListener("input", () => { pause(); goTo(Number(slider.value)); });
+  frame.tools.prepend(play, back, on, slider);
+  if (facts.runs.length > 1) frame.tools.insertBefore(choiceOfRun(), frame.line);
+  if (facts.folded) frame.tools.insertBefore(foldButton(), frame.line);
+  const keys = helpOf([
+    ["Space", "play or pause"],
+    ["n p", "one step on, one step back; . and , do the same"],
+    ["f", "the next failure"],
+    ["Home End", "the beginning, the end"],
+    ["↑ ↓ ← →", "from state to state"],
+    ["Enter", "what a state was given, and what it made of it"],
+    ["Escape", "nothing chosen"],
+  ]);
+  frame.tools.append(keys);
+
+  function choiceOfRun() {
+    const choice = element("select", "wb-run", { "aria-label": "which execution" });
+    choice.append(element("option", "", { value: "" }, "all executions"));
+    facts.runs.slice(-500).forEach((run) => choice.append(
+      element("option", "", { value: run.number }, `execution ${run.number}: ${FATES[run.fate]}`)));
+    choice.addEventListener("change", () => {
+      state.run = choice.value === "" ? null : Number(choice.value);
+      state.visit = null;
+      goTo(events().length);
+    });
+    return choice;
+  }
+
+  function foldButton() {
+    const fold = tool("Fold", () => {
+      state.folded = !state.folded;
+      fold.textContent = state.folded ? "Unfold" : "Fold";
+      fold.setAttribute("aria-pressed", String(state.folded));
+      const width = frame.root.clientWidth > 0 && frame.root.clientWidth < NARROW ? "narrow" : "wide";
+      const svg = svgOf((state.folded ? facts.folded : open)[width]);
+      svg.style.maxWidth = `${Number(svg.getAttribute("width")) * 1.25}px`;
+      frame.picture.replaceChildren(svg);
+      drawn(svg);
+    });
+    fold.setAttribute("aria-pressed", "false");
+    return fold;
+  }
+
+  const drawn = (svg) => {
+    if (state.folded && !svg.querySelector(".wb-behind")) { // the window has another width: its own drawing, folded
+      const width = frame.root.clientWidth > 0 && frame.root.clientWidth < NARROW ? "narrow" : "wide";
+      const again = svgOf(facts.folded[width]);
+      again.style.maxWidth = svg.style.maxWidth;
+      svg.replaceWith(again);
+      return drawn(again);
+    }
+    state.svg = svg;
+    attributes(svg, { role: "group", "aria-label": "states" });
+    state.boxes = new Map([...svg.querySelectorAll(".wb-state")].map((box) => [box.dataset.name, box]));
+    state.ways = [...svg.querySelectorAll(".wb-way")];
+    [...state.boxes.entries()].forEach(([name, box], number) => {
+      attributes(box, { role: "button", tabindex: number ? -1 : 0, "aria-pressed": "false" });
+      box.addEventListener("click", (event) => { event.stopPropagation(); focusOn(name); choose(name); });
+      box.addEventListener("focus", () => tabStop(name));
+    });
+    show();
+  };
+
+  frame.root.addEventListener("keydown", (event) => {
+    if (event.target.closest("select, input, details, .wb-about")) return;
+    const name = event.target.closest?.(".wb-state")?.dataset.name;
+    const isButton = event.target.tagName === "BUTTON";
+    press(event, {
+      n: () => step(1), ".": () => step(1), p: () => step(-1), ",": () => step(-1),
+      f: () => nextFailure(), Home: () => goTo(0), End: () => goTo(events().length),
+      Escape: () => (state.chosen === null ? false : choose(null)),
+      ...(isButton ? {} : { " ": () => (state.timer ? pause() : start()) }),
+      ...(name === undefined ? {} : {
+        Enter: () => choose(name),
+        ArrowDown: () => move(name, 0, 1), ArrowUp: () => move(name, 0, -1),
+        ArrowRight: () => move(name, 1, 0), ArrowLeft: () => move(name, -1, 0),
+      }),
+    });
+  });
+
+  // -- from state to state
+
+  const tabStop = (name) => state.boxes.forEach((box, one) => box.setAttribute("tabindex", one === name ? 0 : -1));
+  const focusOn = (name) => { tabStop(name); state.boxes.get(name).focus(); };
+
+  /** The state that lies next in a direction: near, and not far aside. */
+  const move = (name, right, down) => {
+    const here = middleOf(state.boxes.get(name));
+    let best = null;
+    state.boxes.forEach((box, one) => {
+      const there = middleOf(box);
+      const ahead = (there.x - here.x) * right + (there.y - here.y) * down;
+      const aside = Math.abs((there.x - here.x) * down) + Math.abs((there.y - here.y) * right);
+      if (one !== name && ahead > 4 && (best === null || ahead + 2 * aside < best[0])) best = [ahead + 2 * aside, one];
+    });
+    if (best) focusOn(best[1]);
+  };
+
+  const middleOf = (box) => {
+    const area = box.querySelector(".wb-outline").getBBox();
+    return { x: area.x + area.width / 2, y: area.y + (box.querySelector(".wb-frame-rule") ? 20 : area.height / 2) };
+  };
+
+  // -- time
+
+  const instant = () => (state.place === 0 ? -1 : state.place >= events().length ? facts.last : events()[state.place - 1][0]);
+  const goTo = (place) => { state.place = Math.max(0, Math.min(events().length, place)); show(); };
+  const step = (by) => { pause(); goTo(state.place + by); };
+  const nextFailure = () => {
+    pause();
+    const found = events().findIndex(([, , , failure], place) => failure && place >= state.place);
+    if (found >= 0) goTo(found + 1);
+  };
+  const pause = () => { clearInterval(state.timer); state.timer = null; play.textContent = "Play"; };
+  const start = () => {
+    if (state.place >= events().length) goTo(0);
+    play.textContent = "Pause";
+    state.timer = setInterval(() => {
+      if (state.place >= events().length) return pause();
+      goTo(state.place + 1);
+    }, 700);
+  };
+
+  // -- what is shown
+
+  const fateAt = (visit, time) => (visit.end === null || visit.end > time ? "running" : visit.fate);
+
+  /** Whether a visit has begun at this step: of what happens at one instant, the order counts. */
+  const begun = () => {
+    const entered = new Map();
+    const ended = new Set();
+    const time = instant();
+    const all = state.place >= events().length;
+    visits().forEach((visit) => {
+      if (all ? visit.begin <= time : visit.begin < time || stepOf(visit, "entered") <= state.place) {
+        entered.set(visit, fateAt(visit, time));
+        if (!all && visit.end === time && stepOf(visit, "ended") > state.place) entered.set(visit, "running");
+      }
+    });
+    return { entered, ended };
+  };
+
+  const steps = new Map();
+  const stepOf = (visit, what) => {
+    const key = `${state.run}`;
+    if (!steps.has(key)) {
+      const found = new Map();
+      events().forEach(([, , , , hop, kind], place) => found.set(`${hop} ${kind}`, place + 1));
+      steps.set(key, found);
+    }
+    return steps.get(key).get(`${visit.hop} ${what}`) ?? 0;
+  };
+
+  const show = () => {
+    if (!state.svg) return;
+    const list = events(), time = instant(), { entered } = begun();
+    attributes(slider, { max: list.length });
+    slider.value = String(state.place);
+    const event = list[state.place - 1];
+    const said = state.place >= list.length ? "now" : event ? event[2] : "before anything happened";
+    slider.setAttribute("aria-valuetext", said);
+    frame.line.textContent = `${time < 0 ? "0 s" : timeText(time * 1000)}: ${said}`;
+    back.disabled = state.place === 0;
+    on.disabled = state.place >= list.length;
+    const byState = new Map();
+    entered.forEach((fate, visit) => byState.set(visit.state, [...(byState.get(visit.state) ?? []), [visit, fate]]));
+    state.boxes.forEach((box, name) => light(box, name, byState.get(name) ?? [], time, event?.[1] === name));
+    state.ways.forEach((way) => lightWay(way, entered));
+    about(byState);
+  };
+
+  const light = (box, name, found, time, isHere) => {
+    const count = (fate) => found.filter(([, one]) => one === fate).length;
+    const first = FIRST.find(count);
+    const outline = box.querySelector(".wb-outline");
+    const sample = first && state.svg.querySelector(`.wb-sample[data-mark="${first}"] path`);
+    outline.setAttribute("stroke", sample ? sample.getAttribute("fill") : "#5c5c5c");
+    outline.setAttribute("stroke-width", first ? 2.6 : 1.3);
+    box.classList.toggle("wb-here", isHere && state.place < events().length);
+    const items = itemsOf(found, count, time);
+    drawRow(box, items);
+    const said = items.map(([, , words]) => words).join(", ") || "not entered";
+    box.setAttribute("aria-label", `${name}, ${box.dataset.kind}: ${said}`);
+    box.querySelector("title").textContent = `${name}, ${box.dataset.kind}: ${said}`;
+    box.setAttribute("aria-pressed", String(name === state.chosen));
+  };
+
+  const itemsOf = (found, count, time) => {
+    const kinds = Object.keys(FATES).filter(count);
+    const items = kinds.map((fate) => [fate, count(fate) > 1 || kinds.length > 1 ? String(count(fate)) : "", `${FATES[fate]} ${count(fate)}`]);
+    const again = found.flatMap(([visit]) => visit.retries.filter((one) => one <= time)).length;
+    if (again) items.push(["retried", String(again), `tried again ${again} ${again === 1 ? "time" : "times"}`]);
+    const maps = found.filter(([visit]) => visit.items !== undefined);
+    if (maps.length) {
+      const [whole, done] = maps.reduce(([all, over], [visit]) => [all + visit.items, over + doneOf(visit, time)], [0, 0]);
+      items.push(["", `${done} of ${whole}`, `${done} of ${whole} items done`]);
+    }
+    return items;
+  };
+
+  /** How many items of a Map were done: the last of its states was left, and led nowhere. */
+  const doneOf = (visit, time) => facts.visits.filter((one) =>
+    one.within === visit.hop && one.iteration !== undefined && one.next === null && fateAt(one, time) === "succeeded").length;
+
+  const drawRow = (box, items) => {
+    const row = box.querySelector(".wb-state-row");
+    const [left, top] = box.dataset.row.split(" ").map(Number);
+    let x = left;
+    row.replaceChildren();
+    items.forEach(([mark, text]) => {
+      if (mark) {
+        const part = state.svg.querySelector(`.wb-sample[data-mark="${mark}"]`).cloneNode(true);
+        attributes(part, { class: "wb-mark", transform: `translate(${x + 6} ${top})` });
+        row.append(part);
+        x += 16;
+      }
+      if (text) {
+        const words = attributes(within(state.svg, "text", "wb-count"), { x, y: top + 4, "font-size": 11.5, "font-weight": 600, fill: "#1a1a1a" });
+        words.textContent = text;
+        row.append(words);
+        x += text.length * 7 + 8;
+      }
+    });
+  };
+
+  const lightWay = (way, entered) => {
+    const { from, to, end } = way.dataset;
+    let taken = false;
+    entered.forEach((fate, visit) => {
+      if (end) taken ||= from === "start" ? visit.state === to : visit.state === from && visit.next === null && fate !== "running" && fate !== "stopped";
+      else taken ||= fate !== "running" && visit.state === from && visit.next === to && visit.catch === (way.dataset.catch === "1");
+    });
+    way.querySelector(".wb-path").setAttribute("stroke-width", taken ? 2.6 : 1.3);
+  };
+
+  // -- a state that is chosen
+
+  const choose = (name) => {
+    state.chosen = name;
+    state.visit = null;
+    show();
+  };
+
+  const about = (byState) => {
+    const name = state.chosen;
+    frame.about.hidden = name === null;
+    if (name === null) return frame.about.replaceChildren();
+    const found = byState.get(name) ?? [];
+    const parts = [element("h4", "", {}, name)];
+    if (!found.length) parts.push(element("p", "", {}, "It has not been entered."));
+    if (found.length > 1) parts.push(buttonsOf(found));
+    const shown = found.find(([visit]) => visit === state.visit) ?? found.at(-1);
+    if (shown) parts.push(...aboutVisit(...shown));
+    frame.about.replaceChildren(...parts);
+  };
+
+  const buttonsOf = (found) => {
+    const buttons = element("p", "wb-numbers", { role: "group", "aria-label": "one of the times it was entered" });
+    const shown = found.find(([visit]) => visit === state.visit) ?? found.at(-1);
+    found.slice(-60).forEach(([visit, fate]) => {
+      const pressed = String(visit === shown[0]);
+      const name = `${visit.place || `execution ${visit.run}`}: ${FATES[fate]}`;
+      const button = element("button", "", { type: "button", "aria-pressed": pressed }, name);
+      button.addEventListener("click", () => {
+        state.visit = visit;
+        show();
+        frame.about.querySelector('button[aria-pressed="true"]')?.focus();
+      });
+      buttons.append(button);
+    });
+    return buttons;
+  };
+
+  const aboutVisit = (visit, fate) => {
+    const steps = facts.content[facts.visits.indexOf(visit)];
+    const lasted = visit.end === null || fate === "running" ? "goes on" : `lasted ${timeText((visit.end - visit.begin) * 1000)}`;
+    const where = visit.place ? `, ${visit.place}` : "";
+    const parts = [element("p", "", {}, `Execution ${visit.run}${where}: entered at ${timeText(visit.begin * 1000)}, ${lasted}, ${FATES[fate]}.`)];
+    if (!steps) return [...parts, element("p", "", {}, "Its data is long or one of many: lab.state_machine(...).data(...) has it.")];
+    const shown = fate === "running" ? steps.slice(0, 1) : steps;
+    const table = element("table", "wb-data", { "aria-label": "the way of the data" });
+    const head = element("tr", "");
+    ["step", "the definition says", "the data is then"].forEach((text) => head.append(element("th", "", { scope: "col" }, text)));
+    table.append(head);
+    shown.forEach(([step, said, value]) => table.append(rowOf(step, said, value)));
+    return [...parts, table];
+  };
+
+  const rowOf = (step, said, value) => {
+    const row = element("tr", value === null ? "wb-same" : "");
+    const cell = element("td", "");
+    if (value === null) cell.textContent = "the same";
+    else cell.append(element("pre", "", {}, pretty(value)));
+    row.append(element("th", "", { scope: "row" }, step), element("td", "", {}, said), cell);
+    return row;
+  };
+
+  return { drawn, forget: pause };
+}
+
+/** JSON with line breaks, where it is whole and long. */
+function pretty(text) {
+  if (text.length < 60) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text; // cut off
+  }
 }
 
 // ---- small parts

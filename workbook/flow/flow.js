@@ -329,6 +329,8 @@ const FIT = 40;
 const CATCH_UP = 1500;
 /** Milliseconds of real time for which each step is shown while Play steps. */
 const STEP = 700;
+/** Milliseconds of real time after which a slider that is held still counts as let go. */
+const HELD = 200;
 /** Where on its line the mark of the last hop rests, and for how many milliseconds it goes there. */
 const REST = 0.84;
 const GLIDE = 450;
@@ -340,6 +342,7 @@ class Player {
   constructor(stage, changed) {
     this.changed = changed;
     this.playing = false;
+    this.sliding = false;
     this.chosen = null;
     this.#take(stage);
     this.position = { at: stage.at, told: null };
@@ -411,6 +414,12 @@ class Player {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.playing = false;
+    this.sliding = false;
+  }
+
+  /** Is the position one of many that follow each other quickly? Then what takes long to show may wait. */
+  get moving() {
+    return this.playing || this.sliding || this.glide < 1;
   }
 
   /** Play in pictures; `pace` is the chosen one where none is given. */
@@ -456,6 +465,15 @@ class Player {
   goTo(at) {
     this.#stop();
     this.position = { at: Math.max(0, Math.min(this.stage.length, at)), told: null };
+    this.changed();
+  }
+
+  /** Go to a stage time with the slider in hand, from which the next place is not far. */
+  slideTo(at) {
+    this.#stop();
+    this.sliding = true;
+    this.position = { at, told: null };
+    this.timer = setTimeout(() => this.goTo(at), HELD);
     this.changed();
   }
 
@@ -1043,7 +1061,8 @@ class Controls {
       min: 0,
       step: 1,
       "aria-label": "Time",
-      input: () => player.goTo(Number(this.range.value)),
+      input: () => player.slideTo(Number(this.range.value)),
+      change: () => player.goTo(Number(this.range.value)),
     });
     this.strip = draw("svg", {
       class: "wb-strip",
@@ -1545,7 +1564,7 @@ function onKey(view, event) {
 
 // ---------------------------------------------------------------------------------------- 10 the view
 
-/** Milliseconds between two updates of the details while it plays; the picture itself moves at each frame. */
+/** Milliseconds between two updates of the details while things move; the picture itself does at each frame. */
 const DETAILS_EVERY = 200;
 
 /** One picture in one place of a page. */
@@ -1673,7 +1692,7 @@ class View {
 
   /** Bring everything in line with the position; called at each frame while it plays. */
   show() {
-    const { position, playing, glide } = this.player;
+    const { position, playing, moving, glide } = this.player;
     const { state } = this;
     this.drawing.showState(state);
     this.drawing.showMoves(position, glide, this.selection?.kind === "message" ? this.selection.index : 0);
@@ -1682,7 +1701,7 @@ class View {
     this.drawing.showTime(this.controls.time);
     this.#showFold(position);
     this.details.showTold(position, playing);
-    this.#showDetails(playing || glide < 1);
+    this.#showDetails(moving);
   }
 
   #showFold({ at, told }) {

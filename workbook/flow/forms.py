@@ -108,6 +108,7 @@ _OUTLINES: dict[Kind, Callable[[float, float], str]] = {
     Kind.TOPIC: _hexagon,
     Kind.FIFO_TOPIC: _hexagon,
     Kind.RULE: _slanted,
+    Kind.TOPIC_RULE: _slanted,
     Kind.PIPE: _tube,
     Kind.STREAM: _waves,
     Kind.DELIVERY_STREAM: _waves,
@@ -222,6 +223,17 @@ def _lines(width: float, height: float) -> str:
     return f"M8 {height - 12:g}H{width - 8:g}M8 {height - 7:g}H{width / 2:g}"
 
 
+def _gate(width: float, height: float) -> str:
+    """Two posts at each side."""
+    return f"M5 1V{height - 1:g}M{width - 5:g} 1V{height - 1:g}"
+
+
+def _scales(width: float, height: float) -> str:
+    """One line that parts in two."""
+    middle, foot = width / 2, height - 6
+    return f"M{middle - 14:g} {foot:g}h8m20 0h-8M{middle - 6:g} {foot:g}l6 -5l6 5"
+
+
 _MARKS: dict[Kind, Callable[[float, float], str]] = {
     Kind.PRODUCER: _figure,
     Kind.CONSUMER: _figure,
@@ -236,6 +248,10 @@ _MARKS: dict[Kind, Callable[[float, float], str]] = {
     Kind.TABLE: _grid,
     Kind.BUCKET: _rim,
     Kind.LOG_GROUP: _lines,
+    Kind.FUNCTION_URL: _window,
+    Kind.API: _gate,
+    Kind.LOAD_BALANCER: _scales,
+    Kind.USER_POOL: _figure,
     Kind.ENDPOINT: _window,
     Kind.MAILBOX: _flap,
     Kind.PHONE: _screen,

@@ -16,6 +16,7 @@ from workbook.flow.group_teller import GroupTeller
 from workbook.flow.messages import Letter
 from workbook.flow.moves import Move
 from workbook.flow.queue_teller import QueueTeller
+from workbook.flow.request_teller import RequestTeller
 from workbook.flow.storage_teller import StorageTeller
 from workbook.flow.tellers import Story, Tell
 from workbook.flow.wiring import Wiring
@@ -34,6 +35,7 @@ class Narrator:
         self._queues = QueueTeller(story, deliveries)
         self._tells: dict[str, Tell] = {
             **deliveries.tells(),
+            **RequestTeller(story).tells(),
             **StorageTeller(story).tells(),
             **self._queues.tells(),
             **FunctionTeller(story, deliveries).tells(),

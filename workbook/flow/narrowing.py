@@ -103,7 +103,11 @@ def instant_since(scene: Scene, value: Since, name: str) -> int:
         TypeError: it is no time; the text says what the parameter `name` takes.
         ValueError: it lies before the first hop.
     """
-    begin = scene.hops[0].time if scene.hops else scene.now
+    return instant_from(scene.hops[0].time if scene.hops else scene.now, value, name)
+
+
+def instant_from(begin: int, value: Since, name: str) -> int:
+    """The same, for a trace whose first hop was at `begin` (microseconds)."""
     if isinstance(value, datetime.datetime):
         return instant_of(value)
     seconds = value.total_seconds() if isinstance(value, datetime.timedelta) else value

@@ -38,6 +38,11 @@ class Kind(enum.Enum):
     TABLE = "table"
     BUCKET = "bucket"
     LOG_GROUP = "log group"
+    FUNCTION_URL = "function URL"
+    API = "API"
+    LOAD_BALANCER = "load balancer"
+    USER_POOL = "user pool"
+    TOPIC_RULE = "IoT rule"
     ENDPOINT = "HTTP endpoint"
     MAILBOX = "mailbox"
     PHONE = "phone"
@@ -76,6 +81,12 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:dynamodb:.*"), Kind.TABLE),
     (re.compile(r"arn:[^:]*:s3:.*"), Kind.BUCKET),
     (re.compile(r"arn:[^:]*:logs:.*"), Kind.LOG_GROUP),
+    (re.compile(r"https://[^/]*\.lambda-url\.[^/]*\.on\.aws"), Kind.FUNCTION_URL),
+    (re.compile(r"https://[^/]*\.execute-api\.[^/]*\.amazonaws\.com(\.cn)?"), Kind.API),
+    (re.compile(r"http://[^/]*\.elb\.amazonaws\.com(\.cn)?(:\d+)?"), Kind.LOAD_BALANCER),
+    (re.compile(r"arn:[^:]*:elasticloadbalancing:[^:]*:[^:]*:loadbalancer/app/.*"), Kind.LOAD_BALANCER),
+    (re.compile(r"arn:[^:]*:cognito-idp:[^:]*:[^:]*:userpool/.*"), Kind.USER_POOL),
+    (re.compile(r"arn:[^:]*:iot:[^:]*:[^:]*:rule/.*"), Kind.TOPIC_RULE),
     (re.compile(r"https?://.*"), Kind.ENDPOINT),
     (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:api-destination/.*"), Kind.ENDPOINT),
     (re.compile(r"mailto:.*"), Kind.MAILBOX),
@@ -84,6 +95,8 @@ _FORMS = (
 _OBJECT = re.compile(r"(arn:[^:]*:s3:::[^/]+)/.*", re.DOTALL)
 _SUBSCRIPTION = re.compile(r"(arn:[^:]*:sns:[^:]*:[^:]*:[^:/]+):[0-9a-f-]{36}")
 _RULE = re.compile(r"(arn:[^:]*:events:[^:]*:[^:]*:)rule/(?:([^/]+)/)?[^/]+")
+_FRONTS = frozenset({Kind.FUNCTION_URL, Kind.API, Kind.LOAD_BALANCER})
+_NUMBERED = re.compile(r"-\d+$")
 _ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
 _EXECUTION = re.compile(r"(arn:[^:]*:states:[^:]*:[^:]*:)execution:([^:]+):.+")
 _FUNCTION = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+)(?::.*)?")
@@ -108,6 +121,8 @@ def label_of(place: str) -> str:
         return name
     if ":api-destination/" in place:
         return place.split("/")[1]
+    if kind_of(place) in _FRONTS and "//" in place:  # the rest of the host says no more than the kind
+        return _NUMBERED.sub("", place.partition("//")[2].partition(".")[0])
     if kind_of(place) in _ADDRESSES:
         return place.partition(":")[2].removeprefix("//")
     if kind_of(place) is Kind.LOG_GROUP:

@@ -149,6 +149,7 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "delete-object": lambda *_: "delete",
     "tag-object": lambda *_: "tags",
     "start-execution": lambda *_: "starts an execution",
+    "redrive-execution": lambda *_: "redrives an execution",
     "put-record": lambda *_: "record",
     "flush": lambda *_: "cannot write",
     "read": lambda *_: "reads",

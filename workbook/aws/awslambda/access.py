@@ -40,11 +40,12 @@ def function_access(
     function_arn: str,
     principal: str | Principal,
     context: Mapping[str, object] | None = None,
+    action: str = ACTION,
 ) -> FunctionAccess:
     """Whether a principal may invoke a function, version or alias by its resource-based policy alone.
 
     `principal` is a service's ("sns.amazonaws.com") or an identity of another account; `context` has the
-    condition keys of the request: aws:SourceArn, aws:SourceAccount ...
+    condition keys of the request: aws:SourceArn, aws:SourceAccount ...; `action` is asked for.
 
     Raises:
         ResourceNotFound: there is no such function, version or alias.
@@ -54,19 +55,22 @@ def function_access(
     qualifier = target.arn.partition(":function:")[2].partition(":")[2]
     policy = policy_of(target.backend, name, None if qualifier in {"", LATEST} else qualifier)
     if not policy.statements:
-        return _NOT_ALLOWED
+        return _silent(action)
     who = Principal.of_service(principal) if isinstance(principal, str) else principal
     known = {
         **request_keys(world.clock.datetime(), world.region, target.backend.account_id),
         **(context or {}),
     }
-    verdict = parse_policy(json.dumps(policy.document())).verdict(who, ACTION, target.arn, known)
+    verdict = parse_policy(json.dumps(policy.document())).verdict(who, action, target.arn, known)
     if verdict is Verdict.ALLOWED:
         return FunctionAccess(allowed=True)
-    return _NOT_ALLOWED if verdict is Verdict.SILENT else _DENIED
+    return _silent(action) if verdict is Verdict.SILENT else _DENIED
 
 
-_NOT_ALLOWED = FunctionAccess(
-    allowed=False, reason=f"because no resource-based policy allows the {ACTION} action"
-)
+def _silent(action: str) -> FunctionAccess:
+    return FunctionAccess(
+        allowed=False, reason=f"because no resource-based policy allows the {action} action"
+    )
+
+
 _DENIED = FunctionAccess(allowed=False, reason="with an explicit deny in a resource-based policy")

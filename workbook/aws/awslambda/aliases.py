@@ -17,6 +17,7 @@ from workbook.aws.awslambda.errors import (
     ValidationError,
 )
 from workbook.aws.awslambda.event_invoke_configs import forget
+from workbook.aws.awslambda.function_urls import forget_urls
 from workbook.aws.awslambda.names import LATEST, arn_of, read
 from workbook.aws.awslambda.paging import page
 from workbook.aws.awslambda.registry import aliases, latest, version
@@ -85,6 +86,7 @@ def delete_alias(backend: LambdaBackend, parameters: Parameters) -> Parameters:
     latest(backend, name)
     aliases(backend, name).pop(parameters["Name"], None)
     forget(backend, name, parameters["Name"])
+    forget_urls(backend, name, parameters["Name"])
     return {}
 
 

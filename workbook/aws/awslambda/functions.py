@@ -21,6 +21,7 @@ from workbook.aws.awslambda.errors import (
     ValidationError,
 )
 from workbook.aws.awslambda.event_invoke_configs import forget
+from workbook.aws.awslambda.function_urls import forget_urls
 from workbook.aws.awslambda.lifecycle import Deployment, Lifecycle
 from workbook.aws.awslambda.names import LATEST, read
 from workbook.aws.awslambda.paging import page
@@ -176,6 +177,7 @@ def delete_function(backend: LambdaBackend, parameters: Parameters) -> Parameter
         raise InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.")
     function = latest(backend, name)
     if qualifier is None:
+        forget_urls(backend, name)
         registry.remove(backend, name)
         current_world().trace.record("remove", function.function_arn)
         return {"StatusCode": 204}

@@ -60,6 +60,10 @@ def add_permission(backend: LambdaBackend, parameters: Parameters) -> Parameters
     _check_text("statementId", statement_id, r"[a-zA-Z0-9_-]+", "([a-zA-Z0-9-_]+)")
     action = parameters["Action"]
     _check_text("action", action, r"lambda:[*]|lambda:[a-zA-Z]+|[*]", "(lambda:[*]|lambda:[a-zA-Z]+|[*])")
+    if parameters.get("FunctionUrlAuthType") is not None and action != "lambda:InvokeFunctionUrl":
+        raise InvalidParameterValue(
+            "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"
+        )
     name, qualifier = read(backend, parameters["FunctionName"], parameters.get("Qualifier"))
     if qualifier == LATEST:
         raise InvalidParameterValue("We currently do not support adding policies for $LATEST.")
@@ -161,6 +165,9 @@ def _condition(parameters: Parameters) -> dict[str, Any]:
     given = {key: value for key, value in equal.items() if value is not None}
     if given:
         condition["StringEquals"] = given
+    if parameters.get("InvokedViaFunctionUrl") is not None:
+        via_url = "true" if parameters["InvokedViaFunctionUrl"] else "false"
+        condition["Bool"] = {"lambda:InvokedViaFunctionUrl": via_url}
     if parameters.get("SourceArn") is not None:
         condition["ArnLike"] = {"AWS:SourceArn": parameters["SourceArn"]}
     return {"Condition": condition} if condition else {}

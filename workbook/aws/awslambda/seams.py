@@ -14,6 +14,7 @@ from moto.awslambda.responses import LambdaResponse
 from workbook.aws.awslambda import (
     aliases,
     event_invoke_configs,
+    function_urls,
     functions,
     permissions,
     protocol,
@@ -51,11 +52,16 @@ OPERATIONS: tuple[protocol.Operation, ...] = (
     event_invoke_configs.get_function_event_invoke_config,
     event_invoke_configs.delete_function_event_invoke_config,
     event_invoke_configs.list_function_event_invoke_configs,
+    function_urls.create_function_url_config,
+    function_urls.get_function_url_config,
+    function_urls.update_function_url_config,
+    function_urls.delete_function_url_config,
     tags.tag_resource,
     tags.untag_resource,
     tags.list_tags,
 )
 
+_FUNCTION_URLS = r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/urls/?$"
 _ACCOUNT_SETTINGS = r"{0}/(?P<api_version>[^/]+)/account-settings/?$"
 
 
@@ -63,6 +69,7 @@ def install(patches: Patches) -> None:
     """Replace all of it."""
     answer_with_our_operations(patches)
     route_account_settings(patches)
+    route_lists_of_urls(patches)
     recognise_untagging_without_keys(patches)
     name_requests_as_lambda_does(patches)
     keep_more_of_a_function(patches)
@@ -80,11 +87,20 @@ def answer_with_our_operations(patches: Patches) -> None:
 
 def route_account_settings(patches: Patches) -> None:
     """Moto has no GetAccountSettings at all."""
+    _add_operation(patches, _ACCOUNT_SETTINGS, reservations.get_account_settings)
+
+
+def route_lists_of_urls(patches: Patches) -> None:
+    """Nor has it ListFunctionUrlConfigs."""
+    _add_operation(patches, _FUNCTION_URLS, function_urls.list_function_url_configs)
+
+
+def _add_operation(patches: Patches, route: str, operation: protocol.Operation) -> None:
     routes: dict[str, Any] = moto.awslambda.urls.url_paths
-    patches.set_item(routes, _ACCOUNT_SETTINGS, LambdaResponse.dispatch)
-    name = reservations.get_account_settings.__name__
-    setattr(LambdaResponse, name, protocol.action(reservations.get_account_settings))
-    patches.on_undo(lambda: delattr(LambdaResponse, name))
+    patches.set_item(routes, route, LambdaResponse.dispatch)
+    name = operation.__name__
+    setattr(LambdaResponse, name, protocol.action(operation))
+    patches.on_undo(functools.partial(delattr, LambdaResponse, name))
 
 
 def recognise_untagging_without_keys(patches: Patches) -> None:

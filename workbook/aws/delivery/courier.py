@@ -92,7 +92,7 @@ class Courier:
             "deliver",
             causes=self._causes,
             outcome="waits" if self.takes_time else "ok",
-            size=len(parcel.text.encode()),
+            size=len(parcel.content),
             attempt=self._tries,
         )
         try:

@@ -96,6 +96,11 @@ class Parcel:
     options: Mapping[str, Any] = field(default_factory=dict)
     """The parameters of the target, by AWS's names, such as PartitionKey or EcsParameters."""
 
+    @property
+    def content(self) -> bytes:
+        """The bytes; those that are no UTF-8 are surrogates in the text."""
+        return self.text.encode("utf-8", "surrogateescape")
+
 
 @dataclass(frozen=True)
 class RetryPolicy:

@@ -40,7 +40,7 @@ def accept(world: World, sender: Sender, stream_arn: str, parcel: Parcel) -> Ans
     region, account = stream_arn.split(":")[3:5]
     name = stream_arn.partition(":deliverystream/")[2]
     try:
-        return put_one(active_stream(world, account, region, name), parcel.text.encode())
+        return put_one(active_stream(world, account, region, name), parcel.content)
     except ResourceNotFound as error:
         raise Undelivered(Failure.NO_RESOURCE, error.message, status=400) from None
     except ServiceUnavailable as error:

@@ -26,13 +26,13 @@ def accept(world: World, sender: Sender, state_machine_arn: str, parcel: Parcel)
     Raises:
         Undelivered: there is no such state machine, the role may not start it, or the input is none.
     """
-    from workbook.aws.stepfunctions.registry import find_machine  # noqa: PLC0415 - only who has state machines waits for it
+    from workbook.aws.stepfunctions.registry import find_startable  # noqa: PLC0415 - only who has state machines waits for it
 
     if sender.role_arn is None:
         raise Undelivered(Failure.NO_ROLE, "states:StartExecution needs a role: give the target a RoleArn")
     demand_role(world, sender, "states:StartExecution", state_machine_arn)
-    machine = find_machine(world, state_machine_arn)
-    if machine is None:
+    found = find_startable(world, state_machine_arn)
+    if found is None:
         missing = f"State Machine Does Not Exist: '{state_machine_arn}'"
         raise Undelivered(Failure.NO_RESOURCE, missing, status=400)
     from workbook.aws.stepfunctions.errors import InvalidExecutionInput  # noqa: PLC0415 - loaded with the machine
@@ -42,7 +42,9 @@ def accept(world: World, sender: Sender, state_machine_arn: str, parcel: Parcel)
     if len(parcel.text.encode()) > largest:
         raise Undelivered(Failure.REJECTED, f"the input is larger than {largest} bytes", status=400)
     try:
-        execution = start_execution(world, machine, parcel.text)
+        execution = start_execution(
+            world, found.machine, parcel.text, version=found.version, alias=found.alias
+        )
     except InvalidExecutionInput as error:
         raise Undelivered(Failure.REJECTED, str(error.message), status=400) from None
     return {"executionArn": execution.arn}

@@ -38,7 +38,10 @@ def accept(world: World, sender: Sender, stream_arn: str, parcel: Parcel) -> Ans
         missing = f"Stream {name} under account {account} not found."
         raise Undelivered(Failure.NO_RESOURCE, missing, status=400)
     demand_role(world, sender, "kinesis:PutRecord", stream_arn)
-    record = {"PartitionKey": _partition_key(world, parcel), "Data": parcel.text.encode()}
+    record = {
+        "PartitionKey": _partition_key(world, parcel),
+        "Data": parcel.content,
+    }
     try:
         key, data = checked_record(stream, record)
         shard = stream.shard_for(key)

@@ -16,6 +16,7 @@ from workbook.aws.limits import (
     eventbridge,
     firehose,
     kinesis,
+    logs,
     patterns,
     pipes,
     s3,
@@ -23,14 +24,15 @@ from workbook.aws.limits import (
     sns,
     sqs,
     stepfunctions,
+    web,
 )
 from workbook.aws.limits.row import Limit
 
 __all__ = ["LIMITS", "ROWS", "Limit", "limit"]
 
 _SERVICES = (
-    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis),
-    *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions),
+    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis, logs),
+    *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions, web),
 )
 
 ROWS: tuple[Limit, ...] = tuple(row for service in _SERVICES for row in service.ROWS)

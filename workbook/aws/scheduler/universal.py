@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import get_service_model
 
+from workbook.aws.java_sdk import capitalised, client_of
 from workbook.aws.operations import NotSimulated
 from workbook.aws.scheduler.apis import Api, universal_api
 from workbook.aws.scheduler.errors import ValidationError
@@ -30,13 +31,10 @@ READ_ONLY = (
 )
 """How the names of operations begin that a schedule cannot call."""
 
-_OTHER_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
-"""Services that boto3 calls by another name than the other SDKs."""
-
 
 def client_name(api: Api) -> str:
     """What boto3 calls the service of an operation."""
-    return _OTHER_NAMES.get(api.service, api.service)
+    return client_of(api.service)
 
 
 def check_universal_target(target: Mapping[str, Any], operation: str) -> None:
@@ -98,7 +96,7 @@ def request_parameters(model: OperationModel, request: object) -> dict[str, Any]
         raise ValidationError("Invalid RequestJson provided. Reason The request payload is not an object.")
     if shape is None:
         return {}
-    missing = [_capitalised(name) for name in shape.required_members if not _given(request, name)]
+    missing = [capitalised(name) for name in shape.required_members if not _given(request, name)]
     if missing:
         raise ValidationError(
             "Invalid RequestJson provided. Reason Request payload is missing the following field(s): "
@@ -108,13 +106,13 @@ def request_parameters(model: OperationModel, request: object) -> dict[str, Any]
 
 
 def _structure(shape: Any, value: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - botocore has no types here
-    names = {_capitalised(name): name for name in shape.members}
-    unknown = [key for key in value if _capitalised(key) not in names]
+    names = {capitalised(name): name for name in shape.members}
+    unknown = [key for key in value if capitalised(key) not in names]
     if unknown:  # text unverified
         raise ValidationError(
             f"Invalid RequestJson provided. Reason Unknown field(s): {', '.join(sorted(unknown))}."
         )
-    known = {names[_capitalised(key)]: each for key, each in value.items()}
+    known = {names[capitalised(key)]: each for key, each in value.items()}
     return {name: _converted(shape.members[name], each) for name, each in known.items()}
 
 
@@ -129,8 +127,4 @@ def _converted(shape: Any, value: Any) -> Any:  # noqa: ANN401 - as above
 
 
 def _given(request: Mapping[str, Any], name: str) -> bool:
-    return any(_capitalised(key) == _capitalised(name) for key in request)
-
-
-def _capitalised(name: str) -> str:
-    return name[:1].upper() + name[1:]
+    return any(capitalised(key) == capitalised(name) for key in request)

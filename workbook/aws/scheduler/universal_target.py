@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from workbook.aws.called_resources import called_resources
 from workbook.aws.delivery import Failure, Parcel, Sender, Target, Undelivered
 from workbook.aws.delivery.permission import demand_role
+from workbook.aws.iam_actions import action_of
 from workbook.aws.role_clients import role_client
 from workbook.aws.scheduler.apis import Api, universal_api
 from workbook.aws.scheduler.dead_letters import CallFailed
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
     from workbook.engine.world import World
 
 _SERVER_ERROR = 500
-_PREFIXES = {"monitoring": "cloudwatch"}
-"""IAM's prefix of a service, where it is not the name with which its requests are signed."""
-_ACTIONS = {
-    "lambda:Invoke": "lambda:InvokeFunction",
-    "sqs:SendMessageBatch": "sqs:SendMessage",
-    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
-    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
-    "sns:PublishBatch": "sns:Publish",
-    "s3:DeleteObjects": "s3:DeleteObject",
-    "s3:CopyObject": "s3:PutObject",
-    "s3:CreateMultipartUpload": "s3:PutObject",
-    "s3:UploadPart": "s3:PutObject",
-    "s3:UploadPartCopy": "s3:PutObject",
-    "s3:CompleteMultipartUpload": "s3:PutObject",
-    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
-}
-"""The action that IAM asks for, where it has another name than the operation."""
 _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ProvisionedThroughputExceeded")
 
 
@@ -57,7 +41,7 @@ def accept(world: World, sender: Sender, target_arn: str, parcel: Parcel) -> Ans
     parameters = _parameters(api, parcel.text)
     service = client_name(api)
     for resource in called_resources(service, parameters, sender.account, sender.region):
-        demand_role(world, sender, _action(api), resource)
+        demand_role(world, sender, action_of(service, api.operation), resource)
     try:
         client = role_client(str(sender.role_arn), sender.service, service, sender.region)
         answer: Answer = client._make_api_call(api.operation, parameters)  # noqa: SLF001 - by name; methods do no more
@@ -74,12 +58,6 @@ def _parameters(api: Api, text: str) -> dict[str, Any]:
         return request_parameters(operation_model(api), json.loads(text))
     except (ValueError, ValidationError) as error:
         raise CallFailed(Failure.REJECTED, "ValidationException", str(error), status=400) from error
-
-
-def _action(api: Api) -> str:
-    metadata = operation_model(api).service_model
-    name = f"{_PREFIXES.get(metadata.signing_name, metadata.signing_name)}:{api.operation}"
-    return _ACTIONS.get(name, name)
 
 
 def _failed(error: ClientError) -> CallFailed:

@@ -1,8 +1,10 @@
-"""AWS Step Functions: state machines of type STANDARD, in virtual time.
+"""AWS Step Functions, in virtual time.
 
-    operations_machines ── definition ── integrations    what may be made
+    operations_machines, _versions, _aliases ── definition ── integrations    what may be made
                │
-    operations_executions ── starting ── execution ── history
+            registry ── revisions                                             what there is
+               │
+    operations_executions ── starting ── execution ── history, execution_log, execution_metrics, metering
                                            │
                                       interpreter (moto's) ── role_calls      what its tasks call
     status_events                                                             what EventBridge hears
@@ -15,11 +17,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moto.stepfunctions import urls
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from workbook.aws.constraints import constraint_errors
 from workbook.aws.operations import install_operations
-from workbook.aws.stepfunctions import interpreter, operations_executions, operations_machines
+from workbook.aws.stepfunctions import (
+    interpreter,
+    operations_aliases,
+    operations_definitions,
+    operations_executions,
+    operations_machines,
+    operations_tags,
+    operations_tasks,
+    operations_versions,
+    redriving,
+)
 from workbook.aws.stepfunctions.errors import ValidationException
 
 if TYPE_CHECKING:
@@ -30,24 +43,43 @@ __all__ = ["OPERATIONS", "install"]
 
 OPERATIONS: dict[str, Operation] = {
     "CreateStateMachine": operations_machines.create_state_machine,
+    "CreateStateMachineAlias": operations_aliases.create_state_machine_alias,
     "DeleteStateMachine": operations_machines.delete_state_machine,
+    "DeleteStateMachineAlias": operations_aliases.delete_state_machine_alias,
+    "DeleteStateMachineVersion": operations_versions.delete_state_machine_version,
     "DescribeExecution": operations_executions.describe_execution,
     "DescribeStateMachine": operations_machines.describe_state_machine,
+    "DescribeStateMachineAlias": operations_aliases.describe_state_machine_alias,
+    "DescribeStateMachineForExecution": operations_executions.describe_state_machine_for_execution,
     "GetExecutionHistory": operations_executions.get_execution_history,
     "ListExecutions": operations_executions.list_executions,
+    "ListStateMachineAliases": operations_aliases.list_state_machine_aliases,
+    "ListStateMachineVersions": operations_versions.list_state_machine_versions,
     "ListStateMachines": operations_machines.list_state_machines,
-    "ListTagsForResource": operations_machines.list_tags_for_resource,
+    "ListTagsForResource": operations_tags.list_tags_for_resource,
+    "PublishStateMachineVersion": operations_versions.publish_state_machine_version,
+    "RedriveExecution": redriving.redrive_execution,
+    "SendTaskFailure": operations_tasks.send_task_failure,
+    "SendTaskHeartbeat": operations_tasks.send_task_heartbeat,
+    "SendTaskSuccess": operations_tasks.send_task_success,
     "StartExecution": operations_executions.start_execution,
+    "StartSyncExecution": operations_executions.start_sync_execution,
     "StopExecution": operations_executions.stop_execution,
-    "TagResource": operations_machines.tag_resource,
-    "UntagResource": operations_machines.untag_resource,
+    "TagResource": operations_tags.tag_resource,
+    "UntagResource": operations_tags.untag_resource,
+    "UpdateStateMachine": operations_machines.update_state_machine,
+    "UpdateStateMachineAlias": operations_aliases.update_state_machine_alias,
+    "ValidateStateMachineDefinition": operations_definitions.validate_state_machine_definition,
 }
+
+_SYNCHRONOUS = r"https?://sync-states\.(.+)\.amazonaws.com"
 
 
 def install(patches: Patches) -> None:
     """Put our operations in the place of moto's."""
     checked = {operation.__name__: _checked(name, operation) for name, operation in OPERATIONS.items()}
     install_operations(patches, StepFunctionResponse, checked)
+    patches.set(urls, "url_bases", [*urls.url_bases, _SYNCHRONOUS])
     interpreter.remember(patches)
 
 

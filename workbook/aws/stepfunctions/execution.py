@@ -2,34 +2,46 @@
 
     start ──> RUNNING ──┬── the last state ──> SUCCEEDED
                         ├── an error that nothing catches ──> FAILED
-                        ├── TimeoutSeconds of the state machine ──> TIMED_OUT
+                        ├── TimeoutSeconds of the state machine, or AWS's own limit ──> TIMED_OUT
                         └── StopExecution ──> ABORTED
 
+From the last three a standard execution can be redriven, and is RUNNING again.
 Who ends it from outside does so at once, whatever its states wait for. What they have asked of other services
 goes on there: a function runs to its end, and nobody hears its answer.
+
+A standard execution is kept, and told of: in its history and to EventBridge. An express one is forgotten when
+it has ended; who started it synchronously has its answer, and else only its log tells what became of it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
+from workbook.aws.stepfunctions.execution_log import ExecutionLog
+from workbook.aws.stepfunctions.execution_metrics import count_end, count_start
+from workbook.aws.stepfunctions.execution_shown import DAY
 from workbook.aws.stepfunctions.history import History
+from workbook.aws.stepfunctions.language.branches import close, run_program
+from workbook.aws.stepfunctions.language.progress import Progress, present_progress
+from workbook.aws.stepfunctions.metering import billable_facts
+from workbook.aws.stepfunctions.registry import registry_of
 from workbook.aws.stepfunctions.repairs import context_time
 from workbook.aws.stepfunctions.role_calls import present_execution
+from workbook.aws.stepfunctions.state_hops import StateHops
 from workbook.aws.stepfunctions.status_events import tell_status
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.tasks import Interrupted
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.registry import StateMachine
+    from workbook.aws.stepfunctions.revisions import Alias, Version
     from workbook.engine.hop import Hop
     from workbook.engine.tasks import Task, Timer
     from workbook.engine.world import World
 
-DAY = 24 * 3600 * SECOND
 SHOWN_INPUT = 4096
 """Characters of an input that the trace keeps, as of other bodies."""
 _RUNNING, _SUCCEEDED = "RUNNING", "SUCCEEDED"
@@ -39,38 +51,69 @@ _EVENTS = {
     "TIMED_OUT": "ExecutionTimedOut",
     "ABORTED": "ExecutionAborted",
 }
+_TIMEOUT = "States.Timeout"
 
 
 class Execution:
     """One execution of a state machine, as it was when it started."""
 
     def __init__(
-        self, world: World, machine: StateMachine, name: str, input_text: str, trace_header: str | None
+        self,
+        world: World,
+        machine: StateMachine,
+        name: str,
+        input_text: str,
+        trace_header: str | None,
+        *,
+        version: Version | None = None,
+        alias: Alias | None = None,
+        synchronous: bool = False,
     ) -> None:
+        """`synchronous` says that somebody waits for its end (StartSyncExecution)."""
         self.machine = machine
+        self.version, self.alias = version, alias
+        self.revision = machine.revision if version is None else version.revision
         self.name = name
-        self.arn = machine.execution_arn(name)
+        self.arn = _arn_of(world, machine, name)
         self.input = input_text
         self.trace_header = trace_header
+        self.synchronous = synchronous
         self.status = _RUNNING
         self.started = world.clock.now
-        """An instant in microseconds, as `ended` is."""
+        """An instant in microseconds, as `ended` and `redriven` are."""
         self.ended: int | None = None
+        self.redrives = 0
+        self.redriven: int | None = None
         self.output: str | None = None
         self.error: str | None = None
         self.cause: str | None = None
-        self.history = History(world.clock, self._history_is_full)
+        self.transitions = 0
+        """How often a state ran, retries counted."""
+        self.history = History(world.clock, self._history_is_full, self._note, endless=machine.is_express)
+        self.progress = Progress()
+        self.states = StateHops(world, machine.arn, self.arn)
         self._world = world
-        self._program = machine.program
+        self._registry = registry_of(world, machine.account, machine.region)
+        self._log = ExecutionLog(world, machine, self.arn, self.revision.logging)
+        self._program = self.revision.program
         self._environment = self._new_environment()
         self._hop: Hop | None = None
         self._task: Task | None = None
-        self._timer: Timer | None = None
+        self._timers: list[Timer] = []
+        self._waiting: list[tuple[Task, int]] = []
+        self.when_ended: list[Callable[[], object]] = []
+        """Who is told when it has ended."""
+
+    @property
+    def role_arn(self) -> str:
+        """The role that its states call with."""
+        return self.revision.role_arn
 
     # ---- its life
 
     def start(self) -> None:
         """Walk through the states from now on; this returns at once."""
+        how: dict[str, Any] = {"synchronous": True} if self.synchronous else {}
         self._hop = self._world.trace.record(
             "start-execution",
             self.machine.arn,
@@ -78,36 +121,96 @@ class Execution:
             outcome="waits",
             size=len(self.input.encode()),
             body=self.input[:SHOWN_INPUT],
+            **how,
         )
-        self.history.add_event(
-            self._environment.event_history_context,
-            "ExecutionStarted",
-            {
-                "executionStartedEventDetails": {
-                    "input": self.input,
-                    "inputDetails": {"truncated": False},
-                    "roleArn": self.machine.role_arn,
-                }
-            },
-            update_source_event_id=False,
-        )
-        kernel = self._world.kernel
         with self._world.trace.under(self._hop):
+            self.history.add_event(
+                self._environment.event_history_context,
+                "ExecutionStarted",
+                {
+                    "executionStartedEventDetails": {
+                        "input": self.input,
+                        "inputDetails": {"truncated": False},
+                        "roleArn": self.role_arn,
+                    }
+                },
+                update_source_event_id=False,
+            )
+            self._go()
+
+    def redrive(self) -> None:
+        """Go on after it has ended badly, from what did not end well; what did keeps its results."""
+        self.redrives += 1
+        self.redriven = self._world.clock.now
+        self.status, self.ended = _RUNNING, None
+        self.output = self.error = self.cause = None
+        self.transitions = 0
+        close(self._environment)  # what the states before have asked for comes to nothing now
+        self._environment = self._new_environment()
+        self._hop = self._world.trace.record(
+            "redrive-execution", self.machine.arn, message=self.arn, outcome="waits", redrives=self.redrives
+        )
+        with self._world.trace.under(self._hop):
+            self.history.reopen()
+            self.history.add_event(
+                self._environment.event_history_context,
+                "ExecutionRedriven",
+                {"executionRedrivenEventDetails": {"redriveCount": self.redrives}},
+            )
+            self.progress.resume()
+            self._go()
+
+    def again(self) -> Execution:
+        """The same one once more: a second run of an express workflow, with the same name and ARN."""
+        twin = Execution(
+            self._world,
+            self.machine,
+            self.name,
+            self.input,
+            self.trace_header,
+            version=self.version,
+            alias=self.alias,
+        )
+        twin.arn = self.arn
+        return twin
+
+    def _go(self) -> None:
+        """Run, from its first state or from where it is redriven."""
+        count_start(self._world, self)
+        if not self.machine.is_express:
+            self._registry.opened(self.machine)
             tell_status(self._world, self)
-            self._task = kernel.spawn(self._walk, name=f"execution {self.name}")
-            seconds = self._program.timeout_seconds
-            if seconds is not None:
-                due = self._world.clock.now + seconds.timeout_seconds * SECOND
-                self._timer = kernel.at(due, self._time_out, name=f"the time limit of execution {self.name}")
+        self._task = self._world.kernel.spawn(self._walk, name=f"execution {self.name}")
+        seconds = self._program.timeout_seconds
+        if seconds is not None:
+            self._limit_time(seconds.timeout_seconds, None)
+        if self.machine.is_express:
+            self._limit_time(limit("stepfunctions.duration.express"), _TIMEOUT)
+        else:
+            longest = limit("stepfunctions.duration.standard") * DAY // SECOND
+            past = (self._world.clock.now - self.started) // SECOND  # of an execution that is redriven
+            self._limit_time(longest - past, _TIMEOUT, daemon=True)
+
+    def _limit_time(self, seconds: int, error: str | None, *, daemon: bool = False) -> None:
+        due = self._world.clock.now + seconds * SECOND
+        name = f"the time limit of execution {self.name}"
+        self._timers.append(self._world.kernel.at(due, self._time_out, error, name=name, daemon=daemon))
+
+    def wait(self) -> None:
+        """Wait for its end."""
+        kernel = self._world.kernel
+        while self.ended is None:
+            self._waiting.append(kernel.ticket())
+            kernel.park(waiting_for=f"the end of execution {self.name}")
 
     def stop(self, error: str | None, cause: str | None) -> None:
         """End it from outside; nothing happens if it has ended."""
         if self.ended is None:
             self._break_off("ABORTED", error, cause)
 
-    def _time_out(self) -> None:
+    def _time_out(self, error: str | None) -> None:
         if self.ended is None:
-            self._break_off("TIMED_OUT", None, None)
+            self._break_off("TIMED_OUT", error, None)
 
     def _break_off(self, status: str, error: str | None, cause: str | None) -> None:
         now = datetime_of(self._world.clock.now)
@@ -124,14 +227,14 @@ class Execution:
 
     def _walk(self) -> None:
         present_execution.set(self)
-        self._environment.next_state_name = self._program.start_at.start_at_name
-        self._program._eval_body(self._environment)  # noqa: SLF001 - `eval` would wait on a task of its own
+        present_progress.set(self.progress)
+        run_program(self._program, self._environment)
         if self.ended is None:
             self._take_end()
 
     def _take_end(self) -> None:
         """The interpreter has noted the end in the history; the execution shows the same."""
-        last = self.history.events.pop()
+        last = self.history.take_back()
         details = next(value for name, value in last.items() if name.endswith("EventDetails"))
         status = next(status for status, event in _EVENTS.items() if event == last["type"])
         self._end(status, previous=last["previousEventId"], **_known(details))
@@ -152,14 +255,38 @@ class Execution:
             details = {"output": output, "outputDetails": {"truncated": False}}
         before = len(self.history.events) if previous is None else previous
         known = {name: value for name, value in details.items() if value is not None}
-        self.history.end(_EVENTS[status], before, known)
-        if self._timer is not None:
-            self._timer.cancel()
         assert self._hop is not None  # noqa: S101 - as above
-        outcome = "ok" if status == _SUCCEEDED else error or status
-        self._world.trace.amend(self._hop, outcome=outcome, ended_at=self.ended, status=status)
         with self._world.trace.under(self._hop):
+            self.history.end(_EVENTS[status], before, known)
+            self._tell_end()
+
+    def _tell_end(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        assert self._hop is not None  # noqa: S101 - as above
+        outcome = "ok" if self.status == _SUCCEEDED else self.error or self.status
+        self.states.end(self.status)
+        facts = {"ended_at": self.ended, "status": self.status, **billable_facts(self)}
+        self._world.trace.amend(self._hop, outcome=outcome, **facts)
+        count_end(self._world, self)
+        if not self.machine.is_express:
             tell_status(self._world, self)
+            self._registry.closed(self._world, self.machine)
+        for task, ticket in self._waiting:
+            self._world.kernel.unpark(task, ticket)
+        self._waiting.clear()
+        for tell in self.when_ended:
+            tell()
+
+    def _note(self, event: Mapping[str, Any]) -> None:
+        """Something happened; the history has it already."""
+        self._log.write(event, self.redrives)
+        if event["type"].endswith("StateEntered"):
+            self.transitions += 1
+            if self.machine.deleting and self.ended is None:
+                self._break_off("ABORTED", None, None)
+                raise Interrupted
 
     # ---- what the interpreter has to know
 
@@ -169,23 +296,14 @@ class Execution:
 
         machine = self.machine
         context = states.ContextObjectData(
-            Execution=states.ExecutionData(
-                Id=self.arn,
-                Input=json.loads(self.input),
-                Name=self.name,
-                RoleArn=machine.role_arn,
-                StartTime=context_time(datetime_of(self.started)),
-            ),
+            Execution=self._shown_to_states(),
             StateMachine=states.StateMachineData(Id=machine.arn, Name=machine.name),
-            State=None,
-            Task=None,
-            Map=None,
-        )
+        )  # type: ignore[typeddict-item]  # what is not there yet is not shown
         made = environment.Environment(
             aws_execution_details=evaluation_details.AWSExecutionDetails(
-                machine.account, machine.region, machine.role_arn
+                machine.account, machine.region, self.role_arn
             ),
-            execution_type="STANDARD",  # type: ignore[arg-type]  # an enumeration of texts
+            execution_type=machine.kind,  # type: ignore[arg-type]  # an enumeration of texts
             context=context,
             event_history_context=EventHistoryContext.of_program_start(),
             cloud_watch_logging_session=None,
@@ -194,49 +312,23 @@ class Execution:
         made.event_manager = self.history  # type: ignore[assignment]  # all that is asked of one
         return made
 
-    # ---- as AWS shows it
-
-    def description(self) -> dict[str, Any]:
-        """As DescribeExecution shows it."""
-        shown: dict[str, Any] = {
-            "executionArn": self.arn,
-            "stateMachineArn": self.machine.arn,
-            "name": self.name,
-            "status": self.status,
-            "startDate": datetime_of(self.started),
-            "input": self.input,
-            "inputDetails": {"included": True},
-            "redriveCount": 0,
-            **self._redrive(),
+    def _shown_to_states(self) -> dict[str, Any]:
+        """What `$$.Execution` holds; an execution that somebody waits for has no RedriveCount."""
+        shown = {
+            "Id": self.arn,
+            "Input": json.loads(self.input),
+            "Name": self.name,
+            "RoleArn": self.role_arn,
+            "StartTime": context_time(datetime_of(self.started)),
         }
-        if self.ended is not None:
-            shown["stopDate"] = datetime_of(self.ended)
-        if self.output is not None:
-            shown |= {"output": self.output, "outputDetails": {"included": True}}
-        more = {"error": self.error, "cause": self.cause, "traceHeader": self.trace_header}
-        return shown | {name: value for name, value in more.items() if value is not None}
+        return shown if self.synchronous else {**shown, "RedriveCount": self.redrives}
 
-    def _redrive(self) -> Mapping[str, str]:
-        obstacle = self._obstacle_to_redrive()
-        if obstacle is None:
-            return {"redriveStatus": "REDRIVABLE"}
-        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": obstacle}
 
-    def _obstacle_to_redrive(self) -> str | None:
-        """Why RedriveExecution would refuse the execution on AWS; the lab refuses that operation by name."""
-        if self.ended is None or self.status == _SUCCEEDED:
-            return f"Execution is {self.status} and cannot be redriven"
-        if len(self.history.events) >= limit("stepfunctions.redrive.history"):
-            return "Execution history event limit exceeded"
-        if self._world.clock.now - self.ended > limit("stepfunctions.redrive.period") * DAY:
-            return "Execution redrivable period exceeded"
-        return None
-
-    def summary(self) -> dict[str, Any]:
-        """As ListExecutions shows it."""
-        shown = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount")
-        described = self.description()
-        return {name: described[name] for name in shown if name in described}
+def _arn_of(world: World, machine: StateMachine, name: str) -> str:
+    if not machine.is_express:
+        return machine.execution_arn(name)
+    prefix = machine.arn.replace(":stateMachine:", ":express:")
+    return f"{prefix}:{name}:{world.seeds.uuid('stepfunctions.express')}"
 
 
 def _known(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,104 +1,193 @@
-"""Which services a Task state can call, and what it may do there.
+"""Which services a Task state can call, how they are called, and in which way the state waits.
 
-Request and response only: the state goes on when the service has answered. Waiting for a job (.sync), for a
-callback with a task token, for an activity, and the calls of any other API are refused by name.
+    arn:aws:states:::sqs:sendMessage                     request-response: goes on when the call is answered
+    arn:aws:states:::sqs:sendMessage.waitForTaskToken    goes on when somebody answers with the task token
+    arn:aws:states:::states:startExecution.sync          goes on when what was started has ended
+    arn:aws:states:::aws-sdk:sqs:createQueue             any operation, by the names of the Java SDK
+
+What AWS can call and the lab does not is refused by name when the state machine is made.
+
+Source: Step Functions Developer Guide, "Integrating services", one page for each service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workbook.aws.operations import NotSimulated
-from workbook.aws.stepfunctions.diagnostics import Diagnostic, unfit
+from moto.core.utils import get_service_model
+
+from workbook.aws.java_sdk import client_of, pascal_case
+from workbook.aws.simulated import is_simulated
+from workbook.aws.stepfunctions.service_errors import ErrorNames
+from workbook.aws.stepfunctions.shapes import VERSION_1, VERSION_2, Style, names_of
+
+REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN, SYNC, SYNC_2 = "", "waitForTaskToken", "sync", "sync:2"
+_AWS_SDK = "aws-sdk"
 
 
 @dataclass(frozen=True)
 class Integration:
-    """One operation that a Task can call."""
+    """One operation that a Task can call, in one way of waiting."""
 
+    service: str
+    """As Resource names it, as it does `action`."""
+    action: str
+    client: str
+    """boto3's name of the service."""
+    operation: str
+    """The API's name of the operation."""
+    errors: ErrorNames
     parameters: frozenset[str]
-    """What `Parameters` may hold."""
+    """What `Parameters` or `Arguments` may hold."""
     needed: tuple[str, ...] = ()
+    ways: frozenset[str] = frozenset({REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN})
+    way: str = REQUEST_RESPONSE
+    style: Style = field(default=VERSION_1, repr=False)
+
+    @property
+    def called(self) -> str:
+        """The service and the action, without the way of waiting."""
+        return f"{self.service}:{self.action}"
+
+    @property
+    def resource_name(self) -> str:
+        """As the history calls the action, with its way of waiting."""
+        return f"{self.action}.{self.way}" if self.way else self.action
+
+    @property
+    def model(self) -> Any:  # noqa: ANN401 - botocore's OperationModel, which is not typed
+        """What botocore knows of the operation."""
+        return get_service_model(self.client).operation_model(self.operation)
 
 
-INTEGRATIONS = {
-    "lambda:invoke": Integration(
-        frozenset({"ClientContext", "FunctionName", "InvocationType", "Payload", "Qualifier"}),
-        ("FunctionName",),
-    ),
-    "sqs:sendMessage": Integration(
-        frozenset(
-            {"DelaySeconds", "MessageAttributes", "MessageBody", "MessageDeduplicationId", "MessageGroupId"}
-            | {"QueueUrl"}
+class UnknownIntegration(LookupError):
+    """A Resource names nothing that AWS could call."""
+
+
+class NoIntegration(LookupError):
+    """A Resource names what AWS can call, and the lab does not."""
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CONDITIONS = "ConditionalOperator ConditionExpression Expected ExpressionAttributeNames "
+_WRITES = (
+    "TableName ExpressionAttributeValues ReturnConsumedCapacity ReturnItemCollectionMetrics ReturnValues "
+    f"ReturnValuesOnConditionCheckFailure {_CONDITIONS}"
+)
+
+
+def _of_dynamodb(action: str, parameters: str, *needed: str) -> Integration:
+    return Integration(
+        *("dynamodb", action, "dynamodb", f"{action[0].upper()}{action[1:]}"),
+        errors=ErrorNames("DynamoDB", "AmazonDynamoDBException", "AmazonDynamoDBv2"),
+        parameters=_names(parameters),
+        needed=needed,
+        ways=frozenset({REQUEST_RESPONSE}),
+    )
+
+
+OPTIMISED = {
+    one.called: one
+    for one in (
+        Integration(
+            *("lambda", "invoke", "lambda", "Invoke"),
+            errors=ErrorNames("Lambda", "AWSLambdaException", "AWSLambda"),
+            parameters=_names("ClientContext FunctionName InvocationType LogType Payload Qualifier"),
+            needed=("FunctionName",),
         ),
-        ("QueueUrl", "MessageBody"),
-    ),
-    "sns:publish": Integration(
-        frozenset(
-            {"Message", "MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure"}
-            | {"PhoneNumber", "Subject", "TargetArn", "TopicArn"}
+        Integration(
+            *("sqs", "sendMessage", "sqs", "SendMessage"),
+            errors=ErrorNames("SQS", "AmazonSQSException", "AmazonSQS"),
+            parameters=_names(
+                "DelaySeconds MessageAttributes MessageBody MessageDeduplicationId MessageGroupId QueueUrl"
+            ),
+            needed=("QueueUrl", "MessageBody"),
         ),
-        ("Message",),
-    ),
-    "events:putEvents": Integration(frozenset({"Entries"}), ("Entries",)),
+        Integration(
+            *("sns", "publish", "sns", "Publish"),
+            errors=ErrorNames("SNS", "AmazonSNSException", "AmazonSNS"),
+            parameters=_names(
+                """
+                Message MessageAttributes MessageDeduplicationId MessageGroupId MessageStructure PhoneNumber
+                Subject TargetArn TopicArn
+                """
+            ),
+            needed=("Message",),
+        ),
+        Integration(
+            *("events", "putEvents", "events", "PutEvents"),
+            errors=ErrorNames("EventBridge", "AmazonEventBridgeException", "AmazonEventBridge"),
+            parameters=_names("Entries"),
+            needed=("Entries",),
+        ),
+        Integration(
+            *("states", "startExecution", "stepfunctions", "StartExecution"),
+            errors=ErrorNames("StepFunctions", "AWSStepFunctionsException", "AWSStepFunctions"),
+            parameters=_names("Input Name StateMachineArn TraceHeader"),
+            needed=("StateMachineArn",),
+            ways=frozenset({REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN, SYNC, SYNC_2}),
+        ),
+        _of_dynamodb(
+            "getItem",
+            """
+            Key TableName AttributesToGet ConsistentRead ExpressionAttributeNames ProjectionExpression
+            ReturnConsumedCapacity
+            """,
+            *("TableName", "Key"),
+        ),
+        _of_dynamodb("putItem", f"Item {_WRITES}", "TableName", "Item"),
+        _of_dynamodb("updateItem", f"Key AttributeUpdates UpdateExpression {_WRITES}", "TableName", "Key"),
+        _of_dynamodb("deleteItem", f"Key {_WRITES}", "TableName", "Key"),
+    )
 }
-"""By what follows `arn:aws:states:::` in Resource; what the role needs for them is in `role_calls`."""
-
-_OPERATION = "CreateStateMachine"
-_NOT_TAKEN = {("lambda:invoke", "InvocationType"), ("lambda:invoke", "ClientContext")}
+"""By what follows `arn:aws:states:::` in Resource."""
 
 
-def check_task(
-    place: str, state: Mapping[str, Any], language: str, machine_type: str
-) -> Iterator[Diagnostic]:
-    """What AWS does not accept of a Task state at this place of a definition.
-
-    `language` is the state's query language, `machine_type` the state machine's (STANDARD or EXPRESS).
+def find_integration(resource: str) -> Integration:
+    """The integration that a Resource names.
 
     Raises:
-        NotSimulated: AWS accepts it, and the lab does not run it.
+        UnknownIntegration: there is none of this name, or it cannot wait in this way.
+        NoIntegration: AWS has it, and the lab does not.
     """
-    resource = str(state["Resource"])
-    parts = resource.split(":")
-    if resource.startswith("arn:") and len(parts) >= 7 and parts[2] == "lambda" and parts[5] == "function":
-        return
-    if not resource.startswith("arn:") or len(parts) < 7 or parts[2] not in {"states", "lambda"}:
-        yield unfit(
-            f"The resource provided {resource} is not recognized. The value is not a valid "
-            "resource ARN, or the resource is not available in this region.",
-            f"{place}/Resource",
-        )
-        return
-    called = ":".join(parts[5:])
-    for pattern in (".waitForTaskToken", ".sync"):
-        if machine_type == "EXPRESS" and pattern in called:
-            message = f"Express state machine does not support '{pattern}' service integration "
-            yield unfit(message, f"{place}/Resource")
-            return
-    integration = INTEGRATIONS.get(called)
-    if integration is None:
-        simulated = ", ".join(["a function's ARN", *(f"arn:aws:states:::{known}" for known in INTEGRATIONS)])
-        raise NotSimulated(
-            f"{_OPERATION}: the resource {resource} of {place}", f"Simulated are: {simulated}."
-        )
-    field = "Arguments" if language == "JSONata" else "Parameters"
-    yield from _wrong_parameters(f"{place}/{field}", called, integration, state.get(field))
+    called, _, way = ":".join(resource.split(":")[5:]).partition(".")
+    integration = _sdk_integration(called) if called.startswith(f"{_AWS_SDK}:") else _optimised(called)
+    if way not in integration.ways:
+        raise UnknownIntegration(resource)
+    return replace(integration, way=way)
 
 
-def _wrong_parameters(
-    place: str,
-    called: str,
-    integration: Integration,
-    parameters: Any,  # noqa: ANN401 - any JSON
-) -> Iterator[Diagnostic]:
-    given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
-    for key in sorted(given):
-        if (called, key) in _NOT_TAKEN:
-            raise NotSimulated(f"{_OPERATION}: {key} at {place}", "Leave it out.")
-        if key not in integration.parameters:
-            yield unfit(f'The field "{key}" is not supported by Step Functions', place)
-    for key in integration.needed:
-        if key not in given:
-            yield unfit(f"The field '{key}' is required but was missing", place)
+def _optimised(called: str) -> Integration:
+    if called not in OPTIMISED:
+        raise NoIntegration(called)
+    return OPTIMISED[called]
+
+
+def _sdk_integration(called: str) -> Integration:
+    """Any operation of any service, by what botocore knows of it."""
+    service, _, action = called.removeprefix(f"{_AWS_SDK}:").partition(":")
+    client, operation = client_of(service), f"{action[:1].upper()}{action[1:]}"
+    try:
+        model = get_service_model(client)
+    except Exception as error:  # botocore's, of a service that it does not know
+        raise UnknownIntegration(called) from error
+    if operation not in model.operation_names or action[:1].isupper():
+        raise UnknownIntegration(called)
+    if not is_simulated(client, operation):
+        raise NoIntegration(called)
+    shape = model.operation_model(operation).input_shape
+    names: Mapping[str, str] = names_of(shape, VERSION_2)
+    required = set() if shape is None else set(shape.required_members)
+    name = pascal_case(model.metadata["serviceId"])
+    return Integration(
+        *(f"{_AWS_SDK}:{service}", action, client, operation),
+        errors=ErrorNames(name, f"{name}Exception", name, is_sdk=True),
+        parameters=frozenset(names),
+        needed=tuple(pascal_case(one) for one in sorted(required)),
+        style=VERSION_2,
+    )

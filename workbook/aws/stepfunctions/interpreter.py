@@ -1,9 +1,9 @@
 """moto's interpreter of Amazon States Language, and what is changed in it.
 
 It reads the language and walks through the states; it is sound, and its threads, waits and clock are the
-kernel's (see `virtual_modules`). Some things are ours. Its clients call in the name of the state machine's
-role, and only what the role allows (`role_calls`). A function that could not be invoked has AWS's name for
-the error. JSON is written as AWS writes it, without blanks. Its own log, which shows addresses, is silent.
+kernel's (see `virtual_modules`). Some things are ours. Tasks that call a service are of our own kind
+(`service_task`), in the name of the state machine's role and only as it allows (`role_calls`). JSON is
+written as AWS writes it, without blanks. Its own log, which shows addresses, is silent.
 
 It is loaded at the first CreateStateMachine, without moto's Batch, which it needs for one enumeration and
 which would load all of moto's EC2: that alone takes a second.
@@ -19,6 +19,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions.errors import InvalidDefinition
+from workbook.aws.stepfunctions.language.locations import write_locations
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 _PARSER = "moto.stepfunctions.parser"
 _TASKS = f"{_PARSER}.asl.component.state.exec.state_task"
-_CALLING = (
-    f"{_TASKS}.lambda_eval_utils",
-    f"{_TASKS}.service.state_task_service_events",
-    f"{_TASKS}.service.state_task_service_sns",
-    f"{_TASKS}.service.state_task_service_sqs",
-)
 _JOB_STATES = "SUBMITTED PENDING RUNNABLE STARTING RUNNING SUCCEEDED FAILED"
 _BATCH = ("moto.batch", "moto.batch.utils")
 _STATE = "stepfunctions.patches"
@@ -47,10 +42,12 @@ def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
     from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
 
     try:
-        return asl_parser.AmazonStateLanguageParser.parse(definition)[0]
+        program = asl_parser.AmazonStateLanguageParser.parse(definition)[0]
     except Exception as error:
         reason = "; ".join(error.errors) if isinstance(error, asl_parser.ASLParserException) else str(error)
         raise InvalidDefinition.because(f"SCHEMA_VALIDATION_FAILED: {reason}") from error
+    write_locations(program)
+    return program
 
 
 def remember(patches: Patches) -> None:
@@ -84,12 +81,16 @@ def _load_without_batch() -> None:
 
 
 def _change(patches: Patches) -> None:
-    from workbook.aws.stepfunctions import repairs  # noqa: PLC0415 - as late as the interpreter
-    from workbook.aws.stepfunctions.role_calls import client_for  # noqa: PLC0415 - as above
+    from workbook.aws.stepfunctions import (  # noqa: PLC0415 - as late as the interpreter
+        language,
+        metering,
+        repairs,
+        state_seams,
+        task_repairs,
+    )
 
-    for name in _CALLING:
-        patches.set(importlib.import_module(name), "boto_client_for", client_for)
-    repairs.install(patches)
+    for module in (task_repairs, repairs, metering, language, state_seams):
+        module.install(patches)
     logger = logging.getLogger(_PARSER)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)

@@ -1,12 +1,21 @@
-"""The operations about executions."""
+"""The operations about executions: starting, stopping, showing and listing them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.operations import NotSimulated, refuse_parameters
+from workbook.aws.operations import NotSimulated
+from workbook.aws.stepfunctions.errors import (
+    ResourceNotFound,
+    StateMachineTypeNotSupported,
+    ValidationException,
+)
+from workbook.aws.stepfunctions.execution_shown import description, summary
+from workbook.aws.stepfunctions.history import without_data
+from workbook.aws.stepfunctions.metering import billing_details
 from workbook.aws.stepfunctions.pages import page
-from workbook.aws.stepfunctions.registry import Registry, registry_of
+from workbook.aws.stepfunctions.registry import Registry, Startable, chance_of_aliases, registry_of
+from workbook.aws.stepfunctions.starting import run_synchronously
 from workbook.aws.stepfunctions.starting import start_execution as start
 from workbook.engine.clock import datetime_of
 
@@ -14,20 +23,51 @@ if TYPE_CHECKING:
     from workbook.aws.operations import Call
     from workbook.aws.stepfunctions.execution import Execution
 
+_METADATA_ONLY = "METADATA_ONLY"
+
 
 def start_execution(call: Call) -> dict[str, Any]:
-    """Start an execution, or find the running one of this name and input."""
-    given = call.parameters
-    machine = _registry(call).machine(given["stateMachineArn"])
-    text = given.get("input")
+    """Start an execution, or find the running standard one of this name and input."""
+    found, given = _startable(call), call.parameters
     execution = start(
         call.world,
-        machine,
-        "{}" if text is None else text,
+        found.machine,
+        _input(call),
         name=given.get("name"),
         trace_header=given.get("traceHeader"),
+        version=found.version,
+        alias=found.alias,
     )
     return {"executionArn": execution.arn, "startDate": datetime_of(execution.started)}
+
+
+def start_sync_execution(call: Call) -> dict[str, Any]:
+    """Run an express workflow and answer with what became of it; that it failed is no error of the call."""
+    found, given = _startable(call), call.parameters
+    if not found.machine.is_express:
+        raise StateMachineTypeNotSupported
+    execution = run_synchronously(
+        call.world,
+        found.machine,
+        _input(call),
+        name=given.get("name"),
+        trace_header=given.get("traceHeader"),
+        version=found.version,
+        alias=found.alias,
+    )
+    with_data = given.get("includedData") != _METADATA_ONLY
+    return {
+        **_ended_at_once(description(call.world, execution, with_data=with_data), with_data=with_data),
+        "billingDetails": billing_details(execution),
+    }
+
+
+def _ended_at_once(shown: dict[str, Any], *, with_data: bool) -> dict[str, Any]:
+    """An express execution as StartSyncExecution shows it, which tells of outputDetails in any case."""
+    hidden = {"redriveCount", "redriveStatus", "redriveStatusReason"}
+    hidden |= {"stateMachineVersionArn", "stateMachineAliasArn"}
+    kept = {name: value for name, value in shown.items() if name not in hidden}
+    return {**kept, "outputDetails": {"included": with_data}}
 
 
 def stop_execution(call: Call) -> dict[str, Any]:
@@ -40,34 +80,91 @@ def stop_execution(call: Call) -> dict[str, Any]:
 
 def describe_execution(call: Call) -> dict[str, Any]:
     """Show an execution."""
-    refuse_parameters(call.parameters, frozenset({"executionArn"}), "DescribeExecution")
-    return _execution(call).description()
+    with_data = call.parameters.get("includedData") != _METADATA_ONLY
+    return description(call.world, _execution(call), with_data=with_data)
+
+
+def describe_state_machine_for_execution(call: Call) -> dict[str, Any]:
+    """Show the state machine as it was when the execution started."""
+    execution = _execution(call)
+    shown = {
+        "stateMachineArn": execution.machine.arn,
+        "name": execution.machine.name,
+        "updateDate": datetime_of(execution.revision.updated),
+        **execution.revision.shown(),
+    }
+    if call.parameters.get("includedData") == _METADATA_ONLY:
+        shown["definition"] = "{}"
+    return shown
 
 
 def list_executions(call: Call) -> dict[str, Any]:
-    """The executions of a state machine: the latest first, by start or, when they have ended, by end."""
-    known = frozenset({"stateMachineArn", "statusFilter", "maxResults", "nextToken"})
-    refuse_parameters(call.parameters, known, "ListExecutions")
-    if call.parameters.get("stateMachineArn") is None:
-        raise NotSimulated("ListExecutions without stateMachineArn", "Name the state machine.")
-    machine = _registry(call).machine(call.parameters["stateMachineArn"])
-    status = call.parameters.get("statusFilter")
-    chosen = [one for one in machine.executions.values() if status in (None, one.status)]
+    """The executions of a state machine, of a version or of an alias.
+
+    The latest come first: running ones by start or redrive, others by end.
+    """
+    given = call.parameters
+    if given.get("mapRunArn") is not None:
+        raise NotSimulated("ListExecutions: mapRunArn", "Give stateMachineArn.")
+    if given.get("stateMachineArn") is None:
+        raise ValidationException("Must specify either a stateMachineArn or a mapRunArn")
+    if given.get("statusFilter") == "PENDING_REDRIVE":
+        raise ValidationException("PENDING_REDRIVE is for the executions of a Map Run")
+    chosen = [execution for execution in _listed(call) if _is_asked_for(call, execution)]
     latest_first = sorted(chosen, key=_moment)[::-1]
-    return page("executions", [execution.summary() for execution in latest_first], call.parameters)
+    return page("executions", [summary(execution) for execution in latest_first], given)
 
 
 def get_execution_history(call: Call) -> dict[str, Any]:
     """The events of an execution, the oldest first unless asked otherwise."""
-    if call.parameters.get("includeExecutionData") is False:
-        raise NotSimulated("GetExecutionHistory: includeExecutionData False", "Leave it out.")
+    given = call.parameters
     events = _execution(call).history.events
-    ordered = events[::-1] if call.parameters.get("reverseOrder") else events
-    return page("events", ordered, call.parameters)
+    answer = page("events", events[::-1] if given.get("reverseOrder") else events, given)
+    if given.get("includeExecutionData") is False:
+        answer["events"] = [without_data(event) for event in answer["events"]]
+    return answer
+
+
+def _listed(call: Call) -> list[Execution]:
+    """All executions of what the ARN of the request is of."""
+    arn = call.parameters["stateMachineArn"]
+    registry = _registry(call)
+    machine, version = registry.machine_or_version(arn, aliases=True)
+    if machine.is_express:
+        raise StateMachineTypeNotSupported
+    executions = list(machine.executions.values())
+    if arn == machine.arn:
+        return executions
+    if version is not None:
+        return [one for one in executions if one.version is version]
+    alias = machine.aliases.get(arn)
+    if alias is None:
+        raise ResourceNotFound.referenced()
+    return [one for one in executions if one.alias is alias]
+
+
+def _is_asked_for(call: Call, execution: Execution) -> bool:
+    """Whether it has the status, and was redriven, as the request asks for."""
+    redriven = "REDRIVEN" if execution.redrives else "NOT_REDRIVEN"
+    return call.parameters.get("statusFilter") in (None, execution.status) and call.parameters.get(
+        "redriveFilter"
+    ) in (None, redriven)
 
 
 def _moment(execution: Execution) -> int:
-    return execution.started if execution.ended is None else execution.ended
+    if execution.ended is not None:
+        return execution.ended
+    return execution.started if execution.redriven is None else execution.redriven
+
+
+def _startable(call: Call) -> Startable:
+    arn = call.parameters["stateMachineArn"]
+    return _registry(call).startable(arn, lambda: chance_of_aliases(call.world))
+
+
+def _input(call: Call) -> str:
+    text = call.parameters.get("input")
+    return "{}" if text is None else text
 
 
 def _registry(call: Call) -> Registry:

@@ -1,22 +1,40 @@
-"""The operations about state machines and their tags.
+"""The operations about state machines: making, showing, updating and deleting them.
 
-What a STANDARD state machine needs to run is simulated; logging, tracing, encryption with an own key,
-versions and EXPRESS are refused by name.
+An update makes a revision; what runs keeps its own. Tracing with X-Ray and encryption with an own key are
+refused by name: neither is simulated, and a setting that does nothing would say otherwise.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.limits import limit
-from workbook.aws.operations import NotSimulated, refuse_parameters
+from workbook.aws.operations import NotSimulated
 from workbook.aws.roles import can_assume
 from workbook.aws.stepfunctions.definition import check_definition
-from workbook.aws.stepfunctions.errors import AccessDenied, InvalidArn, StateMachineAlreadyExists, TooManyTags
+from workbook.aws.stepfunctions.errors import (
+    AccessDenied,
+    InvalidArn,
+    MissingRequiredParameter,
+    StateMachineAlreadyExists,
+    StateMachineDeleting,
+    ValidationException,
+)
 from workbook.aws.stepfunctions.interpreter import parse
+from workbook.aws.stepfunctions.logging_configuration import checked_logging
+from workbook.aws.stepfunctions.operations_tags import check_tags
+from workbook.aws.stepfunctions.operations_versions import publish
 from workbook.aws.stepfunctions.pages import page
-from workbook.aws.stepfunctions.registry import Registry, StateMachine, demand_kind, registry_of, tags_of
+from workbook.aws.stepfunctions.registry import (
+    STANDARD,
+    Registry,
+    StateMachine,
+    demand_kind,
+    registry_of,
+    tags_of,
+)
+from workbook.aws.stepfunctions.revisions import AWS_OWNED, Revision
 from workbook.aws.stepfunctions.role_calls import SERVICE
 from workbook.aws.stepfunctions.starting import check_name
 from workbook.engine.clock import datetime_of
@@ -24,51 +42,89 @@ from workbook.engine.clock import datetime_of
 if TYPE_CHECKING:
     from workbook.aws.operations import Call
 
-_KNOWN = frozenset({"name", "definition", "roleArn", "tags"})
-_DEFAULTS: Mapping[str, Any] = {
-    "type": "STANDARD",
-    "publish": False,
-    "loggingConfiguration": {"level": "OFF"},
-    "tracingConfiguration": {"enabled": False},
-    "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
-}
-"""What AWS takes where nothing is said; the only values that are simulated."""
+_UPDATABLE = (
+    "definition",
+    "roleArn",
+    "loggingConfiguration",
+    "encryptionConfiguration",
+    "tracingConfiguration",
+)
 
 
 def create_state_machine(call: Call) -> dict[str, Any]:
-    """Make a state machine; made twice alike, it is the same one."""
+    """Make a state machine; made twice alike, it is the same one, though role and tags differ."""
     given = call.parameters
-    _refuse_settings(given)
+    _refuse_settings("CreateStateMachine", given)
+    _check_version_description(given)
     check_name(given["name"])
-    registry = _registry(call)
-    arn = registry.arn_of(given["name"])
-    known = registry.machines.get(arn)
+    arn, kind = _registry(call).arn_of(given["name"]), given.get("type") or STANDARD
+    known = _registry(call).machines.get(arn)
     if known is not None:
-        if known.definition != given["definition"]:
-            raise StateMachineAlreadyExists.of(arn)
-        return _created(known)
-    check_definition(given["definition"])
+        return _created_before(known, given, kind)
+    check_definition(given["definition"], kind)
     _check_role(call, given["roleArn"], arn)
+    logging = checked_logging(call.world, given.get("loggingConfiguration"), given["roleArn"])
     tags = tags_of(given.get("tags") or [])
-    _check_tags(tags)
-    machine = StateMachine(
-        arn,
-        given["name"],
-        given["definition"],
-        given["roleArn"],
-        call.world.clock.now,
-        parse(given["definition"]),
-        tags,
-    )
-    registry.machines[arn] = machine
+    check_tags(tags)
+    program, now = parse(given["definition"]), call.world.clock.now
+    revision = Revision(given["definition"], given["roleArn"], program, now, logging=logging)
+    machine = StateMachine(arn, given["name"], now, revision, kind, tags)
+    _registry(call).machines[arn] = machine
     call.world.trace.record("create", arn, settings=machine.settings())
+    if given.get("publish"):
+        machine.published_at_creation = publish(call.world, machine, given.get("versionDescription"))
     return _created(machine)
 
 
+def update_state_machine(call: Call) -> dict[str, Any]:
+    """Make the next revision of a state machine, unless nothing changes; what runs goes on as it is."""
+    given = call.parameters
+    _refuse_settings("UpdateStateMachine", given)
+    _check_version_description(given)
+    machine = _registry(call).usable(given["stateMachineArn"])
+    if all(given.get(name) is None for name in _UPDATABLE):
+        raise MissingRequiredParameter
+    revision = _next_revision(call, machine)
+    if revision is not None:
+        machine.revision = revision
+        call.world.trace.record("configure", machine.arn, settings=machine.settings())
+    answer: dict[str, Any] = {"updateDate": datetime_of(call.world.clock.now)}
+    if machine.revision.identifier is not None:
+        answer["revisionId"] = machine.revision.identifier
+    if given.get("publish"):
+        version = publish(call.world, machine, given.get("versionDescription"))
+        answer["stateMachineVersionArn"] = version.arn
+    return answer
+
+
+def _next_revision(call: Call, machine: StateMachine) -> Revision | None:
+    """What the request makes of the present revision; None where that is the same."""
+    given, present = call.parameters, machine.revision
+    definition, role = given.get("definition"), given.get("roleArn")
+    changes: dict[str, Any] = {}
+    if definition is not None and definition != present.definition:
+        check_definition(definition, machine.kind)
+        changes |= {"definition": definition, "program": parse(definition)}
+    if role is not None and role != present.role_arn:
+        _check_role(call, role, machine.arn)
+        changes["role_arn"] = role
+    if given.get("loggingConfiguration") is not None:
+        logging = checked_logging(call.world, given["loggingConfiguration"], role or present.role_arn)
+        changes |= {} if logging == present.logging else {"logging": logging}
+    if not changes:
+        return None
+    identifier = call.world.seeds.uuid("stepfunctions.revision")
+    return dataclasses.replace(present, identifier=identifier, updated=call.world.clock.now, **changes)
+
+
 def describe_state_machine(call: Call) -> dict[str, Any]:
-    """Show a state machine."""
-    refuse_parameters(call.parameters, frozenset({"stateMachineArn"}), "DescribeStateMachine")
-    return _registry(call).machine(call.parameters["stateMachineArn"]).description()
+    """Show a state machine, or a version of one."""
+    arn = call.parameters["stateMachineArn"]
+    machine, version = _registry(call).machine_or_version(arn)
+    shown = machine.description(version)
+    if call.parameters.get("includedData") == "METADATA_ONLY":
+        shown["definition"] = "{}"
+    return shown
 
 
 def list_state_machines(call: Call) -> dict[str, Any]:
@@ -78,40 +134,19 @@ def list_state_machines(call: Call) -> dict[str, Any]:
 
 
 def delete_state_machine(call: Call) -> None:
-    """Delete a state machine and its executions; one that does not exist is no error."""
+    """Delete a state machine; one that does not exist is no error.
+
+    While standard executions run it is DELETING: each is aborted at its next state transition.
+    """
     arn = call.parameters["stateMachineArn"]
     demand_kind(arn, "stateMachine")
     machine = _registry(call).machines.get(arn)
-    if machine is None:
+    if machine is None or machine.deleting:
         return
-    if any(execution.ended is None for execution in machine.executions.values()):
-        what = "DeleteStateMachine: a state machine with running executions"
-        raise NotSimulated(what, "Stop them first (StopExecution), or wait for their ends.")
-    del _registry(call).machines[arn]
-    call.world.trace.record("remove", arn)
-
-
-def tag_resource(call: Call) -> None:
-    """Set tags of a state machine."""
-    machine = _registry(call).tagged(call.parameters["resourceArn"])
-    tags = {**machine.tags, **tags_of(call.parameters["tags"])}
-    _check_tags(tags)
-    machine.tags = tags
-    call.world.trace.record("configure", machine.arn, settings=machine.settings(), tags=dict(tags))
-
-
-def untag_resource(call: Call) -> None:
-    """Remove tags of a state machine; a tag that it does not have is no error."""
-    machine = _registry(call).tagged(call.parameters["resourceArn"])
-    for key in call.parameters["tagKeys"]:
-        machine.tags.pop(key, None)
-    call.world.trace.record("configure", machine.arn, settings=machine.settings(), tags=dict(machine.tags))
-
-
-def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """The tags of a state machine."""
-    machine = _registry(call).tagged(call.parameters["resourceArn"])
-    return {"tags": [{"key": key, "value": value} for key, value in machine.tags.items()]}
+    machine.deleting = True
+    if machine.running:
+        call.world.trace.record("configure", arn, settings={**machine.settings(), "status": "DELETING"})
+    _registry(call).remove_if_deleted(call.world, machine)
 
 
 def _registry(call: Call) -> Registry:
@@ -119,22 +154,58 @@ def _registry(call: Call) -> Registry:
 
 
 def _created(machine: StateMachine) -> dict[str, Any]:
-    return {"stateMachineArn": machine.arn, "creationDate": datetime_of(machine.created)}
+    answer = {"stateMachineArn": machine.arn, "creationDate": datetime_of(machine.created)}
+    version = machine.published_at_creation
+    return answer if version is None else {**answer, "stateMachineVersionArn": version.arn}
 
 
-def _refuse_settings(given: Mapping[str, Any]) -> None:
+def _created_before(machine: StateMachine, given: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The answer for a state machine that exists already.
+
+    Raises:
+        StateMachineDeleting: it is being deleted.
+        StateMachineAlreadyExists: it is another one.
+    """
+    if machine.deleting:
+        raise StateMachineDeleting.of(machine.arn)
+    logging = given.get("loggingConfiguration") or {}
+    present, version = machine.revision, machine.published_at_creation
+    asked = (
+        given["definition"],
+        kind,
+        logging.get("level") or "OFF",
+        bool(logging.get("includeExecutionData")),
+        logging.get("destinations") or [],
+        bool(given.get("publish")),
+        given.get("versionDescription"),
+    )
+    known = (
+        present.definition,
+        machine.kind,
+        present.logging["level"],
+        present.logging["includeExecutionData"],
+        present.logging.get("destinations") or [],
+        version is not None,
+        None if version is None else version.description,
+    )
+    if asked != known:
+        raise StateMachineAlreadyExists.of(machine.arn)
+    return _created(machine)
+
+
+def _refuse_settings(operation: str, given: Mapping[str, Any]) -> None:
     """Refuse what is simulated only as it is by default."""
-    for name, default in _DEFAULTS.items():
-        value = given.get(name)
-        if isinstance(value, dict):
-            value = {
-                key: part for key, part in value.items() if part not in (None, [], False) or key in default
-            }
-        if value not in (None, default, {}):
-            advice = f"Leave it out, or give {default!r}."
-            raise NotSimulated(f"CreateStateMachine: {name} {given[name]!r}", advice)
-    rest = {name: value for name, value in given.items() if name not in _DEFAULTS}
-    refuse_parameters(rest, _KNOWN, "CreateStateMachine")
+    if (given.get("tracingConfiguration") or {}).get("enabled"):
+        raise NotSimulated(f"{operation}: tracingConfiguration with X-Ray", "Leave it out.")
+    encryption = given.get("encryptionConfiguration")
+    if encryption is not None and encryption != AWS_OWNED:
+        what = f"{operation}: encryptionConfiguration {encryption.get('type')}"
+        raise NotSimulated(what, f"Leave it out, or give {dict(AWS_OWNED)!r}.")
+
+
+def _check_version_description(given: Mapping[str, Any]) -> None:
+    if given.get("versionDescription") is not None and not given.get("publish"):
+        raise ValidationException("Version description can only be set when publish is true")
 
 
 def _check_role(call: Call, role_arn: str, machine_arn: str) -> None:
@@ -144,9 +215,3 @@ def _check_role(call: Call, role_arn: str, machine_arn: str) -> None:
     context = {"aws:SourceArn": machine_arn, "aws:SourceAccount": call.account}
     if not can_assume(call.world, role_arn, SERVICE, context):
         raise AccessDenied.role()
-
-
-def _check_tags(tags: Mapping[str, str]) -> None:
-    most = limit("stepfunctions.tags")
-    if len(tags) > most:
-        raise TooManyTags(f"Too many tags: a resource may have {most}, and would have {len(tags)}.")

@@ -6,7 +6,8 @@ outlive their execution, and knows no end of what timed out. Only its interprete
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,33 +17,47 @@ from workbook.aws.stepfunctions.errors import (
     ExecutionDoesNotExist,
     InvalidArn,
     ResourceNotFound,
+    StateMachineDeleting,
     StateMachineDoesNotExist,
 )
+from workbook.aws.stepfunctions.revisions import Alias, Revision, Version
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.execution import Execution
     from workbook.engine.world import World
 
+STANDARD, EXPRESS = "STANDARD", "EXPRESS"
 _STATE = "stepfunctions.registries"
 _ARN_PARTS = 7
 
 
 @dataclass(eq=False)
 class StateMachine:
-    """One state machine of type STANDARD."""
+    """One state machine, with what was published of it and the standard executions that it had."""
 
     arn: str
     name: str
-    definition: str
-    role_arn: str
     created: int
     """An instant in microseconds."""
-    program: Any
-    """The definition, parsed by the interpreter; it holds no state of an execution."""
+    revision: Revision
+    """What executions start with from now on."""
+    kind: str = STANDARD
+    """Its type, for good."""
     tags: dict[str, str] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
-    """By name, in the order of their starts."""
+    """Standard ones, by name, in the order of their starts; nobody can ask for an express one."""
+    versions: dict[str, Version] = field(default_factory=dict)
+    """By ARN, in the order of their numbers."""
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    """By ARN, in the order of their making."""
+    published: int = 0
+    """The highest number that a version had; numbers are not used again."""
+    published_at_creation: Version | None = None
+    running: int = 0
+    """Standard executions that run."""
+    deleting: bool = False
+    """It is to go as soon as none runs."""
 
     @property
     def account(self) -> str:
@@ -54,35 +69,58 @@ class StateMachine:
         """The Region that it is in."""
         return self.arn.split(":")[3]
 
+    @property
+    def role_arn(self) -> str:
+        """The role of what starts from now on."""
+        return self.revision.role_arn
+
+    @property
+    def is_express(self) -> bool:
+        """Whether its type is EXPRESS."""
+        return self.kind == EXPRESS
+
     def execution_arn(self, name: str) -> str:
-        """The ARN of its execution of this name."""
+        """The ARN of its standard execution of this name."""
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"
 
-    def description(self) -> dict[str, Any]:
-        """As DescribeStateMachine shows it."""
-        return {
-            "stateMachineArn": self.arn,
+    def description(self, version: Version | None = None) -> dict[str, Any]:
+        """As DescribeStateMachine shows it, or a version of it."""
+        created = self.created if version is None else version.published
+        revision = self.revision if version is None else version.revision
+        shown = {
+            "stateMachineArn": self.arn if version is None else version.arn,
             "name": self.name,
-            "status": "ACTIVE",
-            "definition": self.definition,
-            "roleArn": self.role_arn,
-            "type": "STANDARD",
-            "creationDate": datetime_of(self.created),
-            "loggingConfiguration": {"level": "OFF", "includeExecutionData": False},
-            "tracingConfiguration": {"enabled": False},
-            "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+            "status": "DELETING" if self.deleting else "ACTIVE",
+            "type": self.kind,
+            "creationDate": datetime_of(created),
+            **revision.shown(),
         }
+        if version is not None and version.description is not None:
+            shown["description"] = version.description
+        return shown
 
     def summary(self) -> dict[str, Any]:
         """As ListStateMachines shows it."""
-        shown = ("stateMachineArn", "name", "type", "creationDate")
-        described = self.description()
-        return {name: described[name] for name in shown}
+        return {
+            "stateMachineArn": self.arn,
+            "name": self.name,
+            "type": self.kind,
+            "creationDate": datetime_of(self.created),
+        }
 
     def settings(self) -> dict[str, Any]:
         """As the trace shows it."""
         hidden = {"stateMachineArn", "creationDate", "status"}
         return {name: value for name, value in self.description().items() if name not in hidden}
+
+
+@dataclass(frozen=True)
+class Startable:
+    """What an ARN leads to that executions can be started with."""
+
+    machine: StateMachine
+    version: Version | None = None
+    alias: Alias | None = None
 
 
 @dataclass
@@ -93,6 +131,8 @@ class Registry:
     """What ARNs begin with: arn:aws:states:<Region>:<account>."""
     machines: dict[str, StateMachine] = field(default_factory=dict)
     """By ARN, in the order of their making."""
+    open_executions: int = 0
+    """Standard executions that run."""
 
     def arn_of(self, name: str) -> str:
         """The ARN of a state machine of this name."""
@@ -111,8 +151,76 @@ class Registry:
             raise StateMachineDoesNotExist.of(arn)
         return found
 
+    def usable(self, arn: str) -> StateMachine:
+        """The state machine with this ARN, which is not being deleted.
+
+        Raises:
+            InvalidArn: it is no ARN of a state machine.
+            StateMachineDoesNotExist: there is none.
+            StateMachineDeleting: it is being deleted.
+        """
+        found = self.machine(arn)
+        if found.deleting:
+            raise StateMachineDeleting.of(arn)
+        return found
+
+    def machine_or_version(self, arn: str, *, aliases: bool = False) -> tuple[StateMachine, Version | None]:
+        """The state machine that the ARN is of, and the version if it is of one.
+
+        Raises:
+            InvalidArn: it is no ARN of a state machine.
+            StateMachineDoesNotExist: there is none; with `aliases` any qualifier is taken.
+        """
+        demand_kind(arn, "stateMachine")
+        machine = self.machines.get(unqualified(arn))
+        if machine is None:
+            raise StateMachineDoesNotExist.of(arn)
+        version = machine.versions.get(arn)
+        if version is None and arn != machine.arn and not aliases:
+            raise StateMachineDoesNotExist.of(arn)
+        return machine, version
+
+    def startable(self, arn: str, chance: Callable[[], random.Random]) -> Startable:
+        """The state machine, version or alias with this ARN; an alias chooses one of its versions.
+
+        Raises:
+            InvalidArn: it is none of a state machine.
+            StateMachineDoesNotExist: there is none.
+            StateMachineDeleting: it is being deleted.
+        """
+        machine, version = self.machine_or_version(arn, aliases=True)
+        alias = machine.aliases.get(arn)
+        if alias is not None:
+            version = alias.choose(chance())
+        if version is None and arn != machine.arn:
+            raise StateMachineDoesNotExist.of(arn)
+        if machine.deleting:
+            raise StateMachineDeleting.of(arn)
+        return Startable(machine, version, alias)
+
+    # ---- what runs
+
+    def opened(self, machine: StateMachine) -> None:
+        """A standard execution runs."""
+        self.open_executions += 1
+        machine.running += 1
+
+    def closed(self, world: World, machine: StateMachine) -> None:
+        """One has ended."""
+        self.open_executions -= 1
+        machine.running -= 1
+        self.remove_if_deleted(world, machine)
+
+    def remove_if_deleted(self, world: World, machine: StateMachine) -> None:
+        """Let a state machine that was deleted go, once nothing of it runs."""
+        if machine.deleting and not machine.running and self.machines.get(machine.arn) is machine:
+            del self.machines[machine.arn]
+            world.trace.record("remove", machine.arn)
+
+    # ---- what is asked for by ARN
+
     def execution(self, arn: str) -> Execution:
-        """The execution with this ARN.
+        """The standard execution with this ARN.
 
         Raises:
             InvalidArn: it is no ARN of an execution.
@@ -158,12 +266,27 @@ def registry_of(world: World, account: str, region: str) -> Registry:
     return world.kept_in(_STATE, (account, region), lambda: Registry(prefix))
 
 
-def find_machine(world: World, arn: str) -> StateMachine | None:
-    """The state machine with this ARN, in whatever account and Region; None where there is none."""
+def find_startable(world: World, arn: str) -> Startable | None:
+    """What an ARN of whatever account and Region leads to; None where that is nothing."""
     everywhere: dict[tuple[str, str], Registry] = world.kept(_STATE, dict)
     parts = arn.split(":")
     registry = everywhere.get((parts[4], parts[3])) if len(parts) >= _ARN_PARTS else None
-    return None if registry is None else registry.machines.get(arn)
+    if registry is None:
+        return None
+    try:
+        return registry.startable(arn, lambda: chance_of_aliases(world))
+    except (InvalidArn, StateMachineDeleting, StateMachineDoesNotExist):
+        return None
+
+
+def chance_of_aliases(world: World) -> random.Random:
+    """What chooses between the versions of an alias."""
+    return world.seeds.stream("stepfunctions.alias")
+
+
+def unqualified(arn: str) -> str:
+    """The ARN of the state machine that has this version or alias; of a state machine, itself."""
+    return ":".join(arn.split(":")[:_ARN_PARTS])
 
 
 def tags_of(pairs: list[Mapping[str, str]]) -> dict[str, str]:

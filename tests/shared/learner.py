@@ -129,9 +129,14 @@ def drain(sqs, url):
     return bodies
 
 
-def hops(lab, kind):
-    """What the trace holds of one kind."""
-    return [hop for hop in lab.trace if hop.kind == kind]
+def hops(lab, kind, **wanted):
+    """What the trace holds of one kind, where fields or facts are as wanted."""
+    found = [hop for hop in lab.trace if hop.kind == kind]
+    return [hop for hop in found if all(_of(hop, name) == value for name, value in wanted.items())]
+
+
+def _of(hop, name):
+    return getattr(hop, name) if hasattr(hop, name) else hop.facts.get(name)
 
 
 def contents(lab, url):

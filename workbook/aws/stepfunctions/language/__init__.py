@@ -1,0 +1,40 @@
+"""What a state machine's language does, where the interpreter does something else or nothing.
+
+    visits                             one state, from its entry to its exit
+    attempts                           Retry and Catch of Task, Parallel and Map
+    branches ── parallel, iterations   what runs side by side
+    choices                            a Choice state
+    expressions ── jsonata ── jsonata_functions      a JSONata expression in a field of a state
+    locations                          which field that is
+    variables                          Assign
+    intrinsics                         States.Format and the others
+    failures                           how a state fails
+
+Each module changes the interpreter in places of its own, when it is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbook.engine.patches import Patches
+
+
+def install(patches: Patches) -> None:
+    """Change the interpreter, which is loaded."""
+    from workbook.aws.stepfunctions.language import (  # noqa: PLC0415 - as late as the interpreter
+        attempts,
+        choices,
+        expressions,
+        failures,
+        intrinsics,
+        iterations,
+        parallel,
+        variables,
+        visits,
+    )
+
+    data = (expressions, variables, intrinsics)
+    for module in (failures, visits, attempts, choices, *data, parallel, iterations):
+        module.install(patches)
