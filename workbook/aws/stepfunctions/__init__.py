@@ -9,8 +9,9 @@
                                       interpreter (moto's) ── role_calls      what its tasks call
     status_events                                                             what EventBridge hears
 
-The states Pass, Task, Choice, Wait, Succeed and Fail run, in JSONPath; a Task calls Lambda, SQS, SNS and
-EventBridge and waits for the answer. The rest of Amazon States Language is refused by name.
+Standard executions are kept, with a history; express ones are known by their log. What the language does is
+in `language`, how a task waits for somebody in `tokens`, `activities` and `jobs`. What is not simulated is
+refused by name.
 """
 
 from __future__ import annotations
