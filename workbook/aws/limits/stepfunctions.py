@@ -23,6 +23,7 @@ ROWS = (
     Limit("stepfunctions.jsonata.depth", 100, "nested steps of one expression", _MEASURED, _READ),
     Limit("stepfunctions.jsonata.memory", 6_990_256, "bytes of one value of an expression", _MEASURED, _READ),
     Limit("stepfunctions.jsonata.steps", 1_000_000, "steps of one expression", _OURS, _READ),
+    Limit("stepfunctions.map.distributed", 10_000, "child executions at once", _GUIDE, _READ),
     Limit("stepfunctions.map.inline", 40, "iterations at once", _GUIDE, _READ),
     Limit("stepfunctions.variables.state", 262_144, "bytes of one Assign", _VARIABLES, _READ),
     Limit("stepfunctions.variables.execution", 10_485_760, "bytes of all variables", _VARIABLES, _READ),
@@ -34,6 +35,7 @@ ROWS = (
     Limit("stepfunctions.redrive.history", 24_999, "events", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
+    Limit("stepfunctions.http.timeout", 60, "seconds", f"{_GUIDE}", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),
     Limit(
         "stepfunctions.state-name", 80, "characters", "Amazon States Language specification: states", _READ
@@ -58,6 +60,7 @@ ROWS = (
     Limit(
         "stepfunctions.diagnostics", 100, "diagnostics", f"{_MODEL}: ValidateStateMachineDefinition", _READ
     ),
+    Limit("stepfunctions.test-state.duration", 300, "seconds", f"{_MODEL}: TestState", _READ),
     Limit("stepfunctions.activities", 10_000, "activities", _GUIDE, _READ),
     Limit("stepfunctions.activity.pollers", 1_000, "calls of GetActivityTask at once", _GUIDE, _READ),
     Limit("stepfunctions.activity.poll", 60, "seconds", f"{_MODEL}: GetActivityTask", _READ),

@@ -6,12 +6,14 @@
                │
     operations_executions ── starting ── execution ── history, execution_log, execution_metrics, metering
                                            │
-                                      interpreter (moto's) ── role_calls      what its tasks call
+                                      interpreter (moto's) ── language        what its states do
+                                           │                 ── maps          distributed Maps
+                                           │                 ── role_calls    what its tasks call
     status_events                                                             what EventBridge hears
 
-Standard executions are kept, with a history; express ones are known by their log. What the language does is
-in `language`, how a task waits for somebody in `tokens`, `activities` and `jobs`. What is not simulated is
-refused by name.
+All states run, in JSONPath and in JSONata. Standard executions are kept, with a history; express ones are
+known by their log. What a Task can call stands in `integrations`, how it waits for somebody in `tokens`,
+`activities` and `jobs`. What AWS accepts and the lab does not run is refused by name.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from workbook.aws.stepfunctions import (
     operations_definitions,
     operations_executions,
     operations_machines,
+    operations_map_runs,
+    operations_states,
     operations_tags,
     operations_tasks,
     operations_versions,
@@ -53,6 +57,7 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteStateMachineVersion": operations_versions.delete_state_machine_version,
     "DescribeActivity": operations_activities.describe_activity,
     "DescribeExecution": operations_executions.describe_execution,
+    "DescribeMapRun": operations_map_runs.describe_map_run,
     "DescribeStateMachine": operations_machines.describe_state_machine,
     "DescribeStateMachineAlias": operations_aliases.describe_state_machine_alias,
     "DescribeStateMachineForExecution": operations_executions.describe_state_machine_for_execution,
@@ -60,6 +65,7 @@ OPERATIONS: dict[str, Operation] = {
     "GetExecutionHistory": operations_executions.get_execution_history,
     "ListActivities": operations_activities.list_activities,
     "ListExecutions": operations_executions.list_executions,
+    "ListMapRuns": operations_map_runs.list_map_runs,
     "ListStateMachineAliases": operations_aliases.list_state_machine_aliases,
     "ListStateMachineVersions": operations_versions.list_state_machine_versions,
     "ListStateMachines": operations_machines.list_state_machines,
@@ -73,7 +79,9 @@ OPERATIONS: dict[str, Operation] = {
     "StartSyncExecution": operations_executions.start_sync_execution,
     "StopExecution": operations_executions.stop_execution,
     "TagResource": operations_tags.tag_resource,
+    "TestState": operations_states.test_state,
     "UntagResource": operations_tags.untag_resource,
+    "UpdateMapRun": operations_map_runs.update_map_run,
     "UpdateStateMachine": operations_machines.update_state_machine,
     "UpdateStateMachineAlias": operations_aliases.update_state_machine_alias,
     "ValidateStateMachineDefinition": operations_definitions.validate_state_machine_definition,

@@ -36,6 +36,7 @@ from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.tasks import Interrupted
 
 if TYPE_CHECKING:
+    from workbook.aws.stepfunctions.maps.map_run import MapRun
     from workbook.aws.stepfunctions.registry import StateMachine
     from workbook.aws.stepfunctions.revisions import Alias, Version
     from workbook.engine.hop import Hop
@@ -97,6 +98,10 @@ class Execution:
         self._log = ExecutionLog(world, machine, self.arn, self.revision.logging)
         self._program = self.revision.program
         self._environment = self._new_environment()
+        self.map_run: MapRun | None = None
+        """The Map Run that started it."""
+        self.on_end: Callable[[Execution], None] | None = None
+        """Called when it has ended."""
         self._hop: Hop | None = None
         self._task: Task | None = None
         self._timers: list[Timer] = []
@@ -273,6 +278,8 @@ class Execution:
         if not self.machine.is_express:
             tell_status(self._world, self)
             self._registry.closed(self._world, self.machine)
+        if self.on_end is not None:
+            self.on_end(self)
         for task, ticket in self._waiting:
             self._world.kernel.unpark(task, ticket)
         self._waiting.clear()

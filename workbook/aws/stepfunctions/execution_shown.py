@@ -65,6 +65,7 @@ def _metadata(execution: Execution) -> dict[str, Any]:
         "status": execution.status,
         "startDate": datetime_of(execution.started),
         "stopDate": None if execution.ended is None else datetime_of(execution.ended),
+        "mapRunArn": None if execution.map_run is None else execution.map_run.arn,
         "traceHeader": execution.trace_header,
         "redriveCount": execution.redrives,
         "redriveDate": None if execution.redriven is None else datetime_of(execution.redriven),

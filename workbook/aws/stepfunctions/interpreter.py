@@ -19,7 +19,8 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions.errors import InvalidDefinition
-from workbook.aws.stepfunctions.language.locations import write_locations
+from workbook.aws.stepfunctions.language.locations import forget_scopes, write_locations
+from workbook.aws.stepfunctions.maps.distributed import attach, readable
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
     _load()
     from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
 
+    forget_scopes()
     try:
-        program = asl_parser.AmazonStateLanguageParser.parse(definition)[0]
+        program = asl_parser.AmazonStateLanguageParser.parse(readable(definition))[0]
     except Exception as error:
         reason = "; ".join(error.errors) if isinstance(error, asl_parser.ASLParserException) else str(error)
         raise InvalidDefinition.because(f"SCHEMA_VALIDATION_FAILED: {reason}") from error
     write_locations(program)
+    attach(program, definition)
     return program
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.errors import (
     ResourceNotFound,
     StateMachineTypeNotSupported,
@@ -13,6 +12,7 @@ from workbook.aws.stepfunctions.errors import (
 from workbook.aws.stepfunctions.execution_shown import description, summary
 from workbook.aws.stepfunctions.history import without_data
 from workbook.aws.stepfunctions.metering import billing_details
+from workbook.aws.stepfunctions.operations_map_runs import map_run_of
 from workbook.aws.stepfunctions.pages import page
 from workbook.aws.stepfunctions.registry import Registry, Startable, chance_of_aliases, registry_of
 from workbook.aws.stepfunctions.starting import run_synchronously
@@ -93,6 +93,8 @@ def describe_state_machine_for_execution(call: Call) -> dict[str, Any]:
         "updateDate": datetime_of(execution.revision.updated),
         **execution.revision.shown(),
     }
+    if execution.map_run is not None:
+        shown |= {"mapRunArn": execution.map_run.arn, "label": execution.machine.name.rpartition("/")[2]}
     if call.parameters.get("includedData") == _METADATA_ONLY:
         shown["definition"] = "{}"
     return shown
@@ -104,8 +106,10 @@ def list_executions(call: Call) -> dict[str, Any]:
     The latest come first: running ones by start or redrive, others by end.
     """
     given = call.parameters
+    if given.get("mapRunArn") is not None and given.get("stateMachineArn") is not None:
+        raise ValidationException("Must specify either a stateMachineArn or a mapRunArn")
     if given.get("mapRunArn") is not None:
-        raise NotSimulated("ListExecutions: mapRunArn", "Give stateMachineArn.")
+        return _list_children(call)
     if given.get("stateMachineArn") is None:
         raise ValidationException("Must specify either a stateMachineArn or a mapRunArn")
     if given.get("statusFilter") == "PENDING_REDRIVE":
@@ -113,6 +117,16 @@ def list_executions(call: Call) -> dict[str, Any]:
     chosen = [execution for execution in _listed(call) if _is_asked_for(call, execution)]
     latest_first = sorted(chosen, key=_moment)[::-1]
     return page("executions", [summary(execution) for execution in latest_first], given)
+
+
+def _list_children(call: Call) -> dict[str, Any]:
+    """The child executions of a Map Run."""
+    run = map_run_of(call)
+    chosen = [child for child in run.children if _is_asked_for(call, child.execution)]
+    latest_first = sorted(chosen, key=lambda child: _moment(child.execution))[::-1]
+    more = {"mapRunArn": run.arn}
+    shown = [{**summary(child.execution), **more, "itemCount": child.work.items} for child in latest_first]
+    return page("executions", shown, call.parameters)
 
 
 def get_execution_history(call: Call) -> dict[str, Any]:

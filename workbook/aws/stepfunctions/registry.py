@@ -27,6 +27,7 @@ from workbook.engine.clock import datetime_of
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.activities import Activity
     from workbook.aws.stepfunctions.execution import Execution
+    from workbook.aws.stepfunctions.maps.map_run import MapRun
     from workbook.engine.world import World
 
 STANDARD, EXPRESS = "STANDARD", "EXPRESS"
@@ -133,6 +134,10 @@ class Registry:
     """What ARNs begin with: arn:aws:states:<Region>:<account>."""
     machines: dict[str, StateMachine] = field(default_factory=dict)
     """By ARN, in the order of their making."""
+    map_machines: dict[str, StateMachine] = field(default_factory=dict)
+    """What the child executions of Map Runs are of, by ARN; no list shows them."""
+    map_runs: dict[str, MapRun] = field(default_factory=dict)
+    """By ARN, in the order of their starts."""
     activities: dict[str, Activity] = field(default_factory=dict)
     """By ARN, in the order of their making."""
     open_executions: int = 0
@@ -232,7 +237,8 @@ class Registry:
         """
         demand_kind(arn, "execution")
         machine, _, name = arn.removeprefix(f"{self.prefix}:execution:").partition(":")
-        found = self.machines.get(self.arn_of(machine))
+        owner = self.arn_of(machine)
+        found = self.machines.get(owner) or self.map_machines.get(owner)
         if found is None or name not in found.executions:
             raise ExecutionDoesNotExist.of(arn)
         return found.executions[name]

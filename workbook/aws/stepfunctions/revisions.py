@@ -61,7 +61,9 @@ def variable_references(definition: str) -> dict[str, list[str]]:
         return {}
     from moto.stepfunctions.parser.asl.static_analyser import variable_references_static_analyser as analyser  # noqa: PLC0415 - loaded with the definition
 
-    found = analyser.VariableReferencesStaticAnalyser.process_and_get(definition=definition)
+    from workbook.aws.stepfunctions.maps.distributed import readable  # noqa: PLC0415 - which loads this
+
+    found = analyser.VariableReferencesStaticAnalyser.process_and_get(definition=readable(definition))
     return {state: sorted(names) for state, names in found.items()}
 
 

@@ -30,11 +30,13 @@ def install(patches: Patches) -> None:
         failures,
         intrinsics,
         iterations,
+        locations,
         parallel,
         variables,
         visits,
     )
+    from workbook.aws.stepfunctions.maps import map_state  # noqa: PLC0415 - as above
 
     data = (expressions, variables, intrinsics)
-    for module in (failures, visits, attempts, choices, *data, parallel, iterations):
+    for module in (locations, failures, visits, attempts, choices, *data, parallel, iterations, map_state):
         module.install(patches)

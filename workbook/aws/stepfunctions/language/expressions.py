@@ -44,6 +44,7 @@ def install(patches: Patches) -> None:
     patches.set(items.ItemsJSONata, "_eval_body", lambda field, env: field.string_jsonata.eval(env))
     states = part_of("eval.states")
     patches.set(states.States, "reset", _reset)
+    patches.set(states.States, "_extract", staticmethod(_extract))
 
 
 def _reset(states: Part, input_value: Json) -> None:
@@ -52,6 +53,10 @@ def _reset(states: Part, input_value: Json) -> None:
     data["input"] = copied(input_value)
     data.pop("result", None)
     data.pop("errorOutput", None)
+
+
+def _extract(query: str | None, data: Json) -> Json:
+    return copied(data if query is None else part_of("utils.json_path").extract_json(query, data))
 
 
 def copied(value: Json) -> Part:

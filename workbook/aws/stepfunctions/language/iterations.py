@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.language import branches
-from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import failure
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 from workbook.aws.stepfunctions.language.progress import Progress, part, present_progress
@@ -110,9 +109,9 @@ class _Iterations:
         if selector is None:
             frame.states.reset(input_value=item)
             return None
-        state_input = self._env.states.get_input()
-        frame.states.reset(input_value=state_input)
-        frame.stack.append(copied(self._env.stack[-1]) if self._env.stack else state_input)
+        state_input = self._env.states._states_data["input"]  # noqa: SLF001 - not copied for each item
+        frame.states._states_data["input"] = state_input  # noqa: SLF001 - nobody changes it
+        frame.stack.append(self._env.stack[-1] if self._env.stack else state_input)
         error = part_of("component.common.error_name.failure_event").FailureEventException
         try:
             selector.eval(frame)

@@ -14,18 +14,24 @@ import functools
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
-from jsonata import Jsonata
-from jsonata.jexception import JException
-from jsonata.utils import Utils
+_allowed = sys.getrecursionlimit()
+from jsonata import Jsonata  # noqa: E402 - which raises the limit for the whole process
+from jsonata.jexception import JException  # noqa: E402
+from jsonata.utils import Utils  # noqa: E402
 
-from workbook.aws.limits import limit
+from workbook.aws.limits import limit  # noqa: E402
+
+sys.setrecursionlimit(_allowed)
 
 UNDEFINED: Any = object()
 """What an expression gives that finds nothing."""
 
+_PYTHON = 5000
+"""Frames of Python's that an expression may take, which bounds of its own keep below it."""
 _KEPT = 1024
 """Parsed expressions that are kept."""
 _REFERENCES = re.compile(r"\$states\.(input|result|errorOutput|context)\b|\$states\b(?!\.)|\$([A-Za-z_]\w*)")
@@ -130,6 +136,8 @@ def evaluate(expression: str, variables: Mapping[str, Any], functions: Mapping[s
 
 
 def _run(parsed: _Expression, frame: Any) -> Any:  # noqa: ANN401 - the package's Frame, any value
+    allowed = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(allowed, _PYTHON))  # nothing else runs until this is through
     try:
         return parsed.eval(parsed.ast, None, frame)
     except _BoundError as error:
@@ -140,6 +148,8 @@ def _run(parsed: _Expression, frame: Any) -> Any:  # noqa: ANN401 - the package'
         raise QueryFailedError(f"{_THREW}. {words(error)}") from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise QueryFailedError(f"{_THREW}: {error}") from error
+    finally:
+        sys.setrecursionlimit(allowed)
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -7,8 +7,12 @@ written down once for each expression, when the state machine is made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from workbook.aws.stepfunctions.language.parts import Part
+from workbook.aws.stepfunctions.language.parts import Part, part_of
+
+if TYPE_CHECKING:
+    from workbook.engine.patches import Patches
 
 _FIELDS = (
     ("parargs", "Arguments"),
@@ -31,12 +35,32 @@ _COMPONENTS = "moto.stepfunctions.parser.asl.component."
 _WAITS = {"SecondsJSONata": "Seconds"}
 
 
+def install(patches: Patches) -> None:
+    """Let a JSONPath state stand within a JSONata state, as AWS does in a JSONPath state machine."""
+    parser = part_of("parse.preprocessor").Preprocessor
+    original = parser._open_query_language_scope  # noqa: SLF001 - the seam
+
+    def open_scope(preprocessor: Part, tree: Part) -> None:
+        try:
+            original(preprocessor, tree)
+        except ValueError:
+            language = part_of("component.common.query_language").QueryLanguage()
+            preprocessor._query_language_per_scope.append(language)  # noqa: SLF001 - as above
+
+    patches.set(parser, "_open_query_language_scope", open_scope)
+
+
+def forget_scopes() -> None:
+    """Let the interpreter's parser begin anew: one that failed has left its scopes to the next."""
+    part_of("parse.preprocessor").Preprocessor._query_language_per_scope.clear()  # noqa: SLF001 - the parser's own
+
+
 def write_locations(program: Part) -> None:
     """Write into every expression of a program the field that it stands in, as its `location`."""
     states = getattr(program, "states", None) or program._states  # noqa: SLF001 - an iteration's
     for state in states.states.values():
         for component, place in _fields(state):
-            _descend(component, place)
+            descend(component, place)
         for inner in _programs(state):
             write_locations(inner)
 
@@ -74,10 +98,11 @@ def _programs(state: Part) -> Iterator[Part]:
         yield state.iteration_component
 
 
-def _descend(component: Part, place: str) -> None:
+def descend(component: Part, place: str) -> None:
+    """Write into every expression of a component, which stands at `place`, where it stands."""
     if isinstance(component, list):
         for member in component:
-            _descend(member, place)
+            descend(member, place)
     elif type(component).__module__.startswith(_COMPONENTS):
         if type(component).__name__ == "StringJSONata":
             component.location = place
@@ -86,7 +111,7 @@ def _descend(component: Part, place: str) -> None:
         values = getattr(component, "values", None)
         if isinstance(values, list):
             for number, value in enumerate(values):
-                _descend(value, f"{place}[{number}]")
+                descend(value, f"{place}[{number}]")
         else:
             for member in vars(component).values():
-                _descend(member, place)
+                descend(member, place)

@@ -1,0 +1,205 @@
+"""What a distributed Map runs over: an array of its input, or what ItemReader reads from S3.
+
+    s3:getObject       a JSON array or object, JSON lines, CSV, or the manifest of an S3 inventory
+    s3:listObjectsV2   the objects of a bucket, all pages of them
+
+An item has its value, its place, and, where it is a member of an object, its key.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
+from workbook.aws.stepfunctions.maps import templates
+from workbook.aws.stepfunctions.role_calls import call_as_role, present_execution
+
+if TYPE_CHECKING:
+    from workbook.aws.stepfunctions.language.parts import Env
+    from workbook.aws.stepfunctions.maps.distributed import DistributedMap
+
+READER_FAILED = "States.ItemReaderFailed"
+_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a Map Run."""
+
+    index: int
+    value: Any
+    key: str | None = None
+
+    def context(self) -> dict[str, Any]:
+        """As `$$.Map.Item` shows it."""
+        shown: dict[str, Any] = {"Index": self.index}
+        if self.key is not None:
+            shown["Key"] = self.key
+        return {**shown, "Value": self.value}
+
+
+class _UnreadableError(Exception):
+    """What was read is not what ItemReader says that it is."""
+
+
+def items_of(value: Any) -> list[Item]:  # noqa: ANN401 - any JSON
+    """The items of an array, or of an object, whose members are items with a key."""
+    if isinstance(value, Mapping):
+        return [Item(index, member, key) for index, (key, member) in enumerate(value.items())]
+    return [Item(index, member) for index, member in enumerate(value)]
+
+
+def read_items(state: DistributedMap, env: Env) -> list[Item]:
+    """What ItemReader reads.
+
+    Raises:
+        FailureEventException: States.ItemReaderFailed: it cannot be read, or is nothing to map over.
+    """
+    reader = state.fields["ItemReader"]
+    most = _most(state, env)
+    where = templates.evaluate(_arguments(reader), state.language, f"ItemReader/{_given_as(reader)}", env)
+    try:
+        if reader["Resource"].endswith(":listObjectsV2"):
+            value: Any = _listed(where)
+        else:
+            value = _parsed(reader.get("ReaderConfig", {}), _object(where))
+    except ClientError as error:
+        raise failure(env, READER_FAILED, f"{error.response['Error'].get('Message')}") from error
+    except (_UnreadableError, ValueError) as error:
+        raise failure(env, READER_FAILED, str(error)) from error
+    items = items_of(value)
+    return items if most is None else items[:most]
+
+
+def _given_as(reader: Mapping[str, Any]) -> str:
+    return "Arguments" if "Arguments" in reader else "Parameters"
+
+
+def _arguments(reader: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    return reader.get(_given_as(reader), {})
+
+
+def _most(state: DistributedMap, env: Env) -> int | None:
+    """How many items there are at most; 0 means no limit, as nothing does."""
+    config = state.field("ItemReader", "ReaderConfig") or {}
+    place = "ItemReader/ReaderConfig/MaxItems"
+    most = templates.number(config.get("MaxItems"), config.get("MaxItemsPath"), state.language, place, env)
+    if most is None:
+        return None
+    if isinstance(most, bool) or not isinstance(most, int):
+        path = config.get("MaxItemsPath")
+        cause = f"The MaxItemsPath field refers to value '{most}' which is not a valid integer: {path}"
+        raise failure(env, READER_FAILED, cause)
+    if most < 0:
+        raise failure(env, READER_FAILED, "field MaxItems must be positive")
+    return most or None
+
+
+def _call(operation: str, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as boto3's answers
+    execution = present_execution.get()
+    return call_as_role("s3", operation, dict(request), execution.machine.region, execution.role_arn)
+
+
+def _object(where: Mapping[str, Any]) -> bytes:
+    content: bytes = _call("GetObject", where)["Body"].read()
+    return gzip.decompress(content) if content.startswith(_GZIP) else content
+
+
+def _listed(where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = []
+    request = dict(where)
+    while True:
+        answer = _call("ListObjectsV2", request)
+        listed += [_entry(entry) for entry in answer.get("Contents", ())]
+        if not answer.get("IsTruncated"):
+            return listed
+        request["ContinuationToken"] = answer["NextContinuationToken"]
+
+
+def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Etag": entry["ETag"],
+        "Key": entry["Key"],
+        "LastModified": int(entry["LastModified"].timestamp()),
+        "Size": entry["Size"],
+        "StorageClass": entry["StorageClass"],
+    }
+
+
+# ---- formats
+
+
+def _parsed(config: Mapping[str, Any], content: bytes) -> Any:  # noqa: ANN401 - any JSON
+    kind = config.get("InputType", "JSON")
+    text = content.decode("utf-8-sig")
+    if kind == "CSV":
+        return _rows(config, text)
+    if kind == "JSONL":
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    if kind == "MANIFEST":
+        return _inventory(json.loads(text))
+    return _pointed(config.get("ItemsPointer"), json.loads(text))
+
+
+def _pointed(pointer: str | None, value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """The array or object in a document that ItemsPointer (a JSON pointer) leads to."""
+    for step in (pointer or "").split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        except (IndexError, KeyError, TypeError, ValueError):
+            raise _UnreadableError(
+                "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure."
+            ) from None
+    if not isinstance(value, (list, dict)):
+        raise _UnreadableError("Attempting to map over non-iterable node.")
+    return value
+
+
+def _rows(config: Mapping[str, Any], text: str) -> list[dict[str, str]]:
+    rows = csv.reader(io.StringIO(text), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")])
+    given = config.get("CSVHeaderLocation") == "GIVEN"
+    headers = config.get("CSVHeaders", []) if given else next(rows, [])
+    if len(set(headers)) < len(headers):
+        raise _UnreadableError("CSV headers cannot contain duplicates.")
+    return _as_objects(headers, rows)
+
+
+def _as_objects(headers: list[str], rows: Iterable[list[str]]) -> list[dict[str, str]]:
+    """Rows by their headers; a value that a row lacks is empty, one that has no header is left out."""
+    return [
+        {header: row[place] if place < len(row) else "" for place, header in enumerate(headers)}
+        for row in rows
+        if row
+    ]
+
+
+def _inventory(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The objects that an S3 inventory lists, in the files that its manifest names."""
+    bucket = manifest["destinationBucket"].rpartition(":")[2]
+    headers = [column.strip() for column in manifest["fileSchema"].split(",")]
+    found: list[dict[str, str]] = []
+    for file in manifest["files"]:
+        text = _object({"Bucket": bucket, "Key": file["key"]}).decode()
+        found += _as_objects(headers, csv.reader(io.StringIO(text)))
+    return found
+
+
+def demand_array(value: Any, path: str | None, env: Env) -> Any:  # noqa: ANN401 - any JSON
+    """Let what ItemsPath leads to pass if a Map can run over it.
+
+    Raises:
+        FailureEventException: States.Runtime: it is no array.
+    """
+    if not isinstance(value, list):
+        raise failure(env, RUNTIME, f'Reference path "{path or "$"}" must point to array.')
+    return value

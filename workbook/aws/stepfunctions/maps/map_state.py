@@ -1,0 +1,136 @@
+"""A Map state, from its items to its result: inline ones go on in the interpreter, distributed ones here."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from workbook.aws.stepfunctions.language.failures import RUNTIME, error_and_cause, failure
+from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
+from workbook.aws.stepfunctions.maps import batches, results, templates
+from workbook.aws.stepfunctions.maps.items import Item, demand_array, items_of, read_items
+from workbook.aws.stepfunctions.maps.map_run import EXCEEDED, EXCEEDED_CAUSE, MapRun, Tolerance
+from workbook.aws.stepfunctions.registry import StateMachine, registry_of
+from workbook.aws.stepfunctions.role_calls import present_execution
+from workbook.engine.world import current_world
+
+if TYPE_CHECKING:
+    from workbook.aws.stepfunctions.execution import Execution
+    from workbook.engine.patches import Patches
+
+
+def install(patches: Patches) -> None:
+    """Run distributed Maps here, and let an inline one fail in AWS's words where it has no array."""
+    state = part_of("component.state.exec.state_map.state_map").StateMap
+    inline = state._eval_execution  # noqa: SLF001 - the seam
+
+    def eval_execution(state: Part, env: Env) -> None:
+        if hasattr(state, "distributed"):
+            env.stack.append(_run(state, env))
+        else:
+            inline(state, env)
+
+    patches.set(state, "_eval_execution", eval_execution)
+    path = part_of("component.common.path.items_path").ItemsPath
+    followed = path._eval_body  # noqa: SLF001 - as above
+
+    def items_path(path: Part, env: Env) -> None:
+        followed(path, env)
+        demand_array(env.stack[-1], path.string_sampler.literal_value, env)
+
+    patches.set(path, "_eval_body", items_path)
+
+
+def _run(state: Part, env: Env) -> Json:
+    """One attempt of a distributed Map: what it gives."""
+    state.max_concurrency_decl.eval(env=env)
+    concurrency = env.stack.pop()
+    items = None if state.distributed.field("ItemReader") is not None else _given_items(state, env)
+    _note(env, "MapStateStarted", mapStateStartedEventDetails={"length": len(items or ())})
+    run = _begin(state, env, concurrency)
+    _note(env, "MapRunStarted", mapRunStartedEventDetails={"mapRunArn": run.arn})
+    try:
+        result = _result(state, env, run, items)
+    except part_of("component.common.error_name.failure_event").FailureEventException as failed:
+        error, cause = error_and_cause(failed.failure_event)
+        run.end("FAILED")
+        _note(env, "MapRunFailed", mapRunFailedEventDetails={"error": error, "cause": cause})
+        raise
+    except BaseException:
+        run.end("ABORTED")
+        raise
+    run.end("SUCCEEDED")
+    _note(env, "MapRunSucceeded")
+    _note(env, "MapStateSucceeded", advance=False)
+    return result
+
+
+def _result(state: Part, env: Env, run: MapRun, items: list[Item] | None) -> Json:
+    items = read_items(state.distributed, env) if items is None else items
+    succeeded = run.run(batches.all_work(state, env, items))
+    if not succeeded:
+        if state.distributed.field("ResultWriter", "Resource") is not None:
+            results.result_of(state.distributed, env, run)
+        raise failure(env, EXCEEDED, EXCEEDED_CAUSE, event_type="MapRunFailed")
+    return results.result_of(state.distributed, env, run)
+
+
+def _given_items(state: Part, env: Env) -> list[Item]:
+    (state.items or state.items_path).eval(env=env)
+    return items_of(env.stack.pop())
+
+
+def _note(env: Env, event: str, *, advance: bool = True, **details: Json) -> None:
+    env.event_manager.add_event(env.event_history_context, event, details, update_source_event_id=advance)
+
+
+# ---- the run and its state machine
+
+
+def _begin(state: Part, env: Env, concurrency: int) -> MapRun:
+    world, parent = current_world(), present_execution.get()
+    machine = _machine(state, parent)
+    run = MapRun(world, parent.arn, machine, concurrency, _tolerance(state, env))
+    registry_of(world, machine.account, machine.region).map_runs[run.arn] = run
+    return run
+
+
+def _machine(state: Part, parent: Execution) -> StateMachine:
+    """The state machine of a Map's child executions: each distributed Map of a state machine has one."""
+    world = current_world()
+    label = state.distributed.field("Label") or getattr(state, "own_label", None)
+    if label is None:
+        label = state.own_label = world.seeds.uuid("stepfunctions.map-label")
+    registry = registry_of(world, parent.machine.account, parent.machine.region)
+    arn = f"{parent.machine.arn}/{label}"
+    program = state.iteration_component._get_iteration_program()  # noqa: SLF001 - its states
+    revision = dataclasses.replace(parent.revision, definition=state.distributed.processor, program=program)
+    known = registry.map_machines.get(arn)
+    if known is None:
+        kind = state.distributed.execution_type
+        name = f"{parent.machine.name}/{label}"
+        known = StateMachine(arn, name, world.clock.now, revision, kind=kind)
+        registry.map_machines[arn] = known
+    known.revision = revision
+    return known
+
+
+def _tolerance(state: Part, env: Env) -> Tolerance:
+    count = _number(state, env, "ToleratedFailureCount")
+    percentage = _number(state, env, "ToleratedFailurePercentage")
+    if count < 0:
+        raise failure(env, RUNTIME, "ToleratedFailureCount cannot be negative.")
+    if not 0 <= percentage <= 100:
+        raise failure(env, RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.")
+    return Tolerance(int(count), float(percentage))
+
+
+def _number(state: Part, env: Env, name: str) -> Any:  # noqa: ANN401 - a number
+    kept = state.distributed
+    value = templates.number(kept.field(name), kept.field(f"{name}Path"), kept.language, name, env)
+    if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
+        kind = "integer" if name.endswith("Count") else "float"
+        path = kept.field(f"{name}Path")
+        cause = f'The {name}Path field refers to value "{value}" which is not a valid {kind}: {path}'
+        raise failure(env, RUNTIME, cause)
+    return value or 0
