@@ -166,7 +166,8 @@ _STEP_FUNCTIONS = _names(
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListMapRuns ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
-    StopExecution TagResource UntagResource UpdateMapRun UpdateStateMachine UpdateStateMachineAlias
+    StopExecution TagResource TestState UntagResource UpdateMapRun UpdateStateMachine
+    UpdateStateMachineAlias
     ValidateStateMachineDefinition
     """
 )

@@ -89,12 +89,26 @@ def _unrecognised(place: str, resource: str) -> Diagnostic:
     )
 
 
+def _refuse(place: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse what requests to APIs and servers can have on AWS, and not here."""
+    transform = parameters.get("Transform")
+    asked = {
+        "AuthType": parameters.get("AuthType", "NO_AUTH") != "NO_AUTH",
+        "AllowNullValues": parameters.get("AllowNullValues") is True,
+        "RequestEncodingOptions": isinstance(transform, dict) and "RequestEncodingOptions" in transform,
+    }
+    for name in (name for name, is_asked in asked.items() if is_asked):
+        raise NotSimulated(f"{_OPERATION}: {name} at {place}", "Leave it out.")
+
+
 def _wrong_parameters(place: str, integration: Integration, parameters: Any) -> Iterator[Diagnostic]:  # noqa: ANN401 - any JSON
     if isinstance(parameters, str):
         return  # an expression, whose value nobody knows before
+    if isinstance(parameters, dict):
+        _refuse(place, parameters)
     given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
     for key in sorted(given):
-        if key not in integration.parameters:
+        if key not in integration.known:
             yield unfit(f'The field "{key}" is not supported by Step Functions', place)
     for key in integration.needed:
         if key not in given:
