@@ -26,6 +26,7 @@ from workbook.aws.constraints import constraint_errors
 from workbook.aws.operations import install_operations
 from workbook.aws.stepfunctions import (
     interpreter,
+    operations_activities,
     operations_aliases,
     operations_definitions,
     operations_executions,
@@ -46,17 +47,22 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "install"]
 
 OPERATIONS: dict[str, Operation] = {
+    "CreateActivity": operations_activities.create_activity,
     "CreateStateMachine": operations_machines.create_state_machine,
     "CreateStateMachineAlias": operations_aliases.create_state_machine_alias,
+    "DeleteActivity": operations_activities.delete_activity,
     "DeleteStateMachine": operations_machines.delete_state_machine,
     "DeleteStateMachineAlias": operations_aliases.delete_state_machine_alias,
     "DeleteStateMachineVersion": operations_versions.delete_state_machine_version,
+    "DescribeActivity": operations_activities.describe_activity,
     "DescribeExecution": operations_executions.describe_execution,
     "DescribeMapRun": operations_map_runs.describe_map_run,
     "DescribeStateMachine": operations_machines.describe_state_machine,
     "DescribeStateMachineAlias": operations_aliases.describe_state_machine_alias,
     "DescribeStateMachineForExecution": operations_executions.describe_state_machine_for_execution,
+    "GetActivityTask": operations_activities.get_activity_task,
     "GetExecutionHistory": operations_executions.get_execution_history,
+    "ListActivities": operations_activities.list_activities,
     "ListExecutions": operations_executions.list_executions,
     "ListMapRuns": operations_map_runs.list_map_runs,
     "ListStateMachineAliases": operations_aliases.list_state_machine_aliases,

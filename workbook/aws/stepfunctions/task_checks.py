@@ -32,7 +32,7 @@ def check_task(
     """
     resource = str(state["Resource"])
     wrong = list(_wrong_resource(f"{place}/Resource", resource, machine_type))
-    if wrong or _is_function(resource):
+    if wrong or _is_function(resource) or _is_activity(resource):
         yield from wrong
         return
     try:
@@ -46,6 +46,11 @@ def check_task(
 def _is_function(resource: str) -> bool:
     parts = resource.split(":")
     return len(parts) >= _PARTS and parts[2] == "lambda" and parts[5] == "function"
+
+
+def _is_activity(resource: str) -> bool:
+    parts = resource.split(":")
+    return len(parts) == _PARTS and parts[2] == "states" and parts[5] == "activity"
 
 
 def _wrong_resource(place: str, resource: str, machine_type: str) -> Iterator[Diagnostic]:
