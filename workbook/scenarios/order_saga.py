@@ -189,6 +189,6 @@ SCENARIO = Scenario(
     queues=(),
     check=check,
     limit=2 * HOUR,
-    differs="the bank goes down just before the first order and is back on the second; states take no time of "
-    "their own here, only the functions that they call do.",
+    differs="the bank goes down just before the first order, and is back on the second; states take no time "
+    "of their own here, only the functions that they call do.",
 )
