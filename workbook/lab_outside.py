@@ -3,6 +3,7 @@
 lab.endpoint(url, function)     a server at a URL, played by a function
 lab.http(url)                   somebody visits a URL: that server, or a page of AWS
 lab.mailbox                     what came by email, by SMS and to apps
+lab.job("glue", "clean", minutes=20)    how long a job takes that the lab does not run
 lab.outage("orders", hours=1)   AWS's own failures, on order
 """
 
@@ -10,10 +11,13 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from workbook.aws.endpoints import HttpRequest, HttpResponse, ask, is_front, open_endpoint
+from workbook.aws.job_runs import SERVICES, plan_job
 from workbook.aws.web_pages import is_of_aws, visit
+from workbook.engine.clock import microseconds
+from workbook.lab_arguments import check_name
 from workbook.lab_part import LabPart
 from workbook.mailbox_view import Mailbox
 from workbook.outages import Outage, outage_of
@@ -129,6 +133,50 @@ class LabOutside(LabPart):
         lasts = seconds + 60 * minutes + 3600 * hours + 86400 * days
         with self.world.kernel:
             return outage_of(self.world, target, lasts)
+
+    def job(
+        self,
+        service: str,
+        name: str,
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+        days: float = 0,
+        fails: str | Sequence[str | None] | None = None,
+    ) -> None:
+        """Say how long a job takes that the lab does not run, and how it ends; else it succeeds at once.
+
+            lab.job("glue", "clean", minutes=20)
+            lab.job("ecs", "render", seconds=90, fails="out of memory")     # each run
+            lab.job("batch", "nightly-*", hours=2, fails=["spot ended"])    # the first run from now on
+
+        Args:
+            service: "athena", "batch", "codebuild", "ecs", "glue" or "sagemaker".
+            name: What is run: the task definition of ECS without its revision, the job definition of Batch,
+                the job of Glue or SageMaker, the project of CodeBuild, the workgroup of Athena ("primary"
+                unless a query says another). It may hold `*` for any characters and `?` for one.
+            seconds: How long a run takes, together with the other three.
+            minutes: As above.
+            hours: As above.
+            days: As above.
+            fails: Why every run fails; or a list with the reason of each of the next runs, None for one that
+                succeeds.
+
+        Raises:
+            ValueError: there are no jobs of this service, or the duration is negative.
+        """
+        self._ensure_open()
+        check_name("job", name)
+        if service not in SERVICES:
+            message = f"job({service!r}): pass a service whose jobs take time: {', '.join(sorted(SERVICES))}"
+            raise ValueError(message)
+        lasts = seconds + 60 * minutes + 3600 * hours + 86400 * days
+        if not lasts >= 0:  # not `<`: a number that is none, nan, compares as false
+            message = f"job({service!r}, {name!r}) of {lasts:g} s: pass a duration of 0 or more"
+            raise ValueError(message)
+        with self.world.kernel:
+            plan_job(self.world, service, name, microseconds(lasts), fails)
 
 
 def _content(

@@ -1,11 +1,12 @@
-"""Targets that AWS would run something for: the request is checked and recorded, and nothing is run.
+"""Targets that AWS would run something for: the request is checked, and a job run as `job_runs` has it.
 
     ECS RunTask, Batch SubmitJob, Glue workflows, CodeBuild, CodePipeline, SageMaker pipelines,
     the Redshift Data API, Inspector assessments, Systems Manager (Run Command, Automation)
 
 What matters for messaging is that the target was asked, with which input and by whose permission; a cluster
-is beyond this workbook. So each try that AWS would accept leaves a `start-task` hop with its input. Whether
-the cluster, queue or project exists is not looked at, since nothing here could make one.
+is beyond this workbook. So each try that AWS would accept leaves a `start-task` hop with its input, and takes
+as long as a learner has said of it (`lab.job`). Whether the cluster, queue or project exists is not looked
+at, since nothing here could make one.
 
 Sources: EventBridge User Guide, "Amazon EventBridge targets" and "Identity-based policies" (which action each
 target needs); service models of EventBridge, Scheduler and Pipes for the names of target parameters.
@@ -13,6 +14,7 @@ target needs); service models of EventBridge, Scheduler and Pipes for the names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.delivery.permission import demand_role
 from workbook.aws.delivery.shipment import Failure, Parcel, Sender, Undelivered
 from workbook.aws.delivery.targets import Answer, Target, service_of
+from workbook.aws.job_runs import start_run
 
 if TYPE_CHECKING:
     from workbook.engine.world import World
@@ -39,17 +42,32 @@ class StandIn:
     """Whether it cannot be asked without them."""
     resource: Callable[[str, Options], str] = lambda target, _parameters: target
     """On which resource the action is asked for: target and its parameters -> ARN."""
+    name: Callable[[str, Options], str] = lambda target, _parameters: target
+    """The ARN or the name of the job, by which a learner tells of it."""
 
 
 def _task_definition(target: str, parameters: Options) -> str:
     return str(parameters.get("TaskDefinitionArn", target))
 
 
+def _job_definition(target: str, parameters: Options) -> str:
+    return str(parameters.get("JobDefinition", target))
+
+
 STAND_INS = {
     "ecs": StandIn(
-        "ecs:RunTask", ("EcsParameters", "EcsTaskParameters"), required=True, resource=_task_definition
+        "ecs:RunTask",
+        ("EcsParameters", "EcsTaskParameters"),
+        required=True,
+        resource=_task_definition,
+        name=_task_definition,
     ),
-    "batch": StandIn("batch:SubmitJob", ("BatchParameters", "BatchJobParameters"), required=True),
+    "batch": StandIn(
+        "batch:SubmitJob",
+        ("BatchParameters", "BatchJobParameters"),
+        required=True,
+        name=_job_definition,
+    ),
     "glue": StandIn("glue:notifyEvent"),
     "codebuild": StandIn("codebuild:StartBuild"),
     "codepipeline": StandIn("codepipeline:StartPipelineExecution"),
@@ -80,13 +98,15 @@ def accept(world: World, sender: Sender, target: str, parcel: Parcel) -> Answer:
         names = " or ".join(stand_in.parameters)
         raise Undelivered(Failure.REJECTED, f"{stand_in.action} needs {names}", status=400)
     demand_role(world, sender, stand_in.action, stand_in.resource(target, parameters))
-    world.trace.record(
-        "start-task",
+    name = re.sub(r":\d+$", "", stand_in.name(target, parameters).rpartition("/")[2])
+    start_run(
+        world,
+        service_of(target),
+        name,
         target,
-        size=len(parcel.text.encode()),
         action=stand_in.action,
-        body=parcel.text[:4096],
-        settings=dict(parameters),
+        body=parcel.text,
+        settings=parameters,
     )
     return {}
 

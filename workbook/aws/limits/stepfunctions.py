@@ -35,6 +35,7 @@ ROWS = (
     Limit("stepfunctions.redrive.history", 24_999, "events", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
+    Limit("stepfunctions.http.timeout", 60, "seconds", f"{_GUIDE}", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),
     Limit(
         "stepfunctions.state-name", 80, "characters", "Amazon States Language specification: states", _READ

@@ -31,6 +31,11 @@ class AccessDenied(ServiceException):
         )
 
     @classmethod
+    def managed_rule(cls, role_arn: str) -> AccessDenied:
+        """It does not let Step Functions hear of the end of jobs."""
+        return cls(f"'{role_arn}' is not authorized to create managed-rule.")
+
+    @classmethod
     def log_destination(cls) -> AccessDenied:
         """It does not let Step Functions deliver logs."""
         return cls("The state machine IAM Role is not authorized to access the Log Destination")

@@ -39,8 +39,8 @@ class Integration:
     operation: str
     """The API's name of the operation."""
     errors: ErrorNames
-    parameters: frozenset[str]
-    """What `Parameters` or `Arguments` may hold."""
+    parameters: frozenset[str] | None = None
+    """What `Parameters` or `Arguments` may hold; None for all that the operation takes."""
     needed: tuple[str, ...] = ()
     ways: frozenset[str] = frozenset({REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN})
     way: str = REQUEST_RESPONSE
@@ -55,6 +55,13 @@ class Integration:
     def resource_name(self) -> str:
         """As the history calls the action, with its way of waiting."""
         return f"{self.action}.{self.way}" if self.way else self.action
+
+    @property
+    def known(self) -> frozenset[str]:
+        """What `Parameters` or `Arguments` may hold."""
+        if self.parameters is not None:
+            return self.parameters
+        return frozenset(names_of(self.model.input_shape, self.style))
 
     @property
     def model(self) -> Any:  # noqa: ANN401 - botocore's OperationModel, which is not typed
@@ -90,6 +97,19 @@ def _of_dynamodb(action: str, parameters: str, *needed: str) -> Integration:
         ways=frozenset({REQUEST_RESPONSE}),
     )
 
+
+def _of_jobs(
+    service: str, action: str, errors: ErrorNames, *needed: str, ways: frozenset[str] | None = None
+) -> Integration:
+    return Integration(
+        *(service, action, service, f"{action[0].upper()}{action[1:]}"),
+        errors=errors,
+        needed=needed,
+        ways=frozenset({REQUEST_RESPONSE, SYNC}) if ways is None else ways,
+    )
+
+
+_SAGEMAKER = ErrorNames("SageMaker", "AmazonSageMakerException", "AmazonSageMaker")
 
 OPTIMISED = {
     one.called: one
@@ -143,6 +163,57 @@ OPTIMISED = {
         _of_dynamodb("putItem", f"Item {_WRITES}", "TableName", "Item"),
         _of_dynamodb("updateItem", f"Key AttributeUpdates UpdateExpression {_WRITES}", "TableName", "Key"),
         _of_dynamodb("deleteItem", f"Key {_WRITES}", "TableName", "Key"),
+        Integration(
+            *("http", "invoke", "http", "Invoke"),
+            errors=ErrorNames("States.Http", "Socket", "Http"),
+            parameters=_names(
+                """
+                ApiEndpoint Authentication Headers InvocationConfig Method QueryParameters RequestBody
+                Transform
+                """
+            ),
+            needed=("ApiEndpoint", "Method"),
+            ways=frozenset({REQUEST_RESPONSE}),
+        ),
+        Integration(
+            *("apigateway", "invoke", "apigateway", "Invoke"),
+            errors=ErrorNames("ApiGateway", "AmazonApiGatewayException", "AmazonApiGateway"),
+            parameters=_names(
+                "AllowNullValues ApiEndpoint AuthType Headers Method Path QueryParameters RequestBody Stage"
+            ),
+            needed=("ApiEndpoint", "Method"),
+        ),
+        _of_jobs("glue", "startJobRun", ErrorNames("Glue", "AWSGlueException", "AWSGlue"), "JobName"),
+        _of_jobs(
+            *("batch", "submitJob", ErrorNames("Batch", "AWSBatchException", "AWSBatch")),
+            *("JobName", "JobQueue", "JobDefinition"),
+        ),
+        _of_jobs(
+            *("ecs", "runTask", ErrorNames("ECS", "AmazonECSException", "AmazonECS"), "TaskDefinition"),
+            ways=frozenset({REQUEST_RESPONSE, SYNC, WAIT_FOR_TASK_TOKEN}),
+        ),
+        _of_jobs(
+            *("sagemaker", "createTrainingJob", _SAGEMAKER),
+            *("TrainingJobName", "RoleArn", "OutputDataConfig"),
+        ),
+        _of_jobs(
+            *("sagemaker", "createTransformJob", _SAGEMAKER),
+            *("TransformJobName", "ModelName", "TransformInput", "TransformOutput", "TransformResources"),
+        ),
+        _of_jobs(
+            *("sagemaker", "createProcessingJob", _SAGEMAKER),
+            *("ProcessingJobName", "RoleArn", "AppSpecification", "ProcessingResources"),
+        ),
+        _of_jobs(
+            *("athena", "startQueryExecution"),
+            ErrorNames("Athena", "AmazonAthenaException", "AmazonAthena"),
+            "QueryString",
+        ),
+        _of_jobs(
+            *("codebuild", "startBuild"),
+            ErrorNames("CodeBuild", "AWSCodeBuildException", "AWSCodeBuild"),
+            "ProjectName",
+        ),
     )
 }
 """By what follows `arn:aws:states:::` in Resource."""

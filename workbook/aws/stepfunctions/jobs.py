@@ -14,10 +14,7 @@ Source: Step Functions Developer Guide, "Discover service integration patterns".
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from workbook.aws.stepfunctions.integrations import Integration
+from typing import Any, Protocol
 
 
 class Job(Protocol):
@@ -39,10 +36,3 @@ class Job(Protocol):
 
     def stop(self) -> None:
         """End it: nobody waits any longer."""
-
-
-def job_of(integration: Integration, answer: dict[str, Any], region: str, role_arn: str) -> Job:
-    """The job that a call has started; `answer` is what the call was answered with."""
-    from workbook.aws.stepfunctions.nested_executions import NestedExecution  # noqa: PLC0415 - of this part
-
-    return NestedExecution(integration, answer["ExecutionArn"], region, role_arn)

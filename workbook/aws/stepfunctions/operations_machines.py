@@ -23,6 +23,7 @@ from workbook.aws.stepfunctions.errors import (
 )
 from workbook.aws.stepfunctions.interpreter import parse
 from workbook.aws.stepfunctions.logging_configuration import checked_logging
+from workbook.aws.stepfunctions.managed_rules import demand_managed_rules
 from workbook.aws.stepfunctions.operations_tags import check_tags
 from workbook.aws.stepfunctions.operations_versions import publish
 from workbook.aws.stepfunctions.pages import page
@@ -63,6 +64,7 @@ def create_state_machine(call: Call) -> dict[str, Any]:
         return _created_before(known, given, kind)
     check_definition(given["definition"], kind)
     _check_role(call, given["roleArn"], arn)
+    demand_managed_rules(call.world, given["definition"], given["roleArn"], call.region)
     logging = checked_logging(call.world, given.get("loggingConfiguration"), given["roleArn"])
     tags = tags_of(given.get("tags") or [])
     check_tags(tags)
@@ -113,6 +115,7 @@ def _next_revision(call: Call, machine: StateMachine) -> Revision | None:
         changes |= {} if logging == present.logging else {"logging": logging}
     if not changes:
         return None
+    demand_managed_rules(call.world, definition or present.definition, role or present.role_arn, call.region)
     identifier = call.world.seeds.uuid("stepfunctions.revision")
     return dataclasses.replace(present, identifier=identifier, updated=call.world.clock.now, **changes)
 

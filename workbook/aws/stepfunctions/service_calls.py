@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from workbook.aws.java_sdk import capitalised
+from workbook.aws.stepfunctions.http_calls import HTTP_CALLS, check_http
 from workbook.aws.stepfunctions.role_calls import call_as_role, present_execution
 from workbook.aws.stepfunctions.sdk_metadata import sdk_metadata
 from workbook.aws.stepfunctions.service_errors import TaskError, error_and_cause, invalid_request
@@ -29,6 +31,8 @@ def request_for(integration: Integration, parameters: Parameters) -> Parameters:
     Raises:
         WrongParameters: there is none for such parameters.
     """
+    if integration.called in HTTP_CALLS:
+        return check_http(parameters)
     prepare = _PREPARE.get(integration.called)
     given = parameters if prepare is None else prepare(parameters)
     return request_of(integration.model.input_shape, given, integration.style)
@@ -119,12 +123,25 @@ def _prepare_start_execution(parameters: Parameters) -> Parameters:
     }
 
 
+def _prepare_submit_job(parameters: Parameters) -> Parameters:
+    """What Step Functions adds to the environment has the API's names, and all else has its own."""
+    overrides = parameters.get("ContainerOverrides")
+    if not isinstance(overrides, dict) or not isinstance(overrides.get("Environment"), list):
+        return parameters
+    pairs = [
+        {capitalised(key): value for key, value in pair.items()} if isinstance(pair, dict) else pair
+        for pair in overrides["Environment"]
+    ]
+    return {**parameters, "ContainerOverrides": {**overrides, "Environment": pairs}}
+
+
 _PREPARE: dict[str, Callable[[Parameters], Parameters]] = {
     "lambda:invoke": _prepare_invoke,
     "sqs:sendMessage": _as_text("MessageBody"),
     "sns:publish": _as_text("Message"),
     "events:putEvents": _prepare_put_events,
     "states:startExecution": _prepare_start_execution,
+    "batch:submitJob": _prepare_submit_job,
 }
 _FINISH: dict[str, Callable[[Parameters], None]] = {
     "lambda:invoke": _finish_invoke,

@@ -18,14 +18,14 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
-from workbook.aws.stepfunctions.integrations import SYNC, SYNC_2, WAIT_FOR_TASK_TOKEN, find_integration
-from workbook.aws.stepfunctions.jobs import Job, job_of
+from workbook.aws.stepfunctions.integrations import WAIT_FOR_TASK_TOKEN, find_integration
 from workbook.aws.stepfunctions.language import visits
 from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
 from workbook.aws.stepfunctions.role_calls import NotAssumed, present_execution
-from workbook.aws.stepfunctions.service_calls import call_service, request_for
+from workbook.aws.stepfunctions.service_calls import request_for
 from workbook.aws.stepfunctions.service_errors import TaskError
 from workbook.aws.stepfunctions.shapes import WrongParameters, compact
+from workbook.aws.stepfunctions.starts import complete, start
 from workbook.aws.stepfunctions.tokens import HeartbeatMissed, OpenTask, close, issue, wake
 from workbook.engine.clock import SECOND
 from workbook.engine.tasks import Interrupted
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbook.aws.stepfunctions.integrations import Integration
+    from workbook.aws.stepfunctions.jobs import Job
 
 Environment = Any
 """The interpreter's, which is not typed."""
@@ -72,17 +73,16 @@ class ServiceTask(StateTask):
             raise
 
     def _call_and_wait(self, env: Environment, region: str, token: OpenTask | None, due: int | None) -> None:
-        parameters = self._eval_parameters(env=env)
-        credentials = self._eval_state_credentials(env)
+        parameters = complete(self._integration, self._eval_parameters(env=env))
+        role_arn = self._eval_state_credentials(env).role_arn
         request = self._request(env, parameters)
-        self._tell_start(env, parameters, region, credentials.role_arn)
-        answer = call_service(self._integration, request, region, credentials.role_arn)
+        self._tell_start(env, parameters, region, role_arn)
+        answer, job = start(self._integration, request, region, role_arn)
         if token is not None:
             self._tell(env, "TaskSubmitted", **_output(answer))
             answer = self._wait_for_token(env, token)
-        elif self._integration.way in {SYNC, SYNC_2}:
+        elif job is not None:
             self._tell(env, "TaskSubmitted", **_output(answer))
-            job = job_of(self._integration, answer, region, credentials.role_arn)
             answer = self._wait_for_job(env, job, due)
         visits.demand_size(
             env, answer, self._integration.service, event_type="TaskFailed", details=self._which

@@ -92,9 +92,11 @@ def _unrecognised(place: str, resource: str) -> Diagnostic:
 def _wrong_parameters(place: str, integration: Integration, parameters: Any) -> Iterator[Diagnostic]:  # noqa: ANN401 - any JSON
     if isinstance(parameters, str):
         return  # an expression, whose value nobody knows before
+    if isinstance(parameters, dict) and parameters.get("AuthType", "NO_AUTH") != "NO_AUTH":
+        raise NotSimulated(f"{_OPERATION}: AuthType {parameters['AuthType']} at {place}", "Leave it out.")
     given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
     for key in sorted(given):
-        if key not in integration.parameters:
+        if key not in integration.known:
             yield unfit(f'The field "{key}" is not supported by Step Functions', place)
     for key in integration.needed:
         if key not in given:
