@@ -46,7 +46,7 @@ bench: $(ready)  ## Measure speed against plain moto
 	@$(python) -m benchmarks $(ARGS)
 
 screen: $(ready)  ## Drive the lessons in a real JupyterLab (needs Chromium)
-	@$(python) -m pytest -n 3 --dist loadgroup tests/screen $(ARGS)
+	@$(python) -m pytest -n 3 tests/screen $(ARGS)
 
 doctor: $(ready)  ## Say what is wrong with the environment, and how to mend it
 	@$(python) -m workbook doctor

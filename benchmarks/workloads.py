@@ -18,6 +18,7 @@ import psutil
 from moto import mock_aws
 
 from benchmarks.measuring import Measurement, best_of
+from benchmarks.state_machines import lab_state_machines
 
 BACKLOG = 10_000
 
@@ -409,6 +410,7 @@ WORKLOADS: dict[str, Callable[[], Measurement]] = {
     "moto events": moto_events,
     "lab events": lab_events,
     "lab scheduled day": lab_scheduled_day,
+    "lab state machines": lab_state_machines,
 }
 
 if __name__ == "__main__":

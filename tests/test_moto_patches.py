@@ -11,10 +11,8 @@ import warnings
 import boto3
 import botocore.endpoint
 import botocore.retryhandler
-import botocore.useragent
 import botocore.utils
 import moto.core.errors
-import moto.core.responses
 import moto.iam.models
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
@@ -151,16 +149,34 @@ def test_log_events_are_numbered_alike_in_every_lab():
     assert event_ids() == event_ids() != []
 
 
-# ---- know_the_code_of_refusals
+# ---- warn_of_no_error_codes
 
 
-def test_moto_still_warns_of_a_code_that_is_in_no_model(lab):
-    assert "code in COMMON_ERROR_CODES" in inspect.getsource(moto.core.errors.get_error_model)
-    client = lab.client("cloudwatch")
+def test_moto_still_warns_of_a_code_that_is_in_no_model():
+    assert "warn(warning, stacklevel=2)" in inspect.getsource(moto.core.errors.get_error_model)
+    assert moto.core.errors.warn is warnings.warn
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "request_", "code"),
+    [
+        (
+            "cloudwatch",
+            "put_metric_alarm",
+            {"AlarmName": "any", "ThresholdMetricId": "band"},
+            "NotSimulatedByWorkbook",
+        ),
+        ("events", "list_rules", {"NextToken": "stale"}, "InvalidToken"),
+        ("autoscaling", "describe_auto_scaling_groups", {"NextToken": "stale"}, "InvalidNextToken"),
+    ],
+)
+def test_no_error_warns_the_learner(lab, service, call, request_, code):
+    client = lab.client(service)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(client.exceptions.ClientError, match="NotSimulatedByWorkbook"):
-            client.put_metric_alarm(AlarmName="any", ThresholdMetricId="band")
+        with pytest.raises(client.exceptions.ClientError) as refused:
+            getattr(client, call)(**request_)
+    assert refused.value.response["Error"]["Code"] == code
 
 
 # ---- parse_timestamps_as_utc
@@ -184,26 +200,6 @@ def test_a_timestamp_looks_the_same_in_every_time_zone(monkeypatch):
     monkeypatch.undo()
     time.tzset()
     assert len(seen) == 1
-
-
-# ---- list_methods_once, sanitise_user_agents_once
-
-
-def test_moto_still_inspects_the_methods_of_a_response_on_every_request():
-    source = inspect.getsource(moto.core.responses.BaseResponse.call_action)
-    assert "method_names_from_class(self.__class__)" in source
-    assert not hasattr(moto.core.responses.method_names_from_class, "cache_info")
-
-
-def test_botocore_still_cleans_the_user_agent_on_every_call():
-    assert not hasattr(botocore.useragent.sanitize_user_agent_string_component, "cache_info")
-
-
-def test_both_are_done_once_in_a_lab(lab):
-    for _ in range(3):
-        lab.client("iam").list_roles()
-    assert moto.core.responses.method_names_from_class.cache_info().hits > 0
-    assert botocore.useragent.sanitize_user_agent_string_component.cache_info().hits > 0
 
 
 # ---- wait_by_the_seed_before_trying_again

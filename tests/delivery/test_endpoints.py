@@ -17,6 +17,7 @@ from workbook.aws.endpoints import (
 )
 from workbook.aws.mailbox import letters
 from workbook.engine.clock import SECOND
+from workbook.flow.scene import Scene
 
 URL = "https://shop.example.com/hooks"
 SENDER = Sender("sns.amazonaws.com", "arn:aws:sns:us-east-1:123456789012:news", "123456789012", "us-east-1")
@@ -145,6 +146,34 @@ def test_a_client_error_is_final(world):
 def test_a_slow_server_is_a_timeout(world):
     open_endpoint(world, URL, lambda _request: world.kernel.sleep(20))
     assert tries(world, RetryPolicy(lambda _chance: iter([]))) == ["TIMEOUT"]
+
+
+def test_a_slow_delivery_has_arrived_when_the_server_has_answered_and_not_before(world):
+    open_endpoint(world, URL, lambda _request: world.kernel.sleep(10))
+    with world.kernel:
+        deliver(world, [Delivery(SENDER, URL, Parcel("tea"), "m-1")])
+        world.kernel.sleep(4)
+        under_way = {hop.kind: hop for hop in world.trace}
+        world.kernel.sleep(20)
+        over = {hop.kind: hop for hop in world.trace}
+    for kind in ("deliver", "request"):
+        assert (under_way[kind].outcome, under_way[kind].facts.get("ended_at")) == ("waits", None)
+        assert over[kind].outcome == "ok"
+        assert over[kind].facts["ended_at"] == over[kind].time + 10 * SECOND
+
+
+def test_the_picture_shows_a_slow_delivery_when_it_arrives(world):
+    open_endpoint(world, URL, lambda _request: world.kernel.sleep(10))
+    with world.kernel:
+        deliver(world, [Delivery(SENDER, URL, Parcel("tea"), "m-1")])
+        world.kernel.sleep(4)
+        under_way = Scene.of(list(world.trace), world.clock.now)
+        world.kernel.sleep(20)
+    over = Scene.of(list(world.trace), world.clock.now)
+    assert [move.text for move in under_way.moves if move.target == URL and move.source != URL] == []
+    arrived = next(move for move in over.moves if move.target == URL and move.source != URL)
+    assert arrived.text == "news delivered message 1 to shop.example.com/hooks"
+    assert arrived.time == next(hop for hop in over.hops if hop.kind == "deliver").time + 10 * SECOND
 
 
 def test_letters_are_kept_to_be_read(world):

@@ -260,3 +260,121 @@ def test_sfn_18_an_asynchronous_express_execution_may_run_twice():
         room.machines.start_sync_execution(stateMachineArn=machine)
         room.lab.run_until_idle()
         assert ["synchronous" in hop.facts for hop in room.hops("start-execution")] == [False, False, True]
+
+
+JSONATA = {"QueryLanguage": "JSONata"}
+DONE = {"Type": "Succeed"}
+
+
+def alone(state, name="Only"):
+    """A machine of one state."""
+    return {"StartAt": name, "States": {name: state}}
+
+
+def test_sfn_04_for_all_means_neither_too_much_data_nor_what_is_wrong_with_the_machine(room):
+    def caught(branch, *names):
+        catch = [{"ErrorEquals": list(names), "Next": "Done"}]
+        state = {"Type": "Parallel", "Branches": [alone(branch)], "Catch": catch, "Next": "Done"}
+        name = f"machine-{len(room.hops('start-execution'))}"
+        return room.run({"Try": state, "Done": DONE}, name=name)["status"] == "SUCCEEDED"
+
+    too_large = {"Type": "Pass", "Output": "{% $pad('', 300000) %}", "End": True, **JSONATA}
+    broken = {"Type": "Pass", "Parameters": {"it.$": "$.nothing"}, "End": True}
+    assert caught({"Type": "Fail", "Error": "Mine"}, "States.ALL")
+    assert not caught(too_large, "States.ALL")
+    assert caught(too_large, "States.DataLimitExceeded")
+    assert not caught(broken, "States.ALL")
+    assert not caught(broken, "States.Runtime")
+
+
+def test_sfn_07_branches_and_iterations_run_side_by_side(room):
+    slow, quick = ({"Type": "Wait", "Seconds": seconds, "End": True} for seconds in (20, 10))
+    both = {"Type": "Parallel", "Branches": [alone(slow), alone(quick, "Quick")], "End": True}
+    shown = room.run({"Both": both}, 1, name="both")
+    assert (json.loads(shown["output"]), (shown["stopDate"] - shown["startDate"]).total_seconds()) == (
+        [1, 1],
+        20,
+    )
+    failing = {**both, "Branches": [alone(slow), alone({"Type": "Fail", "Error": "Mine"}, "Stop")]}
+    shown = room.run({"Both": failing}, name="failing")
+    assert (shown["error"], shown["stopDate"]) == ("Mine", shown["startDate"])
+    each = {"Type": "Map", "ItemProcessor": alone(quick), "End": True}
+    shown = room.run({"Each": each}, list(range(41)), name="each")
+    assert (shown["stopDate"] - shown["startDate"]).total_seconds() == 20
+
+
+def test_sfn_40_a_failed_expression_says_where_it_stands(room):
+    state = {"Type": "Pass", "Output": {"v": "{% $states.input.missing %}"}, "End": True, **JSONATA}
+    shown = room.run({"Look": state})
+    assert shown["error"] == "States.QueryEvaluationError"
+    assert shown["cause"] == (
+        "An error occurred while executing the state 'Look' (entered at the event id #2). "
+        "The JSONata expression '$states.input.missing' specified for the field 'Output/v' "
+        "returned nothing (undefined)."
+    )
+
+
+def test_sfn_41_a_state_does_not_see_what_it_assigns(room):
+    states = {
+        "First": {"Type": "Pass", "Assign": {"count": 1}, "Next": "Second"},
+        "Second": {"Type": "Pass", "Assign": {"count": 2}, "Output": "{% $count %}", "Next": "Third"},
+        "Third": {"Type": "Pass", "Output": "{% [$states.input, $count] %}", "End": True},
+    }
+    shown = room.run({name: {**state, **JSONATA} for name, state in states.items()})
+    assert json.loads(shown["output"]) == [1, 2]
+
+
+def test_sfn_42_a_function_fails_otherwise_than_a_path(room):
+    def error(call, name):
+        state = {"Type": "Pass", "Parameters": {"it.$": call}, "End": True}
+        return room.run({"Compute": state}, {"list": [1]}, name=name)["error"]
+
+    assert error("States.ArrayGetItem($.list, 5)", "function") == "States.IntrinsicFailure"
+    assert error("$.nothing", "path") == "States.Runtime"
+
+
+def test_sfn_43_a_choice_that_leads_nowhere(room):
+    rule = {"Variable": "$.n", "NumericEquals": 1, "Next": "Done"}
+    shown = room.run({"Look": {"Type": "Choice", "Choices": [rule]}, "Done": DONE}, {"n": 2})
+    assert shown["error"] == "States.Runtime"
+    assert shown["cause"].endswith(
+        "Failed to transition out of the state. The state does not point to a next state."
+    )
+
+
+def over_items(processor, **fields):
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    return {"Type": "Map", "ItemProcessor": {"ProcessorConfig": config, **processor}, "End": True, **fields}
+
+
+def test_sfn_44_a_distributed_map_starts_executions(room):
+    each = over_items(alone({"Type": "Pass", "End": True}), ItemBatcher={"MaxItemsPerBatch": 2})
+    shown = room.run({"Each": each}, [1, 2, 3])
+    assert json.loads(shown["output"]) == [{"Items": [1, 2]}, {"Items": [3]}]
+    (run,) = room.machines.list_map_runs(executionArn=shown["executionArn"])["mapRuns"]
+    children = room.machines.list_executions(mapRunArn=run["mapRunArn"])["executions"]
+    assert len(children) == 2
+    assert {len(room.history(child["executionArn"])) for child in children} == {4}
+    parents = [event["type"] for event in room.history(shown["executionArn"])]
+    assert "MapRunStarted" in parents
+    assert "PassStateEntered" not in parents
+
+
+def test_sfn_45_a_map_run_tolerates_what_it_is_told_to(room):
+    look = {
+        "Look": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Stop"}],
+            "Default": "Sleep",
+        },
+        "Stop": {"Type": "Fail", "Error": "Mine"},
+        "Sleep": {"Type": "Wait", "Seconds": 600, "End": True},
+    }
+    processor = {"StartAt": "Look", "States": look}
+    shown = room.run({"Each": over_items(processor)}, [1, 2, 3], name="none")
+    assert (shown["error"], shown["stopDate"]) == (
+        "States.ExceedToleratedFailureThreshold",
+        shown["startDate"],
+    )
+    shown = room.run({"Each": over_items(processor, ToleratedFailureCount=1)}, [1, 2, 3], name="one")
+    assert json.loads(shown["output"]) == [1, 3]

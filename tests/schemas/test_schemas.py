@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -24,6 +26,16 @@ def schemas(lab):
 def shop(lab):
     events = lab.client("events")
     return events.create_event_bus(Name="shop")["EventBusArn"]
+
+
+def test_a_discoverer_can_be_the_first_thing_that_is_asked_for():
+    program = """
+from workbook import Lab
+bus = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+print(Lab().client("schemas").create_discoverer(SourceArn=bus)["State"])
+"""
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert told.stdout == "STARTED\n"
 
 
 def put(lab, detail, detail_type="order placed", bus="shop"):

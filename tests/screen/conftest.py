@@ -3,11 +3,12 @@
 Debian's Chromium, or any other that is installed, is driven by Playwright; no browser is downloaded.
 
 To open a notebook and to run it takes much longer than to look at it. So tests that look at the same one
-share it, and all of them run in the same process: see `_shared_by`.
+share it, and all of them run in the same process: see `Sharing`.
 """
 
 import contextlib
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from jupyterlab_process import running_jupyterlab
 from jupyterlab_window import Learner
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = [
@@ -35,9 +37,6 @@ DESKTOP = {"width": 1280, "height": 900}
 
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here) and (shared := _shared_by(item)):
-            item.add_marker(pytest.mark.xdist_group(shared))
     if _chromium() is None and not os.environ.get("CI"):
         reason = f"no browser on the PATH (looked for {', '.join(CHROMIUM_NAMES)}): sudo apt install chromium"
         for item in items:
@@ -45,13 +44,22 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def _shared_by(item):
-    """A name for what a test shares with others, so that it is made once; None where it shares nothing."""
-    for name in ("lesson", "notebook", "learner"):
-        fixture = item._fixtureinfo.name2fixturedefs.get(name, [None])[-1]
-        if fixture is not None and fixture.scope == "module":
-            return f"{item.module.__name__} {item.callspec.params[name] if fixture.params else ''}"
-    return None
+class Sharing(LoadScopeScheduling):
+    """Gives all tests of a lesson, and all others of a module, to one process.
+
+    xdist's own groups (`--dist loadgroup`) are ignored since pytest 9.2 has another name for an item's id:
+    each process then opened each lesson again.
+    """
+
+    def _split_scope(self, nodeid):
+        module, _, test = nodeid.partition("::")
+        lesson = re.search(r"\[(\w+\.ipynb)", test)
+        return f"{module} {lesson[1]}" if lesson else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Sharing(config, log)
 
 
 def _chromium():

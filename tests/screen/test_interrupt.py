@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 SET_UP = """\
 import boto3
 from workbook import Lab
+if "lab" in globals():
+    lab.close()
 lab = Lab(seed=7)
 sqs = boto3.client("sqs")
 orders = sqs.create_queue(QueueName="orders")["QueueUrl"]
@@ -40,9 +42,15 @@ def choose_it_in_the_menu(learner):
     learner.menu("Kernel", "Interrupt Kernel")
 
 
+@pytest.fixture(scope="module")
+def learner(open_window, jupyterlab):
+    learner = open_window()
+    learner.open(jupyterlab.write("runaway.ipynb", SET_UP, RUNAWAY, AFTERWARDS, "lab"))
+    return learner
+
+
 @pytest.mark.parametrize("interrupt", [press_the_stop_button, choose_it_in_the_menu])
-def test_an_interrupt_stops_a_runaway_advance_and_the_lab_stays_usable(learner, jupyterlab, interrupt):
-    learner.open(jupyterlab.write(f"{interrupt.__name__}.ipynb", SET_UP, RUNAWAY, AFTERWARDS, "lab"))
+def test_an_interrupt_stops_a_runaway_advance_and_the_lab_stays_usable(learner, interrupt):
     learner.run(1)
     assert learner.error(1) == ""
     learner.start(2)

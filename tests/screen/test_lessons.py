@@ -20,12 +20,24 @@ LOOKS = [("light", WIDE), ("dark", WIDE), ("dark", NARROW)]  # what runs out of 
 HIGHEST_ROW = 90  # pixels: four lines of a table; higher ones cannot be read across
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory, worker_id):
+    """Complains where a second process of the run opens the same lesson: that would take twice as long."""
+
+    def once(name):
+        if worker_id != "master":
+            (tmp_path_factory.getbasetemp().parent / f"{name}.opened").touch(exist_ok=False)
+
+    return once
+
+
 @pytest.fixture(scope="module", params=LESSONS)
-def lesson(request, open_window):
+def lesson(request, open_window, once):
     """A window in which the lesson was opened, restarted and run to its end, and saved.
 
     JupyterLab has never seen the lesson before, so it does not trust it; what it shows then is noted first.
     """
+    once(request.param)
     with contextlib.closing(open_window()) as learner:
         learner.name = request.param
         learner.open(request.param, kernel=False)
@@ -71,7 +83,8 @@ def test_the_committed_outputs_are_shown_before_any_run(lesson):
     assert seen.tables == sum(text.count("<table") for text in texts) > 0
 
 
-def test_all_cells_run_in_order_and_none_shows_an_error(lesson):
+def test_all_cells_run_in_order_and_none_shows_an_error(lesson, record_property):
+    record_property("seconds from restart to end", round(lesson.seconds, 1))
     prompts = lesson.prompts()
     assert prompts == [f"[{number}]:" for number in range(1, len(prompts) + 1)]
     assert lesson.page.locator(ERROR).all_text_contents() == []
@@ -89,11 +102,6 @@ def test_every_output_is_on_the_screen(lesson):
         shown = lesson.said_by_outputs(number)
         assert len(shown) == len(cell.outputs), f"code cell {number}"
         assert all(shown), f"code cell {number}"
-
-
-def test_it_restarts_and_runs_in_seconds(lesson, record_property):
-    record_property("seconds", round(lesson.seconds, 1))
-    assert lesson.seconds < 60
 
 
 def test_nothing_is_asked_of_another_computer_and_the_console_is_quiet(lesson):

@@ -16,12 +16,16 @@ poison_message.panel(run=False)
 """
 
 
-@pytest.fixture
-def learner(open_window, jupyterlab, request):
+@pytest.fixture(scope="module")
+def learner(open_window, jupyterlab):
     window = open_window()
-    window.open(jupyterlab.write(f"{request.node.name[:40]}.ipynb", PANEL, "1 + 1"))
-    window.run(1)
+    window.open(jupyterlab.write("panel.ipynb", PANEL, "1 + 1"))
     return window
+
+
+@pytest.fixture(autouse=True)
+def new_panel(learner):
+    learner.run(1)
 
 
 def press(learner, name):
@@ -71,10 +75,11 @@ def test_arrow_keys_move_the_control_and_not_the_notebook(learner):
     active = learner.page.locator(".jp-Cell.jp-mod-active")
     expect(active).to_have_count(1)
     before = active.get_attribute("data-windowed-list-index")
+    cells = learner.page.locator(".jp-Notebook .jp-Cell").count()
     for key in ("ArrowDown", "ArrowUp", "j", "k", "b"):
         learner.page.keyboard.press(key)
     assert active.get_attribute("data-windowed-list-index") == before
-    expect(learner.page.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
+    expect(learner.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells)
     expect(box).to_be_focused()
     learner.page.keyboard.press("Space")
     expect(status(learner).first).to_contain_text("begins anew")
@@ -95,8 +100,9 @@ def test_a_value_out_of_range_is_refused_in_the_panel(learner):
 
 
 def test_show_the_code_puts_it_into_a_cell_below_that_runs(learner):
+    cells = learner.page.locator(".jp-Notebook .jp-CodeCell").count()
     press(learner, "Show the code")
-    expect(learner.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(3)
+    expect(learner.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(cells + 1)
     expect(learner.code_cell(2)).to_contain_text("own_lab")
     assert learner.code_cell(2).locator(".jp-OutputArea-output").count() == 0
     learner.run(2)
@@ -105,13 +111,14 @@ def test_show_the_code_puts_it_into_a_cell_below_that_runs(learner):
 
 
 def test_where_no_cell_can_be_inserted_the_code_is_shown_with_a_button_to_copy_it(learner):
-    learner.page.evaluate("delete window.jupyterapp")
+    learner.page.evaluate("() => { window.hidden = window.jupyterapp; delete window.jupyterapp; }")
     press(learner, "Show the code")
     code = learner.page.get_by_label("The code of this scenario")
     expect(code).to_contain_text("def inspect_parcels")
     expect(learner.page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
     press(learner, "Hide the code")
     expect(code).to_be_hidden()
+    learner.page.evaluate("() => { window.jupyterapp = window.hidden; }")
 
 
 def test_a_saved_panel_shows_its_picture_and_account_without_a_kernel(open_window, jupyterlab):

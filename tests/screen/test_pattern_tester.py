@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 TESTER = """\
 from workbook import Lab
+if "lab" in globals():
+    lab.close()
 lab = Lab(seed=7)
 event = {"id": "1", "account": "123456789012", "source": "fridges", "region": "us-east-1",
          "time": "2026-01-05T09:00:00Z", "detail-type": "Temperature Read",
@@ -17,12 +19,16 @@ lab.pattern_tester({"source": ["fridges"], "detail": {"celsius": [{"numeric": ["
 DECIDED = 'detail.celsius is a number above 8: found "11.0"'
 
 
-@pytest.fixture
-def learner(open_window, jupyterlab, request):
+@pytest.fixture(scope="module")
+def learner(open_window, jupyterlab):
     window = open_window()
-    window.open(jupyterlab.write(f"{request.node.name[:40]}.ipynb", TESTER, "1 + 1"))
-    window.run(1)
+    window.open(jupyterlab.write("pattern_tester.ipynb", TESTER, "1 + 1"))
     return window
+
+
+@pytest.fixture(autouse=True)
+def new_tester(learner):
+    learner.run(1)
 
 
 def field(learner, number):

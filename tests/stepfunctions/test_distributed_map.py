@@ -82,6 +82,9 @@ def test_every_item_is_an_execution_of_its_own_and_the_parent_tells_of_the_run_o
     child = room.describe(children[0]["executionArn"])
     assert child["stateMachineArn"].endswith(":stateMachine:all/Orders")
     assert (child["mapRunArn"], child["input"]) == (run_arn, "2")
+    machine = room.machines.describe_state_machine_for_execution(executionArn=child["executionArn"])
+    assert (machine["mapRunArn"], machine["label"]) == (run_arn, "Orders")
+    assert json.loads(machine["definition"])["StartAt"] == "Go"
     assert [event["type"] for event in room.history(child["executionArn"])] == [
         "ExecutionStarted",
         "PassStateEntered",

@@ -209,3 +209,47 @@ def test_what_express_workflows_cannot_do_is_refused_when_they_are_made(room):
     code, message = refused(express, room=room, states={"Publish": wait})
     assert code == "InvalidDefinition"
     assert "Express state machine does not support '.waitForTaskToken' service integration" in message
+
+
+@pytest.fixture
+def enriched(room):
+    """A room with a pipe from the queue `work` over an express workflow to the queue `out`."""
+    room.queue("out")
+    room.queue()
+    role = room.new_role("pipe", "pipes.amazonaws.com", "states:StartSyncExecution", "sqs:*")
+
+    def make(machine):
+        room.lab.client("pipes").create_pipe(
+            Name="orders",
+            Source="arn:aws:sqs:us-east-1:123456789012:work",
+            Enrichment=machine,
+            Target="arn:aws:sqs:us-east-1:123456789012:out",
+            RoleArn=role,
+            EnrichmentParameters={"InputTemplate": '{"n": <$.body>}'},
+        )
+        room.lab.advance(minutes=2)
+        room.sqs.send_message(QueueUrl=room.sqs.get_queue_url(QueueName="work")["QueueUrl"], MessageBody="3")
+        room.lab.advance(minutes=2)
+        return room.bodies(room.sqs.get_queue_url(QueueName="out")["QueueUrl"])
+
+    return make
+
+
+def test_a_pipe_enriches_by_an_express_workflow(room, enriched):
+    states = {"Add": {"Type": "Pass", "Parameters": {"batch.$": "$"}, "End": True}}
+    assert enriched(express(room, states)) == ['{"batch":[{"n":3}]}']
+    [hop] = room.hops("start-execution")
+    assert hop.facts["synchronous"]
+    [stage] = room.hops("enrich")
+    assert (stage.outcome, hop.causes) == ("ok", (stage.number,))
+
+
+def test_a_workflow_that_fails_fails_the_enrichment(room, enriched):
+    assert enriched(express(room, NO)) == []
+    assert {hop.outcome for hop in room.hops("enrich")} == {"REJECTED"}
+
+
+def test_a_standard_workflow_enriches_nothing(room, enriched):
+    assert enriched(room.make(DONE)) == []
+    [hop, *_] = room.hops("enrich")
+    assert hop.facts["reason"] == "This operation is not supported by this type of state machine"

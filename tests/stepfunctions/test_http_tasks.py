@@ -7,6 +7,7 @@ import json
 
 import pytest
 from access import make_role
+from botocore.exceptions import ClientError
 
 SHOP = "https://shop.example.com"
 
@@ -144,3 +145,29 @@ def test_an_api_of_api_gateway_is_called(room):
     assert (answer["StatusCode"], answer["ResponseBody"]) == (200, {"hello": "you"})
     shown = room.run(states("409"), name="bad")
     assert (shown["error"], json.loads(shown["cause"])) == ("ApiGateway.409", {"hello": "you"})
+
+
+@pytest.mark.parametrize(
+    ("resource", "more", "what"),
+    [
+        ("apigateway:invoke", {"AuthType": "IAM_ROLE"}, "AuthType"),
+        ("apigateway:invoke", {"AllowNullValues": True}, "AllowNullValues"),
+        (
+            "http:invoke",
+            {"Transform": {"RequestEncodingOptions": {"ArrayFormat": "COMMAS"}}},
+            "RequestEncodingOptions",
+        ),
+    ],
+)
+def test_what_is_not_simulated_is_refused_by_name(room, resource, more, what):
+    parameters = {"ApiEndpoint": "shop.example.com", "Method": "GET", **more}
+    state = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "Parameters": parameters,
+        "End": True,
+    }
+    with pytest.raises(ClientError) as caught:
+        room.make({"Call": state})
+    assert caught.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+    assert what in caught.value.response["Error"]["Message"]

@@ -178,6 +178,33 @@ def test_a_table_that_does_not_exist(room):
     assert shown["error"] == "DynamoDB.ResourceNotFoundException"
 
 
+@pytest.mark.parametrize(
+    ("resource", "parameters", "error", "cause"),
+    [
+        (
+            "sqs:sendMessage",
+            {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "MessageBody": None},
+            "SQS.AmazonSQSException",
+            "The request must contain the parameter MessageBody. (Service: AmazonSQS; Status Code: 400; ",
+        ),
+        (
+            "aws-sdk:dynamodb:putItem",
+            {"TableName": "stock", "Item": None},
+            "DynamoDb.DynamoDbException",
+            (
+                "1 validation error detected: Value null at 'item' failed to satisfy constraint: "
+                "Member must not be null (Service: DynamoDb, Status Code: 400, "
+            ),
+        ),
+    ],
+)
+def test_a_parameter_that_is_null_is_not_sent(room, resource, parameters, error, cause):
+    allow(room, "*")
+    shown = run(room, resource, **parameters)
+    assert (shown["status"], shown["error"]) == ("FAILED", error)
+    assert shown["cause"].startswith(cause)
+
+
 # ---- executions of other state machines
 
 

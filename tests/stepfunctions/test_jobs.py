@@ -8,6 +8,8 @@ import pytest
 from access import make_role
 from botocore.exceptions import ClientError
 
+from workbook.flow.resources import label_of
+
 ECS = {"Cluster": "shop", "TaskDefinition": "render:3", "LaunchType": "FARGATE"}
 BATCH = {"JobName": "tonight", "JobQueue": "large", "JobDefinition": "nightly:2"}
 TRAINING = {
@@ -210,3 +212,11 @@ def test_the_role_must_be_able_to_make_the_rule_by_which_aws_hears_of_the_end(ro
         "Message": f"'{room.role}' is not authorized to create managed-rule.",
     }
     room.make({"Work": job(called, way="")})
+
+
+def test_a_picture_draws_jobs_from_the_state_machine(room):
+    room.lab.job("glue", "clean", minutes=5)
+    room.run({"Work": job("glue:startJobRun")})
+    ways = [(label_of(move.source), label_of(move.target)) for move in room.lab.flow().scene.moves]
+    assert ("order", "clean") in ways
+    assert ("you", "clean") not in ways

@@ -241,7 +241,6 @@ def a_task(resource, **fields):
     [
         (a_task("arn:aws:states:::bedrock:invokeModel"), {}, "bedrock:invokeModel"),
         (a_task("arn:aws:states:::aws-sdk:s3:listBucketMetricsConfigurations"), {}, "aws-sdk:s3"),
-        (a_task(f"{PREFIX}:activity:stamp"), {}, "activity"),
         (DONE, {"tracingConfiguration": {"enabled": True}}, "tracingConfiguration"),
         (
             DONE,

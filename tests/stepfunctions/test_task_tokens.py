@@ -6,6 +6,8 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 SECOND = 1_000_000
 
@@ -297,3 +299,72 @@ def test_the_same_seed_has_the_same_tokens():
         with room.lab:
             tokens.append(started(room)[1])
     assert tokens[0] == tokens[1] != tokens[2]
+
+
+def test_a_token_in_jsonata(room):
+    queue = room.queue()
+    state = {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
+        "Output": "{% $states.result.approved %}",
+        "End": True,
+    }
+    execution = room.start(room.make({"Ask": state}))
+    room.lab.advance(seconds=1)
+    room.machines.send_task_success(taskToken=room.bodies(queue)[0], output='{"approved": true}')
+    room.lab.run_until_idle()
+    assert room.describe(execution)["output"] == "true"
+
+
+def test_branches_wait_for_tokens_of_their_own(room):
+    queue = room.queue()
+    branches = [{"StartAt": name, "States": {name: waiting(queue)}} for name in ("Ann", "Bob")]
+    state = {"Type": "Parallel", "Branches": branches, "End": True}
+    execution = room.start(room.make({"Both": state}), {"order": 7})
+    room.lab.advance(seconds=1)
+    tokens = [json.loads(body)["token"] for body in room.bodies(queue)]
+    assert len(set(tokens)) == 2
+    room.machines.send_task_failure(taskToken=tokens[0], error="Refused")
+    room.lab.run_until_idle()
+    assert room.describe(execution)["error"] == "Refused"
+    assert refused(room.machines.send_task_success, taskToken=tokens[1], output="1") == GONE
+    assert sorted(hop.outcome for hop in room.hops("issue-token")) == ["ABORTED", "Refused"]
+
+
+ANSWERS = st.lists(st.sampled_from(["success", "failure", "heartbeat", "stop"]), min_size=1, max_size=6)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answers=ANSWERS)
+def test_whatever_is_answered_the_first_answer_counts_and_later_ones_are_refused(room, answers):
+    """A task is answered at most once, and its execution ends as the first that ends it has said."""
+    name = f"m{len(room.hops('create'))}"
+    queue = room.queue(name)
+    execution = room.start(room.make({"Ask": waiting(queue)}, name=name), {"order": 7})
+    room.lab.advance(seconds=1)
+    token = json.loads(room.bodies(queue)[0])["token"]
+    calls = {
+        "success": (room.machines.send_task_success, {"taskToken": token, "output": "1"}),
+        "failure": (room.machines.send_task_failure, {"taskToken": token, "error": "No"}),
+        "heartbeat": (room.machines.send_task_heartbeat, {"taskToken": token}),
+        "stop": (room.machines.stop_execution, {"executionArn": execution}),
+    }
+    ends = {"success": "SUCCEEDED", "failure": "FAILED", "stop": "ABORTED"}
+    status = "RUNNING"
+    for answer in answers:
+        call, parameters = calls[answer]
+        if answer != "stop" and status != "RUNNING":
+            assert refused(call, **parameters) == GONE
+        else:
+            call(**parameters)
+            room.lab.run_until_idle()
+            status = ends.get(answer, status) if status == "RUNNING" else status
+        assert room.describe(execution)["status"] == status
+
+
+@given(text=st.text(min_size=1, max_size=60))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_is_a_token_but_those_that_were_issued(room, text):
+    assert refused(room.machines.send_task_heartbeat, taskToken=text)[0] == "InvalidToken"

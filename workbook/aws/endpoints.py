@@ -162,6 +162,7 @@ def ask(world: World, request: HttpRequest, timeout: float) -> HttpResponse:
     hop = world.trace.record(
         "request",
         place,
+        outcome="waits",
         method=request.method,
         size=len(request.body.encode("utf-8", "surrogateescape")),
         body=request.body[:LONGEST_BODY],

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import copy
 import datetime
-import functools
 import re
 import types
 from collections.abc import Callable, Mapping
 
 import botocore.endpoint
 import botocore.retryhandler
-import botocore.useragent
 import botocore.utils
 import moto.core.errors
-import moto.core.responses
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
@@ -26,18 +23,16 @@ from botocore.retries.standard import ExponentialBackoff, RetryContext
 from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
-from moto.core.utils import get_equivalent_url_in_aws_domain, method_names_from_class
+from moto.core.utils import get_equivalent_url_in_aws_domain
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
-from workbook.aws import adaptive_retries
+from workbook.aws import adaptive_retries, done_once
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
-from workbook.aws.simulated import NOT_SIMULATED
 from workbook.engine.loading import when_loaded
 from workbook.engine.lookalikes import seeded_random_module
 from workbook.engine.patches import Patches
@@ -69,10 +64,9 @@ def install(patches: Patches, world: World) -> None:
     ):
         patches.on_undo(hook.remove)
     patches.on_undo(when_loaded("s3transfer.futures", lambda s3: transfer_one_by_one(patches, s3)).remove)
-    know_the_code_of_refusals(patches)
+    warn_of_no_error_codes(patches)
     parse_timestamps_as_utc(patches)
-    list_methods_once(patches)
-    sanitise_user_agents_once(patches)
+    done_once.install(patches)
     wait_by_the_seed_before_trying_again(patches, world)
     adaptive_retries.install(patches, world)
 
@@ -191,13 +185,13 @@ def call_the_learner_by_one_name(patches: Patches, sts: types.ModuleType) -> Non
     patches.set(sts.STSBackend, "get_caller_identity", get_caller_identity)
 
 
-def know_the_code_of_refusals(patches: Patches) -> None:
+def warn_of_no_error_codes(patches: Patches) -> None:
     """Moto warns, in the learner's cell, of an error code that the service's model does not have.
 
-    Among them is one of AWS's common errors, which any service answers with and few models list.
+    That is of use to its authors. AWS answers with codes that no model lists, such as InvalidToken of
+    EventBridge, and a refusal of the lab's own has one, too.
     """
-    known = [*COMMON_ERROR_CODES, "AccessDeniedException", NOT_SIMULATED]
-    patches.set(moto.core.errors, "COMMON_ERROR_CODES", known)
+    patches.set(moto.core.errors, "warn", lambda *_, **__: None)
 
 
 def parse_timestamps_as_utc(patches: Patches) -> None:
@@ -222,17 +216,6 @@ def transfer_one_by_one(patches: Patches, futures: types.ModuleType) -> None:
     In a cell they would only make the order of calls a matter of luck.
     """
     patches.set(futures.BoundedExecutor, "EXECUTOR_CLS", futures.NonThreadedExecutor)
-
-
-def list_methods_once(patches: Patches) -> None:
-    """Moto inspects all methods of a response class on every request."""
-    patches.set(moto.core.responses, "method_names_from_class", functools.cache(method_names_from_class))
-
-
-def sanitise_user_agents_once(patches: Patches) -> None:
-    """Botocore cleans the same parts of the User-Agent on every call, for 0.2 ms."""
-    clean = botocore.useragent.sanitize_user_agent_string_component
-    patches.set(botocore.useragent, "sanitize_user_agent_string_component", functools.lru_cache(4096)(clean))
 
 
 def wait_by_the_seed_before_trying_again(patches: Patches, world: World) -> None:

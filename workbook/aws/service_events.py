@@ -7,7 +7,6 @@ nothing is made or loaded for it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 Detail = Callable[[], Mapping[str, Any]]
 """Makes the detail of an event; called only where somebody listens."""
 
-_USED = "moto.events.models"
-"""Loaded by the first call to EventBridge."""
 _BUSES = "eventbridge"
 """Where EventBridge keeps its buses, once a world has some."""
 
@@ -46,7 +43,7 @@ def emit(
         resources: ARNs of what it happened to.
         detail: Makes the event's detail.
     """
-    if _USED not in sys.modules:
+    if _BUSES not in world.state:
         return
     from workbook.aws.eventbridge import emit as emit_event  # noqa: PLC0415 - only who emits waits for it
 

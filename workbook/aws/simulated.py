@@ -161,12 +161,14 @@ _EVENTS = _names(
 
 _STEP_FUNCTIONS = _names(
     """
+    CreateActivity DeleteActivity DescribeActivity GetActivityTask ListActivities
     CreateStateMachine CreateStateMachineAlias DeleteStateMachine DeleteStateMachineAlias
     DeleteStateMachineVersion DescribeExecution DescribeMapRun DescribeStateMachine DescribeStateMachineAlias
     DescribeStateMachineForExecution GetExecutionHistory ListExecutions ListMapRuns ListStateMachineAliases
     ListStateMachineVersions ListStateMachines ListTagsForResource PublishStateMachineVersion
     RedriveExecution SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution
-    StopExecution TagResource UntagResource UpdateMapRun UpdateStateMachine UpdateStateMachineAlias
+    StopExecution TagResource TestState UntagResource UpdateMapRun UpdateStateMachine
+    UpdateStateMachineAlias
     ValidateStateMachineDefinition
     """
 )

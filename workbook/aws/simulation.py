@@ -32,7 +32,7 @@ _MOTO_CONFIG: Any = {
 
 _WHEN_FIRST_USED = {
     "moto.awslambda": ("workbook.aws.awslambda", "workbook.aws.event_sources"),
-    "moto.cloudwatch": ("workbook.aws.cloudwatch",),
+    "moto.cloudwatch.responses": ("workbook.aws.cloudwatch",),
     "moto.kinesis": ("workbook.aws.kinesis",),
     "moto.firehose": ("workbook.aws.firehose",),
     "moto.logs": ("workbook.aws.logs",),
@@ -41,11 +41,15 @@ _WHEN_FIRST_USED = {
     "moto.autoscaling": ("workbook.aws.autoscaling",),
     "moto.s3.responses": ("workbook.aws.s3",),
     "moto.sns": ("workbook.aws.sns",),
-    "moto.events": ("workbook.aws.eventbridge",),
+    "moto.events.responses": ("workbook.aws.eventbridge",),
     "moto.scheduler": ("workbook.aws.scheduler",),
     "moto.stepfunctions": ("workbook.aws.stepfunctions",),
 }
-"""Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda."""
+"""Packages of ours that go in when moto loads a service: who has no functions does not wait for Lambda.
+
+S3, CloudWatch and EventBridge wait for moto's module that answers requests, because their models are loaded
+by those of other services, too.
+"""
 
 
 class Simulation:

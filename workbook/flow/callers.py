@@ -47,7 +47,8 @@ class Callers:
         present = self.cause(hop, "deliver", "give-up", "enrich", "flush", "api-call")
         if present is not None:
             return self.caller(present, "producer") if present.kind == "api-call" else self.source(present)
-        above = self.cause(hop, "invoke", "request", "trigger")  # of what calls a function for somebody
+        # of what calls a function for somebody, or a state that starts a job
+        above = self.cause(hop, "invoke", "request", "trigger", "enter-state")
         return f"producer:{YOU}" if above is None else node_of(above.resource)
 
     def source(self, hop: Hop) -> str:

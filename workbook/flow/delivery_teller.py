@@ -144,6 +144,8 @@ class DeliveryTeller:
     def _deliver(self, hop: Hop) -> list[Move]:
         if hop.number in self._told_by_loss or (hop.outcome == "ok" and hop.number in self._taken):
             return []
+        if hop.outcome == "waits":  # for the target's answer: nothing has arrived
+            return []
         source, target = self._story.callers.source(hop), node_of(hop.resource)
         name = self._story.name(hop.message)
         if hop.outcome == "ok":

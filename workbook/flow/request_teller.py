@@ -14,6 +14,8 @@ from workbook.flow.moves import Move, Status
 from workbook.flow.resources import Kind, kind_of, label_of, node_of
 from workbook.flow.tellers import Story, Tell, at_place, between, whole_fact
 
+WAITS = "waits"
+"""The outcome of a request that was not answered yet."""
 FRONTS = frozenset({Kind.FUNCTION_URL, Kind.API, Kind.LOAD_BALANCER})
 
 
@@ -29,9 +31,9 @@ class RequestTeller:
 
     def _request(self, hop: Hop) -> list[Move]:
         if kind_of(hop.resource) in FRONTS:
-            return [self._asked(hop), self._answered(hop)]
+            return [self._asked(hop), *([] if hop.outcome == WAITS else [self._answered(hop)])]
         delivery = self._story.callers.cause(hop, "deliver", "enrich", "request")
-        if delivery is None or delivery.resource == hop.resource:
+        if delivery is None or delivery.resource == hop.resource or hop.outcome == WAITS:
             return []
         destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
         answer = f"which answered {hop.facts.get('status')}"

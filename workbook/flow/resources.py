@@ -9,6 +9,7 @@ Endpoints outside AWS go by their addresses: `https://...`, `mailto:...`, `sms:.
 from __future__ import annotations
 
 import enum
+import functools
 import re
 
 from workbook.engine.story import short_name
@@ -99,8 +100,11 @@ _NUMBERED = re.compile(r"-\d+$")
 _ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
 _EXECUTION = re.compile(r"(arn:[^:]*:states:[^:]*:[^:]*:)execution:([^:]+):.+")
 _FUNCTION = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+)(?::.*)?")
+_NAMES_KEPT = 4096
+"""A trace names the same few resources in each hop, so what is found out about a name is kept for a while."""
 
 
+@functools.lru_cache(_NAMES_KEPT)
 def kind_of(place: str) -> Kind:
     """The kind of what a picture draws as a node: an ARN, or a name such as `producer:you`."""
     person, _, _ = place.partition(":")
@@ -109,6 +113,7 @@ def kind_of(place: str) -> Kind:
     return next((kind for form, kind in _FORMS if form.fullmatch(place)), Kind.OTHER)
 
 
+@functools.lru_cache(_NAMES_KEPT)
 def label_of(place: str) -> str:
     """What people call it."""
     person, _, name = place.partition(":")
@@ -125,6 +130,7 @@ def label_of(place: str) -> str:
     return short_name(place).rpartition("/")[2]
 
 
+@functools.lru_cache(_NAMES_KEPT)
 def node_of(arn: str) -> str:
     """The node that stands for a resource.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import moto.cloudwatch  # noqa: F401 - before ours, which is put in when moto's is loaded
+import moto.cloudwatch.responses  # noqa: F401 - before ours, which is put in when moto's is loaded
 from moto.autoscaling.responses import AutoScalingResponse
 
 from workbook.aws.autoscaling import operations_groups, operations_policies

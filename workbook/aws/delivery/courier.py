@@ -88,7 +88,13 @@ class Courier:
         world, delivery = self._world, self._delivery
         self._tries += 1
         parcel = delivery.parcel if delivery.parcel_for is None else delivery.parcel_for(self._tries)
-        hop = self._record("deliver", causes=self._causes, size=len(parcel.content), attempt=self._tries)
+        hop = self._record(
+            "deliver",
+            causes=self._causes,
+            outcome="waits" if self.takes_time else "ok",
+            size=len(parcel.content),
+            attempt=self._tries,
+        )
         try:
             with world.trace.under(hop):
                 answer = attempt(world, delivery.sender, delivery.target, parcel)
@@ -97,18 +103,25 @@ class Courier:
             self._failed(hop, error)
         else:
             self._told(None)
-            self._end(hop, Outcome(delivered=True, attempts=self._tries, answer=answer))
+            self._end(self._arrived(hop), Outcome(delivered=True, attempts=self._tries, answer=answer))
 
     def _told(self, error: Undelivered | None) -> None:
         if self._delivery.on_try is not None:
             self._delivery.on_try(error)
 
+    def _arrived(self, hop: Hop) -> Hop:
+        """The try is over, and its target has taken what it brought."""
+        return self._world.trace.amend(hop, outcome="ok", **self._end_of(hop)) if self.takes_time else hop
+
+    def _end_of(self, hop: Hop) -> dict[str, object]:
+        """When a try ended, if it took a while."""
+        now = self._world.clock.now
+        return {"ended_at": now} if now > hop.time else {}
+
     def _failed(self, hop: Hop, error: Undelivered) -> None:
         world = self._world
         retry_at = None if error.failure.is_permanent else self._next_try(error)
-        facts: dict[str, object] = {"reason": error.message}
-        if world.clock.now > hop.time:
-            facts["ended_at"] = world.clock.now
+        facts: dict[str, object] = {"reason": error.message, **self._end_of(hop)}
         if retry_at is not None:
             facts["retry_at"] = retry_at
         amended = world.trace.amend(hop, outcome=error.failure.name, **facts)

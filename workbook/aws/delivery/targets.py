@@ -60,8 +60,8 @@ _MODULES = {
 _OVER_MOTO = {
     "sns": "moto.sns",
     "sms": "moto.sns",
-    "events": "moto.events",
-    "api-destination": "moto.events",
+    "events": "moto.events.responses",
+    "api-destination": "moto.events.responses",
     "lambda": "moto.awslambda",
 }
 """What has to be loaded before: our service goes in when moto's is loaded, and so must not load it itself."""

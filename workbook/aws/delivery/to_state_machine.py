@@ -50,4 +50,25 @@ def accept(world: World, sender: Sender, state_machine_arn: str, parcel: Parcel)
     return {"executionArn": execution.arn}
 
 
+def run_workflow(world: World, sender: Sender, state_machine_arn: str, text: str) -> str | None:
+    """Run an express workflow synchronously; its output as JSON, None where it did not end well.
+
+    Raises:
+        Undelivered: there is no such state machine, it is none of type EXPRESS, or the role may not run it.
+    """
+    from workbook.aws.stepfunctions.registry import find_startable  # noqa: PLC0415 - as above
+    from workbook.aws.stepfunctions.starting import run_synchronously  # noqa: PLC0415 - as above
+
+    demand_role(world, sender, "states:StartSyncExecution", state_machine_arn)
+    found = find_startable(world, state_machine_arn)
+    if found is None:
+        missing = f"State Machine Does Not Exist: '{state_machine_arn}'"
+        raise Undelivered(Failure.NO_RESOURCE, missing, status=400)
+    if not found.machine.is_express:
+        refusal = "This operation is not supported by this type of state machine"
+        raise Undelivered(Failure.REJECTED, refusal, status=400)
+    execution = run_synchronously(world, found.machine, text, version=found.version, alias=found.alias)
+    return execution.output
+
+
 TARGET = Target(accept)

@@ -60,6 +60,10 @@ ROWS = (
     Limit(
         "stepfunctions.diagnostics", 100, "diagnostics", f"{_MODEL}: ValidateStateMachineDefinition", _READ
     ),
+    Limit("stepfunctions.test-state.duration", 300, "seconds", f"{_MODEL}: TestState", _READ),
+    Limit("stepfunctions.activities", 10_000, "activities", _GUIDE, _READ),
+    Limit("stepfunctions.activity.pollers", 1_000, "calls of GetActivityTask at once", _GUIDE, _READ),
+    Limit("stepfunctions.activity.poll", 60, "seconds", f"{_MODEL}: GetActivityTask", _READ),
     Limit("stepfunctions.versions", 1_000, "versions", f"{_MODEL}: PublishStateMachineVersion", _READ),
     Limit("stepfunctions.aliases", 100, "aliases", f"{_MODEL}: CreateStateMachineAlias", _READ),
     Limit("stepfunctions.tags", 50, "tags", f"{_GUIDE}", _READ),

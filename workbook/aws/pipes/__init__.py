@@ -11,7 +11,8 @@
                            ├ targets         how each target takes a batch
                            └ templates ── paths
 
-Kafka and Amazon MQ are refused by name, and so are enrichments other than functions and API destinations.
+Kafka and Amazon MQ are refused by name, and so are enrichments other than functions, express workflows and
+API destinations.
 """
 
 from __future__ import annotations

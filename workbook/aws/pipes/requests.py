@@ -248,7 +248,7 @@ def _check_enrichment(settings: PipeSettings) -> None:
         return
     service = kind_of(settings.enrichment)
     if service in UNSIMULATED_ENRICHMENTS:
-        advice = "Lambda functions and API destinations can be enrichments so far."
+        advice = "Functions, express workflows and API destinations can be enrichments so far."
         raise NotSimulated(f"{UNSIMULATED_ENRICHMENTS[service]} as enrichment of a pipe", advice)
     if service not in ENRICHMENTS:
         raise ValidationError.of("Enrichment", "Invalid pipe enrichment.")

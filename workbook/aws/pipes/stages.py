@@ -20,6 +20,7 @@ from workbook.aws.awslambda.invocation import Invocation, invoke
 from workbook.aws.delivery import Failure, Parcel, Sender, Undelivered, attempt
 from workbook.aws.delivery.permission import demand_role
 from workbook.aws.delivery.targets import find_target, kind_of
+from workbook.aws.delivery.to_state_machine import run_workflow
 from workbook.aws.event_sources.processing import FIRST_RETRY, LONGEST_RETRY
 from workbook.aws.pipes.paths import MISSING
 from workbook.aws.pipes.targets import TARGETS, Taking, options_for, options_for_enrichment
@@ -76,7 +77,7 @@ class Stages:
     def enrich(
         self, settings: PipeSettings, records: Sequence[Any], cause: Hop, deadline: int
     ) -> tuple[Events, Hop]:
-        """Have a function or a server make other events of the records; none where its answer is empty.
+        """Have a function, a workflow or a server make other events of the records; none where it gives none.
 
         Raises:
             StageFailed: it cannot be called, or failed.
@@ -85,6 +86,8 @@ class Stages:
         if kind_of(settings.enrichment) == "api-destination":
             return self._ask(settings, records[0], texts[0], cause, deadline)
         payload = f"[{','.join(map(as_json, texts))}]"
+        if kind_of(settings.enrichment) == "states":
+            return self._run(settings, payload, cause, deadline)
         trace, sender = self._world.trace, self.sender_with(settings.role_arn)
 
         def carry_out(hop: Hop) -> Invocation:
@@ -99,6 +102,24 @@ class Stages:
             raise StageFailed("the enrichment failed", invocation.hop)
         hop = trace.amend(hop, outcome="ok", ended_at=self._world.clock.now)
         return _events_of(invocation.payload), invocation.hop
+
+    def _run(self, settings: PipeSettings, payload: str, cause: Hop, deadline: int) -> tuple[Events, Hop]:
+        """Have an express workflow make other events of the records: its output."""
+        sender = self.sender_with(settings.role_arn)
+
+        def carry_out(hop: Hop) -> str | None:
+            with self._world.trace.under(hop):
+                return run_workflow(self._world, sender, settings.enrichment, payload)
+
+        begin = self._enrich_hop(settings, len(payload.encode()), cause)
+        output, hop = self._persist(begin, carry_out, deadline)
+        now = self._world.clock.now
+        if output is None:
+            reason = "the enrichment failed"
+            raise StageFailed(
+                reason, self._world.trace.amend(hop, outcome="REJECTED", reason=reason, ended_at=now)
+            )
+        return _events_of(output), self._world.trace.amend(hop, outcome="ok", ended_at=now)
 
     def _ask(
         self,

@@ -70,12 +70,9 @@ UNSIMULATED_TARGETS = {
     "execute-api": "an API of API Gateway",
     "timestream": "a table of Timestream",
 }
-ENRICHMENTS: Mapping[str, int | None] = {"lambda": None, "api-destination": 1}
+ENRICHMENTS: Mapping[str, int | None] = {"lambda": None, "states": None, "api-destination": 1}
 """Enrichments of pipes, and how many records each takes; None where it is the size that counts."""
-UNSIMULATED_ENRICHMENTS = {
-    "states": "an Express workflow of Step Functions",
-    "execute-api": "an API of API Gateway",
-}
+UNSIMULATED_ENRICHMENTS = {"execute-api": "an API of API Gateway"}
 
 
 def kind_of_target(arn: str) -> TargetKind | None:

@@ -9,6 +9,8 @@ Code bindings are source code that AWS generates from a schema; they are refused
 
 from __future__ import annotations
 
+import moto.events.responses  # noqa: F401 - before our EventBridge, which is put in when moto's is loaded
+
 from workbook.aws.schemas.server import BACKENDS
 
 __all__ = ["BACKENDS"]

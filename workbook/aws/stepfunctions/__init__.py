@@ -6,11 +6,13 @@
                │
     operations_executions ── starting ── execution ── history, execution_log, execution_metrics, metering
                                            │
-                                      interpreter (moto's) ── role_calls      what its tasks call
+                                      interpreter (moto's) ── language        what its states do
+                                           │                 ── maps          distributed Maps
+                                           │                 ── role_calls    what its tasks call
     status_events                                                             what EventBridge hears
 
-The states Pass, Task, Choice, Wait, Succeed and Fail run, in JSONPath; a Task calls Lambda, SQS, SNS and
-EventBridge and waits for the answer. The rest of Amazon States Language is refused by name.
+All states run, in JSONPath and in JSONata. What a Task can call stands in `integrations`; what AWS accepts
+and the lab does not run is refused by name when the state machine is made.
 """
 
 from __future__ import annotations
@@ -24,11 +26,13 @@ from workbook.aws.constraints import constraint_errors
 from workbook.aws.operations import install_operations
 from workbook.aws.stepfunctions import (
     interpreter,
+    operations_activities,
     operations_aliases,
     operations_definitions,
     operations_executions,
     operations_machines,
     operations_map_runs,
+    operations_states,
     operations_tags,
     operations_tasks,
     operations_versions,
@@ -43,17 +47,22 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "install"]
 
 OPERATIONS: dict[str, Operation] = {
+    "CreateActivity": operations_activities.create_activity,
     "CreateStateMachine": operations_machines.create_state_machine,
     "CreateStateMachineAlias": operations_aliases.create_state_machine_alias,
+    "DeleteActivity": operations_activities.delete_activity,
     "DeleteStateMachine": operations_machines.delete_state_machine,
     "DeleteStateMachineAlias": operations_aliases.delete_state_machine_alias,
     "DeleteStateMachineVersion": operations_versions.delete_state_machine_version,
+    "DescribeActivity": operations_activities.describe_activity,
     "DescribeExecution": operations_executions.describe_execution,
     "DescribeMapRun": operations_map_runs.describe_map_run,
     "DescribeStateMachine": operations_machines.describe_state_machine,
     "DescribeStateMachineAlias": operations_aliases.describe_state_machine_alias,
     "DescribeStateMachineForExecution": operations_executions.describe_state_machine_for_execution,
+    "GetActivityTask": operations_activities.get_activity_task,
     "GetExecutionHistory": operations_executions.get_execution_history,
+    "ListActivities": operations_activities.list_activities,
     "ListExecutions": operations_executions.list_executions,
     "ListMapRuns": operations_map_runs.list_map_runs,
     "ListStateMachineAliases": operations_aliases.list_state_machine_aliases,
@@ -69,6 +78,7 @@ OPERATIONS: dict[str, Operation] = {
     "StartSyncExecution": operations_executions.start_sync_execution,
     "StopExecution": operations_executions.stop_execution,
     "TagResource": operations_tags.tag_resource,
+    "TestState": operations_states.test_state,
     "UntagResource": operations_tags.untag_resource,
     "UpdateMapRun": operations_map_runs.update_map_run,
     "UpdateStateMachine": operations_machines.update_state_machine,

@@ -90,6 +90,39 @@ class InvalidExecutionInput(ServiceException):
         return cls(f"Invalid State Machine Execution Input: '{reason}'")
 
 
+class ActivityDoesNotExist(ServiceException):
+    """There is no such activity."""
+
+    code = "ActivityDoesNotExist"
+
+    @classmethod
+    def of(cls, arn: str) -> ActivityDoesNotExist:
+        """This one."""
+        return cls(f"Activity Does Not Exist: '{arn}'")
+
+
+class ActivityLimitExceeded(ServiceException):
+    """There are as many activities as there may be (the text is unverified)."""
+
+    code = "ActivityLimitExceeded"
+
+    @classmethod
+    def of(cls, most: int) -> ActivityLimitExceeded:
+        """More than this many."""
+        return cls(f"The maximum number of activities ({most}) has been reached")
+
+
+class ActivityWorkerLimitExceeded(ServiceException):
+    """As many workers ask for tasks of one activity as may at once (the text is unverified)."""
+
+    code = "ActivityWorkerLimitExceeded"
+
+    @classmethod
+    def of(cls, most: int) -> ActivityWorkerLimitExceeded:
+        """More than this many."""
+        return cls(f"The maximum number of workers ({most}) polling for the activity has been reached")
+
+
 class InvalidLoggingConfiguration(ServiceException):
     """Executions cannot be logged there."""
 

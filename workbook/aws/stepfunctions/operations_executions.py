@@ -93,6 +93,8 @@ def describe_state_machine_for_execution(call: Call) -> dict[str, Any]:
         "updateDate": datetime_of(execution.revision.updated),
         **execution.revision.shown(),
     }
+    if execution.map_run is not None:
+        shown |= {"mapRunArn": execution.map_run.arn, "label": execution.machine.name.rpartition("/")[2]}
     if call.parameters.get("includedData") == _METADATA_ONLY:
         shown["definition"] = "{}"
     return shown

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from moto.utilities.utils import get_partition
 
 from workbook.aws.stepfunctions.errors import (
+    ActivityDoesNotExist,
     ExecutionDoesNotExist,
     InvalidArn,
     ResourceNotFound,
@@ -24,6 +25,7 @@ from workbook.aws.stepfunctions.revisions import Alias, Revision, Version
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
+    from workbook.aws.stepfunctions.activities import Activity
     from workbook.aws.stepfunctions.execution import Execution
     from workbook.aws.stepfunctions.maps.map_run import MapRun
     from workbook.engine.world import World
@@ -136,6 +138,8 @@ class Registry:
     """What the child executions of Map Runs are of, by ARN; no list shows them."""
     map_runs: dict[str, MapRun] = field(default_factory=dict)
     """By ARN, in the order of their starts."""
+    activities: dict[str, Activity] = field(default_factory=dict)
+    """By ARN, in the order of their making."""
     open_executions: int = 0
     """Standard executions that run."""
 
@@ -239,7 +243,20 @@ class Registry:
             raise ExecutionDoesNotExist.of(arn)
         return found.executions[name]
 
-    def tagged(self, arn: str) -> StateMachine:
+    def activity(self, arn: str) -> Activity:
+        """The activity with this ARN.
+
+        Raises:
+            InvalidArn: it is no ARN of an activity.
+            ActivityDoesNotExist: there is none.
+        """
+        demand_kind(arn, "activity")
+        found = self.activities.get(arn)
+        if found is None:
+            raise ActivityDoesNotExist.of(arn)
+        return found
+
+    def tagged(self, arn: str) -> StateMachine | Activity:
         """What has tags and this ARN.
 
         Raises:
@@ -248,9 +265,10 @@ class Registry:
         """
         if not arn.startswith("arn:"):
             raise InvalidArn.prefix(arn)
-        if arn not in self.machines:
+        found = self.machines.get(arn) or self.activities.get(arn)
+        if found is None:
             raise ResourceNotFound.of(arn)
-        return self.machines[arn]
+        return found
 
 
 def demand_kind(arn: str, kind: str) -> None:
@@ -283,6 +301,12 @@ def find_startable(world: World, arn: str) -> Startable | None:
         return registry.startable(arn, lambda: chance_of_aliases(world))
     except (InvalidArn, StateMachineDeleting, StateMachineDoesNotExist):
         return None
+
+
+def find_activity(world: World, arn: str) -> Activity | None:
+    """The activity with this ARN, in whatever account and Region; None where there is none."""
+    parts = arn.split(":")
+    return registry_of(world, parts[4], parts[3]).activities.get(arn)
 
 
 def chance_of_aliases(world: World) -> random.Random:

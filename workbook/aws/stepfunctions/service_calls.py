@@ -16,7 +16,12 @@ from workbook.aws.java_sdk import capitalised
 from workbook.aws.stepfunctions.http_calls import HTTP_CALLS, check_http
 from workbook.aws.stepfunctions.role_calls import call_as_role, present_execution
 from workbook.aws.stepfunctions.sdk_metadata import sdk_metadata
-from workbook.aws.stepfunctions.service_errors import TaskError, error_and_cause, invalid_request
+from workbook.aws.stepfunctions.service_errors import (
+    TaskError,
+    error_and_cause,
+    invalid_request,
+    missing_parameter,
+)
 from workbook.aws.stepfunctions.shapes import compact, request_of, result_of
 
 if TYPE_CHECKING:
@@ -44,6 +49,10 @@ def call_service(integration: Integration, request: Parameters, region: str, rol
     Raises:
         TaskError: the service refuses it, or what it was asked for has failed.
     """
+    shape = integration.model.input_shape
+    for name in () if shape is None else shape.required_members:
+        if name not in request:
+            raise TaskError(*missing_parameter(integration.errors, integration.client, name))
     try:
         answer = call_as_role(integration.client, integration.operation, request, region, role_arn)
     except ClientError as error:

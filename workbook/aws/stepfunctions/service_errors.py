@@ -66,6 +66,18 @@ def invalid_request(names: ErrorNames, error: ParamValidationError) -> tuple[str
     return f"{names.prefix}.{names.base}", cause
 
 
+def missing_parameter(names: ErrorNames, client: str, parameter: str) -> tuple[str, str]:
+    """The error and the cause of a request that lacks a parameter, such as one that was null."""
+    code = "MissingParameter" if client == "sqs" else "ValidationException"
+    text = f"The request must contain the parameter {parameter}."
+    if client != "sqs":
+        path = f"{parameter[:1].lower()}{parameter[1:]}"
+        problem = f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
+        text = f"1 validation error detected: {problem}"
+    metadata = {"HTTPStatusCode": 400, "RequestId": current_world().seeds.uuid("stepfunctions.request-id")}
+    return f"{names.prefix}.{names.base}", f"{text} ({_details(names, metadata, code)})"
+
+
 def _details(names: ErrorNames, metadata: Mapping[str, Any], code: str) -> str:
     status = f"Status Code: {metadata['HTTPStatusCode']}"
     request = f"Request ID: {metadata['RequestId']}"

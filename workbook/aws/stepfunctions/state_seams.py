@@ -288,6 +288,8 @@ def _result_selector(original: Method) -> Method:
 def _result_path(original: Method) -> Method:
     def eval_body(path: Any, env: Any) -> None:  # noqa: ANN401 - as above
         seen = _owner("result_path", path, env)
+        if seen is not None and seen.component.input_path is None:
+            seen = None  # JSONata has no ResultPath; the interpreter gives each state one
         if seen is not None and "afterResultSelector" not in seen.data:
             seen.note("afterResultSelector", env.stack[-1])
             if seen.component.state_type.name != "Pass":

@@ -32,7 +32,7 @@ def check_task(
     """
     resource = str(state["Resource"])
     wrong = list(_wrong_resource(f"{place}/Resource", resource, machine_type))
-    if wrong or _is_function(resource):
+    if wrong or _is_function(resource) or _is_activity(resource):
         yield from wrong
         return
     try:
@@ -46,6 +46,11 @@ def check_task(
 def _is_function(resource: str) -> bool:
     parts = resource.split(":")
     return len(parts) >= _PARTS and parts[2] == "lambda" and parts[5] == "function"
+
+
+def _is_activity(resource: str) -> bool:
+    parts = resource.split(":")
+    return len(parts) == _PARTS and parts[2] == "states" and parts[5] == "activity"
 
 
 def _wrong_resource(place: str, resource: str, machine_type: str) -> Iterator[Diagnostic]:
@@ -89,11 +94,23 @@ def _unrecognised(place: str, resource: str) -> Diagnostic:
     )
 
 
+def _refuse(place: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse what requests to APIs and servers can have on AWS, and not here."""
+    transform = parameters.get("Transform")
+    asked = {
+        "AuthType": parameters.get("AuthType", "NO_AUTH") != "NO_AUTH",
+        "AllowNullValues": parameters.get("AllowNullValues") is True,
+        "RequestEncodingOptions": isinstance(transform, dict) and "RequestEncodingOptions" in transform,
+    }
+    for name in (name for name, is_asked in asked.items() if is_asked):
+        raise NotSimulated(f"{_OPERATION}: {name} at {place}", "Leave it out.")
+
+
 def _wrong_parameters(place: str, integration: Integration, parameters: Any) -> Iterator[Diagnostic]:  # noqa: ANN401 - any JSON
     if isinstance(parameters, str):
         return  # an expression, whose value nobody knows before
-    if isinstance(parameters, dict) and parameters.get("AuthType", "NO_AUTH") != "NO_AUTH":
-        raise NotSimulated(f"{_OPERATION}: AuthType {parameters['AuthType']} at {place}", "Leave it out.")
+    if isinstance(parameters, dict):
+        _refuse(place, parameters)
     given = {key.removesuffix(".$") for key in parameters} if isinstance(parameters, dict) else set()
     for key in sorted(given):
         if key not in integration.known:

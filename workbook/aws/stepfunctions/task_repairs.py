@@ -1,6 +1,7 @@
 """What moto's interpreter does otherwise than AWS in Task states, mended.
 
 - Its tasks that call a service are replaced whole (`service_task`).
+- So are its tasks of activities (`activity_task`), which come from a store of its own.
 - A state with heartbeats and no time limit ends after 60 seconds: on AWS it has no time limit.
 - A function that could not be invoked is an error called "Exception"; on AWS it has a name, such as
   Lambda.ResourceNotFoundException.
@@ -11,7 +12,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.stepfunctions import service_task
+from workbook.aws.stepfunctions import activity_task, service_task
 from workbook.aws.stepfunctions.integrations import OPTIMISED
 from workbook.aws.stepfunctions.role_calls import function_client
 from workbook.aws.stepfunctions.service_errors import error_and_cause
@@ -27,6 +28,7 @@ def install(patches: Patches) -> None:
     """Mend the interpreter, which is loaded."""
     factory = _module(f"{_TASKS}.state_task_factory")
     patches.set(factory, "state_task_service_for", _service_task)
+    patches.set(factory, "StateTaskActivity", activity_task.ActivityTask)
     task = _module(f"{_TASKS}.state_task").StateTask
     patches.set(task, "from_state_props", _without_time_limit(task.from_state_props))
     functions = _module(f"{_TASKS}.lambda_eval_utils")

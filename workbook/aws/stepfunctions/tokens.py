@@ -86,6 +86,11 @@ class OpenTask:
             self._heartbeat_due = self._world.clock.now + self._heartbeat * SECOND
 
     @property
+    def is_open(self) -> bool:
+        """Whether it still waits."""
+        return self.token in _tokens(self._world).tasks
+
+    @property
     def hop(self) -> Hop:
         """The hop of its issue, which is the cause of what comes of it."""
         return self._hop

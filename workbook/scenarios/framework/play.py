@@ -41,6 +41,7 @@ class Play:
         self.idle = True
         self._system: object = None
         self._began = 0
+        self._hops_before = 0
         self._trace: Trace | None = None
         self._told: set[Move] = set()
         self._seen_at: tuple[int, int] | None = None
@@ -53,13 +54,17 @@ class Play:
         self._trace = self.lab.trace
         scenario = self.scenario
         self._system = scenario.build(self.lab, **arguments_for(scenario.build, self.settings))
-        self._began = self.lab.world.clock.now
+        self._begin()
+
+    def _begin(self) -> None:
+        """What is told begins here; what was set up is no part of it, and may have ended just now."""
+        self._began, self._hops_before = self.lab.world.clock.now, len(self.lab.trace)
 
     def trigger(self) -> None:
         """Send what the scenario is about."""
         trigger = self.scenario.trigger
         if not self.triggered:
-            self._began = self.lab.world.clock.now
+            self._begin()
         self.triggered += 1
         self.idle = False
         with without_garbage_collection():
@@ -109,7 +114,9 @@ class Play:
 
     def _moves(self) -> list[Move]:
         """The moves since the scenario began; what was set up before is not told."""
-        return [move for move in self.scene().moves if move.time >= self._began]
+        began, before = self._began, self._hops_before
+        moves = [move for move in self.scene().moves if move.time >= began]
+        return [move for move in moves if move.time > began or move.hop is None or move.hop > before]
 
     def _event(self, move: Move) -> Event:
         return Event(self._seconds(move.time), move.text, move.status is Status.EMPTY)

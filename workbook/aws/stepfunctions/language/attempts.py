@@ -163,6 +163,8 @@ def _demand_size(state: Part, env: Env, result: Json) -> None:
     arn = getattr(getattr(state, "resource", None), "resource_arn", "")
     if type(state).__name__ == "StateTaskLambda":
         visits.demand_size(env, result, arn, event_type="LambdaFunctionFailed")
+    elif type(state).__name__ == "ActivityTask":
+        visits.demand_size(env, result, state.name, event_type="ActivityFailed")
     elif arn:
         details = {"resource": state.resource.api_action, "resourceType": state.resource.service_name}
         visits.demand_size(env, result, state.name, event_type="TaskFailed", details=details)

@@ -1,0 +1,64 @@
+"""TestState and what it shows: docs/fidelity.md, SFN-40 and following."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from machine_room import MachineRoom
+
+
+@pytest.fixture
+def room():
+    room = MachineRoom()
+    with room.lab:
+        yield room
+
+
+def tried(room, state, **options):
+    return room.machines.test_state(definition=json.dumps(state), input='{"n": 1}', **options)
+
+
+def test_sfn_40_a_state_can_be_tested_alone_with_each_step_of_its_data(room):
+    state = {"Type": "Pass", "Parameters": {"m.$": "$.n"}, "ResultPath": "$.p", "Next": "There"}
+    told = tried(room, state, inspectionLevel="DEBUG")
+    assert (told["status"], told["nextState"], told["output"]) == (
+        "SUCCEEDED",
+        "There",
+        '{"n":1,"p":{"m":1}}',
+    )
+    data = told["inspectionData"]
+    assert (data["afterParameters"], data["afterResultPath"]) == ('{"m":1}', '{"n":1,"p":{"m":1}}')
+    assert "inspectionData" not in tried(room, state)
+    assert room.machines.list_state_machines()["stateMachines"] == []
+
+
+def test_sfn_41_a_tested_state_is_not_tried_again_but_says_that_it_would_be(room):
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f"},
+        "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 3, "MaxAttempts": 1}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+        "End": True,
+    }
+    mock = {"errorOutput": {"error": "Busy", "cause": "full"}}
+    told = tried(room, state, mock=mock, inspectionLevel="DEBUG")
+    assert (told["status"], told["error"]) == ("RETRIABLE", "Busy")
+    assert told["inspectionData"]["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 3}
+    told = tried(room, state, mock=mock, stateConfiguration={"retrierRetryCount": 1})
+    assert (told["status"], told["nextState"]) == ("CAUGHT_ERROR", "Sorry")
+
+
+def test_sfn_42_a_mocked_result_has_to_fit_the_api_that_would_be_called(room):
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::events:putEvents",
+        "Parameters": {"Entries": []},
+        "End": True,
+    }
+    with pytest.raises(
+        room.machines.exceptions.ValidationException, match="Field 'Entries' must be an array"
+    ):
+        tried(room, state, mock={"result": '{"Entries": 1}'})
+    assert tried(room, state, mock={"result": "1", "fieldValidationMode": "NONE"})["output"] == "1"

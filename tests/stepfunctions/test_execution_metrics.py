@@ -1,0 +1,88 @@
+"""The metrics AWS/States of executions: what an alarm on a workflow looks at."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def measured(room):
+    """The sum and the number of samples of a metric, over all that has happened."""
+    cloudwatch = room.lab.client("cloudwatch")
+
+    def measure(name, **dimensions):
+        room.lab.advance(minutes=2)
+        end = room.lab.now
+        points = cloudwatch.get_metric_statistics(
+            Namespace="AWS/States",
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=end.replace(month=1, day=1),
+            EndTime=end,
+            Period=86_400,
+            Statistics=["Sum", "SampleCount"],
+        )["Datapoints"]
+        return sum(point["Sum"] for point in points), sum(point["SampleCount"] for point in points)
+
+    return measure
+
+
+SLEEP = {"Sleep": {"Type": "Wait", "Seconds": 5, "End": True}}
+
+
+def test_executions_are_counted_by_how_they_end(room, measured):
+    good = room.make(SLEEP, name="good")
+    bad = room.make({"No": {"Type": "Fail"}}, name="bad")
+    late = room.make(SLEEP, name="late", TimeoutSeconds=1)
+    for machine in (good, good, bad, late):
+        room.start(machine)
+    room.machines.stop_execution(executionArn=room.start(good))
+    room.lab.run_until_idle()
+    assert measured("ExecutionsStarted") == (5, 10)
+    assert measured("ExecutionsStarted", StateMachineArn=good) == (3, 6)
+    assert measured("ExecutionsSucceeded", StateMachineArn=good)[0] == 2
+    assert measured("ExecutionsAborted", StateMachineArn=good)[0] == 1
+    assert measured("ExecutionsFailed", StateMachineArn=bad)[0] == 1
+    assert measured("ExecutionsTimedOut", StateMachineArn=late)[0] == 1
+    assert measured("ExecutionsFailed", StateMachineArn=good) == (0, 0)
+
+
+def test_the_time_of_an_execution_is_measured(room, measured):
+    machine = room.make(SLEEP)
+    room.start(machine)
+    room.lab.run_until_idle()
+    assert measured("ExecutionTime", StateMachineArn=machine) == (5000, 1)
+
+
+def test_an_execution_counts_for_its_version_or_its_alias(room, measured):
+    machine = room.make(SLEEP, publish=True)
+    share = [{"stateMachineVersionArn": f"{machine}:1", "weight": 100}]
+    room.machines.create_state_machine_alias(name="live", routingConfiguration=share)
+    for arn in (machine, f"{machine}:1", f"{machine}:live"):
+        room.start(arn)
+    room.lab.run_until_idle()
+    assert measured("ExecutionsSucceeded", StateMachineArn=machine)[0] == 3
+    assert measured("ExecutionsSucceeded", StateMachineArn=machine, Version="1")[0] == 1
+    assert measured("ExecutionsSucceeded", StateMachineArn=machine, Alias="live")[0] == 1
+
+
+def test_redriven_executions_count_twice_over(room, measured):
+    machine = room.make({"No": {"Type": "Fail"}})
+    execution = room.start(machine)
+    room.lab.run_until_idle()
+    room.machines.redrive_execution(executionArn=execution)
+    room.lab.run_until_idle()
+    assert measured("ExecutionsRedriven", StateMachineArn=machine)[0] == 1
+    assert measured("RedrivenExecutionsFailed", StateMachineArn=machine)[0] == 1
+    assert measured("ExecutionsFailed", StateMachineArn=machine)[0] == 2
+    assert measured("ExecutionsStarted", StateMachineArn=machine)[0] == 1
+
+
+def test_express_executions_are_measured_by_what_is_billed(room, measured):
+    machine = room.make(SLEEP, type="EXPRESS")
+    room.machines.start_sync_execution(stateMachineArn=machine, input=json.dumps({}))
+    assert measured("ExpressExecutionBilledDuration", StateMachineArn=machine) == (5000, 1)
+    assert measured("ExpressExecutionBilledMemory", StateMachineArn=machine) == (64 * 1024 * 1024, 1)
+    assert measured("ExecutionsSucceeded", StateMachineArn=machine)[0] == 1

@@ -1,0 +1,174 @@
+"""What botocore and moto do again and again: each is still there, and gives the same when it is done once."""
+
+import inspect
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import boto3
+import botocore.loaders
+import botocore.useragent
+import moto.core.loaders
+import moto.core.responses
+import moto.core.routing
+import moto.core.utils
+import pytest
+import werkzeug.routing
+from botocore.loaders import JSONFileLoader, Loader
+
+from workbook import Lab
+from workbook.aws import done_once
+
+
+@pytest.fixture
+def files_read(monkeypatch):
+    """The paths of the data files that are really read, while nothing is kept yet."""
+    monkeypatch.setattr(done_once, "_FILES", {})
+    read, load_file = [], JSONFileLoader.load_file
+
+    def noted(loader, file_path):
+        read.append(file_path)
+        return load_file(loader, file_path)
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", noted)
+    return read
+
+
+# ---- read_data_files_once
+
+
+def test_a_service_model_is_read_once_for_all_sessions_and_labs(files_read):
+    for seed in (1, 2):
+        with Lab(seed=seed):
+            boto3.client("codebuild")
+            boto3.Session(region_name="eu-west-1").client("codebuild")
+    assert sum("codebuild" in path and path.endswith("service-2") for path in files_read) == 1
+
+
+def test_each_loader_of_botocore_still_reads_for_itself(files_read):
+    for _ in range(2):
+        Loader().load_service_model("sqs", "service-2")
+    assert sum("sqs" in path and path.endswith("service-2") for path in files_read) == 2
+
+
+def test_models_of_the_learners_own_are_read_anew(lab, tmp_path):
+    own = tmp_path / "bakery" / "2026-01-01"
+    own.mkdir(parents=True)
+    for words in ("first", "second"):
+        (own / "service-2.json").write_text(f'{{"documentation": "{words}"}}')
+        assert Loader([str(tmp_path)]).load_service_model("bakery", "service-2") == {"documentation": words}
+
+
+def test_what_is_shared_stays_as_it_stands_in_the_file():
+    with Lab() as lab:
+        lab.function("resize", "def handler(event, context): return event")
+        lab.client("s3").create_bucket(Bucket="cakes")
+        lab.client("sqs").create_queue(QueueName="orders")
+        lab.client("sns").create_topic(Name="cakes")
+        lab.client("events").put_rule(Name="daily", ScheduleExpression="rate(1 day)")
+        lab.client("cloudwatch").list_metrics()
+        lab.client("dynamodb").list_tables()
+        lab.client("ec2").describe_launch_templates()
+    used = [Path(name).parts for name in done_once._FILES if name.endswith("service-2")]
+    assert {"lambda", "iam", "sqs", "sns", "events", "ec2"} <= {service for service, _, _ in used}
+    for service, version, kind in used:
+        fresh = Loader().load_service_model(service, kind, version)
+        with Lab():
+            assert Loader().load_service_model(service, kind, version) == fresh
+
+
+def test_what_moto_adds_to_a_model_does_not_reach_clients():
+    with Lab() as lab:
+        assert "DryRunOperation" in moto.core.utils.get_service_model("ec2").shape_names
+        assert "DryRunOperation" not in lab.client("ec2").meta.service_model.shape_names
+
+
+def test_a_client_of_s3_still_changes_the_model_that_it_was_made_from():
+    with Lab() as lab:
+        client = lab.client("s3")
+        client.create_bucket(Bucket="cakes")
+        assert client.meta.service_model.operation_model("CreateBucket").http["requestUri"] == ""
+        model = Loader().load_service_model("s3", "service-2")
+    assert model["operations"]["CreateBucket"]["http"]["requestUri"] == "/{Bucket}"
+
+
+# ---- list_services_once
+
+
+@pytest.mark.parametrize("make_loader", [Loader, moto.core.loaders.create_loader])
+@pytest.mark.parametrize("kind", ["service-2", "waiters-2", "paginators-1", "service-2.moto-extras", "no-9"])
+def test_the_services_are_those_that_botocore_finds(make_loader, kind):
+    found = make_loader().list_available_services(kind)
+    with Lab():
+        assert make_loader().list_available_services(kind) == found
+
+
+def test_a_service_in_the_learners_own_folder_is_found_as_soon_as_it_is_there(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(Loader, "CUSTOMER_DATA_PATH", str(tmp_path))
+    assert "bakery" not in Loader().list_available_services("service-2")
+    (tmp_path / "bakery" / "2026-01-01").mkdir(parents=True)
+    (tmp_path / "bakery" / "2026-01-01" / "service-2.json").write_text("{}")
+    assert "bakery" in Loader().list_available_services("service-2")
+
+
+def test_botocore_still_looks_into_all_folders_for_each_kind_of_file():
+    assert "for service_name in possible_services" in inspect.getsource(
+        inspect.getclosurevars(Loader.list_available_services).nonlocals["func"]
+    )
+
+
+# ---- list_methods_once, sanitise_user_agents_once
+
+
+def test_moto_still_inspects_the_methods_of_a_response_on_every_request():
+    source = inspect.getsource(moto.core.responses.BaseResponse.call_action)
+    assert "method_names_from_class(self.__class__)" in source
+    assert not hasattr(moto.core.responses.method_names_from_class, "cache_info")
+
+
+def test_botocore_still_cleans_the_user_agent_on_every_call():
+    assert not hasattr(botocore.useragent.sanitize_user_agent_string_component, "cache_info")
+
+
+def test_both_are_done_once_in_a_lab(lab):
+    for _ in range(3):
+        lab.client("iam").list_roles()
+    assert moto.core.responses.method_names_from_class.cache_info().hits > 0
+    assert botocore.useragent.sanitize_user_agent_string_component.cache_info().hits > 0
+
+
+# ---- build_no_urls
+
+
+def test_werkzeug_still_compiles_functions_that_build_urls_for_each_rule():
+    assert "self._compile_builder(False)" in inspect.getsource(werkzeug.routing.Rule.compile)
+
+
+def built(value):
+    rule = moto.core.routing.SmithyRule(string="/functions/<name>/url", operations=[], methods=["GET"])
+    urls = werkzeug.routing.Map([rule]).bind("lambda.us-east-1.amazonaws.com")
+    assert urls.match(f"/functions/{value}/url", "GET", return_rule=True) == (rule, {"name": value})
+    return rule.build({"name": value})
+
+
+def test_a_rule_that_builds_urls_late_builds_the_same_ones():
+    at_once = built("resize")
+    with Lab():
+        assert built("resize") == at_once == ("", "/functions/resize/url")
+
+
+# ---- what a lab loads
+
+
+def test_a_lab_with_functions_and_buckets_does_not_load_eventbridge_and_cloudwatch():
+    program = textwrap.dedent("""
+        import sys
+        from workbook import Lab
+        lab = Lab()
+        lab.function("resize", "def handler(event, context): return event")
+        lab.client("s3").create_bucket(Bucket="cakes")
+        print("workbook.aws.eventbridge" in sys.modules, "workbook.aws.cloudwatch" in sys.modules)
+    """)
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert told.stdout == "False False\n"

@@ -1,0 +1,146 @@
+"""What botocore and moto do again and again with the same result, done once.
+
+Nothing that a learner sees depends on it. A lesson makes a dozen clients and two labs, and each of them would
+read the same files, list the same folders and build the same tables anew: a tenth of a lesson's time.
+`tests/test_done_once.py` shows for each that the work is still there and still the same each time.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import botocore.loaders
+import botocore.useragent
+import moto.core.loaders
+import moto.core.responses
+import moto.core.routing
+import werkzeug.routing
+from moto.core.utils import method_names_from_class
+
+from workbook.engine.patches import Patches
+
+_NAMES_KEPT = 4096
+
+
+def install(patches: Patches) -> None:
+    """Make all of these changes."""
+    read_data_files_once(patches)
+    list_services_once(patches)
+    list_methods_once(patches)
+    sanitise_user_agents_once(patches)
+    build_no_urls(patches)
+
+
+def read_data_files_once(patches: Patches) -> None:
+    """Each session of boto3 reads botocore's files anew, and each lab begins with a session of its own.
+
+    Sessions may share what they read, because nobody changes it, but for botocore itself: it adds its own
+    extras to a service's model, which twice is as good as once, and S3's clients change the paths in S3's.
+    moto adds extras of its own, and so reads for itself.
+    """
+    load = botocore.loaders.Loader.load_data_with_path
+
+    def load_once(loader: botocore.loaders.Loader, name: str) -> tuple[Any, str]:
+        if not _is_shared(loader, name):
+            return load(loader, name)
+        if name not in _FILES:
+            data, path = load(loader, name)
+            if not path.startswith(loader.BUILTIN_DATA_PATH):  # boto3 has some of its own
+                return data, path
+            _FILES[name] = data, path
+        return _FILES[name]
+
+    patches.set(botocore.loaders.Loader, "load_data_with_path", load_once)
+
+
+_FILES: dict[str, tuple[Any, str]] = {}
+"""What stands in botocore's data files, with their paths, by name; there are so many and no more."""
+_CHANGED_BY_CLIENTS = frozenset({"s3", "s3control"})
+
+
+def _is_shared(loader: botocore.loaders.Loader, name: str) -> bool:
+    """Whether a file is botocore's and stays as it is; the learner's own models may change."""
+    if (
+        type(loader) is not botocore.loaders.Loader
+        or name.split(os.sep, maxsplit=1)[0] in _CHANGED_BY_CLIENTS
+    ):
+        return False
+    folders = (path for path in loader.search_paths if Path(path).is_dir())
+    return next(folders, None) == loader.BUILTIN_DATA_PATH
+
+
+def list_services_once(patches: Patches) -> None:
+    """Before a model is read, all folders are searched for which services have that kind of file at all.
+
+    There are 400 folders, and moto searches them for each service anew, and its own folders, too.
+    """
+    never_change = {botocore.loaders.Loader.BUILTIN_DATA_PATH, moto.core.loaders.moto_root}
+
+    def list_services(loader: botocore.loaders.Loader, type_name: str) -> list[str]:
+        found: set[str] = set()
+        for path in loader.search_paths:
+            services = _services_kept(path) if path in never_change else _services_in(path)
+            found |= services.get(type_name, set())
+        return sorted(found)
+
+    patches.set(botocore.loaders.Loader, "list_available_services", list_services)
+
+
+def _services_in(path: str) -> dict[str, set[str]]:
+    """The services in a folder that have a kind of data file, by that kind.
+
+    It stands at path/service/version/kind.json, or is compressed, with .gz at its end.
+    """
+    services: dict[str, set[str]] = {}
+    for service in _entries_of(path):
+        for version in _entries_of(service.path):
+            for file in _entries_of(version.path):
+                type_name, dot, ending = file.name.partition(".json")
+                if dot and ending in {"", ".gz"}:
+                    services.setdefault(type_name, set()).add(service.name)
+    return services
+
+
+_services_kept = functools.cache(_services_in)
+
+
+def _entries_of(path: str) -> list[os.DirEntry[str]]:
+    """What is in a folder; nothing is in what is no folder, or is not there."""
+    try:
+        with os.scandir(path) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def list_methods_once(patches: Patches) -> None:
+    """Moto inspects all methods of a response class on every request."""
+    patches.set(moto.core.responses, "method_names_from_class", functools.cache(method_names_from_class))
+
+
+def sanitise_user_agents_once(patches: Patches) -> None:
+    """Botocore cleans the same parts of the User-Agent on every call, for 0.2 ms."""
+    clean = botocore.useragent.sanitize_user_agent_string_component
+    patches.set(
+        botocore.useragent, "sanitize_user_agent_string_component", functools.lru_cache(_NAMES_KEPT)(clean)
+    )
+
+
+def build_no_urls(patches: Patches) -> None:
+    """For each path of a service werkzeug compiles two functions that make a URL; moto only takes URLs apart.
+
+    They are compiled when they are first called, if ever.
+    """
+    compile_builder = werkzeug.routing.Rule._compile_builder  # noqa: SLF001 - no seam
+
+    def compile_builder_late(rule: werkzeug.routing.Rule, append_unknown: bool = True) -> Callable[..., Any]:  # noqa: FBT001, FBT002 - werkzeug's signature
+        def build(bound: werkzeug.routing.Rule, **values: object) -> Any:  # noqa: ANN401 - as werkzeug's
+            return compile_builder(rule, append_unknown)(bound, **values)
+
+        return build
+
+    patches.set(moto.core.routing.SmithyRule, "_compile_builder", compile_builder_late)

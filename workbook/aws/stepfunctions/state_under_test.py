@@ -1,0 +1,236 @@
+"""What a TestState request is about: the state, what it is given, and what stands in for its work.
+
+A definition is that of a state, or of a state machine of which `stateName` says the state. The checks have
+AWS's texts and come in AWS's order, as far as answers are recorded: the state first, then the mock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbook.aws.stepfunctions.definition import check_definition
+from workbook.aws.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput, ValidationException
+from workbook.aws.stepfunctions.mock_results import check_mock_result
+
+NAMELESS = "StateName"
+"""The name that AWS gives a state whose definition is alone."""
+_FRAMES = frozenset({"Map", "Parallel"})
+_MOCKABLE = _FRAMES | {"Task"}
+_SUPPORTED = (
+    "TestState API does not support Map or Parallel states. Supported state types include: "
+    "[Task, Wait, Pass, Succeed, Fail, Choice]"
+)
+_CONTEXT = "Invalid Context object provided: "
+_CONTEXT_FIELDS: Mapping[str, Mapping[str, type]] = {
+    "Execution": {
+        "Id": str,
+        "Input": object,
+        "Name": str,
+        "RoleArn": str,
+        "StartTime": str,
+        "RedriveCount": int,
+        "RedriveTime": str,
+    },
+    "State": {"EnteredTime": str, "Name": str, "RetryCount": int},
+    "StateMachine": {"Id": str, "Name": str},
+    "Task": {"Token": str},
+}
+_KINDS = {str: "a string", int: "a number"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A TestState request that is in order."""
+
+    name: str
+    state: Mapping[str, Any]
+    machine: str
+    """A state machine of this state alone, as JSON: what it leads to are states that end."""
+    input: str
+    variables: Mapping[str, Any]
+    mock: Mapping[str, Any] | None
+    context: Mapping[str, Any] | None
+    retries: int
+    """How often the state was tried again already."""
+
+    @property
+    def kind(self) -> str:
+        """The type of the state."""
+        return str(self.state.get("Type"))
+
+
+def read_request(given: Mapping[str, Any]) -> Request:
+    """Read a request.
+
+    Raises:
+        InvalidDefinition: AWS does not accept the state, or cannot test one of its type.
+        ValidationException: parameters do not fit together, or the mock does not fit the state.
+        InvalidExecutionInput: the input is no JSON.
+        NotSimulated: AWS can call what a Task calls, and the lab cannot.
+    """
+    name, state, language = _state_of(given["definition"], given.get("stateName"))
+    machine = _machine_of(name, state, language)
+    check_definition(machine)
+    mock = given.get("mock")
+    _check_type(state, mock, given)
+    if mock is not None:
+        _check_mock(mock, state, given)
+    _check_input(given.get("input", "{}"))
+    variables = _object_of(given.get("variables"), "Variables must be a JSON object")
+    context = _context_of(given.get("context"), state, mock)
+    retries = (given.get("stateConfiguration") or {}).get("retrierRetryCount", 0)
+    return Request(name, state, machine, given.get("input", "{}"), variables, mock, context, retries)
+
+
+# ---- the state
+
+
+def _state_of(text: str, name: str | None) -> tuple[str, Mapping[str, Any], str | None]:
+    try:
+        definition = json.loads(text)
+    except ValueError as error:
+        raise InvalidDefinition.because(f"INVALID_JSON_DESCRIPTION: {error}") from None
+    if not isinstance(definition, dict):
+        raise InvalidDefinition.because("SCHEMA_VALIDATION_FAILED: Value is not a JSON object at /")
+    if name is None:
+        return NAMELESS, definition, None
+    for state, language in _named(definition, name, None):
+        return name, state, language
+    raise ValidationException("State not found in definition")
+
+
+def _named(scope: Any, name: str, language: str | None) -> Iterator[tuple[Mapping[str, Any], str | None]]:  # noqa: ANN401 - any JSON
+    """The states of this name, wherever they stand, with the query language that they inherit."""
+    states = scope.get("States") if isinstance(scope, dict) else None
+    if not isinstance(states, dict):
+        return
+    language = scope.get("QueryLanguage", language)
+    for one, state in states.items():
+        if not isinstance(state, dict):
+            continue
+        if one == name:
+            yield state, language
+        inner = [*(state.get("Branches") or ()), state.get("ItemProcessor"), state.get("Iterator")]
+        for deeper in inner:
+            yield from _named(deeper, name, state.get("QueryLanguage", language))
+
+
+def _machine_of(name: str, state: Mapping[str, Any], language: str | None) -> str:
+    targets = dict.fromkeys(target for target in _targets(state) if target != name)
+    states = {name: state, **{target: {"Type": "Succeed"} for target in targets}}
+    whole: dict[str, Any] = {"StartAt": name, "States": states}
+    if language is not None:
+        whole["QueryLanguage"] = language
+    return json.dumps(whole)
+
+
+def _targets(state: Mapping[str, Any]) -> list[str]:
+    rules = [*(state.get("Choices") or ()), *(state.get("Catch") or ())]
+    found = [state.get("Next"), state.get("Default")]
+    found += [rule.get("Next") for rule in rules if isinstance(rule, dict)]
+    return [target for target in found if isinstance(target, str)]
+
+
+def _check_type(state: Mapping[str, Any], mock: object, given: Mapping[str, Any]) -> None:
+    kind, resource = state.get("Type"), str(state.get("Resource", ""))
+    if mock is not None:
+        if kind not in _MOCKABLE:
+            raise ValidationException(f"State type '{kind}' is not supported when a mock is specified")
+        return
+    if kind in _FRAMES:
+        raise InvalidDefinition(_SUPPORTED)
+    if kind == "Task" and _waits(resource):
+        raise InvalidDefinition(
+            "TestState API does not support activities, .sync and .waitForTaskToken without a mock"
+        )
+    if kind == "Task" and given.get("roleArn") is None:
+        raise ValidationException("RoleArn must be specified when testing a Task state")
+
+
+def _waits(resource: str) -> bool:
+    """Whether a Task waits for somebody: a job, whoever has a token, or a worker of an activity."""
+    return resource.endswith((".sync", ".sync:2", ".waitForTaskToken")) or ":activity:" in resource
+
+
+# ---- what stands in for its work
+
+
+def _check_mock(mock: Mapping[str, Any], state: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    if given.get("revealSecrets"):
+        raise ValidationException("TestState does not support RevealSecrets when a mock is specified.")
+    if {"result", "errorOutput"} <= set(mock):
+        raise ValidationException(
+            "A test mock should have only one of the following fields: [result, errorOutput]."
+        )
+    if "result" not in mock:
+        return
+    try:
+        result = json.loads(mock["result"])
+    except ValueError:
+        raise ValidationException("Mocked result must be valid JSON") from None
+    kind = state["Type"]
+    if kind == "Task":
+        check_mock_result(str(state.get("Resource")), result, mock.get("fieldValidationMode", "STRICT"))
+    elif kind == "Map" and "ResultWriter" in state:
+        if not isinstance(result, dict):
+            raise ValidationException("Mocked result must be a JSON object.")
+    elif not isinstance(result, list):
+        raise ValidationException("Mocked result must be an array.")
+    elif kind == "Parallel" and len(result) != len(state["Branches"]):
+        raise ValidationException(
+            "Mocked result must contain the same number of items as number of Parallel branches."
+        )
+
+
+# ---- what it is given
+
+
+def _check_input(text: str) -> None:
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise InvalidExecutionInput.because(str(error)) from None
+
+
+def _object_of(text: str | None, problem: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ValidationException(problem)
+    return value
+
+
+def _context_of(text: str | None, state: Mapping[str, Any], mock: object) -> Mapping[str, Any] | None:
+    if text is None:
+        return None
+    if mock is None:
+        raise ValidationException("A Context object can only be specified when a mock is specified")
+    context = _object_of(text, f"{_CONTEXT}must be a JSON object")
+    for name, value in context.items():
+        if name == "Map":
+            raise ValidationException(f"{_CONTEXT}'Map' field is not supported when mocking a Context object")
+        if name not in _CONTEXT_FIELDS:
+            raise ValidationException(f"{_CONTEXT}Field '{name}' is not allowed")
+        _check_context(name, value)
+    if "Task" in context and not _waits(str(state.get("Resource", ""))):
+        raise ValidationException(
+            f"{_CONTEXT}Context object contains 'Task' when state is not a Task state with a '.sync' or "
+            "'.waitForTaskToken' service integration pattern"
+        )
+    return context
+
+
+def _check_context(part: str, value: object) -> None:
+    if not isinstance(value, dict):
+        raise ValidationException(f"{_CONTEXT}{part} must be an object")
+    known = _CONTEXT_FIELDS[part]
+    for name, one in value.items():
+        if name not in known:
+            raise ValidationException(f"{_CONTEXT}Field '{name}' is not allowed")
+        if not isinstance(one, known[name]):
+            raise ValidationException(f"{_CONTEXT}{part}.{name} must be {_KINDS[known[name]]}")
