@@ -204,3 +204,43 @@ def test_web_17_a_stage_of_a_rest_api_answers_by_its_deployment(lab):
     root = gateway.get_rest_api(restApiId=identifier)["rootResourceId"]
     gateway.delete_method(restApiId=identifier, resourceId=root, httpMethod="GET")
     assert lab.http(url).status == 200
+
+
+def balancer_of(lab, name):
+    """The URL of a load balancer that forwards everything to a function."""
+    elb, aws_lambda = lab.client("elbv2"), lab.client("lambda")
+    arn = aws_lambda.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    balancer = elb.create_load_balancer(Name="shop", Subnets=["subnet-a", "subnet-b"])["LoadBalancers"][0]
+    group = elb.create_target_group(Name="functions", TargetType="lambda")["TargetGroups"][0]
+    aws_lambda.add_permission(
+        FunctionName=name,
+        StatementId="elb",
+        Action="lambda:InvokeFunction",
+        Principal="elasticloadbalancing.amazonaws.com",
+        SourceArn=group["TargetGroupArn"],
+    )
+    elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[{"Id": arn}])
+    forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
+    elb.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[forward]
+    )
+    return f"http://{balancer['DNSName']}"
+
+
+def test_web_18_a_load_balancer_waits_until_the_function_answers_or_times_out(lab):
+    slow = "import time\n\n\ndef handler(event, context):\n    time.sleep(600)\n"
+    url, begun = balancer_of(lab, worker(lab, slow, Timeout=300)), lab.world.clock.now
+    assert lab.http(url, timeout=1000).status == 502
+    assert lab.world.clock.now - begun >= 300 * SECOND
+
+
+def test_web_19_a_function_that_fails_is_a_502_of_a_load_balancer_and_is_not_tried_again(lab):
+    assert lab.http(balancer_of(lab, worker(lab, FAILS))).status == 502
+    lab.advance(hours=7)
+    assert runs(lab) == ["ValueError"]
+
+
+def test_web_20_a_load_balancer_passes_1_mb_each_way(lab):
+    url = balancer_of(lab, worker(lab, 'def handler(event, context):\n    return {"statusCode": 200}\n'))
+    assert lab.http(url, "POST", "x" * 1_048_576).status == 200
+    assert lab.http(url, "POST", "x" * 1_048_577).status == 413

@@ -253,7 +253,10 @@ def test_an_account_has_a_quota_of_streams(hose, monkeypatch):
     [
         ({"CompressionFormat": "ZIP"}, "CompressionFormat ZIP"),
         ({"S3BackupMode": "Enabled"}, "S3BackupMode"),
-        ({"ProcessingConfiguration": {"Enabled": True}}, "ProcessingConfiguration"),
+        (
+            {"ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "Decompression"}]}},
+            "Decompression",
+        ),
         ({"DataFormatConversionConfiguration": {"SchemaConfiguration": {}}}, "DataFormatConversion"),
         ({"DynamicPartitioningConfiguration": {"Enabled": True}}, "DynamicPartitioningConfiguration"),
         (

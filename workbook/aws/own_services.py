@@ -17,7 +17,14 @@ from moto import backend_index
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-_MODULES = {"schemas": "workbook.aws.schemas", "apigateway": "workbook.aws.apigateway"}
+_MODULES = {
+    "schemas": "workbook.aws.schemas",
+    "apigateway": "workbook.aws.apigateway",
+    "elb": "workbook.aws.elbv2",  # by this name moto finds whatever is at the host of both versions
+    "elbv2": "workbook.aws.elbv2",
+    "iot": "workbook.aws.iot",
+    "iotdata": "workbook.aws.iot",
+}
 """The package of each service, with its BACKENDS."""
 
 _FURTHER_ADDRESSES = {"stepfunctions": r"https?://sync-states\.(.+)\.amazonaws\.com"}

@@ -52,6 +52,22 @@ _API_GATEWAY_V2 = _names(
     """
 )
 
+_ELB = _names(
+    """
+    CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener DeleteLoadBalancer
+    DeleteRule DeleteTargetGroup DeregisterTargets DescribeListeners DescribeLoadBalancers DescribeRules
+    DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth ModifyTargetGroupAttributes
+    RegisterTargets
+    """
+)
+
+_IOT = _names(
+    """
+    CreateTopicRule DeleteTopicRule DisableTopicRule EnableTopicRule GetTopicRule ListTopicRules
+    ReplaceTopicRule
+    """
+)
+
 _CLOUDWATCH = _names(
     """
     DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
@@ -179,6 +195,9 @@ SIMULATED: dict[str, frozenset[str]] = {
     "scheduler": _EVERYTHING,
     "schemas": _EVERYTHING,
     "lambda": _LAMBDA,
+    "elbv2": _ELB,
+    "iot": _IOT,
+    "iot-data": frozenset({"Publish"}),
     "apigateway": _API_GATEWAY,
     "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,

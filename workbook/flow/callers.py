@@ -44,7 +44,7 @@ class Callers:
     def sender(self, hop: Hop) -> str:
         """The node that sent a message, or called a function."""
         # what happens now is the last of a hop's causes: a message published again was delivered before
-        present = self.cause(hop, "deliver", "give-up", "enrich", "flush", "api-call")
+        present = self.cause(hop, "deliver", "give-up", "enrich", "transform", "flush", "api-call")
         if present is not None:
             return self.caller(present, "producer") if present.kind == "api-call" else self.source(present)
         # of what calls a function for somebody, or a state that starts a job

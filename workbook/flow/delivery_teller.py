@@ -40,6 +40,7 @@ class DeliveryTeller:
         """Which kinds of hops it tells, and how."""
         return {
             "publish": self._publish,
+            "mqtt": self._publish,
             "put-event": self._put_event,
             "match": self._match,
             "fire": self._fire,

@@ -87,6 +87,7 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:elasticloadbalancing:[^:]*:[^:]*:loadbalancer/app/.*"), Kind.LOAD_BALANCER),
     (re.compile(r"arn:[^:]*:cognito-idp:[^:]*:[^:]*:userpool/.*"), Kind.USER_POOL),
     (re.compile(r"arn:[^:]*:iot:[^:]*:[^:]*:rule/.*"), Kind.TOPIC_RULE),
+    (re.compile(r"arn:[^:]*:iot:[^:]*:[^:]*:topic/.*"), Kind.TOPIC),
     (re.compile(r"https?://.*"), Kind.ENDPOINT),
     (re.compile(r"arn:[^:]*:events:[^:]*:[^:]*:api-destination/.*"), Kind.ENDPOINT),
     (re.compile(r"mailto:.*"), Kind.MAILBOX),
@@ -127,7 +128,8 @@ def label_of(place: str) -> str:
         return place.partition(":")[2].removeprefix("//")
     if kind_of(place) is Kind.LOG_GROUP:
         return place.partition(":log-group:")[2].partition(":")[0]
-    return short_name(place).rpartition("/")[2]
+    _, is_mqtt, topic = place.partition(":topic/")
+    return topic if is_mqtt else short_name(place).rpartition("/")[2]
 
 
 @functools.lru_cache(_NAMES_KEPT)

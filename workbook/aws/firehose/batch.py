@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbook.aws.delivery import Undelivered
 from workbook.aws.firehose.bucket import put_object
 from workbook.aws.firehose.error_log import log_error
-from workbook.aws.firehose.prefixes import evaluated
+from workbook.aws.firehose.prefixes import evaluated, evaluated_for_errors
 from workbook.aws.limits import limit
 from workbook.aws.schedules import zone_of
 from workbook.engine.clock import SECOND, datetime_of, microseconds
@@ -49,8 +49,19 @@ class Record(NamedTuple):
 class Batch:
     """Some records on their way to the bucket."""
 
-    def __init__(self, stream: DeliveryStream, records: Sequence[Record], trigger: str) -> None:
-        """`trigger` says what closed the buffer: "size" or "interval"."""
+    def __init__(
+        self,
+        stream: DeliveryStream,
+        records: Sequence[Record],
+        trigger: str,
+        *,
+        error_type: str | None = None,
+    ) -> None:
+        """`trigger` says what closed the buffer: "size" or "interval".
+
+        With an `error_type` the object goes to where records lie that could not be processed.
+        """
+        self._error_type = error_type
         self._stream = stream
         self._world = stream.world
         self._records = list(records)
@@ -104,7 +115,11 @@ class Batch:
         destination = self._stream.destination
         moment = datetime_of(self._records[0].arrived).astimezone(zone_of(destination.time_zone or "UTC"))
         seeds = self._world.seeds
-        prefix = evaluated(destination.prefix, moment, seeds.stream("firehose.random-string"))
+        chance = seeds.stream("firehose.random-string")
+        if self._error_type is None:
+            prefix = evaluated(destination.prefix, moment, chance)
+        else:
+            prefix = evaluated_for_errors(destination.error_output_prefix, self._error_type, moment, chance)
         identifier = seeds.uuid("firehose.object")
         name = f"{self._stream.name}-{self._stream.version}-{moment:%Y-%m-%d-%H-%M-%S}-{identifier}"
         return f"{destination.bucket_arn}/{prefix}{name}{destination.extension}"

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from workbook.aws.firehose.errors import InvalidArgument
 from workbook.aws.firehose.prefixes import check_prefixes
+from workbook.aws.firehose.transformation import Processor
 from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated, refuse_parameters
 from workbook.aws.schedules import is_zone
@@ -33,11 +34,7 @@ _KNOWN = frozenset(
 )
 _COMPRESSIONS = {"UNCOMPRESSED": "", "GZIP": ".gz"}
 """With the file extension of each."""
-_OFF_BY_DEFAULT = (
-    "ProcessingConfiguration",
-    "DataFormatConversionConfiguration",
-    "DynamicPartitioningConfiguration",
-)
+_OFF_BY_DEFAULT = ("DataFormatConversionConfiguration", "DynamicPartitioningConfiguration")
 _SHOWN_IF_GIVEN = ("ProcessingConfiguration", "DataFormatConversionConfiguration")
 Configuration = Mapping[str, Any]
 
@@ -61,7 +58,9 @@ class Destination:
     """Where errors are logged, if they are; with a log stream."""
     log_stream: str | None = None
     switched_off: tuple[tuple[str, Any], ...] = ()
-    """What was configured and not enabled; AWS shows it again."""
+    """What was configured and is shown again: what is not enabled, and the processor."""
+    processor: Processor | None = None
+    """The function that transforms records first, if there is one."""
 
     @classmethod
     def of(cls, configuration: Configuration) -> Self:
@@ -88,6 +87,7 @@ class Destination:
             _time_zone(configuration.get("CustomTimeZone")),
             *_log_of(configuration.get("CloudWatchLoggingOptions") or {}),
             tuple((name, configuration[name]) for name in _SHOWN_IF_GIVEN if configuration.get(name)),
+            Processor.of(configuration.get("ProcessingConfiguration") or {}, configuration["RoleARN"]),
         )
 
     @property

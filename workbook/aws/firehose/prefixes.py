@@ -4,8 +4,8 @@
 
 A prefix without a timestamp gets `yyyy/MM/dd/HH/` at its end. Nothing is put between the two, so a prefix
 that should be a folder has to end with a slash itself. What goes by ErrorOutputPrefix are records that could
-not be processed or converted; as both are refused here, it is checked and shown, and nothing is written
-there. An object that S3 does not take is no such record: it is tried again.
+not be processed by a function (conversion is refused here). An object that S3 does not take is no such
+record: it is tried again.
 
 Sources: Amazon Data Firehose Developer Guide, "Understand custom prefixes for Amazon S3 objects"; texts of
 CreateDeliveryStream recorded by a public tool that checks templates (2026).
@@ -67,6 +67,16 @@ def evaluated(prefix: str | None, moment: datetime.datetime, chance: random.Rand
         return _random_string(chance)
 
     return _EXPRESSION.sub(value_of, whole)
+
+
+def evaluated_for_errors(
+    prefix: str | None, error_type: str, moment: datetime.datetime, chance: random.Random
+) -> str:
+    """The prefix of an object with records that could not be processed; at least it is the error's type."""
+    whole = prefix or ""
+    if _ERROR_TYPE in whole:
+        return evaluated(whole.replace(_ERROR_TYPE, error_type), moment, chance)
+    return evaluated(f"{whole}{error_type}/", moment, chance)
 
 
 def _check_expressions(name: str, text: str) -> None:

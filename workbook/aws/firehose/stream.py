@@ -1,7 +1,7 @@
 """A delivery stream: it takes records, gathers them, and hands them over in batches.
 
     create ──> CREATING ──> ACTIVE ──> DELETING ──> gone
-    put ──> throughput ──> buffer ──> Batch ──> bucket
+    put ──> throughput ──> (transformation ──>) buffer ──> Batch ──> bucket
 
 How long AWS takes to make or delete a stream is not documented; `TRANSITION` is ours (unverified).
 
@@ -19,6 +19,7 @@ from workbook.aws.firehose.buffer import Buffer
 from workbook.aws.firehose.errors import ServiceUnavailable
 from workbook.aws.firehose.meters import Meters
 from workbook.aws.firehose.throughput import Quota, Throughput
+from workbook.aws.firehose.transformation import error_line, transform
 from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 TRANSITION = 30 * SECOND
 """Microseconds until a new stream is ACTIVE, and until a deleted one is gone."""
+_DELETED = "the delivery stream was deleted"
 _RECORD_ID = 162
 """Random bytes; in base64 they are as long as AWS's ids."""
 
@@ -49,6 +51,10 @@ class DeliveryStream:
     meters: Meters = field(init=False)
     _throughput: Throughput = field(init=False)
     _buffer: Buffer = field(init=False)
+    _failures: Buffer = field(init=False)
+    """Records that could not be transformed, as the bucket will have them."""
+    _entrance: Buffer = field(init=False)
+    """Where records come in: the buffer of the function that transforms them, or that of the destination."""
     _on_the_way: dict[Batch, None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,6 +68,23 @@ class DeliveryStream:
             self.destination.buffer_bytes,
             self.destination.interval,
             self._flush,
+        )
+        self._failures = Buffer(
+            self.world.kernel,
+            f"delivery stream {self.name}: failures",
+            self.destination.buffer_bytes,
+            self.destination.interval,
+            self._flush_failures,
+        )
+        self._entrance = self._buffer_of_processor() or self._buffer
+
+    def _buffer_of_processor(self) -> Buffer | None:
+        processor = self.destination.processor
+        if processor is None:
+            return None
+        name = f"delivery stream {self.name}: transformation"
+        return Buffer(
+            self.world.kernel, name, processor.buffer_bytes, processor.interval, self._start_transformation
         )
 
     # ---- records
@@ -90,7 +113,7 @@ class DeliveryStream:
         body = data.decode("utf-8", "replace")[:4096]
         hop = self.world.trace.record("put-record", self.arn, message=record_id, size=len(data), body=body)
         self.meters.came(operation, len(data))
-        self._buffer.add(Record(record_id, data, now, hop.number))
+        self._entrance.add(Record(record_id, data, now, hop.number))
         return record_id
 
     def _throttled(self, operation: str, records: int) -> ServiceUnavailable:
@@ -99,8 +122,32 @@ class DeliveryStream:
         self.world.trace.record("throttle", self.arn, outcome=error.code, action=operation)
         return error
 
+    def _start_transformation(self, records: list[Record], _trigger: str) -> None:
+        name = f"delivery stream {self.name}: transformation"
+        self.world.kernel.spawn(self._transform, records, name=name)
+
+    def _transform(self, records: list[Record]) -> None:
+        processor = self.destination.processor
+        if processor is None or not records:
+            return
+        outcome = transform(self.world, self.arn, processor, records)
+        if self.status != "ACTIVE":
+            Batch(self, [*outcome.done, *(record for record, _ in outcome.failed)], "").drop(_DELETED)
+            return
+        for record in outcome.done:
+            self._buffer.add(record)
+        for record, reason in outcome.failed:
+            ended = self.world.clock.now
+            line = error_line(record, reason, outcome.attempts, processor.function_arn, ended)
+            self._failures.add(record._replace(data=line))
+
     def _flush(self, records: list[Record], trigger: str) -> None:
-        batch = Batch(self, records, trigger)
+        self._send(Batch(self, records, trigger))
+
+    def _flush_failures(self, records: list[Record], trigger: str) -> None:
+        self._send(Batch(self, records, trigger, error_type="processing-failed"))
+
+    def _send(self, batch: Batch) -> None:
         self._on_the_way[batch] = None
         batch.try_once()
 
@@ -110,7 +157,8 @@ class DeliveryStream:
 
     def drop(self, reason: str) -> None:
         """Lose what has not been written."""
-        for batch in (*self._on_the_way, Batch(self, self._buffer.take(), "")):
+        buffers = dict.fromkeys((self._entrance, self._buffer, self._failures))
+        for batch in (*self._on_the_way, *(Batch(self, buffer.take(), "") for buffer in buffers)):
             batch.drop(reason)
         self._on_the_way.clear()
 

@@ -15,6 +15,7 @@ from workbook.aws.limits import (
     dynamodb,
     eventbridge,
     firehose,
+    iot,
     kinesis,
     logs,
     patterns,
@@ -31,7 +32,7 @@ from workbook.aws.limits.row import Limit
 __all__ = ["LIMITS", "ROWS", "Limit", "limit"]
 
 _SERVICES = (
-    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, kinesis, logs),
+    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, iot, kinesis, logs),
     *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions, web),
 )
 

@@ -11,7 +11,12 @@ _FIREHOSE = "botocore 1.44.5, service model of Firehose"
 _GUIDE = "Amazon Data Firehose Developer Guide"
 _QUOTA = f"{_GUIDE}, Quota: Direct PUT"
 
+_TRANSFORM = "Amazon Data Firehose Developer Guide, data transformation"
+
 ROWS = (
+    Limit("firehose.transform.retries", 3, "retries", f"{_TRANSFORM}: three times by default", _READ),
+    Limit("firehose.transform.timeout", 300, "seconds", f"{_TRANSFORM}: up to 5 minutes", _READ),
+    Limit("firehose.transform.interval", 60, "seconds", f"{_TRANSFORM}: by default", _READ),
     Limit("firehose.streams", 5_000, "delivery streams", f"{_FIREHOSE}: CreateDeliveryStream", _READ),
     Limit("firehose.record", 1_024_000, "bytes", f"{_FIREHOSE}: Data", _READ),
     Limit("firehose.batch", 500, "records", f"{_FIREHOSE}: PutRecordBatch", _READ),
