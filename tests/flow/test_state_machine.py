@@ -237,6 +237,21 @@ def test_a_catcher_makes_the_output_of_an_error(works):
     assert json.loads(path.steps[-1].value)["error"]["Error"] == "ValueError"
 
 
+def test_variables_stand_beside_the_data():
+    keep = {"Type": "Pass", "Assign": {"order.$": "$.id"}, "Next": "Later"}
+    room = MachineRoom()
+    with room.lab:
+        room.run({"Keep": keep, "Later": {"Type": "Pass", "End": True}}, {"id": 7})
+        picture = room.lab.state_machine()
+        steps = {name: picture.data(name).steps for name in ("Keep", "Later")}
+    assert [step[:3] for step in steps["Keep"] if step.is_changed] == [
+        ("input", "", '{"id":7}'),
+        ("Assign", '{"order.$": "$.id"}', '{"order":7}'),
+    ]
+    assert ("variables", "", '{"order":7}', True) in steps["Later"]
+    assert not steps["Later"][-1].is_changed
+
+
 # ---- mistakes
 
 

@@ -32,6 +32,8 @@ FIELDS = {
 """By the name in TestState's inspectionData, the field of a state that makes it."""
 _ORDER = ("afterInputPath", "afterItemsPath", "afterParameters", "afterArguments", "result")
 _THEN = ("afterResultSelector", "afterResultPath")
+_BESIDE = ("Assign", "variables")
+"""Steps that make no data for the next one: what the state assigned, or what there was where it did not."""
 
 
 class Step(NamedTuple):
@@ -44,14 +46,16 @@ class Step(NamedTuple):
     value: str
     """JSON, its first 4,096 characters."""
     is_changed: bool
-    """Whether it differs from the step before."""
+    """Whether it differs from the step before; variables stand beside the data, and are always shown."""
 
 
 def steps_of(visit: Visit, definition: Mapping[str, Any]) -> list[Step]:
     """The steps of a visit; `definition` is that of its state."""
     steps: list[Step] = []
+    before: str | None = None
     for name, said, value in _values(visit, definition):
-        steps.append(Step(name, said, value, not steps or steps[-1].value != value))
+        steps.append(Step(name, said, value, name in _BESIDE or value != before))
+        before = before if name in _BESIDE else value
     return steps
 
 
@@ -65,7 +69,8 @@ def _values(visit: Visit, definition: Mapping[str, Any]) -> Iterator[tuple[str, 
         if step in data:
             yield FIELDS[step] or "result", _said(definition, FIELDS[step] or "Result"), data[step]
     if "variables" in data:
-        yield "Assign", _said(definition, "Assign"), data["variables"]
+        name = "Assign" if "Assign" in definition else "variables"
+        yield name, _said(definition, "Assign"), data["variables"]
     if "output" in facts:
         yield _last(visit, definition, data)
 
