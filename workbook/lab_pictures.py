@@ -99,7 +99,7 @@ class LabPictures(LabPart):
 
         Args:
             name: Of the state machine, or its ARN; none is needed where there is only one.
-            execution: The number that it has among the executions of this machine, its name or its ARN.
+            execution: The number that pictures give it, its name or its ARN.
 
         Raises:
             LookupError: there is no such state machine or execution; the text lists those there are.

@@ -1,4 +1,4 @@
-"""TestState and what it shows: docs/fidelity.md, SFN-40 and following."""
+"""TestState and what it shows: docs/fidelity.md, SFN-60 and following."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def tried(room, state, **options):
     return room.machines.test_state(definition=json.dumps(state), input='{"n": 1}', **options)
 
 
-def test_sfn_40_a_state_can_be_tested_alone_with_each_step_of_its_data(room):
+def test_sfn_60_a_state_can_be_tested_alone_with_each_step_of_its_data(room):
     state = {"Type": "Pass", "Parameters": {"m.$": "$.n"}, "ResultPath": "$.p", "Next": "There"}
     told = tried(room, state, inspectionLevel="DEBUG")
     assert (told["status"], told["nextState"], told["output"]) == (
@@ -33,7 +33,7 @@ def test_sfn_40_a_state_can_be_tested_alone_with_each_step_of_its_data(room):
     assert room.machines.list_state_machines()["stateMachines"] == []
 
 
-def test_sfn_41_a_tested_state_is_not_tried_again_but_says_that_it_would_be(room):
+def test_sfn_61_a_tested_state_is_not_tried_again_but_says_that_it_would_be(room):
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -50,7 +50,7 @@ def test_sfn_41_a_tested_state_is_not_tried_again_but_says_that_it_would_be(room
     assert (told["status"], told["nextState"]) == ("CAUGHT_ERROR", "Sorry")
 
 
-def test_sfn_42_a_mocked_result_has_to_fit_the_api_that_would_be_called(room):
+def test_sfn_62_a_mocked_result_has_to_fit_the_api_that_would_be_called(room):
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::events:putEvents",

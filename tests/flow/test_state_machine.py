@@ -252,6 +252,15 @@ def test_variables_stand_beside_the_data():
     assert not steps["Later"][-1].is_changed
 
 
+def test_an_error_that_nothing_caught_is_the_last_step(works):
+    path = works.sagas(13).data("Stop")
+    assert (path.steps[-1].name, path.steps[-1].said, path.steps[-1].value) == (
+        "error",
+        "NotPaid",
+        "the card",
+    )
+
+
 # ---- mistakes
 
 
@@ -261,7 +270,7 @@ def test_an_unknown_machine_execution_or_state_is_answered_with_those_there_are(
     picture = works.sagas(1)
     with pytest.raises(LookupError, match="there are saga"):
         works.lab.state_machine("sagas")
-    with pytest.raises(LookupError, match="numbered from 1 to 1"):
+    with pytest.raises(LookupError, match=r"the last are numbered 1$"):
         works.lab.state_machine("saga", execution=2)
     with pytest.raises(LookupError, match="entered were: Begin, Charge"):
         picture.data("Refund")

@@ -19,6 +19,7 @@ from workbook.engine.hop import Hop
 from workbook.flow.contents import Change, Where
 from workbook.flow.resources import node_of
 from workbook.flow.scene import Scene
+from workbook.flow.tallies import ENDED_WELL, RUNS
 
 
 class Cue(NamedTuple):
@@ -91,10 +92,10 @@ class Cues:
     # ---- work
 
     def runs(self) -> Iterator[Run]:
-        """Every invocation of a function, and every time that an instance was in service."""
+        """Every invocation, every execution, and every time that an instance was in service."""
         serving: dict[object, Hop] = {}
         for hop in self._scene.hops:
-            if hop.kind == "invoke":
+            if hop.kind in RUNS:
                 yield self._invocation(hop)
             elif hop.kind == "in-service":
                 serving[hop.facts.get("instance")] = hop
@@ -105,7 +106,7 @@ class Cues:
 
     def _invocation(self, hop: Hop) -> Run:
         """It is told when it begins, if it takes its time, and when it ends; see `FunctionTeller`."""
-        ended, failed = hop.facts.get("ended_at"), hop.outcome not in {"ok", "waits"}
+        ended, failed = hop.facts.get("ended_at"), hop.outcome not in {*ENDED_WELL, "waits"}
         if not isinstance(ended, int):
             return Run(node_of(hop.resource), self._begin(hop), None, failed)
         index = self._last.get(hop.number)

@@ -73,6 +73,8 @@ def _values(visit: Visit, definition: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield name, _said(definition, "Assign"), data["variables"]
     if "output" in facts:
         yield _last(visit, definition, data)
+    elif visit.fate() is Fate.FAILED:
+        yield "error", visit.hop.outcome, str(facts.get("cause", ""))
 
 
 def _last(visit: Visit, definition: Mapping[str, Any], data: Mapping[str, str]) -> tuple[str, str, str]:

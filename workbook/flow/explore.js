@@ -998,15 +998,19 @@ function machineView(frame, facts, model) {
     if (again) items.push(["retried", String(again), `tried again ${again} ${again === 1 ? "time" : "times"}`]);
     const maps = found.filter(([visit]) => visit.items !== undefined);
     if (maps.length) {
-      const [whole, done] = maps.reduce(([all, over], [visit]) => [all + visit.items, over + doneOf(visit, time)], [0, 0]);
-      items.push(["", `${done} of ${whole}`, `${done} of ${whole} items done`]);
+      const sum = (value) => maps.reduce((total, [visit]) => total + value(visit), 0);
+      const whole = sum((visit) => visit.items);
+      const done = sum((visit) => itemsWith(visit, time, ["succeeded"]));
+      const failed = sum((visit) => itemsWith(visit, time, ["failed", "stopped"]));
+      items.push(["", `${done} of ${whole}`, `${done} of ${whole} items done${failed ? `, ${failed} failed` : ""}`]);
     }
     return items;
   };
 
-  /** How many items of a Map were done: the last of its states was left, and led nowhere. */
-  const doneOf = (visit, time) => facts.visits.filter((one) =>
-    one.within === visit.hop && one.iteration !== undefined && one.next === null && fateAt(one, time) === "succeeded").length;
+  /** How many items of a Map ended so: a state of theirs was left, and led nowhere. */
+  const itemsWith = (visit, time, fates) => facts.visits.filter((one) =>
+    one.within === visit.hop && one.iteration !== undefined && one.next === null && one.begin <= time &&
+    fates.includes(fateAt(one, time))).length;
 
   const drawRow = (box, items) => {
     const row = box.querySelector(".wb-state-row");

@@ -142,6 +142,7 @@ _ROWS: dict[Kind, Callable[[float, float], str]] = {
     Kind.FIFO_QUEUE: _slots_in_order,
     Kind.FUNCTION: _halves,
     Kind.GROUP: _halves,
+    Kind.STATE_MACHINE: _halves,
 }
 
 
@@ -190,7 +191,8 @@ def _bell(width: float, height: float) -> str:
 
 
 def _double(width: float, height: float) -> str:
-    return f"M4 4H{width - 4:g}V{height - 4:g}H4z"
+    del height
+    return f"M4 4H{width - 4:g}V{SLOT - 4:g}H4z"
 
 
 def _ends(width: float, height: float) -> str:

@@ -98,6 +98,17 @@ def pause_after(failure: Hop) -> str | None:
     return duration_text((again - failure.time) / SECOND) if isinstance(again, int) else None
 
 
+def what_follows(failure: Hop) -> str:
+    """What comes after a failure, to be said behind it."""
+    pause = pause_after(failure)
+    if pause is not None:
+        return f", and is tried again in {pause}"
+    caught = failure.facts.get("caught")
+    return (
+        ", and nothing catches that" if caught is None else f", and was caught: {plain(str(caught))} is next"
+    )
+
+
 def _tried_again(pauses: Sequence[str]) -> str:
     if len(pauses) > _MOST_PAUSES:
         return f"was tried again {often(len(pauses))}"

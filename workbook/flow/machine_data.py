@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.engine.clock import datetime_of
-from workbook.engine.hop import Hop
 from workbook.flow.data_path import definition_of, steps_of
-from workbook.flow.machine_account import account_of, pause_after
+from workbook.flow.machine_account import account_of, what_follows
 from workbook.flow.machine_runs import Fate, Run, Visit, place_text
 from workbook.flow.marks import plain
 
@@ -128,7 +127,7 @@ def events_of(visit: Visit) -> Iterator[Event]:
     who = f"execution {visit.execution}: {where}{name}"
     yield Event(visit.hop.time, visit.hop.number, visit, f"{who} was entered", "entered")
     for failure in visit.failures:
-        text = f"{who} failed ({plain(failure.outcome)}){_then(failure)}"
+        text = f"{who} failed ({plain(failure.outcome)}){what_follows(failure)}"
         yield Event(failure.time, failure.number, visit, text, "failed", is_failure=True)
     if visit.ended is not None:
         fate = visit.fate()
@@ -150,15 +149,3 @@ def _left(visit: Visit) -> str:
     if fate is Fate.STOPPED:
         return f"was broken off ({plain(visit.hop.outcome)})"
     return "was left" if following is None else f"was left for {plain(str(following))}"
-
-
-def _then(failure: Hop) -> str:
-    pause = pause_after(failure)
-    if pause is not None:
-        return f", and is tried again in {pause}"
-    caught = failure.facts.get("caught")
-    return (
-        f", and was caught: {plain(str(caught))} is next"
-        if caught is not None
-        else ", and nothing catches that"
-    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbook.engine.hop import Hop
+from workbook.flow.messages import Letter, letters_of
 
 
 class Fate(enum.Enum):
@@ -72,7 +73,7 @@ class Run:
     """One execution, from its start or redrive to its end; a redrive is a run of its own."""
 
     number: int
-    """Its place among the runs of the machine, from 1."""
+    """The number that all pictures give the execution, as a message of the trace; a redrive has the same."""
     hop: Hop
     visits: list[Visit] = field(default_factory=list)
     """Of all states, in the order of their entries."""
@@ -97,9 +98,9 @@ class Run:
         return Fate.STOPPED if self.hop.outcome in _STOPPED else Fate.FAILED
 
 
-def runs_of(hops: Iterable[Hop], machine_arn: str) -> list[Run]:
+def runs_of(hops: Sequence[Hop], machine_arn: str) -> list[Run]:
     """The executions of a machine in the order of their starts; `hops` is a trace from its first hop."""
-    reader = _Reader(machine_arn)
+    reader = _Reader(letters_of(hops))
     for hop in hops:
         if hop.resource == machine_arn:
             reader.read(hop)
@@ -109,17 +110,17 @@ def runs_of(hops: Iterable[Hop], machine_arn: str) -> list[Run]:
 class _Reader:
     """Goes through the hops of one machine; causes come before effects."""
 
-    def __init__(self, machine_arn: str) -> None:
+    def __init__(self, letters: Mapping[str, Letter]) -> None:
         self.runs: list[Run] = []
         self._latest: dict[str, Run] = {}
         """By the ARN of the execution."""
-        self._machine_arn = machine_arn
+        self._letters = letters
         self._visits: dict[int, Visit] = {}
 
     def read(self, hop: Hop) -> None:
         execution = str(hop.message)
         if hop.kind in {"start-execution", "redrive-execution"}:
-            run = self._latest[execution] = Run(len(self.runs) + 1, hop)
+            run = self._latest[execution] = Run(self._letters[execution].number, hop)
             self.runs.append(run)
         elif hop.kind == "enter-state" and execution in self._latest:
             self._enter(hop, self._latest[execution])

@@ -25,6 +25,7 @@ _WORDS = {
     "replay": "event",
     "put-record": "record",
     "start-execution": "execution",
+    "issue-token": "task token",
 }
 
 

@@ -17,6 +17,7 @@ from workbook.flow.messages import Letter
 from workbook.flow.moves import Move
 from workbook.flow.queue_teller import QueueTeller
 from workbook.flow.request_teller import RequestTeller
+from workbook.flow.state_teller import StateTeller
 from workbook.flow.storage_teller import StorageTeller
 from workbook.flow.tellers import Story, Tell
 from workbook.flow.wiring import Wiring
@@ -31,12 +32,14 @@ class Narrator:
     def __init__(self, hops: Sequence[Hop], wiring: Wiring, letters: Mapping[str, Letter]) -> None:
         story = Story(hops, wiring, letters, Callers(hops, wiring))
         self._hops = hops
+        self._letters = letters
         deliveries = DeliveryTeller(story)
         self._queues = QueueTeller(story, deliveries)
         self._tells: dict[str, Tell] = {
             **deliveries.tells(),
             **RequestTeller(story).tells(),
             **StorageTeller(story).tells(),
+            **StateTeller(story).tells(),
             **self._queues.tells(),
             **FunctionTeller(story, deliveries).tells(),
             **GroupTeller(story).tells(),
@@ -57,9 +60,15 @@ class Narrator:
                 yield self._come_back(ended.pop())
             tell = self._tells.get(hop.kind)
             if tell is not None:
-                yield from ((move.time, hop.number, move) for move in tell(hop))
+                yield from ((move.time, self._order(hop, move), move) for move in tell(hop))
         while ended:
             yield self._come_back(ended.pop())
+
+    def _order(self, hop: Hop, move: Move) -> float:
+        """The end of an execution comes after all that it did: at one instant, states are entered before."""
+        if hop.kind == "start-execution" and move.at_place and hop.message is not None:
+            return max(self._letters[hop.message].hops) + 0.25
+        return hop.number
 
     def _come_back(self, change: Change) -> Placed:
         return change.time, change.after + 0.5, self._queues.come_back(change)

@@ -14,14 +14,13 @@ from workbook.flow.svg import clean, mark_at, text_at
 from workbook.flow.system import Node
 from workbook.flow.tallies import Work
 
-WORKERS = frozenset({Kind.FUNCTION, Kind.GROUP})
+WORKERS = frozenset({Kind.FUNCTION, Kind.GROUP, Kind.STATE_MACHINE})
 _PLAIN = frozenset(
     {
         Kind.TOPIC,
         Kind.BUS,
         Kind.RULE,
         Kind.PIPE,
-        Kind.STATE_MACHINE,
         Kind.STREAM,
         Kind.BUCKET,
         Kind.OTHER,

@@ -2,7 +2,7 @@
 
     in flight    on the consumer's lane, from the receive to the delete, or to the end of the timeout
     delayed      on the queue's lane, until the delay is over
-    running      on the function's lane, from the invocation to its end
+    running      on the lane of a function or a state machine, from the beginning to the end
     waiting      on the consumer's lane, while a long poll waits
 
 How a bar ends is what a reader looks for: was the message deleted in time, or did the timeout run out?
@@ -19,6 +19,7 @@ from workbook.flow.callers import Callers
 from workbook.flow.contents import Change, Where
 from workbook.flow.resources import node_of
 from workbook.flow.scene import Scene
+from workbook.flow.tallies import ENDED_WELL, RUNS
 
 
 class Stay(enum.Enum):
@@ -113,10 +114,10 @@ def _ending(bar: Bar, hop: Hop | None) -> End:
 
 def _runs(scene: Scene) -> Iterator[Bar]:
     for hop in scene.hops:
-        if hop.kind == "invoke":
+        if hop.kind in RUNS:
             ended = hop.facts.get("ended_at")
             end = ended if isinstance(ended, int) else None
-            ending = End.OPEN if end is None else End.OVER if hop.outcome == "ok" else End.FAILED
+            ending = End.OPEN if end is None else End.OVER if hop.outcome in ENDED_WELL else End.FAILED
             yield Bar(Stay.RUNNING, node_of(hop.resource), hop.time, end, ending, (), hop.number, hop.number)
 
 

@@ -127,6 +127,10 @@ def _request(_move: Move, hop: Hop, _letter: Letter | None) -> str:
     return f"{hop.facts.get('method')}: {status}"
 
 
+def _execution(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    return f"ended: {hop.facts.get('status')}" if move.at_place else "starts an execution"
+
+
 _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "send": _send,
     "deduplicate": _deduplicate,
@@ -148,7 +152,11 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "put-object": lambda *_: "object",
     "delete-object": lambda *_: "delete",
     "tag-object": lambda *_: "tags",
-    "start-execution": lambda *_: "starts an execution",
+    "start-execution": _execution,
+    "enter-state": lambda _move, hop, _letter: f"enters {hop.facts['state']}",
+    "fail-state": lambda _move, hop, _letter: f"{hop.facts['state']} failed: {hop.outcome}",
+    "issue-token": lambda *_: "waits for a task token",
+    "answer-token": lambda _move, hop, _letter: str(hop.facts["operation"]),
     "redrive-execution": lambda *_: "redrives an execution",
     "put-record": lambda *_: "record",
     "flush": lambda *_: "cannot write",

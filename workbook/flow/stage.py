@@ -23,8 +23,8 @@ from workbook.flow.contents import Where
 from workbook.flow.cues import Cues
 from workbook.flow.messages import MESSAGE
 from workbook.flow.moves import Move, Status
+from workbook.flow.node_drawing import WORKERS
 from workbook.flow.palette import DEAD_LETTER, FAINT, GLYPHS, INK, KINDS, PAGE, PALE
-from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
 from workbook.flow.tallies import ARRIVED
 from workbook.flow.wiring import Setting
@@ -111,7 +111,7 @@ def _nodes(scene: Scene) -> list[Stage]:
             "label": node.label,
             "word": node.word,
             "queue": node.kind.is_queue,
-            "works": node.kind in {Kind.FUNCTION, Kind.GROUP},
+            "works": node.kind in WORKERS,
             "settings": _history(scene, scene.wiring.settings.get(node.place, ())),
         }
         for node in scene.system.nodes

@@ -239,6 +239,8 @@ class StateMachinePicture(Picture):
 
 
 Execution = str | int
+_MOST_NAMED = 8
+"""Executions whose numbers an error lists."""
 
 
 def state_machine_of(
@@ -248,7 +250,7 @@ def state_machine_of(
     definitions = _definitions(hops)
     arn = _machine_named(definitions, name)
     runs = runs_of(hops, arn)
-    chosen = None if execution is None else [_run_named(runs, execution)]
+    chosen = None if execution is None else _runs_named(runs, execution)
     start = hops[0].time if hops else now
     return StateMachinePicture(arn, definitions[arn], runs, start=start, instant=now, chosen=chosen)
 
@@ -280,9 +282,11 @@ def _machine_named(definitions: Mapping[str, str], name: str | None) -> str:
     )
 
 
-def _run_named(runs: Sequence[Run], execution: Execution) -> Run:
-    for run in runs:
-        if execution in {run.number, run.name, run.hop.message}:
-            return run
-    numbers = f"they are numbered from 1 to {len(runs)}" if runs else "there is none yet"
+def _runs_named(runs: Sequence[Run], execution: Execution) -> list[Run]:
+    """The run of an execution, and those of its redrives."""
+    found = [run for run in runs if execution in {run.number, run.name, run.hop.message}]
+    if found:
+        return found
+    last = ", ".join(dict.fromkeys(str(run.number) for run in runs[-_MOST_NAMED:]))
+    numbers = f"the last are numbered {last}" if runs else "there is none yet"
     raise LookupError(f"execution={execution!r}: no such execution of this state machine; {numbers}")

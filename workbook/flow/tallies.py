@@ -37,14 +37,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a function or a group of instances does."""
+    """What a function, a state machine or a group of instances does."""
 
     running: int = 0
-    """Invocations that have begun and not ended; instances in service."""
+    """Invocations or executions that have begun and not ended; instances in service."""
     errors: int = 0
-    """Invocations that have failed so far; programs on instances that ended with an error."""
+    """Invocations or executions that have failed so far; programs on instances that ended with an error."""
 
 
+RUNS = frozenset({"invoke", "start-execution", "redrive-execution"})
+"""Kinds of hops that begin something that runs, and are amended when it ends."""
+ENDED_WELL = frozenset({"ok", "ABORTED"})
+"""Outcomes of what ran that are no errors: somebody wanted the execution to end."""
 NOTHING = Counts(0, 0, 0)
 
 
@@ -81,18 +85,18 @@ def contents_of(scene: Scene, instant: int) -> dict[str, Counts]:
 
 
 def work_of(scene: Scene, instant: int) -> dict[str, Work]:
-    """What each function and each group of instances does at an instant."""
+    """What each function, state machine and group of instances does at an instant."""
     running: dict[str, set[object]] = {}
     errors: dict[str, int] = {}
     for hop in scene.hops:
         if hop.time > instant:
             break
         place = node_of(hop.resource)
-        if hop.kind == "invoke":
+        if hop.kind in RUNS:
             ended = hop.facts.get("ended_at")
             if not isinstance(ended, int) or ended > instant:
                 running.setdefault(place, set()).add(hop.number)
-            elif hop.outcome != "ok":
+            elif hop.outcome not in ENDED_WELL:
                 errors[place] = errors.get(place, 0) + 1
         elif hop.kind == "in-service":
             running.setdefault(place, set()).add(hop.facts.get("instance"))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.execution import Execution
 from workbook.aws.stepfunctions.interpreter import parse
+from workbook.aws.stepfunctions.language.progress import present_progress
 from workbook.aws.stepfunctions.registry import EXPRESS, StateMachine
 from workbook.aws.stepfunctions.revisions import Revision
 from workbook.aws.stepfunctions.role_calls import present_execution
@@ -162,6 +163,7 @@ class Trial:
 
         def walk() -> None:
             present_execution.set(self._execution)
+            present_progress.set(self._execution.progress)
             try:
                 self._state.eval(self._environment)
                 outcome.append(None)
