@@ -262,6 +262,24 @@ def test_sfn_18_an_asynchronous_express_execution_may_run_twice():
         assert ["synchronous" in hop.facts for hop in room.hops("start-execution")] == [False, False, True]
 
 
+def test_sfn_50_a_worker_asks_for_the_tasks_of_an_activity(room):
+    activity = room.machines.create_activity(name="stamp")["activityArn"]
+    task = {"Type": "Task", "Resource": activity, "TimeoutSeconds": 30, "End": True}
+    before = room.lab.now
+    assert "taskToken" not in room.machines.get_activity_task(activityArn=activity)
+    assert 60 <= (room.lab.now - before).total_seconds() < 61
+    machine = room.make({"Stamp": task})
+    first = room.start(machine, {"n": 1})
+    room.lab.advance(minutes=10)
+    taken = room.machines.get_activity_task(activityArn=activity, workerName="clerk")
+    room.machines.send_task_success(taskToken=taken["taskToken"], output="1")
+    second = room.start(machine, {"n": 2})
+    room.machines.get_activity_task(activityArn=activity)
+    room.lab.run_until_idle()
+    assert [room.describe(one)["status"] for one in (first, second)] == ["SUCCEEDED", "FAILED"]
+    assert room.describe(second)["error"] == "States.Timeout"
+
+
 JSONATA = {"QueryLanguage": "JSONata"}
 DONE = {"Type": "Succeed"}
 

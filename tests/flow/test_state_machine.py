@@ -184,6 +184,37 @@ def test_a_map_counts_its_items(works):
     )
 
 
+def test_items_of_a_distributed_map_have_executions_of_their_own_and_stand_within_it(works):
+    role = works.new_role("spreads", "states.amazonaws.com", "states:*")
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Say",
+        "States": {
+            "Say": {"Type": "Pass", "Next": "Rest"},
+            "Rest": {"Type": "Wait", "Seconds": 2, "End": True},
+        },
+    }
+    machine = works.make(
+        {"Each": {"Type": "Map", "ItemProcessor": processor, "End": True}}, "spread", roleArn=role
+    )
+    works.start(machine, ["a", "b", "c"])
+    works.lab.run_until_idle()
+    picture = works.lab.state_machine("spread")
+    assert len(picture.runs) == 1
+    assert rows(picture)["Each"] == "Each, Map: succeeded 1, 3 of 3 items done"
+    assert rows(picture)["Say"] == "Say, Pass: succeeded 3"
+    assert ("Say", "Rest") in taken(picture)
+    frame = picture.frame()
+    assert list(frame[frame.state == "Say"].item) == ["Each[0]", "Each[1]", "Each[2]"]
+    told = [move.text for move in works.lab.flow().moves]
+    assert told == [
+        "you started an execution of spread",
+        "execution 1 of spread entered Each",
+        "execution 1 of spread ended: SUCCEEDED",
+    ]
+    assert [node.label for node in works.lab.flow().scene.system.nodes] == ["you", "charge", "pack", "spread"]
+
+
 def test_what_goes_on_beside_a_branch_that_fails_is_broken_off(works):
     slow = {"StartAt": "Slow", "States": {"Slow": {"Type": "Wait", "Seconds": 60, "End": True}}}
     bad = {"StartAt": "Bad", "States": {"Bad": {"Type": "Fail", "Error": "No"}}}

@@ -54,6 +54,7 @@ def test_a_rule_is_made_shown_replaced_switched_and_deleted(lab, iot):
         ({"sql": "SELECT * FROM 'a/#/b'"}, "SqlParseException"),
         ({"sql": "SELECT upper(x) FROM 'a'"}, "NotSimulatedByWorkbook"),
         ({"sql": "SELECT x + 1 FROM 'a'"}, "NotSimulatedByWorkbook"),
+        ({"actions": [{"sqs": {"queueUrl": "x", "roleArn": "r"}}]}, "InvalidRequestException"),
         ({"name": "a-b"}, "InvalidRequestException"),
         ({"actions": [{"iotEvents": {"inputName": "i", "roleArn": "r"}}]}, "NotSimulatedByWorkbook"),
         ({"actions": [ACTION] * 11}, "InvalidRequestException"),

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from access import permit
+from botocore.exceptions import ClientError
 
 READ, LIST = "arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"
 WRITE = "arn:aws:states:::s3:putObject"
@@ -240,6 +241,23 @@ def test_what_cannot_be_read_fails_the_run(room, bucket, content, config, cause)
     failed = room.history(shown["executionArn"])[4]
     assert failed["type"] == "MapRunFailed"
     assert failed["mapRunFailedEventDetails"] == {"error": "States.ItemReaderFailed", "cause": cause}
+
+
+@pytest.mark.parametrize(
+    "config", [{"InputType": "PARQUET"}, {"InputType": "MANIFEST", "ManifestType": "ATHENA_DATA"}]
+)
+def test_what_the_lab_cannot_read_is_refused_by_name(room, config):
+    reader = {"Resource": READ, "ReaderConfig": config, "Parameters": {"Bucket": "orders", "Key": "in"}}
+    with pytest.raises(ClientError) as refused:
+        room.make({"All": distributed(ItemReader=reader)})
+    assert refused.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+    assert list(config.values())[-1] in str(refused.value)
+
+
+def test_the_trace_knows_of_which_map_run_an_execution_is(room):
+    shown = run(room, distributed(), [1, 2])
+    started = [hop for hop in room.hops("start-execution") if "map_run" in hop.facts]
+    assert [hop.facts["map_run"] for hop in started] == [map_run(room, shown)["mapRunArn"]] * 2
 
 
 # ---- what is tolerated

@@ -308,6 +308,24 @@ def test_a_start_is_refused_where_as_many_run_as_may_run(room, monkeypatch):
 # ---- senders
 
 
+def test_a_rule_tries_again_where_as_many_executions_run_as_may_run(room, monkeypatch):
+    from workbook.aws.stepfunctions import starting  # noqa: PLC0415 - next to what it is changed for
+
+    monkeypatch.setattr(starting, "limit", lambda name: 1)
+    arn = room.make({"Sleep": {"Type": "Wait", "Seconds": 60, "End": True}})
+    room.start(arn)
+    events = room.lab.client("events")
+    events.put_rule(Name="orders", EventPattern=json.dumps({"source": ["shop"]}))
+    role = room.new_role("rule", "events.amazonaws.com", "states:StartExecution")
+    events.put_targets(Rule="orders", Targets=[{"Id": "m", "Arn": arn, "RoleArn": role}])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
+    room.lab.advance(minutes=30)
+    tries = [hop.outcome for hop in room.hops("deliver") if hop.resource == arn]
+    assert tries[0] == "THROTTLED"
+    assert tries[-1] == "ok"
+    assert len(room.hops("start-execution")) == 2
+
+
 def test_rules_schedules_and_pipes_start_executions(room):
     arn = room.make(DONE)
     events, scheduler = room.lab.client("events"), room.lab.client("scheduler")

@@ -94,7 +94,9 @@ class DeliveryTeller:
         return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
 
     def _start_execution(self, hop: Hop) -> list[Move]:
-        """Its start, and its end, which may come days later."""
+        """Its start, and its end, which may come days later; that of an item is left to its Map."""
+        if "/" in hop.resource:  # behind the slash: the run of a distributed Map
+            return []
         return self._taken_in_until_end(hop, "started an execution of {place}")
 
     def _redrive_execution(self, hop: Hop) -> list[Move]:

@@ -74,7 +74,8 @@ def _run(run: Run, start: int, instant: int) -> dict[str, object]:
 
 def _visit(visit: Visit, start: int) -> dict[str, object]:
     facts = visit.hop.facts
-    items = {name: facts[name] for name in ("items", "iteration") if name in facts}
+    items = {"items": facts["items"]} if "items" in facts else {}
+    items |= {} if visit.index is None else {"iteration": visit.index}
     return {
         "state": visit.state,
         "run": visit.execution,
@@ -86,7 +87,7 @@ def _visit(visit: Visit, start: int) -> dict[str, object]:
         "place": place_text(visit) or "",
         "retries": [_since(start, one.time) for one in visit.failures if "retry_at" in one.facts],
         "hop": visit.hop.number,
-        "within": visit.hop.causes[-1] if visit.hop.causes else 0,
+        "within": 0 if visit.around is None else visit.around.hop.number,
         **items,
     }
 

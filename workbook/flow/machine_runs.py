@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +33,10 @@ class Visit:
     """The number of its execution."""
     place: tuple[tuple[str, int], ...]
     """In which items it happened: the names of the Maps around it, each with an index; outmost first."""
+    around: Visit | None = None
+    """The visit of the Map or Parallel that it stands right within."""
+    index: int | None = None
+    """The index of its item, where it stands right within a Map."""
     failures: list[Hop] = field(default_factory=list)
     """Its attempts that failed."""
     children: list[Visit] = field(default_factory=list)
@@ -102,7 +107,7 @@ def runs_of(hops: Sequence[Hop], machine_arn: str) -> list[Run]:
     """The executions of a machine in the order of their starts; `hops` is a trace from its first hop."""
     reader = _Reader(letters_of(hops))
     for hop in hops:
-        if hop.resource == machine_arn:
+        if hop.resource.partition("/")[0] == machine_arn:  # behind the slash: the run of a distributed Map
             reader.read(hop)
     return reader.runs
 
@@ -116,10 +121,15 @@ class _Reader:
         """By the ARN of the execution."""
         self._letters = letters
         self._visits: dict[int, Visit] = {}
+        self._items: dict[int, tuple[Visit, int]] = {}
+        """By the hop that began the execution of an item of a distributed Map: the Map, and the index."""
+        self._begun: Counter[int] = Counter()
 
     def read(self, hop: Hop) -> None:
         execution = str(hop.message)
-        if hop.kind in {"start-execution", "redrive-execution"}:
+        if "/" in hop.resource and hop.kind == "start-execution":
+            self._begin_item(hop, execution)
+        elif hop.kind in {"start-execution", "redrive-execution"}:
             run = self._latest[execution] = Run(self._letters[execution].number, hop)
             self.runs.append(run)
         elif hop.kind == "enter-state" and execution in self._latest:
@@ -127,13 +137,27 @@ class _Reader:
         elif hop.kind == "fail-state" and hop.causes and hop.causes[-1] in self._visits:
             self._visits[hop.causes[-1]].failures.append(hop)
 
-    def _enter(self, hop: Hop, run: Run) -> None:
+    def _begin_item(self, hop: Hop, execution: str) -> None:
+        """An item of a distributed Map has an execution of its own, and belongs to the Map's all the same."""
         around = self._visits.get(hop.causes[-1]) if hop.causes else None
-        place = () if around is None else around.place
+        if around is not None:
+            self._items[hop.number] = around, self._begun[around.hop.number]
+            self._begun[around.hop.number] += 1
+            self._latest[execution] = self._latest[str(around.hop.message)]
+
+    def _around(self, hop: Hop) -> tuple[Visit | None, int | None]:
+        cause = hop.causes[-1] if hop.causes else 0
+        if cause in self._items:
+            return self._items[cause]
         index = hop.facts.get("iteration")
-        if around is not None and isinstance(index, int):
+        return self._visits.get(cause), index if isinstance(index, int) else None
+
+    def _enter(self, hop: Hop, run: Run) -> None:
+        around, index = self._around(hop)
+        place = () if around is None else around.place
+        if around is not None and index is not None:
             place = (*place, (around.state, index))
-        visit = self._visits[hop.number] = Visit(hop, run.number, place)
+        visit = self._visits[hop.number] = Visit(hop, run.number, place, around, index)
         run.visits.append(visit)
         if around is not None:
             around.children.append(visit)
@@ -195,9 +219,8 @@ def items_of(visit: Visit, instant: int) -> tuple[int, int, int]:
     """
     last: dict[int, Visit] = {}
     for child in visit.children:
-        index = child.hop.facts.get("iteration")
-        if isinstance(index, int) and child.hop.time <= instant:
-            last[index] = child
+        if child.index is not None and child.hop.time <= instant:
+            last[child.index] = child
     known = visit.hop.facts.get("items")
     fates = [child.fate(instant) for child in last.values() if "next" not in child.hop.facts]
     whole = known if isinstance(known, int) else len(last)

@@ -99,6 +99,7 @@ _RULE = re.compile(r"(arn:[^:]*:events:[^:]*:[^:]*:)rule/(?:([^/]+)/)?[^/]+")
 _FRONTS = frozenset({Kind.FUNCTION_URL, Kind.API, Kind.LOAD_BALANCER})
 _NUMBERED = re.compile(r"-\d+$")
 _ADDRESSES = frozenset({Kind.ENDPOINT, Kind.MAILBOX, Kind.PHONE})
+_MAP_RUN = re.compile(r"^(arn:[^:]*:states:[^:]*:[^:]*:(?:stateMachine|execution):[^:/]+)/[^:]*(.*)$")
 _EXECUTION = re.compile(r"(arn:[^:]*:states:[^:]*:[^:]*:)execution:([^:]+):.+")
 _FUNCTION = re.compile(r"(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]+)(?::.*)?")
 _NAMES_KEPT = 4096
@@ -137,8 +138,10 @@ def node_of(arn: str) -> str:
     """The node that stands for a resource.
 
     A function is one, whichever version or alias is asked for; so is a bucket, with all that is in it, and a
-    state machine with its executions.
+    state machine with its executions, those of the items of a distributed Map included.
     """
+    if ":states:" in arn:
+        arn = _MAP_RUN.sub(r"\1\2", arn)
     execution = _EXECUTION.fullmatch(arn)
     if execution:
         return f"{execution[1]}stateMachine:{execution[2]}"

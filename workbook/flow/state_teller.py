@@ -38,7 +38,8 @@ class StateTeller:
         }
 
     def _enter(self, hop: Hop) -> list[Move]:
-        if "iteration" in hop.facts or self._within_maps.intersection(hop.causes):
+        is_item = "iteration" in hop.facts or "/" in hop.resource  # of a Map; of a distributed one
+        if is_item or self._within_maps.intersection(hop.causes):
             self._within_maps.add(hop.number)
             return []
         text = f"{self._story.name(hop.message)} of {label_of(hop.resource)} entered {hop.facts['state']}"

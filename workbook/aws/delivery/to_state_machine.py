@@ -35,19 +35,28 @@ def accept(world: World, sender: Sender, state_machine_arn: str, parcel: Parcel)
     if found is None:
         missing = f"State Machine Does Not Exist: '{state_machine_arn}'"
         raise Undelivered(Failure.NO_RESOURCE, missing, status=400)
-    from workbook.aws.stepfunctions.errors import InvalidExecutionInput  # noqa: PLC0415 - loaded with the machine
+    from workbook.aws.stepfunctions.errors import (  # noqa: PLC0415 - loaded with the machine
+        ExecutionLimitExceeded,
+        InvalidExecutionInput,
+    )
     from workbook.aws.stepfunctions.starting import start_execution  # noqa: PLC0415 - as above
 
-    largest = limit("stepfunctions.input")
-    if len(parcel.text.encode()) > largest:
-        raise Undelivered(Failure.REJECTED, f"the input is larger than {largest} bytes", status=400)
+    _demand_size(parcel.text)
     try:
         execution = start_execution(
             world, found.machine, parcel.text, version=found.version, alias=found.alias
         )
     except InvalidExecutionInput as error:
         raise Undelivered(Failure.REJECTED, str(error.message), status=400) from None
+    except ExecutionLimitExceeded as error:
+        raise Undelivered(Failure.THROTTLED, str(error.message), status=400) from None
     return {"executionArn": execution.arn}
+
+
+def _demand_size(text: str) -> None:
+    largest = limit("stepfunctions.input")
+    if len(text.encode()) > largest:
+        raise Undelivered(Failure.REJECTED, f"the input is larger than {largest} bytes", status=400)
 
 
 def run_workflow(world: World, sender: Sender, state_machine_arn: str, text: str) -> str | None:
@@ -67,6 +76,7 @@ def run_workflow(world: World, sender: Sender, state_machine_arn: str, text: str
     if not found.machine.is_express:
         refusal = "This operation is not supported by this type of state machine"
         raise Undelivered(Failure.REJECTED, refusal, status=400)
+    _demand_size(text)
     execution = run_synchronously(world, found.machine, text, version=found.version, alias=found.alias)
     return execution.output
 

@@ -5,6 +5,7 @@ Source: service models of AWS IoT and its data plane. Texts are unverified.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import ServiceException
@@ -176,6 +177,8 @@ def _check(parameters: Mapping[str, Any], operation: str) -> None:
         ((kind, settings),) = action.items()
         if kind not in ACTIONS:
             raise NotSimulated(f"The action {kind}", f"Simulated are: {', '.join(sorted(ACTIONS))}.")
+        if kind == "sqs" and not re.fullmatch(r"https?://[^/]+/\d{12}/[^/]+", settings["queueUrl"]):
+            raise InvalidRequest(f"{settings['queueUrl']!r} is no URL of a queue")
         if settings.get("batchMode") or settings.get("messageFormat") == "JSON":
             raise NotSimulated(f"batchMode and messageFormat JSON of the action {kind}", "Leave them out.")
 

@@ -11,8 +11,9 @@
                                            │                 ── role_calls    what its tasks call
     status_events                                                             what EventBridge hears
 
-All states run, in JSONPath and in JSONata. What a Task can call stands in `integrations`; what AWS accepts
-and the lab does not run is refused by name when the state machine is made.
+All states run, in JSONPath and in JSONata. Standard executions are kept, with a history; express ones are
+known by their log. What a Task can call stands in `integrations`, how it waits for somebody in `tokens`,
+`activities` and `jobs`. What AWS accepts and the lab does not run is refused by name.
 """
 
 from __future__ import annotations

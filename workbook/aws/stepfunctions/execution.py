@@ -119,6 +119,8 @@ class Execution:
     def start(self) -> None:
         """Walk through the states from now on; this returns at once."""
         how: dict[str, Any] = {"synchronous": True} if self.synchronous else {}
+        if self.map_run is not None:
+            how["map_run"] = self.map_run.arn
         self._hop = self._world.trace.record(
             "start-execution",
             self.machine.arn,

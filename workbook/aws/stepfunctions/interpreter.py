@@ -38,13 +38,15 @@ def parse(definition: str) -> Any:  # noqa: ANN401 - the interpreter's Program
 
     Raises:
         InvalidDefinition: it is no Amazon States Language; the words are the parser's (unverified).
+        NotSimulated: it is, and the lab cannot read what a Map is to read.
     """
     _load()
     from moto.stepfunctions.parser.asl.parse import asl_parser  # noqa: PLC0415 - loads the grammar
 
     forget_scopes()
+    text = readable(definition)
     try:
-        program = asl_parser.AmazonStateLanguageParser.parse(readable(definition))[0]
+        program = asl_parser.AmazonStateLanguageParser.parse(text)[0]
     except Exception as error:
         reason = "; ".join(error.errors) if isinstance(error, asl_parser.ASLParserException) else str(error)
         raise InvalidDefinition.because(f"SCHEMA_VALIDATION_FAILED: {reason}") from error

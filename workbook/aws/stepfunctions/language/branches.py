@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.stepfunctions.language.failures import ends_execution
 from workbook.aws.stepfunctions.language.parts import Env, Part
-from workbook.aws.stepfunctions.language.progress import present_progress
+from workbook.aws.stepfunctions.language.progress import progress_here
 from workbook.engine.signals import Signal
 from workbook.engine.tasks import Interrupted
 from workbook.engine.world import current_world
@@ -67,7 +67,7 @@ class Branches:
 
 def run_program(program: Part, env: Env) -> None:
     """Walk through the states of a program to its end; how it ended is in `env`."""
-    progress = present_progress.get()
+    progress = progress_here()
     progress.begin(program, env)
     program._eval_body(env)  # noqa: SLF001 - `eval` would wait on a thread of its own
     if type(env._program_state).__name__ == "ProgramEnded":  # noqa: SLF001 - `program_state` copies it

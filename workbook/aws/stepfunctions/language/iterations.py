@@ -13,7 +13,7 @@ from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.language import branches
 from workbook.aws.stepfunctions.language.failures import failure
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
-from workbook.aws.stepfunctions.language.progress import Progress, part, present_progress
+from workbook.aws.stepfunctions.language.progress import Progress, part, progress_here
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -50,7 +50,7 @@ class _Iterations:
         Raises:
             FailureEventException: one has failed.
         """
-        present_progress.get().open()
+        progress_here().open()
         most = limit("stepfunctions.map.inline")
         count = at_once(self._given.max_concurrency, len(self._outputs), most)
         together = branches.Branches(f"the iterations of the state {self._given.state_name}")

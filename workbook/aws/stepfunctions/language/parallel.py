@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workbook.aws.stepfunctions.language import branches
 from workbook.aws.stepfunctions.language.failures import failure
 from workbook.aws.stepfunctions.language.parts import Env, Part, part_of
-from workbook.aws.stepfunctions.language.progress import part, present_progress
+from workbook.aws.stepfunctions.language.progress import part, progress_here
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -29,7 +29,7 @@ def _run_branches(declaration: Part, env: Env) -> None:
         frame = env.open_inner_frame()
         frame.states.reset(input_value=given)
         frames.append(frame)
-    present_progress.get().open()
+    progress_here().open()
     together = branches.Branches(f"the branches of the state {env.next_state_name}")
     pairs = enumerate(zip(declaration.programs, frames, strict=True))
     strands = [_strand(number, program, frame) for number, (program, frame) in pairs]

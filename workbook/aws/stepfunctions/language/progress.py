@@ -92,10 +92,19 @@ present_progress: contextvars.ContextVar[Progress] = contextvars.ContextVar("pre
 """That of the program that is walked through; tasks that it starts inherit it."""
 
 
+def progress_here() -> Progress:
+    """That of the program that is walked through; a state that is tested alone has one of its own."""
+    progress = present_progress.get(None)
+    if progress is None:
+        progress = Progress()
+        present_progress.set(progress)
+    return progress
+
+
 @contextlib.contextmanager
 def part(number: int) -> Iterator[Progress]:
     """Within it, a branch or iteration of the present state is walked through."""
-    around = present_progress.get()
+    around = progress_here()
     progress = around.parts.setdefault(number, Progress())
     token = present_progress.set(progress)
     try:

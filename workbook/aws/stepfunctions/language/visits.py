@@ -15,7 +15,7 @@ from workbook.aws.stepfunctions.language import variables
 from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, MATCH, RUNTIME, failure
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
-from workbook.aws.stepfunctions.language.progress import present_progress
+from workbook.aws.stepfunctions.language.progress import progress_here
 from workbook.aws.stepfunctions.repairs import context_time
 from workbook.engine.world import current_world
 
@@ -40,7 +40,7 @@ def install(patches: Patches) -> None:
 
 
 def _visit(state: Part, env: Env) -> None:
-    present_progress.get().enter(state, env, state._get_state_entered_event_details(env=env))  # noqa: SLF001 - its words
+    progress_here().enter(state, env, state._get_state_entered_event_details(env=env))  # noqa: SLF001 - its words
     env.state_type = state.state_type.name
     data = env.states.context_object.context_object_data
     data["State"] = {"Name": state.name, "EnteredTime": context_time(current_world().clock.datetime())}

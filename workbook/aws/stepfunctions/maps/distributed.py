@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.language.parts import Part
 
 _FIELDS = (
@@ -18,6 +19,7 @@ _FIELDS = (
     *("ToleratedFailureCount", "ToleratedFailureCountPath"),
     *("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
 )
+_NOT_READ = {"InputType": "PARQUET", "ManifestType": "ATHENA_DATA"}
 _JSONATA = "JSONata"
 
 
@@ -95,16 +97,29 @@ def _kept(state: Mapping[str, Any], around: str | None) -> DistributedMap:
     return DistributedMap(fields, language, config.get("ExecutionType", "STANDARD"), json.dumps(processor))
 
 
+def _refuse(name: str, config: Mapping[str, Any]) -> None:
+    """Let what an ItemReader reads pass, if the lab can read it.
+
+    Raises:
+        NotSimulated: it cannot.
+    """
+    for field, value in _NOT_READ.items():
+        if config.get(field) == value:
+            what = f"CreateStateMachine: {field} {value} of the state {name}"
+            raise NotSimulated(what, "Read JSON, JSON lines, CSV or an S3 inventory.")
+
+
 def _take_out(document: dict[str, Any], language: str | None, *, says: bool) -> bool:
     """Make distributed Maps inline ones, and let states say their language, in place; whether it did any."""
     found = says
-    for state in document["States"].values():
+    for name, state in document["States"].items():
         if says:
             state.setdefault("QueryLanguage", language or "JSONPath")
         if is_distributed(state):
             found = True
-            for name in _FIELDS:
-                state.pop(name, None)
+            _refuse(name, state.get("ItemReader", {}).get("ReaderConfig", {}))
+            for field in _FIELDS:
+                state.pop(field, None)
             (state.get("ItemProcessor") or state["Iterator"]).pop("ProcessorConfig")
         processor = state.get("ItemProcessor") or state.get("Iterator")
         for inner in [*state.get("Branches", ()), *([processor] if processor else [])]:
