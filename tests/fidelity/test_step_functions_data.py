@@ -1,4 +1,4 @@
-"""What simple states do, and what becomes of data on its way: docs/fidelity.md, SFN-50 and following."""
+"""What simple states do, and what becomes of data on its way: docs/fidelity.md, SFN-70 and following."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def output_of(room, states, value, name):
     return json.loads(shown["output"])
 
 
-def test_sfn_50_in_jsonpath_the_result_takes_the_place_of_the_input_unless_a_field_says_otherwise(room):
+def test_sfn_70_in_jsonpath_the_result_takes_the_place_of_the_input_unless_a_field_says_otherwise(room):
     order = {"order": {"dish": "soup"}, "table": 7}
     task = {"Type": "Task", "Resource": room.lab.function("price", price), "End": True}
 
@@ -45,7 +45,7 @@ def test_sfn_50_in_jsonpath_the_result_takes_the_place_of_the_input_unless_a_fie
     assert handed_on("dropped", ResultPath=None) == order
 
 
-def test_sfn_51_in_jsonata_arguments_are_what_a_task_is_given_and_output_what_it_hands_on(room):
+def test_sfn_71_in_jsonata_arguments_are_what_a_task_is_given_and_output_what_it_hands_on(room):
     task = {"Type": "Task", "Resource": room.lab.function("price", price), "End": True, **JSONATA}
     order = {"dish": "soup", "days": 3}
 
@@ -58,7 +58,7 @@ def test_sfn_51_in_jsonata_arguments_are_what_a_task_is_given_and_output_what_it
     assert handed_on("total", Output={"total": total}) == {"total": 12}
 
 
-def test_sfn_52_one_value_is_no_list_and_none_is_nothing(room):
+def test_sfn_72_one_value_is_no_list_and_none_is_nothing(room):
     def dangers(name, expression, allergies):
         state = {"Type": "Pass", "Output": f"{{% {expression} %}}", "End": True, **JSONATA}
         given = {"contains": ["wheat", "nuts"], "allergies": allergies}
@@ -77,7 +77,7 @@ def test_sfn_52_one_value_is_no_list_and_none_is_nothing(room):
     "condition",
     ["'nuts' in $states.input.alergies", "$states.input.alergies = 1", "$count($states.input.alergies) > 0"],
 )
-def test_sfn_53_a_name_that_is_not_there_makes_a_condition_false_and_a_path_fails(room, condition):
+def test_sfn_73_a_name_that_is_not_there_makes_a_condition_false_and_a_path_fails(room, condition):
     def choose(rule, **language):
         choice = {"Type": "Choice", "Choices": [{**rule, "Next": "Yes"}], "Default": "No", **language}
         definition = json.dumps(choice)
@@ -88,7 +88,7 @@ def test_sfn_53_a_name_that_is_not_there_makes_a_condition_false_and_a_path_fail
     assert strict["error"] == "States.Runtime"
 
 
-def test_sfn_54_succeed_ends_with_its_input_and_fail_with_its_error_and_cause(room):
+def test_sfn_74_succeed_ends_with_its_input_and_fail_with_its_error_and_cause(room):
     rule = {"Variable": "$.ok", "BooleanEquals": True, "Next": "Good"}
     states = {
         "Sketch": {"Type": "Pass", "Next": "Look"},
@@ -109,12 +109,12 @@ def test_sfn_54_succeed_ends_with_its_input_and_fail_with_its_error_and_cause(ro
     ("wait", "hours"),
     [({"Seconds": "{% $states.input.hours * 3600 %}"}, 48), ({"Timestamp": "2026-01-05T12:00:00Z"}, 3)],
 )
-def test_sfn_55_a_wait_takes_its_time_from_the_definition_or_the_data(room, wait, hours):
+def test_sfn_75_a_wait_takes_its_time_from_the_definition_or_the_data(room, wait, hours):
     shown = room.run({"Sleep": {"Type": "Wait", "End": True, **wait, **JSONATA}}, {"hours": 48})
     assert (shown["stopDate"] - shown["startDate"]).total_seconds() == pytest.approx(hours * 3600, abs=1)
 
 
-def test_sfn_56_a_state_is_two_events_and_a_call_of_a_function_three_more(room):
+def test_sfn_76_a_state_is_two_events_and_a_call_of_a_function_three_more(room):
     call = {"Type": "Task", "Resource": room.lab.function("price", price), "Next": "Sleep"}
     states = {"Call": call, "Sleep": {"Type": "Wait", "Seconds": 86_400, "Next": "Done"}}
     execution = room.start(room.make({**states, "Done": {"Type": "Succeed"}}))
