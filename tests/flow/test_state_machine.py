@@ -259,6 +259,7 @@ def test_the_way_of_the_data_names_each_field_and_what_it_made(works):
         ("ResultPath", '"$.charge"', '{"order":{"id":4},"begin":{"x":1},"charge":{"amount":40}}'),
     ]
     assert "ResultSelector" in path._repr_html_()
+    assert "<code></code>" not in path._repr_html_()
     assert 'InputPath "$.order": {"id":4}' in repr(path)
 
 

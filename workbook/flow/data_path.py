@@ -135,7 +135,7 @@ class DataPath:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row' style='text-align:left'>{escape(step.name)}</th>"
-            f"<td style='text-align:left'><code>{escape(step.said)}</code></td>"
+            f"<td style='text-align:left'>{_code(step.said)}</td>"
             f"<td style='text-align:left'>{_value_html(step)}</td></tr>"
             for step in self.steps
         )
@@ -148,7 +148,12 @@ class DataPath:
 
 
 def _value_html(step: Step) -> str:
-    return f"<code>{escape(step.value)}</code>" if step.is_changed else "the same"
+    return _code(step.value) if step.is_changed else "the same"
+
+
+def _code(text: str) -> str:
+    """JSON as such; of nothing, nothing, for an empty `code` is a grey spot."""
+    return f"<code>{escape(text)}</code>" if text else ""
 
 
 def definition_of(machine: Mapping[str, Any], name: str) -> Mapping[str, Any]:
