@@ -259,6 +259,7 @@ def test_the_way_of_the_data_names_each_field_and_what_it_made(works):
         ("ResultPath", '"$.charge"', '{"order":{"id":4},"begin":{"x":1},"charge":{"amount":40}}'),
     ]
     assert "ResultSelector" in path._repr_html_()
+    assert "<code></code>" not in path._repr_html_()
     assert 'InputPath "$.order": {"id":4}' in repr(path)
 
 
@@ -266,6 +267,21 @@ def test_a_catcher_makes_the_output_of_an_error(works):
     path = works.sagas(13).data("Charge")
     assert path.steps[-1].name == "Catch"
     assert json.loads(path.steps[-1].value)["error"]["Error"] == "ValueError"
+
+
+def test_variables_stand_beside_the_data():
+    keep = {"Type": "Pass", "Assign": {"order.$": "$.id"}, "Next": "Later"}
+    room = MachineRoom()
+    with room.lab:
+        room.run({"Keep": keep, "Later": {"Type": "Pass", "End": True}}, {"id": 7})
+        picture = room.lab.state_machine()
+        steps = {name: picture.data(name).steps for name in ("Keep", "Later")}
+    assert [step[:3] for step in steps["Keep"] if step.is_changed] == [
+        ("input", "", '{"id":7}'),
+        ("Assign", '{"order.$": "$.id"}', '{"order":7}'),
+    ]
+    assert ("variables", "", '{"order":7}', True) in steps["Later"]
+    assert not steps["Later"][-1].is_changed
 
 
 def test_an_error_that_nothing_caught_is_the_last_step(works):
