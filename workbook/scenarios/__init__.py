@@ -13,6 +13,7 @@ from __future__ import annotations
 
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
+from workbook.scenarios.data_pipeline import SCENARIO as data_pipeline  # noqa: N811
 from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
 from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
 from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
@@ -35,6 +36,7 @@ from workbook.scenarios.retry_storm import SCENARIO as retry_storm  # noqa: N811
 from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  # noqa: N811
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
 from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
+from workbook.scenarios.unanswered_approval import SCENARIO as unanswered_approval  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
 from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
@@ -63,6 +65,8 @@ SCENARIOS: dict[str, Scenario] = {
         daylight_saving,
         one_event_three_ways,
         order_saga,
+        unanswered_approval,
+        data_pipeline,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -72,6 +76,7 @@ __all__ = [
     "Scenario",
     "SettingError",
     "buffered_writes",
+    "data_pipeline",
     "daylight_saving",
     "fan_out",
     "fifo_fan_out",
@@ -92,6 +97,7 @@ __all__ = [
     "standard_and_fifo",
     "synchronous_chain",
     "transforms",
+    "unanswered_approval",
     "visibility_timeout",
     "workers_scaling",
 ]
