@@ -35,6 +35,7 @@ from workbook.scenarios.standard_and_fifo import SCENARIO as standard_and_fifo  
 from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  # noqa: N811
 from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
+from workbook.scenarios.waiting_workflow import SCENARIO as waiting_workflow  # noqa: N811
 from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
 SCENARIOS: dict[str, Scenario] = {
@@ -61,6 +62,7 @@ SCENARIOS: dict[str, Scenario] = {
         replay,
         daylight_saving,
         one_event_three_ways,
+        waiting_workflow,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -90,5 +92,6 @@ __all__ = [
     "synchronous_chain",
     "transforms",
     "visibility_timeout",
+    "waiting_workflow",
     "workers_scaling",
 ]
