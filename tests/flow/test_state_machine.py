@@ -378,7 +378,8 @@ def test_no_two_boxes_overlap_and_every_line_ends_at_its_states(states, style):
             <= way.points[-1][0]
             <= boxes[way.edge.target].x + boxes[way.edge.target].width + 1
         )
-    assert all(0 <= box.x <= plan.width - box.width + 0.01 for box in plan.boxes)
+    assert all(-0.01 <= box.x <= plan.width - box.width + 0.01 for box in plan.boxes)
+    assert all(-0.01 <= x <= plan.width + 0.01 for way in plan.ways for x, _ in way.points)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

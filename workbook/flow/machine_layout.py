@@ -206,7 +206,7 @@ class _Layout:
             _down(self._edges[number], boxes, middles, tops, chain, self._fans(number, chains, middles))
             for number, chain in chains.items()
         ]
-        plan.width = max((box.x + box.width for box in plan.boxes), default=0.0)
+        plan.width = max((middles[item] + size[0] / 2 for item, size in sizes.items()), default=0.0)
         for track, number in enumerate(sorted(back)):  # what leads back, each on a track of its own
             plan.width += _BACK
             plan.ways.append(_up(self._edges[number], boxes, plan.width, track))
