@@ -108,7 +108,7 @@ def measure(trace: Hops, pause: int, deadline: int) -> Findings:
         f"and {asks.known}; waiting once for {counted(deadline, 'hour')} took {waits.transitions:,}, "
         f"and {waits.known}."
     )
-    columns = ("workflow", "ended", "the desk was told", "looks", "transitions")
+    columns = ("workflow", "ended", "told after the payment", "looks", "transitions")
     return Findings(conclusion, columns, (asks, waits))
 
 
