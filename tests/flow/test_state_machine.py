@@ -413,3 +413,16 @@ def test_the_same_seed_gives_the_same_bytes():
             return picture.svg(), picture.narrow_svg(), picture.prose()
 
     assert drawn() == drawn()
+
+
+def test_a_redriven_execution_is_one_execution():
+    room = MachineRoom()
+    with room.lab:
+        states = {"Work": {"Type": "Fail", "Error": "Broken"}}
+        shown = room.run(states)
+        room.machines.redrive_execution(executionArn=shown["executionArn"])
+        room.lab.run_until_idle()
+        first, *_, failed, redriven = repr(room.lab.state_machine()).splitlines()
+    assert first == "State machine order: 1 execution: 1 failed, after 1 redrive."
+    assert " failed (Broken) after " in failed
+    assert " was redriven, and failed (Broken) after " in redriven

@@ -24,6 +24,7 @@ from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa
 from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
 from workbook.scenarios.one_event_three_ways import SCENARIO as one_event_three_ways  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
+from workbook.scenarios.order_saga import SCENARIO as order_saga  # noqa: N811
 from workbook.scenarios.partial_batch import SCENARIO as partial_batch  # noqa: N811
 from workbook.scenarios.pattern_surgery import SCENARIO as pattern_surgery  # noqa: N811
 from workbook.scenarios.poison_message import SCENARIO as poison_message  # noqa: N811
@@ -63,6 +64,7 @@ SCENARIOS: dict[str, Scenario] = {
         daylight_saving,
         one_event_three_ways,
         waiting_workflow,
+        order_saga,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -80,6 +82,7 @@ __all__ = [
     "missing_policy",
     "one_event_three_ways",
     "order_routing",
+    "order_saga",
     "own_lab",
     "partial_batch",
     "pattern_surgery",
