@@ -21,6 +21,7 @@ from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.map_fan_out import SCENARIO as map_fan_out  # noqa: N811
 from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
 from workbook.scenarios.one_event_three_ways import SCENARIO as one_event_three_ways  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
@@ -65,6 +66,7 @@ SCENARIOS: dict[str, Scenario] = {
         one_event_three_ways,
         waiting_workflow,
         order_saga,
+        map_fan_out,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -79,6 +81,7 @@ __all__ = [
     "fifo_fan_out",
     "fifo_group_blocked",
     "lambda_scaling",
+    "map_fan_out",
     "missing_policy",
     "one_event_three_ways",
     "order_routing",
