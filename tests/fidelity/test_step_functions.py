@@ -445,3 +445,25 @@ def test_sfn_45_a_map_run_tolerates_what_it_is_told_to(room):
     )
     shown = room.run({"Each": over_items(processor, ToleratedFailureCount=1)}, [1, 2, 3], name="one")
     assert json.loads(shown["output"]) == [1, 3]
+
+
+def test_sfn_46_what_a_map_aborts_follows_the_event_of_the_iteration_that_failed(room):
+    look = {
+        "Look": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$", "NumericEquals": 1, "Next": "Sleep"}],
+            "Default": "Stop",
+        },
+        "Stop": {"Type": "Fail", "Error": "Mine"},
+        "Sleep": {"Type": "Wait", "Seconds": 600, "End": True},
+    }
+    state = {"Type": "Map", "ItemProcessor": {"StartAt": "Look", "States": look}, "End": True}
+    shown = room.run({"Each": state}, [1, 2])
+    events = room.events(shown["executionArn"])
+    [failed] = [event["id"] for event in events if event["type"] == "FailStateEntered"]
+    assert [(event["type"], event["previousEventId"]) for event in events[-5:-1]] == [
+        ("MapIterationFailed", failed),
+        ("WaitStateAborted", failed),
+        ("MapIterationAborted", failed),
+        ("MapStateFailed", failed),
+    ]

@@ -22,6 +22,7 @@ from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.map_fan_out import SCENARIO as map_fan_out  # noqa: N811
 from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
 from workbook.scenarios.one_event_three_ways import SCENARIO as one_event_three_ways  # noqa: N811
 from workbook.scenarios.order_routing import SCENARIO as order_routing  # noqa: N811
@@ -38,6 +39,7 @@ from workbook.scenarios.synchronous_chain import SCENARIO as synchronous_chain  
 from workbook.scenarios.transforms import SCENARIO as transforms  # noqa: N811
 from workbook.scenarios.unanswered_approval import SCENARIO as unanswered_approval  # noqa: N811
 from workbook.scenarios.visibility_timeout import SCENARIO as visibility_timeout  # noqa: N811
+from workbook.scenarios.waiting_workflow import SCENARIO as waiting_workflow  # noqa: N811
 from workbook.scenarios.workers_scaling import SCENARIO as workers_scaling  # noqa: N811
 
 SCENARIOS: dict[str, Scenario] = {
@@ -64,9 +66,11 @@ SCENARIOS: dict[str, Scenario] = {
         replay,
         daylight_saving,
         one_event_three_ways,
+        waiting_workflow,
         order_saga,
         unanswered_approval,
         data_pipeline,
+        map_fan_out,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -82,6 +86,7 @@ __all__ = [
     "fifo_fan_out",
     "fifo_group_blocked",
     "lambda_scaling",
+    "map_fan_out",
     "missing_policy",
     "one_event_three_ways",
     "order_routing",
@@ -99,5 +104,6 @@ __all__ = [
     "transforms",
     "unanswered_approval",
     "visibility_timeout",
+    "waiting_workflow",
     "workers_scaling",
 ]
