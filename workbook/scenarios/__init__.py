@@ -14,6 +14,7 @@ from __future__ import annotations
 # Constants in their modules, here they are what one works with: hence the small letters.
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
 from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
+from workbook.scenarios.dlq_or_destination import SCENARIO as dlq_or_destination  # noqa: N811
 from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
 from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
@@ -61,6 +62,7 @@ SCENARIOS: dict[str, Scenario] = {
         replay,
         daylight_saving,
         one_event_three_ways,
+        dlq_or_destination,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -71,6 +73,7 @@ __all__ = [
     "SettingError",
     "buffered_writes",
     "daylight_saving",
+    "dlq_or_destination",
     "fan_out",
     "fifo_fan_out",
     "fifo_group_blocked",
