@@ -11,10 +11,12 @@ from machine_room import MachineRoom
 from machines import FRAMES, SAGA, Works
 from pictures import HOSTILE, marks, parsed, texts
 
+from workbook import Chaos, Lab
 from workbook.flow.machine_data import machine_data
 from workbook.flow.machine_graph import Leads, scope_of
 from workbook.flow.machine_layout import layout_of
 from workbook.flow.machine_rules import rule_text
+from workbook.flow.machine_runs import runs_of
 from workbook.flow.state_machine import NARROW, WIDE
 
 
@@ -224,6 +226,21 @@ def test_what_goes_on_beside_a_branch_that_fails_is_broken_off(works):
     assert shown["Both"] == "Both, Parallel: failed 1"
 
 
+def test_an_express_execution_that_ran_twice_lights_its_states_twice():
+    with Lab(seed=7, chaos=Chaos(duplicate_executions=1.0)) as lab:
+        room = MachineRoom(lab=lab)
+        machine = room.make(
+            {"First": {"Type": "Pass", "Next": "Last"}, "Last": {"Type": "Succeed"}}, type="EXPRESS"
+        )
+        room.start(machine)
+        lab.run_until_idle()
+        first, second = runs_of(list(lab.trace), machine)
+        assert first.number == second.number
+        assert [visit.state for visit in first.visits] == ["First", "Last"]
+        assert [visit.state for visit in second.visits] == ["First", "Last"]
+        assert {hop.message for hop in room.hops("enter-state")} == {first.hop.message}
+
+
 def test_the_account_says_what_an_execution_did(works):
     account = works.sagas(13).prose().splitlines()[-1]
     assert account.partition(") ")[2] == (
@@ -413,3 +430,16 @@ def test_the_same_seed_gives_the_same_bytes():
             return picture.svg(), picture.narrow_svg(), picture.prose()
 
     assert drawn() == drawn()
+
+
+def test_a_redriven_execution_is_one_execution():
+    room = MachineRoom()
+    with room.lab:
+        states = {"Work": {"Type": "Fail", "Error": "Broken"}}
+        shown = room.run(states)
+        room.machines.redrive_execution(executionArn=shown["executionArn"])
+        room.lab.run_until_idle()
+        first, *_, failed, redriven = repr(room.lab.state_machine()).splitlines()
+    assert first == "State machine order: 1 execution: 1 failed, after 1 redrive."
+    assert " failed (Broken) after " in failed
+    assert " was redriven, and failed (Broken) after " in redriven
