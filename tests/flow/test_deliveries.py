@@ -286,6 +286,9 @@ def test_an_event_for_which_there_is_no_room_waits_in_lambda(lab):
         "charge began to run in a 4th try",
         "charge ran in a 4th try for 5 s",
     ]
+    scene = lab.flow(of=accepted).scene
+    steps = steps_of(scene, Callers(scene.hops, scene.wiring))
+    assert all(step.source == step.target for step in steps if step.status is Status.THROTTLED)
 
 
 def test_an_event_that_lambda_lost_counts_on_the_line_on_which_it_came(lab):

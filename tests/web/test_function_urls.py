@@ -394,3 +394,9 @@ def test_who_asks_has_the_name_that_one_gives_them(lab, echo, open_url):
     assert [hop.facts["by"] for hop in lab.trace if hop.kind == "request"] == ["tablet"]
     name = url.removeprefix("https://").partition(".")[0]
     assert f"tablet asked function URL {name}: GET /" in [move.text for move in lab.flow().moves]
+
+
+def test_a_sequence_shows_the_question_first_and_the_answer_when_it_comes(lab, echo, open_url):
+    lab.http(f"{open_url('echo')}/orders")
+    drawn = lab.sequence().svg()
+    assert drawn.index("GET /orders") < drawn.index("answers 200")

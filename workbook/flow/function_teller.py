@@ -81,7 +81,7 @@ class FunctionTeller:
         place, batch = node_of(hop.resource), self._story.callers.cause(hop, "batch")
         if batch is None:
             caller = self._story.callers.sender(hop)
-            text = f"{self._turned_away(hop, label_of(caller))}: too many at a time{_next_try(hop, hop.time)}"
+            text = f"{self._turned_away(hop, caller)}: too many at a time{_next_try(hop, hop.time)}"
             return [between(hop, caller, place, Status.THROTTLED, text)]
         queue = self._story.wiring.source(batch)
         text = f"{label_of(place)} was throttled ({hop.facts.get('reason')}); its poller tries again"
@@ -92,7 +92,7 @@ class FunctionTeller:
         """A call is refused to its caller; an event waits in Lambda, which calls for nobody any more."""
         function, event = label_of(node_of(hop.resource)), self._story.callers.cause(hop, "enqueue")
         if event is None:
-            return f"{function} refused a call of {caller}"
+            return f"{function} refused a call of {label_of(caller)}"
         return f"{function} could not take {self._story.name(event.message)}"
 
     def _stop(self, hop: Hop) -> list[Move]:

@@ -32,6 +32,7 @@ _TOPS = {
     Kind.CONSUMER: 42.0,
     Kind.ACTOR: 32.0,
     Kind.ENDPOINT: 32.0,
+    Kind.FUNCTION_URL: 32.0,
     Kind.MAILBOX: 34.0,
     Kind.PHONE: 28.0,
 }

@@ -5,6 +5,7 @@
     delete, hide                      an arrow from whoever asked, to the queue
     a call of a function ends         an arrow back to whoever called
     a long poll is over               an arrow when it began, too
+    an event is throttled             a mark at its function: nobody sends it again, it waits there
 
 A step is put where it happened: a message that expired while nobody looked is shown when it expired.
 """
@@ -83,6 +84,8 @@ class _Maker:
             return self._callers.receiver(hop), hop.resource
         if hop.kind == "invoke" and move.at_place and self._answers(hop):
             return move.target, self._callers.sender(hop)
+        if hop.kind == "throttle" and self._callers.cause(hop, "enqueue") is not None:
+            return move.target, move.target
         return move.line
 
     def _answers(self, invocation: Hop) -> bool:

@@ -122,9 +122,12 @@ def _deliver(move: Move, hop: Hop, _letter: Letter | None) -> str:
     return which if not move.status.is_failure else f"{which} failed: {why}"
 
 
-def _request(_move: Move, hop: Hop, _letter: Letter | None) -> str:
-    status = hop.facts.get("status", "no answer")
-    return f"{hop.facts.get('method')}: {status}"
+def _request(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    """What calls a function is seen twice; when it is asked, its answer is not there yet."""
+    method, status = hop.facts.get("method"), hop.facts.get("status", "no answer")
+    if "path" not in hop.facts:
+        return f"{method}: {status}"
+    return f"answers {status}" if move.at_place else f"{method} {hop.facts['path']}"
 
 
 def _execution(move: Move, hop: Hop, _letter: Letter | None) -> str:

@@ -112,7 +112,7 @@ def measure(trace: Hops) -> Findings:
     return Findings(_conclusion(trace, events), ("place", "messages", *_TOLD), rows)
 
 
-_TOLD = ("the event", "the error", "its place in the code", "the number of tries", "why they ended")
+_TOLD = ("event", "error", "stack trace", "tries", "reason")
 """What one may want to know of an event, in the order of columns."""
 
 
