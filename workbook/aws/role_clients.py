@@ -34,10 +34,19 @@ def _new_client(role_arn: str, principal: str, client_name: str, region: str) ->
         duration=_SESSION,
         external_id="",
     )
-    return boto3.client(  # type: ignore[call-overload]  # its stubs know no service by a variable
+    client = boto3.client(  # type: ignore[call-overload]  # its stubs know no service by a variable
         client_name,
         region_name=region,
         aws_access_key_id=session.access_key_id,
         aws_secret_access_key=session.secret_access_key,
         aws_session_token=session.session_token,
     )
+    client.meta.events.register("after-call", _note_length)
+    return client
+
+
+def _note_length(http_response: Any, parsed: Any, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+    """Say the length of an answer among its headers, as a server does; a stream is not read for it."""
+    if not model.has_streaming_output:
+        headers = parsed["ResponseMetadata"]["HTTPHeaders"]
+        headers.setdefault("content-length", str(len(http_response.content)))
