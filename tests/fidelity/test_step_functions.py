@@ -6,7 +6,7 @@ import itertools
 import json
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from inbox import open_queue
 from machine_room import ACCOUNT, MachineRoom
 
@@ -74,6 +74,55 @@ def test_sfn_03_a_retrier_waits_1_2_and_4_seconds_and_then_the_catcher_takes_ove
         round((after.time - before.facts["ended_at"]) / 1e6) for before, after in itertools.pairwise(runs)
     ]
     assert pauses == [1, 2, 4]
+
+
+def failing(room, **more):
+    """A task whose function raises a RuntimeError."""
+
+    def fail(event, context):
+        raise RuntimeError("no")
+
+    return {"Type": "Task", "Resource": room.lab.function("fail", fail), "End": True, **more}
+
+
+def pauses_of(room, *retriers):
+    """Seconds between the end of a try of a task that fails and the next."""
+    room.run({"Call": failing(room, Retry=list(retriers))})
+    runs = room.hops("invoke")
+    return [(after.time - before.facts["ended_at"]) / 1e6 for before, after in itertools.pairwise(runs)]
+
+
+@pytest.mark.parametrize("jitter", ["NONE", "FULL"])
+def test_sfn_80_a_pause_grows_up_to_the_largest_delay_and_full_jitter_shortens_it(room, jitter):
+    retry = {"ErrorEquals": ["RuntimeError"], "IntervalSeconds": 10, "MaxAttempts": 5}
+    pauses = pauses_of(room, {**retry, "MaxDelaySeconds": 25, "JitterStrategy": jitter})
+    longest = [10, 20, 25, 25, 25]
+    if jitter == "NONE":
+        assert [round(pause) for pause in pauses] == longest
+    else:
+        assert all(0 <= pause < most + 0.1 for pause, most in zip(pauses, longest, strict=True))
+        assert sum(pauses) < 0.95 * sum(longest)
+
+
+def test_sfn_81_the_first_retrier_that_names_an_error_decides(room):
+    never = {"ErrorEquals": ["RuntimeError"], "MaxAttempts": 0}
+    assert pauses_of(room, never, {"ErrorEquals": ["States.ALL"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "keep"),
+    [("JSONPath", {"ResultPath": "$.why"}), ("JSONata", {"Output": {"order": "{% $states.input.order %}"}})],
+)
+def test_sfn_82_a_caught_error_takes_the_place_of_the_input(room, language, keep):
+    def handed_on(**more):
+        catch = [{"ErrorEquals": ["States.ALL"], "Next": "Sorry", **more}]
+        state = failing(room, QueryLanguage=language, Catch=catch)
+        shown = room.run({"Call": state, "Sorry": {"Type": "Succeed"}}, {"order": 7}, name=f"m{len(more)}")
+        return json.loads(shown["output"])
+
+    assert set(handed_on()) == {"Error", "Cause"}
+    room.lab.client("lambda").delete_function(FunctionName="fail")
+    assert handed_on(**keep)["order"] == 7
 
 
 def test_sfn_06_a_wait_costs_no_compute_and_a_retry_is_billed(room):
@@ -259,7 +308,19 @@ def test_sfn_18_an_asynchronous_express_execution_may_run_twice():
         room.start(machine)
         room.machines.start_sync_execution(stateMachineArn=machine)
         room.lab.run_until_idle()
-        assert ["synchronous" in hop.facts for hop in room.hops("start-execution")] == [False, False, True]
+        room.start(room.make({"Done": {"Type": "Succeed"}}, name="standard"))
+        room.lab.run_until_idle()
+        how = ["synchronous" in hop.facts for hop in room.hops("start-execution")]
+        assert how == [False, False, True, False]
+
+
+def test_sfn_19_the_type_of_a_state_machine_is_for_ever(room):
+    machine = room.make({"Done": {"Type": "Succeed"}})
+    with pytest.raises(ParamValidationError, match="type"):
+        room.machines.update_state_machine(stateMachineArn=machine, type="EXPRESS")
+    again = {"states": {"Done": {"Type": "Succeed"}}, "type": "EXPRESS"}
+    assert code_of(room.make, **again) == "StateMachineAlreadyExists"
+    assert room.machines.describe_state_machine(stateMachineArn=machine)["type"] == "STANDARD"
 
 
 def test_sfn_50_a_worker_asks_for_the_tasks_of_an_activity(room):

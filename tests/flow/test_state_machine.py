@@ -11,10 +11,12 @@ from machine_room import MachineRoom
 from machines import FRAMES, SAGA, Works
 from pictures import HOSTILE, marks, parsed, texts
 
+from workbook import Chaos, Lab
 from workbook.flow.machine_data import machine_data
 from workbook.flow.machine_graph import Leads, scope_of
 from workbook.flow.machine_layout import layout_of
 from workbook.flow.machine_rules import rule_text
+from workbook.flow.machine_runs import runs_of
 from workbook.flow.state_machine import NARROW, WIDE
 
 
@@ -224,6 +226,21 @@ def test_what_goes_on_beside_a_branch_that_fails_is_broken_off(works):
     assert shown["Both"] == "Both, Parallel: failed 1"
 
 
+def test_an_express_execution_that_ran_twice_lights_its_states_twice():
+    with Lab(seed=7, chaos=Chaos(duplicate_executions=1.0)) as lab:
+        room = MachineRoom(lab=lab)
+        machine = room.make(
+            {"First": {"Type": "Pass", "Next": "Last"}, "Last": {"Type": "Succeed"}}, type="EXPRESS"
+        )
+        room.start(machine)
+        lab.run_until_idle()
+        first, second = runs_of(list(lab.trace), machine)
+        assert first.number == second.number
+        assert [visit.state for visit in first.visits] == ["First", "Last"]
+        assert [visit.state for visit in second.visits] == ["First", "Last"]
+        assert {hop.message for hop in room.hops("enter-state")} == {first.hop.message}
+
+
 def test_the_account_says_what_an_execution_did(works):
     account = works.sagas(13).prose().splitlines()[-1]
     assert account.partition(") ")[2] == (
@@ -259,6 +276,7 @@ def test_the_way_of_the_data_names_each_field_and_what_it_made(works):
         ("ResultPath", '"$.charge"', '{"order":{"id":4},"begin":{"x":1},"charge":{"amount":40}}'),
     ]
     assert "ResultSelector" in path._repr_html_()
+    assert "<code></code>" not in path._repr_html_()
     assert 'InputPath "$.order": {"id":4}' in repr(path)
 
 
@@ -266,6 +284,21 @@ def test_a_catcher_makes_the_output_of_an_error(works):
     path = works.sagas(13).data("Charge")
     assert path.steps[-1].name == "Catch"
     assert json.loads(path.steps[-1].value)["error"]["Error"] == "ValueError"
+
+
+def test_variables_stand_beside_the_data():
+    keep = {"Type": "Pass", "Assign": {"order.$": "$.id"}, "Next": "Later"}
+    room = MachineRoom()
+    with room.lab:
+        room.run({"Keep": keep, "Later": {"Type": "Pass", "End": True}}, {"id": 7})
+        picture = room.lab.state_machine()
+        steps = {name: picture.data(name).steps for name in ("Keep", "Later")}
+    assert [step[:3] for step in steps["Keep"] if step.is_changed] == [
+        ("input", "", '{"id":7}'),
+        ("Assign", '{"order.$": "$.id"}', '{"order":7}'),
+    ]
+    assert ("variables", "", '{"order":7}', True) in steps["Later"]
+    assert not steps["Later"][-1].is_changed
 
 
 def test_an_error_that_nothing_caught_is_the_last_step(works):
@@ -397,3 +430,16 @@ def test_the_same_seed_gives_the_same_bytes():
             return picture.svg(), picture.narrow_svg(), picture.prose()
 
     assert drawn() == drawn()
+
+
+def test_a_redriven_execution_is_one_execution():
+    room = MachineRoom()
+    with room.lab:
+        states = {"Work": {"Type": "Fail", "Error": "Broken"}}
+        shown = room.run(states)
+        room.machines.redrive_execution(executionArn=shown["executionArn"])
+        room.lab.run_until_idle()
+        first, *_, failed, redriven = repr(room.lab.state_machine()).splitlines()
+    assert first == "State machine order: 1 execution: 1 failed, after 1 redrive."
+    assert " failed (Broken) after " in failed
+    assert " was redriven, and failed (Broken) after " in redriven

@@ -98,6 +98,23 @@ def test_a_throttled_function_can_be_retried_by_its_error(room):
     assert "Service: AWSLambda; Status Code: 429; Error Code: TooManyRequestsException" in shown["cause"]
 
 
+def test_each_attempt_of_a_state_asks_once_and_no_sdk_asks_again_behind_it(room):
+    def work(event, context):
+        return event
+
+    arn = room.lab.function("work", work)
+    room.lab.client("lambda").put_function_concurrency(FunctionName="work", ReservedConcurrentExecutions=0)
+    call = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": arn},
+        "Retry": [{"ErrorEquals": ["Lambda.TooManyRequestsException"], "MaxAttempts": 2}],
+        "End": True,
+    }
+    assert room.run({"Call": call})["status"] == "FAILED"
+    assert len(room.hops("throttle")) == len(room.hops("fail-state")) == 3
+
+
 def test_a_queue_that_does_not_exist(room):
     url = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/nobody"
     shown = run(room, "sqs:sendMessage", QueueUrl=url, MessageBody="x")

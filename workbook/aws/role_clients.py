@@ -1,6 +1,8 @@
 """boto3 clients with the credentials of a role, for services that call in a role's name.
 
 One client is made for each role, service and Region of a world; its calls are signed as the role's session.
+A call is one try: whoever calls in a role's name has retries of its own, such as a state's Retry; the SDK's
+would hide behind each of them.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ def role_client(role_arn: str, principal: str, client_name: str, region: str) ->
 
 def _new_client(role_arn: str, principal: str, client_name: str, region: str) -> Any:  # noqa: ANN401 - as above
     import boto3  # noqa: PLC0415 - who has a lab has loaded it
+    from botocore.config import Config  # noqa: PLC0415 - as boto3
     from moto.sts.models import sts_backends  # noqa: PLC0415 - only callers by a role need it
 
     account, partition = role_arn.split(":")[4], get_partition(region)
@@ -40,6 +43,7 @@ def _new_client(role_arn: str, principal: str, client_name: str, region: str) ->
         aws_access_key_id=session.access_key_id,
         aws_secret_access_key=session.secret_access_key,
         aws_session_token=session.session_token,
+        config=Config(retries={"total_max_attempts": 1}),
     )
     client.meta.events.register("after-call", _note_length)
     return client
