@@ -85,8 +85,9 @@ def test_a_status_that_there_is_not(room):
         room.machines.list_executions, stateMachineArn=room.make(DONE), statusFilter="succeeded"
     )
     assert message == (
-        "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy constraint: Member must "
-        "satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
+        "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
+        "constraint: Member must satisfy enum value set: "
+        "[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
     )
 
 
