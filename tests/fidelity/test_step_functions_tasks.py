@@ -159,3 +159,16 @@ def test_sfn_28_parameters_that_are_no_request_end_the_execution(room):
     shown = room.run(states, {"n": 7})
     assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
     assert "could not be used to start the Task: [" in shown["cause"]
+
+
+def test_sfn_29_the_cause_of_a_function_that_fails_is_its_answer(room):
+    def fail(event, context):
+        raise KeyError("price")
+
+    room.lab.function("fail", fail)
+    function = {"Type": "Task", "Resource": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:fail", "End": True}
+    direct = room.run({"Do": function}, name="direct")
+    invoked = room.run({"Do": task("lambda:invoke", {"FunctionName": "fail"})}, name="invoked")
+    assert direct["error"] == invoked["error"] == "KeyError"
+    assert direct["cause"].startswith('{"errorMessage": "\'price\'", "errorType": "KeyError", "requestId": "')
+    assert invoked["cause"].startswith('{"errorMessage":"\'price\'","errorType":"KeyError","requestId":"')

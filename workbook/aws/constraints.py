@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 
+_ENUM_ORDERS = {
+    "ExecutionStatus": ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),
+}
+"""Enumerations of which AWS was seen to list the values in another order than its model (recorded, 2024)."""
+
+
 def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:
     """AWS's text for what the model does not allow in a request; None when it allows everything.
 
@@ -46,7 +52,7 @@ def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
     if value is None:
         return
     for demand in _unmet_demands(shape, value):
-        yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must {demand}"
+        yield f"Value '{_shown(shape, value)}' at '{path}' failed to satisfy constraint: Member must {demand}"
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             yield from _errors(member, value.get(name), _join(path, name))
@@ -59,9 +65,14 @@ def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
             yield from _errors(shape.value, member, f"{path}.{key}.member")
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - as above
-    """A value as AWS's Java writes it: texts in a list have no quotes."""
-    return f"[{', '.join(_shown(one) for one in value)}]" if isinstance(value, list) else str(value)
+def _shown(shape: Any, value: Any) -> str:  # noqa: ANN401 - as above
+    """A value as AWS's Java writes it: texts in a list have no quotes, and a structure has its name."""
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(shape.member, one) for one in value)}]"
+    if shape.type_name == "structure":
+        fields = ((name, _shown(member, value.get(name))) for name, member in shape.members.items())
+        return f"{shape.name}({', '.join(f'{name}={text}' for name, text in fields)})"
+    return "null" if value is None else str(value)
 
 
 def _join(path: str, name: str) -> str:
@@ -82,7 +93,7 @@ def _unmet_demands(shape: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - a
     if "pattern" in limits and not _pattern(limits["pattern"]).fullmatch(value):
         yield f"satisfy regular expression pattern: {limits['pattern']}"
     if limits.get("enum") and value not in limits["enum"]:
-        yield f"satisfy enum value set: [{', '.join(limits['enum'])}]"
+        yield f"satisfy enum value set: [{', '.join(_ENUM_ORDERS.get(shape.name, limits['enum']))}]"
 
 
 @functools.cache

@@ -37,7 +37,7 @@ def _new_client(role_arn: str, principal: str, client_name: str, region: str) ->
         duration=_SESSION,
         external_id="",
     )
-    return boto3.client(  # type: ignore[call-overload]  # its stubs know no service by a variable
+    client = boto3.client(  # type: ignore[call-overload]  # its stubs know no service by a variable
         client_name,
         region_name=region,
         aws_access_key_id=session.access_key_id,
@@ -45,3 +45,12 @@ def _new_client(role_arn: str, principal: str, client_name: str, region: str) ->
         aws_session_token=session.session_token,
         config=Config(retries={"total_max_attempts": 1}),
     )
+    client.meta.events.register("after-call", _note_length)
+    return client
+
+
+def _note_length(http_response: Any, parsed: Any, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+    """Say the length of an answer among its headers, as a server does; a stream is not read for it."""
+    if not model.has_streaming_output:
+        headers = parsed["ResponseMetadata"]["HTTPHeaders"]
+        headers.setdefault("content-length", str(len(http_response.content)))

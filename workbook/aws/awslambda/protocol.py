@@ -129,17 +129,20 @@ def _check_headers(kind: str, headers: Mapping[str, str]) -> None:
 
 
 def _answer_of(invocation: Invocation, *, wants_log: bool) -> Answer:
+    payload = invocation.payload.encode("utf-8", "surrogateescape")
     headers: dict[str, Any] = {
         "status": 200,
         "Content-Type": "application/json",
+        "Content-Length": str(len(payload)),
         "X-Amz-Executed-Version": invocation.executed_version,
+        "x-amzn-Remapped-Content-Length": "0",
         REQUEST_ID: invocation.request_id,
     }
     if invocation.function_error:
         headers["X-Amz-Function-Error"] = invocation.function_error
     if wants_log:
         headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail.encode()).decode()
-    return invocation.payload.encode("utf-8", "surrogateescape"), headers
+    return payload, headers
 
 
 def _on_own_task(world: World, arn: str, payload: str, context: Mapping[str, Any] | None) -> Invocation:

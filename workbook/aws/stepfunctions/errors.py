@@ -86,7 +86,7 @@ class InvalidExecutionInput(ServiceException):
 
     @classmethod
     def because(cls, reason: str) -> InvalidExecutionInput:
-        """What the parser says; AWS's parser says it in other words."""
+        """What the parser says."""
         return cls(f"Invalid State Machine Execution Input: '{reason}'")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions.errors import InvalidOutput
+from workbook.aws.stepfunctions.json_texts import json_problem
 from workbook.aws.stepfunctions.tokens import SHOWN_BODY, OpenTask, TaskAnswer, open_task
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def send_task_heartbeat(call: Call) -> dict[str, Any]:
 
 
 def _check_output(output: str) -> None:
-    try:
-        json.loads(output)
-    except ValueError as error:
-        raise InvalidOutput.because(str(error)) from None
+    problem = json_problem(output)
+    if problem is not None:
+        raise InvalidOutput.because(problem)
 
 
 def _record(call: Call, task: OpenTask, operation: str, **facts: Any) -> None:  # noqa: ANN401 - as of a hop

@@ -68,9 +68,10 @@ def _seconds_until(function: Any, env: Any) -> float:  # noqa: ANN401 - as above
     from moto.stepfunctions.parser.asl.component.common.error_name import failure_event  # noqa: PLC0415 - loaded by now
 
     function.string.eval(env=env)
-    text = env.stack.pop()
-    moment = function._from_timestamp_string(timestamp=text)  # noqa: SLF001 - its own reading
+    value = env.stack.pop()
+    moment = function._from_timestamp_string(timestamp=value) if isinstance(value, str) else None  # noqa: SLF001 - its own reading
     if moment is None:
+        text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
         raise failure_event.FailureEventException(function._create_failure_event(env, text))  # noqa: SLF001 - as above
     clock = current_world().clock
     return (instant_of(moment.replace(tzinfo=clock.datetime().tzinfo)) - clock.now) / SECOND

@@ -11,6 +11,7 @@ in other AWS accounts".
 from __future__ import annotations
 
 import contextvars
+import json
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +20,7 @@ from workbook.aws.called_resources import called_resources
 from workbook.aws.iam_actions import action_of
 from workbook.aws.role_clients import role_client
 from workbook.aws.roles import role_access, role_permits, role_session, role_trusts
+from workbook.aws.stepfunctions.service_errors import TaskError, function_error
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -103,8 +105,16 @@ class _FunctionClient:
         self._region, self._role_arn = region, role_arn
 
     def invoke(self, **request: Any) -> Any:  # noqa: ANN401 - as boto3's
-        """Invoke a function, if the role may."""
-        return call_as_role("lambda", "Invoke", request, self._region, self._role_arn)
+        """Invoke a function, if the role may.
+
+        Raises:
+            TaskError: the function has failed; the cause is its answer, to the letter.
+        """
+        answer = call_as_role("lambda", "Invoke", request, self._region, self._role_arn)
+        if "FunctionError" in answer:
+            payload = answer["Payload"].read().decode()
+            raise TaskError(*function_error(payload, json.loads(payload).get("errorType")))
+        return answer
 
 
 def function_client(region: str, service: str, state_credentials: Any) -> _FunctionClient:  # noqa: ANN401, ARG001 - the interpreter's signature

@@ -8,26 +8,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_COMMON = {"content-length": "Content-Length", "content-type": "Content-Type", "date": "Date"}
-_HEADERS = {**_COMMON, "x-amzn-requestid": "x-amzn-RequestId"}
-_OF_LAMBDA = {
-    **_HEADERS,
-    "x-amz-executed-version": "X-Amz-Executed-Version",
-    "x-amzn-remapped-content-length": "x-amzn-Remapped-Content-Length",
-    "x-amzn-trace-id": "X-Amzn-Trace-Id",
-}
+_HEADERS = ("x-amzn-RequestId", "connection", "Content-Length", "Date", "Content-Type")
+_OF_LAMBDA = (
+    "X-Amz-Executed-Version",
+    "x-amzn-Remapped-Content-Length",
+    "Connection",
+    "x-amzn-RequestId",
+    "Content-Length",
+    "Date",
+    "X-Amzn-Trace-Id",
+    "Content-Type",
+)
+"""In the order in which the Java SDK's table of all headers has them."""
+_OF_DYNAMODB = (
+    "Server",
+    "Connection",
+    "x-amzn-RequestId",
+    "x-amz-crc32",
+    "Content-Length",
+    "Date",
+    "Content-Type",
+)
+_NAMES = {"lambda": _OF_LAMBDA, "dynamodb": _OF_DYNAMODB}
 
 
 def sdk_metadata(metadata: Mapping[str, Any], service: str) -> dict[str, Any]:
     """`SdkHttpMetadata` and `SdkResponseMetadata` of a call, of what boto3 says of its answer."""
-    names = _OF_LAMBDA if service == "lambda" else _HEADERS
-    connection = "Connection" if service == "lambda" else "connection"
-    headers = {connection: "keep-alive"}
-    headers |= {names[name]: value for name, value in metadata["HTTPHeaders"].items() if name in names}
+    names = _NAMES.get(service, _HEADERS)
+    given = {**metadata["HTTPHeaders"], "connection": "keep-alive", "server": "Server"}
+    headers = {name: given[name.lower()] for name in names if name.lower() in given}
     ordered = dict(sorted(headers.items(), key=lambda item: item[0].lower()))
     return {
         "SdkHttpMetadata": {
-            "AllHttpHeaders": {name: [value] for name, value in ordered.items()},
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
             "HttpHeaders": ordered,
             "HttpStatusCode": metadata["HTTPStatusCode"],
         },

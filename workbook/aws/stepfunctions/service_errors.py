@@ -66,6 +66,19 @@ def invalid_request(names: ErrorNames, error: ParamValidationError) -> tuple[str
     return f"{names.prefix}.{names.base}", cause
 
 
+def function_error(payload: str, error_type: object) -> tuple[str, str]:
+    """The error and the cause of a function that has failed with this payload.
+
+    Source of the words for a payload without `errorType`: an execution of AWS that users recorded, 2025.
+    """
+    if isinstance(error_type, str) and error_type:
+        return error_type, payload
+    return "Lambda.Unknown", (
+        "The cause could not be determined because Lambda did not return an error type. "
+        f"Returned payload: {payload}"
+    )
+
+
 def missing_parameter(names: ErrorNames, client: str, parameter: str) -> tuple[str, str]:
     """The error and the cause of a request that lacks a parameter, such as one that was null."""
     code = "MissingParameter" if client == "sqs" else "ValidationException"

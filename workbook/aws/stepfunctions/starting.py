@@ -10,7 +10,6 @@ at most once.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from workbook.aws.stepfunctions.errors import (
 )
 from workbook.aws.stepfunctions.execution import Execution
 from workbook.aws.stepfunctions.execution_shown import DAY
+from workbook.aws.stepfunctions.json_texts import json_problem
 from workbook.aws.stepfunctions.registry import registry_of
 
 if TYPE_CHECKING:
@@ -142,10 +142,9 @@ def check_name(name: str) -> None:
 
 
 def _check_input(text: str) -> None:
-    try:
-        json.loads(text)
-    except ValueError as error:
-        raise InvalidExecutionInput.because(str(error)) from None
+    problem = json_problem(text) if text else "Invalid execution input."
+    if problem is not None:
+        raise InvalidExecutionInput.because(problem)
 
 
 def _is_forgotten(world: World, execution: Execution) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from workbook.aws.stepfunctions.definition import check_definition
 from workbook.aws.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput, ValidationException
+from workbook.aws.stepfunctions.json_texts import json_problem
 from workbook.aws.stepfunctions.mock_results import check_mock_result
 
 NAMELESS = "StateName"
@@ -189,10 +190,9 @@ def _check_mock(mock: Mapping[str, Any], state: Mapping[str, Any], given: Mappin
 
 
 def _check_input(text: str) -> None:
-    try:
-        json.loads(text)
-    except ValueError as error:
-        raise InvalidExecutionInput.because(str(error)) from None
+    problem = json_problem(text) if text else "Invalid execution input."
+    if problem is not None:
+        raise InvalidExecutionInput.because(problem)
 
 
 def _object_of(text: str | None, problem: str) -> Mapping[str, Any]:

@@ -62,9 +62,10 @@ def _wrong_resource(place: str, resource: str, machine_type: str) -> Iterator[Di
     elif len(parts) < _PARTS or parts[2] not in {"states", "lambda"}:
         yield _unrecognised(place, resource)
     elif machine_type == "EXPRESS":
-        waits = [pattern for pattern in (".waitForTaskToken", ".sync") if pattern in resource]
-        for pattern in waits:
-            yield unfit(f"Express state machine does not support '{pattern}' service integration ", place)
+        for pattern, end in ((".waitForTaskToken", " "), (".sync", "")):  # AWS's texts end so
+            if pattern in resource:
+                text = f"Express state machine does not support '{pattern}' service integration{end}"
+                yield unfit(text, place)
 
 
 def _wrong_call(

@@ -5,6 +5,8 @@
 - A state with heartbeats and no time limit ends after 60 seconds: on AWS it has no time limit.
 - A function that could not be invoked is an error called "Exception"; on AWS it has a name, such as
   Lambda.ResourceNotFoundException.
+- The answer of a function that has failed is written anew for the cause; on AWS it is what the function's
+  runtime wrote, blanks and all.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.aws.stepfunctions import activity_task, service_task
 from workbook.aws.stepfunctions.integrations import OPTIMISED
 from workbook.aws.stepfunctions.role_calls import function_client
-from workbook.aws.stepfunctions.service_errors import error_and_cause
+from workbook.aws.stepfunctions.service_errors import TaskError, error_and_cause
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -58,13 +60,16 @@ def _without_time_limit(original: Any) -> Any:  # noqa: ANN401 - a method of the
 
 
 def _lambda_error(original: Any) -> Any:  # noqa: ANN401 - as above
-    """Name what Lambda's API refused as AWS does."""
+    """Name what Lambda's API refused, and what a function failed with, as AWS does."""
 
     def from_error(task: Any, env: Any, ex: Exception) -> Any:  # noqa: ANN401 - as above
         event = original(task, env=env, ex=ex)
-        if getattr(ex, "response", None) is None:
+        if isinstance(ex, TaskError):
+            error, cause = ex.error, ex.cause
+        elif getattr(ex, "response", None) is not None:
+            error, cause = error_and_cause(OPTIMISED["lambda:invoke"].errors, ex)  # type: ignore[arg-type]  # a ClientError
+        else:
             return event
-        error, cause = error_and_cause(OPTIMISED["lambda:invoke"].errors, ex)  # type: ignore[arg-type]  # a ClientError
         event.error_name = _module(f"{_ASL}.common.error_name.error_name").ErrorName(error)
         event.event_details["lambdaFunctionFailedEventDetails"].update(error=error, cause=cause)
         return event

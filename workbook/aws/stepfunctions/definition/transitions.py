@@ -33,6 +33,8 @@ def targets(state: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
 
 def wrong_targets(machine: Machine) -> Iterator[Diagnostic]:
     """Transitions to states that there are not."""
+    if "States" not in machine.body:  # which is all that AWS says then
+        return
     start = machine.body.get("StartAt")
     places = [(f"{machine.place}/StartAt", start)] if isinstance(start, str) else []
     for name, state in machine.states.items():

@@ -41,6 +41,8 @@ def result_of(state: DistributedMap, env: Env, run: MapRun) -> Any:  # noqa: ANN
     Raises:
         FailureEventException: States.ResultWriterFailed: the results could not be written.
     """
+    for counts in (run.items, run.executions):  # which AWS counts without a ResultWriter, too
+        counts.written = counts.total - counts.pending
     writer = state.field("ResultWriter")
     if writer is None:
         return outputs_of(run)
@@ -68,8 +70,6 @@ def _written(run: MapRun, where: Mapping[str, Any], config: Mapping[str, Any]) -
     manifest = {"DestinationBucket": where["Bucket"], "MapRunArn": run.arn, "ResultFiles": files}
     key = f"{folder}/manifest.json"
     _put(where["Bucket"], key, _text(manifest))
-    for counts in (run.items, run.executions):
-        counts.written = counts.total - counts.pending
     return {"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": where["Bucket"], "Key": key}}
 
 
