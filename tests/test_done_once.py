@@ -15,6 +15,7 @@ import moto.core.routing
 import moto.core.utils
 import pytest
 import werkzeug.routing
+from botocore.config import Config
 from botocore.loaders import JSONFileLoader, Loader
 
 from workbook import Lab
@@ -136,6 +137,78 @@ def test_both_are_done_once_in_a_lab(lab):
         lab.client("iam").list_roles()
     assert moto.core.responses.method_names_from_class.cache_info().hits > 0
     assert botocore.useragent.sanitize_user_agent_string_component.cache_info().hits > 0
+
+
+# ---- write_user_agents_once
+
+WRITE_USER_AGENT = botocore.useragent.UserAgentString.to_string
+"""Botocore's own, as it is while no lab is open."""
+
+
+def sent_by(client, operation):
+    """The User-Agents of the requests of one call."""
+    seen = []
+
+    def note(request, **_):
+        seen.append(request.headers["User-Agent"].decode())
+
+    client.meta.events.register_last("before-send", note)
+    getattr(client, operation)()
+    return seen
+
+
+def parts_of(agents):
+    """Each with its parts; botocore gives the features, in m/, in any order."""
+    return [
+        [sorted(part[2:].split(",")) if part.startswith("m/") else part for part in agent.split()]
+        for agent in agents
+    ]
+
+
+def test_botocore_still_writes_the_user_agent_anew_for_each_call():
+    agent = botocore.useragent.UserAgentString
+    assert "ua_string = self.to_string()" in inspect.getsource(agent.rebuild_and_replace_user_agent_handler)
+
+
+def test_the_user_agent_is_the_one_that_botocore_writes(lab, monkeypatch):
+    plain, other = lab.client("iam"), boto3.client("iam", config=Config(user_agent_appid="bakery"))
+    twice = [*sent_by(plain, "list_roles"), *sent_by(other, "list_roles"), *sent_by(plain, "list_users")]
+    monkeypatch.setattr(botocore.useragent.UserAgentString, "to_string", WRITE_USER_AGENT)
+    anew = [*sent_by(plain, "list_roles"), *sent_by(other, "list_roles"), *sent_by(plain, "list_users")]
+    assert parts_of(twice) == parts_of(anew)
+
+
+def test_a_client_that_is_told_more_later_says_it(lab):
+    client = lab.client("iam")
+    agent = client._user_agent_creator
+    before = agent.to_string()
+    agent.set_session_config("Bakery", "2.0", "spelt")
+    assert agent.to_string() != before
+    assert agent.to_string().startswith("Bakery/2.0")
+
+
+# ---- match_requests_once
+
+
+def test_moto_still_searches_for_the_operation_twice():
+    source = inspect.getsource
+    response = moto.core.responses.BaseResponse
+    assert "self._get_action()" in source(response.setup_class)
+    assert "self._get_action()" in source(response.call_action)
+
+
+def test_an_operation_is_searched_for_once_a_request(lab, monkeypatch):
+    router, searched = moto.core.routing.RestRouter, []
+    search = router._match
+
+    def noted(self, request):
+        searched.append(request.path)
+        return search(self, request)
+
+    monkeypatch.setattr(router, "_match", noted)
+    lab.client("lambda").list_functions()
+    lab.client("lambda").list_functions()
+    assert len(searched) == 2
 
 
 # ---- build_no_urls

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import functools
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import botocore.context
 import botocore.loaders
 import botocore.useragent
 import moto.core.loaders
 import moto.core.responses
 import moto.core.routing
 import werkzeug.routing
+from moto.core.request import Request
 from moto.core.utils import method_names_from_class
 
 from workbook.engine.patches import Patches
@@ -32,6 +35,8 @@ def install(patches: Patches) -> None:
     list_services_once(patches)
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
+    write_user_agents_once(patches)
+    match_requests_once(patches)
     build_no_urls(patches)
 
 
@@ -128,6 +133,51 @@ def sanitise_user_agents_once(patches: Patches) -> None:
     patches.set(
         botocore.useragent, "sanitize_user_agent_string_component", functools.lru_cache(_NAMES_KEPT)(clean)
     )
+
+
+def write_user_agents_once(patches: Patches) -> None:
+    """Botocore puts a client's User-Agent together from twenty parts, twice a call, and always the same."""
+    write = botocore.useragent.UserAgentString.to_string
+    written: weakref.WeakKeyDictionary[botocore.useragent.UserAgentString, dict[object, str]]
+    written = weakref.WeakKeyDictionary()
+
+    def write_once(agent: botocore.useragent.UserAgentString) -> str:
+        kept = written.setdefault(agent, {})
+        context = botocore.context.get_context()
+        features = frozenset() if context is None else frozenset(context.features)
+        parts = features, *map(_hashable, vars(agent).values())
+        if parts not in kept:
+            if len(kept) >= _AGENTS_KEPT:
+                kept.clear()
+            kept[parts] = write(agent)
+        return kept[parts]
+
+    patches.set(botocore.useragent.UserAgentString, "to_string", write_once)
+
+
+_AGENTS_KEPT = 64
+"""A client's User-Agents differ by the features that its calls use; there are two or three in a lesson."""
+
+
+def _hashable(part: Any) -> object:  # noqa: ANN401 - whatever botocore keeps there
+    return frozenset(part) if isinstance(part, set) else part
+
+
+def match_requests_once(patches: Patches) -> None:
+    """Moto searches a request's path for its operation twice: once to parse it and once to answer it."""
+    match = moto.core.routing.ServiceOperationRouter.match
+
+    def match_once(router: moto.core.routing.ServiceOperationRouter, request: Request) -> tuple[Any, Any]:
+        found = request.environ.get(_MATCHED)
+        if found is None or found[0] is not router:
+            found = request.environ[_MATCHED] = (router, *match(router, request))
+        _, operation, parameters = found
+        return operation, dict(parameters)
+
+    patches.set(moto.core.routing.ServiceOperationRouter, "match", match_once)
+
+
+_MATCHED = "workbook.matched"
 
 
 def build_no_urls(patches: Patches) -> None:

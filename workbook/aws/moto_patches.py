@@ -26,7 +26,6 @@ from moto import backend_index, backends
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.request import normalize_request
 from moto.core.utils import get_equivalent_url_in_aws_domain
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
@@ -35,6 +34,7 @@ from workbook.aws import adaptive_retries, done_once
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
+from workbook.aws.plain_requests import request_of
 from workbook.engine.loading import when_loaded
 from workbook.engine.lookalikes import seeded_random_module
 from workbook.engine.patches import Patches
@@ -75,7 +75,10 @@ def install(patches: Patches, world: World) -> None:
 
 
 def answer_from_cached_routes(patches: Patches) -> None:
-    """Moto tries some 190 regular expressions and rebuilds a service's routes on every request."""
+    """Moto tries some 190 regular expressions and rebuilds a service's routes on every request.
+
+    It also makes a request with werkzeug's means for tests (see `plain_requests`).
+    """
     routes: dict[str, Handler] = {}
     slow_path = BotocoreStubber.process_request
 
@@ -90,7 +93,7 @@ def answer_from_cached_routes(patches: Patches) -> None:
             if len(routes) >= _ROUTES_KEPT:
                 routes.clear()
             routes[url] = handler
-        normalized = normalize_request(request)
+        normalized = request_of(request)
         try:
             return handler(normalized, normalized.raw_url, normalized.headers)
         except HTTPException as error:
