@@ -6,7 +6,7 @@ import itertools
 import json
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from inbox import open_queue
 from machine_room import ACCOUNT, MachineRoom
 
@@ -308,7 +308,19 @@ def test_sfn_18_an_asynchronous_express_execution_may_run_twice():
         room.start(machine)
         room.machines.start_sync_execution(stateMachineArn=machine)
         room.lab.run_until_idle()
-        assert ["synchronous" in hop.facts for hop in room.hops("start-execution")] == [False, False, True]
+        room.start(room.make({"Done": {"Type": "Succeed"}}, name="standard"))
+        room.lab.run_until_idle()
+        how = ["synchronous" in hop.facts for hop in room.hops("start-execution")]
+        assert how == [False, False, True, False]
+
+
+def test_sfn_19_the_type_of_a_state_machine_is_for_ever(room):
+    machine = room.make({"Done": {"Type": "Succeed"}})
+    with pytest.raises(ParamValidationError, match="type"):
+        room.machines.update_state_machine(stateMachineArn=machine, type="EXPRESS")
+    again = {"states": {"Done": {"Type": "Succeed"}}, "type": "EXPRESS"}
+    assert code_of(room.make, **again) == "StateMachineAlreadyExists"
+    assert room.machines.describe_state_machine(stateMachineArn=machine)["type"] == "STANDARD"
 
 
 def test_sfn_50_a_worker_asks_for_the_tasks_of_an_activity(room):

@@ -11,10 +11,12 @@ from machine_room import MachineRoom
 from machines import FRAMES, SAGA, Works
 from pictures import HOSTILE, marks, parsed, texts
 
+from workbook import Chaos, Lab
 from workbook.flow.machine_data import machine_data
 from workbook.flow.machine_graph import Leads, scope_of
 from workbook.flow.machine_layout import layout_of
 from workbook.flow.machine_rules import rule_text
+from workbook.flow.machine_runs import runs_of
 from workbook.flow.state_machine import NARROW, WIDE
 
 
@@ -222,6 +224,21 @@ def test_what_goes_on_beside_a_branch_that_fails_is_broken_off(works):
     shown = rows(works.lab.state_machine("broken"))
     assert shown["Slow"] == "Slow, Wait: stopped 1"
     assert shown["Both"] == "Both, Parallel: failed 1"
+
+
+def test_an_express_execution_that_ran_twice_lights_its_states_twice():
+    with Lab(seed=7, chaos=Chaos(duplicate_executions=1.0)) as lab:
+        room = MachineRoom(lab=lab)
+        machine = room.make(
+            {"First": {"Type": "Pass", "Next": "Last"}, "Last": {"Type": "Succeed"}}, type="EXPRESS"
+        )
+        room.start(machine)
+        lab.run_until_idle()
+        first, second = runs_of(list(lab.trace), machine)
+        assert first.number == second.number
+        assert [visit.state for visit in first.visits] == ["First", "Last"]
+        assert [visit.state for visit in second.visits] == ["First", "Last"]
+        assert {hop.message for hop in room.hops("enter-state")} == {first.hop.message}
 
 
 def test_the_account_says_what_an_execution_did(works):

@@ -1,8 +1,8 @@
 """boto3 clients with the credentials of a role, for services that call in a role's name.
 
 One client is made for each role, service and Region of a world; its calls are signed as the role's session.
-A call is one try: whoever calls in a role's name has retries of its own, such as a state's Retry, and those of
-the SDK would hide behind each of them.
+A call is one try: whoever calls in a role's name has retries of its own, such as a state's Retry; the SDK's
+would hide behind each of them.
 """
 
 from __future__ import annotations

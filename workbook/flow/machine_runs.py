@@ -119,6 +119,8 @@ class _Reader:
         self.runs: list[Run] = []
         self._latest: dict[str, Run] = {}
         """By the ARN of the execution."""
+        self._whose: dict[int, Run] = {}
+        """By the hop that began a run or a visit: an express execution that ran twice has one ARN."""
         self._letters = letters
         self._visits: dict[int, Visit] = {}
         self._items: dict[int, tuple[Visit, int]] = {}
@@ -130,10 +132,11 @@ class _Reader:
         if "/" in hop.resource and hop.kind == "start-execution":
             self._begin_item(hop, execution)
         elif hop.kind in {"start-execution", "redrive-execution"}:
-            run = self._latest[execution] = Run(self._letters[execution].number, hop)
+            run = Run(self._letters[execution].number, hop)
+            self._latest[execution] = self._whose[hop.number] = run
             self.runs.append(run)
         elif hop.kind == "enter-state" and execution in self._latest:
-            self._enter(hop, self._latest[execution])
+            self._enter(hop, self._whose.get(hop.causes[-1] if hop.causes else 0, self._latest[execution]))
         elif hop.kind == "fail-state" and hop.causes and hop.causes[-1] in self._visits:
             self._visits[hop.causes[-1]].failures.append(hop)
 
@@ -143,7 +146,7 @@ class _Reader:
         if around is not None:
             self._items[hop.number] = around, self._begun[around.hop.number]
             self._begun[around.hop.number] += 1
-            self._latest[execution] = self._latest[str(around.hop.message)]
+            self._latest[execution] = self._whose[around.hop.number]
 
     def _around(self, hop: Hop) -> tuple[Visit | None, int | None]:
         cause = hop.causes[-1] if hop.causes else 0
@@ -158,6 +161,7 @@ class _Reader:
         if around is not None and index is not None:
             place = (*place, (around.state, index))
         visit = self._visits[hop.number] = Visit(hop, run.number, place, around, index)
+        self._whose[hop.number] = run
         run.visits.append(visit)
         if around is not None:
             around.children.append(visit)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from workbook.scenarios.buffered_writes import SCENARIO as buffered_writes  # noqa: N811
 from workbook.scenarios.data_pipeline import SCENARIO as data_pipeline  # noqa: N811
 from workbook.scenarios.daylight_saving import SCENARIO as daylight_saving  # noqa: N811
+from workbook.scenarios.dlq_or_destination import SCENARIO as dlq_or_destination  # noqa: N811
 from workbook.scenarios.fan_out import SCENARIO as fan_out  # noqa: N811
 from workbook.scenarios.fifo_fan_out import SCENARIO as fifo_fan_out  # noqa: N811
 from workbook.scenarios.fifo_group_blocked import SCENARIO as fifo_group_blocked  # noqa: N811
@@ -71,6 +72,7 @@ SCENARIOS: dict[str, Scenario] = {
         unanswered_approval,
         data_pipeline,
         map_fan_out,
+        dlq_or_destination,
     )
 }
 """All scenarios by their names on the command line, in the order in which one learns from them."""
@@ -82,6 +84,7 @@ __all__ = [
     "buffered_writes",
     "data_pipeline",
     "daylight_saving",
+    "dlq_or_destination",
     "fan_out",
     "fifo_fan_out",
     "fifo_group_blocked",

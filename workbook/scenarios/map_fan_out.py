@@ -16,7 +16,7 @@ import boto3
 
 from workbook import Lab
 from workbook.engine.hop import Hop
-from workbook.scenarios.framework.account import Findings, counted
+from workbook.scenarios.framework.account import Cell, Findings, counted
 from workbook.scenarios.framework.concurrency import ended_at, most_at_a_time
 from workbook.scenarios.framework.reading import Hops, hops_of, instant_fact
 from workbook.scenarios.framework.scenario import HOUR, Scenario
@@ -26,7 +26,7 @@ SERVICE = "read-page"
 
 
 def build(lab: Lab, capacity: int, at_once: int, retries: int, jitter: bool) -> str:
-    """Create the service, which lets in so many calls at a time, and the state machine that calls it."""
+    """Create the service, which lets in so many calls, and the state machine that calls it."""
     lab.function(SERVICE, read_page, Timeout=10)
     boto3.client("lambda").put_function_concurrency(
         FunctionName=SERVICE, ReservedConcurrentExecutions=capacity
@@ -123,7 +123,9 @@ def measure(trace: Hops, pages: int) -> Findings:
     if execution is None:
         return Findings("No book was begun yet.", (), ())
     tally = _tally(trace, execution)
-    return Findings(_conclusion(tally, pages), ("what", "number"), tuple(zip(LINES, tally, strict=True)))
+    cells: tuple[Cell, ...] = tally
+    rows = tuple(zip(LINES, cells, strict=True))
+    return Findings(_conclusion(tally, pages), ("what", "number"), rows)
 
 
 def _tally(trace: Hops, execution: Hop) -> _Tally:

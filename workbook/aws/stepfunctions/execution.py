@@ -69,13 +69,14 @@ class Execution:
         version: Version | None = None,
         alias: Alias | None = None,
         synchronous: bool = False,
+        arn: str | None = None,
     ) -> None:
-        """`synchronous` says that somebody waits for its end (StartSyncExecution)."""
+        """`synchronous`: somebody waits for its end (StartSyncExecution). `arn`: whose second run it is."""
         self.machine = machine
         self.version, self.alias = version, alias
         self.revision = machine.revision if version is None else version.revision
         self.name = name
-        self.arn = _arn_of(world, machine, name)
+        self.arn = _arn_of(world, machine, name) if arn is None else arn
         self.input = input_text
         self.trace_header = trace_header
         self.synchronous = synchronous
@@ -169,7 +170,7 @@ class Execution:
 
     def again(self) -> Execution:
         """The same one once more: a second run of an express workflow, with the same name and ARN."""
-        twin = Execution(
+        return Execution(
             self._world,
             self.machine,
             self.name,
@@ -177,9 +178,8 @@ class Execution:
             self.trace_header,
             version=self.version,
             alias=self.alias,
+            arn=self.arn,
         )
-        twin.arn = self.arn
-        return twin
 
     def _go(self) -> None:
         """Run, from its first state or from where it is redriven."""
