@@ -479,3 +479,37 @@ def test_sfn_46_what_a_map_aborts_follows_the_event_of_the_iteration_that_failed
         ("MapIterationAborted", failed),
         ("MapStateFailed", failed),
     ]
+
+
+def test_sfn_63_a_redriven_execution_redrives_its_map_run(room):
+    send = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl.$": "$", "MessageBody": "hello"},
+        "ResultSelector": {"sent": True},
+        "End": True,
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Send",
+        "States": {"Send": send},
+    }
+    state = {"Type": "Map", "ItemProcessor": processor, "MaxConcurrency": 1, "End": True}
+    there = room.queue("there")
+    missing = there.replace("there", "missing")
+    execution = room.start(room.make({"All": state}), [there, missing, there])
+    room.lab.run_until_idle()
+
+    def shown():
+        (run,) = room.machines.list_map_runs(executionArn=execution)["mapRuns"]
+        return room.machines.describe_map_run(mapRunArn=run["mapRunArn"])
+
+    before = {name: number for name, number in shown()["executionCounts"].items() if number}
+    assert before == {"succeeded": 1, "failed": 1, "pending": 1, "total": 3}
+    room.queue("missing")
+    room.machines.redrive_execution(executionArn=execution)
+    room.lab.run_until_idle()
+    assert json.loads(room.describe(execution)["output"]) == 3 * [{"sent": True}]
+    assert (shown()["status"], shown()["redriveCount"]) == ("SUCCEEDED", 1)
+    children = room.machines.list_executions(mapRunArn=shown()["mapRunArn"])["executions"]
+    assert sorted(child["redriveCount"] for child in children) == [0, 0, 1]

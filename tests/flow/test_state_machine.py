@@ -217,6 +217,36 @@ def test_items_of_a_distributed_map_have_executions_of_their_own_and_stand_withi
     assert [node.label for node in works.lab.flow().scene.system.nodes] == ["you", "charge", "pack", "spread"]
 
 
+def test_an_item_keeps_its_place_when_its_map_run_is_redriven(works):
+    role = works.new_role("spreads", "states.amazonaws.com", "states:*", "sqs:*")
+    send = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl.$": "$", "MessageBody": "hello"},
+        "End": True,
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Send",
+        "States": {"Send": send},
+    }
+    state = {"Type": "Map", "ItemProcessor": processor, "ToleratedFailureCount": 1, "End": True}
+    machine = works.make({"Each": state}, "spread", roleArn=role)
+    sqs = works.lab.client("sqs")
+    there = sqs.create_queue(QueueName="there")["QueueUrl"]
+    missing = [there.replace("there", name) for name in ("one", "two")]
+    execution = works.start(machine, [there, *missing])
+    works.lab.run_until_idle()
+    for name in ("one", "two"):
+        sqs.create_queue(QueueName=name)
+    works.lab.client("stepfunctions").redrive_execution(executionArn=execution)
+    works.lab.run_until_idle()
+    frame = works.lab.state_machine("spread").frame()
+    assert list(frame[frame.state == "Send"].item) == [f"Each[{index}]" for index in (0, 1, 2, 1, 2)]
+    told = [move.text for move in works.lab.flow().moves if "redrove" in move.text]
+    assert told == ["you redrove execution 1 of spread"]
+
+
 def test_what_goes_on_beside_a_branch_that_fails_is_broken_off(works):
     slow = {"StartAt": "Slow", "States": {"Slow": {"Type": "Wait", "Seconds": 60, "End": True}}}
     bad = {"StartAt": "Bad", "States": {"Bad": {"Type": "Fail", "Error": "No"}}}

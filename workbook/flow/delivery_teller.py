@@ -94,15 +94,15 @@ class DeliveryTeller:
         return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
 
     def _start_execution(self, hop: Hop) -> list[Move]:
-        """Its start, and its end, which may come days later; that of an item is left to its Map."""
-        if "/" in hop.resource:  # behind the slash: the run of a distributed Map
-            return []
         return self._taken_in_until_end(hop, "started an execution of {place}")
 
     def _redrive_execution(self, hop: Hop) -> list[Move]:
         return self._taken_in_until_end(hop, "redrove {name} of {place}")
 
     def _taken_in_until_end(self, hop: Hop, words: str) -> list[Move]:
+        """Its start, and its end, which may come days later; that of an item is left to its Map."""
+        if "/" in hop.resource:  # behind the slash: the run of a distributed Map
+            return []
         moves = self._taken_in(hop, words)
         ended = hop.facts.get("ended_at")
         if isinstance(ended, int):
