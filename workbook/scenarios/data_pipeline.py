@@ -65,7 +65,8 @@ def create_role() -> str:
     trust = {"Effect": "Allow", "Principal": services, "Action": "sts:AssumeRole"}
     actions = ["states:StartExecution", "glue:*", "athena:*", "sns:Publish"]
     allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    policies = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (trust, allow)]
+    statements = (trust, allow)
+    policies = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in statements]
     role = iam.create_role(RoleName=MACHINE, AssumeRolePolicyDocument=policies[0])["Role"]
     iam.put_role_policy(RoleName=MACHINE, PolicyName="work", PolicyDocument=policies[1])
     return role["Arn"]

@@ -82,7 +82,8 @@ def create_role() -> str:
     states = {"Service": "states.amazonaws.com"}
     trust = {"Effect": "Allow", "Principal": states, "Action": "sts:AssumeRole"}
     allow = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
-    policies = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (trust, allow)]
+    statements = (trust, allow)
+    policies = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in statements]
     role = iam.create_role(RoleName=MACHINE, AssumeRolePolicyDocument=policies[0])["Role"]
     iam.put_role_policy(RoleName=MACHINE, PolicyName="invoke", PolicyDocument=policies[1])
     return role["Arn"]
@@ -116,7 +117,7 @@ def catcher(next_state: str) -> dict[str, Any]:
 
 
 def trigger(lab: Lab, machine: str, orders: int, declined: int, islands: int) -> None:
-    """Start an execution for each order: first those with a bad card, then those without a courier."""
+    """Start an execution for each order: first bad cards, then islands without a courier."""
     machines = boto3.client("stepfunctions")
     for number in range(1, orders + 1):
         order = {

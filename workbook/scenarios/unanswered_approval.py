@@ -43,7 +43,8 @@ def create_role() -> str:
     states = {"Service": "states.amazonaws.com"}
     trust = {"Effect": "Allow", "Principal": states, "Action": "sts:AssumeRole"}
     allow = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
-    policies = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (trust, allow)]
+    statements = (trust, allow)
+    policies = [json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in statements]
     role = iam.create_role(RoleName=MACHINE, AssumeRolePolicyDocument=policies[0])["Role"]
     iam.put_role_policy(RoleName=MACHINE, PolicyName="send", PolicyDocument=policies[1])
     return role["Arn"]
