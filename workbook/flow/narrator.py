@@ -14,7 +14,7 @@ from workbook.flow.delivery_teller import DeliveryTeller
 from workbook.flow.function_teller import FunctionTeller
 from workbook.flow.group_teller import GroupTeller
 from workbook.flow.messages import Letter
-from workbook.flow.moves import Move
+from workbook.flow.moves import Move, Status
 from workbook.flow.queue_teller import QueueTeller
 from workbook.flow.request_teller import RequestTeller
 from workbook.flow.state_teller import StateTeller
@@ -66,7 +66,8 @@ class Narrator:
 
     def _order(self, hop: Hop, move: Move) -> float:
         """The end of an execution comes after all that it did: at one instant, states are entered before."""
-        if hop.kind == "start-execution" and move.at_place and hop.message is not None:
+        ends = move.at_place and move.status is not Status.DUPLICATE
+        if hop.kind == "start-execution" and ends and hop.message is not None:
             return max(self._letters[hop.message].hops) + 0.25
         return hop.number
 

@@ -128,6 +128,8 @@ def _request(_move: Move, hop: Hop, _letter: Letter | None) -> str:
 
 
 def _execution(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if move.status is Status.DUPLICATE:
+        return "runs once more"
     return f"ended: {hop.facts.get('status')}" if move.at_place else "starts an execution"
 
 
