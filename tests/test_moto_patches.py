@@ -133,6 +133,52 @@ def test_sts_and_sqs_agree_on_who_the_learner_is(lab, sqs):
     assert identity["UserId"] == message["Attributes"]["SenderId"]
 
 
+# ---- tell_of_capacity_if_asked
+
+
+def told_of_capacity(tables, **asked):
+    """What UpdateItem and the calls for many items tell of capacity and of collections."""
+    key = {"id": {"S": "a"}}
+    tables.create_table(
+        TableName="cakes",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    put = {"Put": {"TableName": "cakes", "Item": key}}
+    answers = {
+        "update_item": tables.update_item(
+            TableName="cakes",
+            Key=key,
+            UpdateExpression="SET price = :price",
+            ExpressionAttributeValues={":price": {"N": "3"}},
+            **asked,
+        ),
+        "batch_get_item": tables.batch_get_item(RequestItems={"cakes": {"Keys": [key]}}, **asked),
+        "batch_write_item": tables.batch_write_item(
+            RequestItems={"cakes": [{"PutRequest": {"Item": key}}]}, **asked
+        ),
+        "transact_write_items": tables.transact_write_items(TransactItems=[put], **asked),
+    }
+    told = {"ConsumedCapacity", "ItemCollectionMetrics"}
+    return {
+        name: {member: answer[member] for member in told & set(answer)} for name, answer in answers.items()
+    }
+
+
+def test_moto_tells_of_capacity_that_nobody_asked_for(plain_moto):
+    assert all(told_of_capacity(boto3.client("dynamodb")).values())
+
+
+def test_tables_tell_of_capacity_if_asked_only():
+    with Lab() as lab:
+        assert not any(told_of_capacity(lab.client("dynamodb")).values())
+    with Lab() as lab:
+        told = told_of_capacity(lab.client("dynamodb"), ReturnConsumedCapacity="TOTAL")
+        assert told["update_item"] == {"ConsumedCapacity": {"TableName": "cakes", "CapacityUnits": 1.0}}
+        assert all(set(members) == {"ConsumedCapacity"} for members in told.values())
+
+
 # ---- number_log_events_from_the_start
 
 

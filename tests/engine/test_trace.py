@@ -61,6 +61,14 @@ def test_a_response_of_boto3_stands_for_its_message(trace):
     assert len(trace.of({"MessageId": "a"})) == len(trace.of("a"))
 
 
+def test_the_response_of_an_asynchronous_invocation_stands_for_its_event(trace):
+    trace.record("enqueue", "resize", message="83aa66ae-4169")
+    answer = {"StatusCode": 202, "ResponseMetadata": {"RequestId": "83aa66ae-4169"}}
+    assert [hop.kind for hop in trace.of(answer)] == ["enqueue"]
+    with pytest.raises(LookupError, match="names no message"):
+        trace.of({"StatusCode": 200, "ResponseMetadata": {"RequestId": "of a call that waited"}})
+
+
 def test_a_sequence_number_is_shown_by_its_end_and_found_by_it(trace):
     numbers = [f"4959033827149025660855969253836157109592157598913658889{end}" for end in (1, 2)]
     for number in numbers:

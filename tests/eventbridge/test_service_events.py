@@ -2,8 +2,10 @@
 
 import json
 
+import pytest
 from access import close
 from auto_scaling_learner import GROUP, create_group
+from botocore.exceptions import ClientError, ParamValidationError
 from events_learner import SHOP, open_queue, put, rule
 from inbox import received
 from learner import hops
@@ -163,6 +165,53 @@ def test_calls_that_read_are_for_rules_that_ask_for_all_management_events(events
     rule(events, arn, pattern=pattern, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
     sqs.list_queues()
     assert trail(sqs, url) == [("ListQueues", "AWS API Call via CloudTrail")]
+
+
+def test_a_call_that_fails_is_an_event_too_with_its_error(lab, events, sqs):
+    url, arn = open_queue(sqs)
+    failures = {"detail-type": ["AWS API Call via CloudTrail"], "detail": {"errorCode": [{"exists": True}]}}
+    rule(events, arn, pattern=failures)
+    missing = f"{url}-of-nobody"
+    sqs.create_queue(QueueName="cakes")
+    with pytest.raises(ClientError) as caught:
+        sqs.delete_queue(QueueUrl=missing)
+    error = caught.value.response
+    (event,) = received(sqs, url)
+    detail = event["detail"]
+    assert (detail["eventName"], detail["readOnly"]) == ("DeleteQueue", False)
+    assert detail["errorCode"] == error["Error"]["Code"]
+    assert detail["errorMessage"] == error["Error"]["Message"]
+    assert detail["requestID"] == error["ResponseMetadata"]["RequestId"]
+    assert detail["requestParameters"] == {"queueUrl": missing}
+    assert detail["responseElements"] is None
+    (told,) = hops(lab, "put-event")
+    call = lab.trace[told.causes[0] - 1]
+    assert (call.resource, call.outcome) == ("sqs:DeleteQueue", error["Error"]["Code"])
+
+
+def test_a_failed_call_that_reads_is_for_rules_that_ask_for_all_management_events(events, sqs):
+    url, arn = open_queue(sqs)
+    pattern = {"source": ["aws.sqs"], "detail-type": ["AWS API Call via CloudTrail"]}
+    rule(events, arn, pattern=pattern)
+    with pytest.raises(ClientError):
+        sqs.get_queue_url(QueueName="missing")
+    assert trail(sqs, url) == []
+    rule(events, arn, pattern=pattern, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+    with pytest.raises(ClientError):
+        sqs.get_queue_url(QueueName="missing")
+    assert trail(sqs, url) == [("GetQueueUrl", "AWS API Call via CloudTrail")]
+
+
+def test_what_never_reached_aws_or_only_the_lab_refuses_is_no_event(events, sqs, lab):
+    url, arn = open_queue(sqs)
+    asked = {"detail-type": ["AWS API Call via CloudTrail"], "source": ["aws.sqs", "aws.lambda"]}
+    rule(events, arn, pattern=asked)
+    with pytest.raises(ParamValidationError):
+        sqs.create_queue(QueueName=7)
+    with pytest.raises(ClientError, match="NotSimulatedByWorkbook"):
+        lab.client("lambda").invoke_async(FunctionName="worker", InvokeArgs=b"{}")
+    sqs.create_queue(QueueName="cakes")
+    assert trail(sqs, url) == [("CreateQueue", "AWS API Call via CloudTrail")]
 
 
 def test_a_rule_that_does_not_ask_for_them_gets_no_calls(events, sqs):

@@ -288,3 +288,30 @@ def test_eb_19_a_transformer_quotes_strings_outside_quotes_and_escapes_nothing_i
     assert {"plain": "cake", "inside": "a cake b", "object": {"k": "v"}, "missing": ""} in (first, second)
     assert "text with {k:v} and " in (first, second)
     assert hops(lab, "drop")[0].facts["target_id"] == "3"
+
+
+def test_eb_40_a_call_that_manages_something_is_an_event_also_where_it_failed(events, sqs):
+    url, arn = open_queue(sqs)
+    rule(events, arn, pattern={"detail-type": ["AWS API Call via CloudTrail"], "source": ["aws.sqs"]})
+    made = sqs.create_queue(QueueName="cakes")["QueueUrl"]
+    sqs.send_message(QueueUrl=made, MessageBody="a cake")
+    with refused("QueueAlreadyExists"):
+        sqs.create_queue(QueueName="cakes", Attributes={"DelaySeconds": "5"})
+    done, failed = (event["detail"] for event in received(sqs, url))
+    assert (done["eventName"], done["responseElements"]) == ("CreateQueue", {"queueUrl": made})
+    assert "errorCode" not in done
+    assert (failed["errorCode"], failed["responseElements"]) == ("QueueAlreadyExists", None)
+    assert failed["errorMessage"]
+    assert failed["requestParameters"] == {"queueName": "cakes", "attributes": {"delaySeconds": "5"}}
+
+
+def test_eb_41_calls_that_only_read_are_for_rules_that_ask_for_all_management_events(events, sqs):
+    pattern = {"detail-type": ["AWS API Call via CloudTrail"], "source": ["aws.sqs"]}
+    every, every_arn = open_queue(sqs, "every")
+    changes, changes_arn = open_queue(sqs, "changes")
+    state = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+    rule(events, every_arn, name="every", pattern=pattern, State=state)
+    rule(events, changes_arn, name="changes", pattern=pattern)
+    sqs.list_queues()
+    assert [event["detail"]["eventName"] for event in received(sqs, every)] == ["ListQueues"]
+    assert received(sqs, changes) == []

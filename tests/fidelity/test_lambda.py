@@ -88,8 +88,12 @@ def test_ref_02_what_lambda_has_besides_is_refused_by_name(lab):
     client = lab.client("lambda")
     with refused("NotSimulatedByWorkbook", "lambda:InvokeAsync"):
         client.invoke_async(FunctionName="worker", InvokeArgs=b"{}")
-    with refused("NotSimulatedByWorkbook", "lambda:CreateFunctionUrlConfig"):
-        client.create_function_url_config(FunctionName="worker", AuthType="NONE")
+    with refused("NotSimulatedByWorkbook", "InvokeMode RESPONSE_STREAM (response streaming)"):
+        client.create_function_url_config(
+            FunctionName="worker", AuthType="NONE", InvokeMode="RESPONSE_STREAM"
+        )
+    with refused("NotSimulatedByWorkbook", "lambda:InvokeWithResponseStream"):
+        client.invoke_with_response_stream(FunctionName="worker")
 
 
 # ---- further behaviours

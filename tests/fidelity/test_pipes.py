@@ -149,6 +149,28 @@ def test_ebx_12_a_path_leads_into_a_body_that_is_json_and_an_object_needs_no_quo
     assert json.loads(message["Body"]) == {"order": 7, "line": {"sku": "x"}, "text": "no. 7"}
 
 
+def test_ebx_14_a_pipe_waits_for_the_end_of_an_express_workflow(lab, role):
+    queues(lab, "in", VisibilityTimeout="60")
+    iam, machines = lab.client("iam"), lab.client("stepfunctions")
+    trust = iam.get_role(RoleName="pipe")["Role"]["AssumeRolePolicyDocument"]
+    trust["Statement"][0]["Principal"] = {"Service": ["pipes.amazonaws.com", "states.amazonaws.com"]}
+    iam.update_assume_role_policy(RoleName="pipe", PolicyDocument=json.dumps(trust))
+    failed = {"batchItemFailures": "{% $states.input[body = '\"bad\"'].{'itemIdentifier': messageId}[] %}"}
+    states = {
+        "Work": {"Type": "Wait", "Seconds": 5, "Next": "Tell"},
+        "Tell": {"Type": "Pass", "Output": failed, "End": True},
+    }
+    definition = json.dumps({"QueryLanguage": "JSONata", "StartAt": "Work", "States": states})
+    made = machines.create_state_machine(name="m", definition=definition, roleArn=role, type="EXPRESS")
+    batch = {"SqsQueueParameters": {"BatchSize": 2, "MaximumBatchingWindowInSeconds": 5}}
+    create(lab, role, Target=made["stateMachineArn"], SourceParameters=batch)
+    send(lab, "good", "bad")
+    lab.advance(seconds=20)
+    (deliver,) = [hop for hop in lab.trace if hop.kind == "deliver"]
+    assert deliver.facts["ended_at"] - deliver.time == 5_000_000
+    assert counts(lab, "in") == 1
+
+
 def test_ebx_13_a_failing_record_holds_up_its_shard_and_its_dead_letter_says_where_it_is(lab, role):
     queues(lab, "out", "dead", MaximumMessageSize="1024")
     kinesis = lab.client("kinesis")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import json
 
@@ -364,3 +365,27 @@ def test_sns_52_a_message_that_waits_holds_up_its_group_at_that_subscription_onl
     assert texts(sqs, late) == ["b1"]
     lab.advance(20)
     assert texts(sqs, late) == ["a1", "a2"]
+
+
+def test_sns_53_a_replay_with_an_ending_point_pauses_the_subscription(lab, sns, sqs):
+    archive = json.dumps({"MessageRetentionPeriod": "30"})
+    arn = fifo_topic(sns, ContentBasedDeduplication="true", ArchivePolicy=archive)
+    start = sns.get_topic_attributes(TopicArn=arn)["Attributes"]["BeginningArchiveTime"]
+    in_order(sns, arn, "within")
+    lab.advance(10)
+    end = lab.now.astimezone(datetime.UTC).isoformat()
+    policy = {"PointType": "Timestamp", "StartingPoint": start, "EndingPoint": end}
+    url, subscription = subscribed(sns, sqs, arn, "late.fifo", ReplayPolicy=json.dumps(policy))
+    in_order(sns, arn, "while it replays")
+    lab.advance(DAY)
+    in_order(sns, arn, "afterwards")
+    assert texts(sqs, url) == ["within"]
+    assert [hop.facts["reason"] for hop in hops(lab, "filter")] == 2 * ["its ReplayPolicy has an EndingPoint"]
+    sns.set_subscription_attributes(
+        SubscriptionArn=subscription,
+        AttributeName="ReplayPolicy",
+        AttributeValue=json.dumps({"PointType": "Timestamp", "StartingPoint": end}),
+    )
+    lab.advance(5)
+    in_order(sns, arn, "live")
+    assert texts(sqs, url) == ["while it replays", "afterwards", "live"]

@@ -76,6 +76,55 @@ def test_sfn_03_a_retrier_waits_1_2_and_4_seconds_and_then_the_catcher_takes_ove
     assert pauses == [1, 2, 4]
 
 
+def failing(room, **more):
+    """A task whose function raises a RuntimeError."""
+
+    def fail(event, context):
+        raise RuntimeError("no")
+
+    return {"Type": "Task", "Resource": room.lab.function("fail", fail), "End": True, **more}
+
+
+def pauses_of(room, *retriers):
+    """Seconds between the end of a try of a task that fails and the next."""
+    room.run({"Call": failing(room, Retry=list(retriers))})
+    runs = room.hops("invoke")
+    return [(after.time - before.facts["ended_at"]) / 1e6 for before, after in itertools.pairwise(runs)]
+
+
+@pytest.mark.parametrize("jitter", ["NONE", "FULL"])
+def test_sfn_80_a_pause_grows_up_to_the_largest_delay_and_full_jitter_shortens_it(room, jitter):
+    retry = {"ErrorEquals": ["RuntimeError"], "IntervalSeconds": 10, "MaxAttempts": 5}
+    pauses = pauses_of(room, {**retry, "MaxDelaySeconds": 25, "JitterStrategy": jitter})
+    longest = [10, 20, 25, 25, 25]
+    if jitter == "NONE":
+        assert [round(pause) for pause in pauses] == longest
+    else:
+        assert all(0 <= pause < most + 0.1 for pause, most in zip(pauses, longest, strict=True))
+        assert sum(pauses) < 0.95 * sum(longest)
+
+
+def test_sfn_81_the_first_retrier_that_names_an_error_decides(room):
+    never = {"ErrorEquals": ["RuntimeError"], "MaxAttempts": 0}
+    assert pauses_of(room, never, {"ErrorEquals": ["States.ALL"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "keep"),
+    [("JSONPath", {"ResultPath": "$.why"}), ("JSONata", {"Output": {"order": "{% $states.input.order %}"}})],
+)
+def test_sfn_82_a_caught_error_takes_the_place_of_the_input(room, language, keep):
+    def handed_on(**more):
+        catch = [{"ErrorEquals": ["States.ALL"], "Next": "Sorry", **more}]
+        state = failing(room, QueryLanguage=language, Catch=catch)
+        shown = room.run({"Call": state, "Sorry": {"Type": "Succeed"}}, {"order": 7}, name=f"m{len(more)}")
+        return json.loads(shown["output"])
+
+    assert set(handed_on()) == {"Error", "Cause"}
+    room.lab.client("lambda").delete_function(FunctionName="fail")
+    assert handed_on(**keep)["order"] == 7
+
+
 def test_sfn_06_a_wait_costs_no_compute_and_a_retry_is_billed(room):
     def fail(event, context):
         raise RuntimeError("no")
@@ -408,3 +457,59 @@ def test_sfn_45_a_map_run_tolerates_what_it_is_told_to(room):
     )
     shown = room.run({"Each": over_items(processor, ToleratedFailureCount=1)}, [1, 2, 3], name="one")
     assert json.loads(shown["output"]) == [1, 3]
+
+
+def test_sfn_46_what_a_map_aborts_follows_the_event_of_the_iteration_that_failed(room):
+    look = {
+        "Look": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$", "NumericEquals": 1, "Next": "Sleep"}],
+            "Default": "Stop",
+        },
+        "Stop": {"Type": "Fail", "Error": "Mine"},
+        "Sleep": {"Type": "Wait", "Seconds": 600, "End": True},
+    }
+    state = {"Type": "Map", "ItemProcessor": {"StartAt": "Look", "States": look}, "End": True}
+    shown = room.run({"Each": state}, [1, 2])
+    events = room.events(shown["executionArn"])
+    [failed] = [event["id"] for event in events if event["type"] == "FailStateEntered"]
+    assert [(event["type"], event["previousEventId"]) for event in events[-5:-1]] == [
+        ("MapIterationFailed", failed),
+        ("WaitStateAborted", failed),
+        ("MapIterationAborted", failed),
+        ("MapStateFailed", failed),
+    ]
+
+
+def test_sfn_63_a_redriven_execution_redrives_its_map_run(room):
+    send = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl.$": "$", "MessageBody": "hello"},
+        "ResultSelector": {"sent": True},
+        "End": True,
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Send",
+        "States": {"Send": send},
+    }
+    state = {"Type": "Map", "ItemProcessor": processor, "MaxConcurrency": 1, "End": True}
+    there = room.queue("there")
+    missing = there.replace("there", "missing")
+    execution = room.start(room.make({"All": state}), [there, missing, there])
+    room.lab.run_until_idle()
+
+    def shown():
+        (run,) = room.machines.list_map_runs(executionArn=execution)["mapRuns"]
+        return room.machines.describe_map_run(mapRunArn=run["mapRunArn"])
+
+    before = {name: number for name, number in shown()["executionCounts"].items() if number}
+    assert before == {"succeeded": 1, "failed": 1, "pending": 1, "total": 3}
+    room.queue("missing")
+    room.machines.redrive_execution(executionArn=execution)
+    room.lab.run_until_idle()
+    assert json.loads(room.describe(execution)["output"]) == 3 * [{"sent": True}]
+    assert (shown()["status"], shown()["redriveCount"]) == ("SUCCEEDED", 1)
+    children = room.machines.list_executions(mapRunArn=shown()["mapRunArn"])["executions"]
+    assert sorted(child["redriveCount"] for child in children) == [0, 0, 1]

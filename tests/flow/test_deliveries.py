@@ -266,6 +266,28 @@ def test_an_asynchronous_call_is_told_once_and_then_try_by_try(lab):
     ]
 
 
+def test_an_event_for_which_there_is_no_room_waits_in_lambda(lab):
+    def charge(event, context):
+        import time  # noqa: PLC0415 - a handler is deployed alone
+
+        time.sleep(5)
+
+    lab.function("charge", charge, Timeout=10)
+    client = lab.client("lambda")
+    client.put_function_concurrency(FunctionName="charge", ReservedConcurrentExecutions=1)
+    for _ in range(2):
+        accepted = client.invoke(FunctionName="charge", InvocationType="Event", Payload="{}")
+    lab.run_until_idle()
+    assert [move.text for move in lab.flow(of=accepted).moves] == [
+        "you handed call 2 to charge, to be run asynchronously",
+        "charge could not take call 2: too many at a time; it is tried again in 1 s",
+        "charge could not take call 2: too many at a time; it is tried again in 2 s",
+        "charge could not take call 2: too many at a time; it is tried again in 4 s",
+        "charge began to run in a 4th try",
+        "charge ran in a 4th try for 5 s",
+    ]
+
+
 def test_an_event_that_lambda_lost_counts_on_the_line_on_which_it_came(lab):
     def charge(event, context):
         raise ValueError("no card")

@@ -94,7 +94,21 @@ def test_a_task_token_waits_and_whoever_has_it_is_seen_to_answer(works):
     assert [(move.text, move.status) for move in moves] == [
         (f"the boss said that {name} is done", Status.DELIVERED)
     ]
-    assert "execution 1 of approval ended: SUCCEEDED" in told(works)
+    assert told(works)[-1] == "execution 1 of approval ended: SUCCEEDED"
+
+
+def test_a_worker_is_seen_to_take_the_task_of_an_activity(works):
+    activity = works.machines.create_activity(name="stamp")["activityArn"]
+    works.start(works.make({"Stamp": {"Type": "Task", "Resource": activity, "End": True}}, "office"))
+    with works.lab.actor("clerk"):
+        task = works.machines.get_activity_task(activityArn=activity)
+        works.machines.send_task_success(taskToken=task["taskToken"], output="{}")
+    works.lab.run_until_idle()
+    _, _, waits, took, done, ended = told(works)
+    name = waits.removeprefix("Stamp waits for whoever has ")
+    assert (took, done) == (f"clerk took {name} of stamp", f"clerk said that {name} is done")
+    assert ended == "execution 1 of office ended: SUCCEEDED"
+    assert "takes the task" in works.lab.sequence().svg()
 
 
 def test_a_sequence_shows_states_on_the_lane_of_the_machine_with_a_bar_for_the_execution(works):

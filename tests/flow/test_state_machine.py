@@ -217,6 +217,36 @@ def test_items_of_a_distributed_map_have_executions_of_their_own_and_stand_withi
     assert [node.label for node in works.lab.flow().scene.system.nodes] == ["you", "charge", "pack", "spread"]
 
 
+def test_an_item_keeps_its_place_when_its_map_run_is_redriven(works):
+    role = works.new_role("spreads", "states.amazonaws.com", "states:*", "sqs:*")
+    send = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl.$": "$", "MessageBody": "hello"},
+        "End": True,
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Send",
+        "States": {"Send": send},
+    }
+    state = {"Type": "Map", "ItemProcessor": processor, "ToleratedFailureCount": 1, "End": True}
+    machine = works.make({"Each": state}, "spread", roleArn=role)
+    sqs = works.lab.client("sqs")
+    there = sqs.create_queue(QueueName="there")["QueueUrl"]
+    missing = [there.replace("there", name) for name in ("one", "two")]
+    execution = works.start(machine, [there, *missing])
+    works.lab.run_until_idle()
+    for name in ("one", "two"):
+        sqs.create_queue(QueueName=name)
+    works.lab.client("stepfunctions").redrive_execution(executionArn=execution)
+    works.lab.run_until_idle()
+    frame = works.lab.state_machine("spread").frame()
+    assert list(frame[frame.state == "Send"].item) == [f"Each[{index}]" for index in (0, 1, 2, 1, 2)]
+    told = [move.text for move in works.lab.flow().moves if "redrove" in move.text]
+    assert told == ["you redrove execution 1 of spread"]
+
+
 def test_what_goes_on_beside_a_branch_that_fails_is_broken_off(works):
     slow = {"StartAt": "Slow", "States": {"Slow": {"Type": "Wait", "Seconds": 60, "End": True}}}
     bad = {"StartAt": "Bad", "States": {"Bad": {"Type": "Fail", "Error": "No"}}}
@@ -279,6 +309,7 @@ def test_the_way_of_the_data_names_each_field_and_what_it_made(works):
         ("ResultPath", '"$.charge"', '{"order":{"id":4},"begin":{"x":1},"charge":{"amount":40}}'),
     ]
     assert "ResultSelector" in path._repr_html_()
+    assert "<code></code>" not in path._repr_html_()
     assert 'InputPath "$.order": {"id":4}' in repr(path)
 
 
@@ -286,6 +317,21 @@ def test_a_catcher_makes_the_output_of_an_error(works):
     path = works.sagas(13).data("Charge")
     assert path.steps[-1].name == "Catch"
     assert json.loads(path.steps[-1].value)["error"]["Error"] == "ValueError"
+
+
+def test_variables_stand_beside_the_data():
+    keep = {"Type": "Pass", "Assign": {"order.$": "$.id"}, "Next": "Later"}
+    room = MachineRoom()
+    with room.lab:
+        room.run({"Keep": keep, "Later": {"Type": "Pass", "End": True}}, {"id": 7})
+        picture = room.lab.state_machine()
+        steps = {name: picture.data(name).steps for name in ("Keep", "Later")}
+    assert [step[:3] for step in steps["Keep"] if step.is_changed] == [
+        ("input", "", '{"id":7}'),
+        ("Assign", '{"order.$": "$.id"}', '{"order":7}'),
+    ]
+    assert ("variables", "", '{"order":7}', True) in steps["Later"]
+    assert not steps["Later"][-1].is_changed
 
 
 def test_an_error_that_nothing_caught_is_the_last_step(works):
@@ -417,3 +463,16 @@ def test_the_same_seed_gives_the_same_bytes():
             return picture.svg(), picture.narrow_svg(), picture.prose()
 
     assert drawn() == drawn()
+
+
+def test_a_redriven_execution_is_one_execution():
+    room = MachineRoom()
+    with room.lab:
+        states = {"Work": {"Type": "Fail", "Error": "Broken"}}
+        shown = room.run(states)
+        room.machines.redrive_execution(executionArn=shown["executionArn"])
+        room.lab.run_until_idle()
+        first, *_, failed, redriven = repr(room.lab.state_machine()).splitlines()
+    assert first == "State machine order: 1 execution: 1 failed, after 1 redrive."
+    assert " failed (Broken) after " in failed
+    assert " was redriven, and failed (Broken) after " in redriven

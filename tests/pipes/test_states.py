@@ -230,7 +230,6 @@ def test_what_breaks_a_rule_is_refused_when_the_pipe_is_made(system, ends, optio
     [
         ({"Source": "arn:aws:kafka:us-east-1:123456789012:cluster/c/1"}, "a pipe from an Amazon MSK cluster"),
         ({"Source": "smk://broker.example:9092"}, "a pipe from a self-managed Kafka cluster"),
-        ({"Target": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}, "an Express workflow"),
         (
             {"Enrichment": "arn:aws:execute-api:us-east-1:123456789012:a/b/GET/c"},
             "as enrichment of a pipe",

@@ -167,6 +167,24 @@ def test_an_iteration_that_fails_fails_the_map(room):
     ]
 
 
+def test_after_an_iteration_has_failed_all_follows_the_event_that_it_failed_of(room):
+    processor = {"StartAt": "Stop", "States": {"Stop": {"Type": "Fail", "Error": "Two"}}}
+    retry = [{"ErrorEquals": ["Two"], "MaxAttempts": 1}]
+    _, events = run(room, {"Type": "Map", "ItemProcessor": processor, "Retry": retry}, [1])
+    assert chain(events)[2:] == [
+        (3, 2, "MapStateStarted"),
+        (4, 3, "MapIterationStarted"),
+        (5, 4, "FailStateEntered"),
+        (6, 5, "MapIterationFailed"),
+        (7, 5, "MapStateStarted"),
+        (8, 7, "MapIterationStarted"),
+        (9, 8, "FailStateEntered"),
+        (10, 9, "MapIterationFailed"),
+        (11, 9, "MapStateFailed"),
+        (12, 11, "ExecutionFailed"),
+    ]
+
+
 def test_a_map_over_nothing_gives_an_empty_list(room):
     shown, _ = run(room, {"Type": "Map", "ItemProcessor": pass_through()}, [])
     assert (shown["status"], shown["output"]) == ("SUCCEEDED", "[]")

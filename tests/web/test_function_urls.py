@@ -385,3 +385,12 @@ def test_the_request_causes_the_invocation_and_the_picture_tells_it(lab, echo, o
     name = url.removeprefix("https://").partition(".")[0]
     assert f"you asked function URL {name}: GET /orders" in told
     assert f"{name} called echo" in told
+
+
+def test_who_asks_has_the_name_that_one_gives_them(lab, echo, open_url):
+    url = open_url("echo")
+    with lab.actor("tablet"):
+        lab.http(url)
+    assert [hop.facts["by"] for hop in lab.trace if hop.kind == "request"] == ["tablet"]
+    name = url.removeprefix("https://").partition(".")[0]
+    assert f"tablet asked function URL {name}: GET /" in [move.text for move in lab.flow().moves]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from workbook.aws import service_events
 from workbook.aws.moto_faults import MotoFault, refusal
-from workbook.aws.simulated import refuse_unsimulated
+from workbook.aws.simulated import NOT_SIMULATED, refuse_unsimulated
 from workbook.engine.hop import Hop
 from workbook.engine.patches import Patches
 from workbook.engine.world import World, current_world
@@ -29,6 +29,11 @@ never share an instant; AWS promises no figure."""
 
 def _outcome_of(error: BaseException) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+
+
+def _is_answer(error: BaseException) -> TypeGuard[ClientError]:
+    """Whether AWS answers so; botocore's own errors are no answers, and refusals of the lab not AWS's."""
+    return isinstance(error, ClientError) and error.response["Error"].get("Code") != NOT_SIMULATED
 
 
 def _answer(
@@ -76,6 +81,10 @@ def install(patches: Patches) -> None:
                     _complete(world, hop, outcome=_outcome_of(error), abandoned=True)
                     raise
                 _complete(world, hop, outcome=_outcome_of(error))
+                if _is_answer(error):
+                    with world.trace.under(hop):
+                        told = error.response
+                        service_events.call_made(world, client, operation, parameters, told, failed=True)
                 world.kernel.sleep(ROUND_TRIP)
                 raise
             _complete(world, hop, outcome="ok")

@@ -159,6 +159,8 @@ def ask(world: World, request: HttpRequest, timeout: float) -> HttpResponse:
     """
     place, server = _find(world, request.url)
     facts: dict[str, Any] = {"path": request.path} if isinstance(server, Front) else {}
+    if world.trace.actor is not None:
+        facts["by"] = world.trace.actor
     hop = world.trace.record(
         "request",
         place,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import copy
 import datetime
+import functools
 import re
 import types
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import botocore.endpoint
 import botocore.retryhandler
@@ -61,6 +63,7 @@ def install(patches: Patches, world: World) -> None:
         when_loaded("moto.iam.models", lambda iam: know_accounts_by_their_key(patches, world, iam)),
         when_loaded("moto.logs.models", lambda logs: number_log_events_from_the_start(patches, logs)),
         when_loaded("moto.sts.models", lambda sts: call_the_learner_by_one_name(patches, sts)),
+        when_loaded("moto.dynamodb.responses", lambda tables: tell_of_capacity_if_asked(patches, tables)),
     ):
         patches.on_undo(hook.remove)
     patches.on_undo(when_loaded("s3transfer.futures", lambda s3: transfer_one_by_one(patches, s3)).remove)
@@ -208,6 +211,31 @@ def parse_timestamps_as_utc(patches: Patches) -> None:
 def number_log_events_from_the_start(patches: Patches, logs: types.ModuleType) -> None:
     """Moto counts log events for the life of the process, so a second lab would number them differently."""
     patches.set(logs.LogEvent, "_event_id", 0)
+
+
+def tell_of_capacity_if_asked(patches: Patches, tables: types.ModuleType) -> None:
+    """Moto's UpdateItem, and its calls for many items, tell of capacity and collections unasked.
+
+    The units of UpdateItem are a write's then, as moto has them of PutItem: half a unit is a read's.
+    """
+    operations = tables.DynamoHandler
+    for name in ("update_item", "batch_get_item", "batch_write_item", "transact_write_items"):
+        answer = _with_what_was_asked_for(getattr(operations, name))
+        if name == "update_item":
+            answer = tables.include_consumed_capacity()(answer)
+        patches.set(operations, name, answer)
+
+
+def _with_what_was_asked_for(operation: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(operation)
+    def answer(handler: Any) -> Any:  # noqa: ANN401 - moto's DynamoHandler, and its ActionResult
+        result = operation(handler)
+        for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
+            if handler.body.get(f"Return{member}", "NONE") == "NONE":
+                result.result.pop(member, None)
+        return result
+
+    return answer
 
 
 def transfer_one_by_one(patches: Patches, futures: types.ModuleType) -> None:

@@ -53,10 +53,19 @@ def emit(
 
 
 def call_made(
-    world: World, client: BaseClient, operation: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]
+    world: World,
+    client: BaseClient,
+    operation: str,
+    parameters: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    *,
+    failed: bool = False,
 ) -> None:
-    """Tell EventBridge of a call that succeeded; nothing happens unless it was used in this world."""
+    """Tell EventBridge of a call that AWS answered; nothing happens unless it was used in this world.
+
+    `failed` says that the answer is an error, as botocore's ClientError has it.
+    """
     if _BUSES in world.state:
         from workbook.aws.eventbridge import tell_of_call  # noqa: PLC0415 - as above
 
-        tell_of_call(world, client, operation, parameters, answer)
+        tell_of_call(world, client, operation, parameters, answer, failed=failed)

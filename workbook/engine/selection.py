@@ -17,7 +17,7 @@ from workbook.engine.naming import short_id, short_name
 Names = str | Iterable[str]
 """One name, or several."""
 MessageName = str | Mapping[str, object]
-"""A response of boto3 with a MessageId, or the id, or its beginning."""
+"""A response of boto3 with a MessageId, that of an asynchronous invocation, or the id, or its beginning."""
 Moment = float | datetime.timedelta | datetime.datetime
 """Seconds or a timedelta since the first hop of the trace, or a datetime (UTC where it has no time zone)."""
 
@@ -27,7 +27,10 @@ FAILED = "failed"
 _LONGEST = 10**12
 """Seconds; Python's calendar ends before."""
 _NOT_FAILED = frozenset({"ok", "waits"})
-_EXPECTED = "pass the response of send_message, one of the Messages of a receive_message, or a MessageId"
+_EXPECTED = (
+    "pass the response of send_message or of an asynchronous invoke, one of the Messages of a "
+    "receive_message, or a MessageId"
+)
 
 
 def has_failed(hop: Hop) -> bool:
@@ -81,7 +84,7 @@ def find_message(wanted: object, ids: Collection[str]) -> str:
     Raises:
         LookupError: it names no message of `ids`, or several.
     """
-    given = wanted.get("MessageId") if isinstance(wanted, Mapping) else wanted
+    given = _id_in(wanted, ids) if isinstance(wanted, Mapping) else wanted
     if not isinstance(given, str) or not given:
         raise LookupError(f"{_brief(wanted)} names no message: {_EXPECTED}")
     if given in ids:
@@ -91,6 +94,13 @@ def find_message(wanted: object, ids: Collection[str]) -> str:
         many = "several messages" if found else "no message"
         raise LookupError(f"{many} in this trace with the id {given!r}: {_EXPECTED}")
     return found[0]
+
+
+def _id_in(response: Mapping[str, object], ids: Collection[str]) -> object:
+    """Its MessageId; of what Lambda accepted for later, which has none, the id of the request."""
+    metadata = response.get("ResponseMetadata")
+    request = metadata.get("RequestId") if isinstance(metadata, Mapping) else None
+    return response.get("MessageId") or (request if request in ids else None)
 
 
 # ---- one test for each filter

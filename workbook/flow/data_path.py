@@ -32,6 +32,8 @@ FIELDS = {
 """By the name in TestState's inspectionData, the field of a state that makes it."""
 _ORDER = ("afterInputPath", "afterItemsPath", "afterParameters", "afterArguments", "result")
 _THEN = ("afterResultSelector", "afterResultPath")
+_BESIDE = ("Assign", "variables")
+"""Steps that make no data for the next one: what the state assigned, or what there was where it did not."""
 
 
 class Step(NamedTuple):
@@ -44,14 +46,16 @@ class Step(NamedTuple):
     value: str
     """JSON, its first 4,096 characters."""
     is_changed: bool
-    """Whether it differs from the step before."""
+    """Whether it differs from the step before; variables stand beside the data, and are always shown."""
 
 
 def steps_of(visit: Visit, definition: Mapping[str, Any]) -> list[Step]:
     """The steps of a visit; `definition` is that of its state."""
     steps: list[Step] = []
+    before: str | None = None
     for name, said, value in _values(visit, definition):
-        steps.append(Step(name, said, value, not steps or steps[-1].value != value))
+        steps.append(Step(name, said, value, name in _BESIDE or value != before))
+        before = before if name in _BESIDE else value
     return steps
 
 
@@ -65,7 +69,8 @@ def _values(visit: Visit, definition: Mapping[str, Any]) -> Iterator[tuple[str, 
         if step in data:
             yield FIELDS[step] or "result", _said(definition, FIELDS[step] or "Result"), data[step]
     if "variables" in data:
-        yield "Assign", _said(definition, "Assign"), data["variables"]
+        name = "Assign" if "Assign" in definition else "variables"
+        yield name, _said(definition, "Assign"), data["variables"]
     if "output" in facts:
         yield _last(visit, definition, data)
     elif visit.fate() is Fate.FAILED:
@@ -130,7 +135,7 @@ class DataPath:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row' style='text-align:left'>{escape(step.name)}</th>"
-            f"<td style='text-align:left'><code>{escape(step.said)}</code></td>"
+            f"<td style='text-align:left'>{_code(step.said)}</td>"
             f"<td style='text-align:left'>{_value_html(step)}</td></tr>"
             for step in self.steps
         )
@@ -143,7 +148,12 @@ class DataPath:
 
 
 def _value_html(step: Step) -> str:
-    return f"<code>{escape(step.value)}</code>" if step.is_changed else "the same"
+    return _code(step.value) if step.is_changed else "the same"
+
+
+def _code(text: str) -> str:
+    """JSON as such; of nothing, nothing, for an empty `code` is a grey spot."""
+    return f"<code>{escape(text)}</code>" if text else ""
 
 
 def definition_of(machine: Mapping[str, Any], name: str) -> Mapping[str, Any]:

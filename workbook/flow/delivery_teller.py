@@ -94,9 +94,6 @@ class DeliveryTeller:
         return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
 
     def _start_execution(self, hop: Hop) -> list[Move]:
-        """Its start, and its end, which may come days later; that of an item is left to its Map."""
-        if "/" in hop.resource:  # behind the slash: the run of a distributed Map
-            return []
         if hop.causes and self._story.hops[hop.causes[-1] - 1].kind == "duplicate":
             return [self._run_twice(hop), *self._end(hop)]
         return self._taken_in_until_end(hop, "started an execution of {place}")
@@ -111,6 +108,9 @@ class DeliveryTeller:
         return self._taken_in_until_end(hop, "redrove {name} of {place}")
 
     def _taken_in_until_end(self, hop: Hop, words: str) -> list[Move]:
+        """Its start, and its end, which may come days later; that of an item is left to its Map."""
+        if "/" in hop.resource:  # behind the slash: the run of a distributed Map
+            return []
         return [*self._taken_in(hop, words), *self._end(hop)]
 
     def _end(self, hop: Hop) -> list[Move]:

@@ -81,12 +81,19 @@ class FunctionTeller:
         place, batch = node_of(hop.resource), self._story.callers.cause(hop, "batch")
         if batch is None:
             caller = self._story.callers.sender(hop)
-            text = f"{label_of(place)} refused a call of {label_of(caller)}: too many at a time"
+            text = f"{self._turned_away(hop, label_of(caller))}: too many at a time{_next_try(hop, hop.time)}"
             return [between(hop, caller, place, Status.THROTTLED, text)]
         queue = self._story.wiring.source(batch)
         text = f"{label_of(place)} was throttled ({hop.facts.get('reason')}); its poller tries again"
         count = whole_fact(batch, "messages", 1)
         return [between(hop, queue, place, Status.THROTTLED, text, count=count)]
+
+    def _turned_away(self, hop: Hop, caller: str) -> str:
+        """A call is refused to its caller; an event waits in Lambda, which calls for nobody any more."""
+        function, event = label_of(node_of(hop.resource)), self._story.callers.cause(hop, "enqueue")
+        if event is None:
+            return f"{function} refused a call of {caller}"
+        return f"{function} could not take {self._story.name(event.message)}"
 
     def _stop(self, hop: Hop) -> list[Move]:
         name = label_of(node_of(hop.resource))
@@ -96,7 +103,9 @@ class FunctionTeller:
 
 def _which_try(hop: Hop) -> str:
     attempt = whole_fact(hop, "attempt", 1)
-    return f" in a {ordinal(attempt)} try" if attempt > 1 else ""
+    which = ordinal(attempt)
+    article = "an" if which.startswith(("8", "11th", "18th")) else "a"
+    return f" in {article} {which} try" if attempt > 1 else ""
 
 
 def _next_try(hop: Hop, ended: int) -> str:

@@ -34,9 +34,12 @@ def summary_of(runs: Sequence[Run], instant: int) -> str:
     """How many executions there are, and what became of them."""
     if not runs:
         return "no execution yet."
-    fates = Counter(run.fate(instant) for run in runs)
-    what = ", ".join(f"{fates[fate]} {fate.value}" for fate in Fate if fates[fate])
-    return f"{len(runs):,} execution{'s' if len(runs) > 1 else ''}: {what}."
+    latest = {run.number: run for run in runs}  # a redrive is a run of its own, and the same execution
+    fates = Counter(run.fate(instant) for run in latest.values())
+    what = [f"{fates[fate]} {fate.value}" for fate in Fate if fates[fate]]
+    redrives = len(runs) - len(latest)
+    what += [f"after {redrives:,} redrive{'s' if redrives > 1 else ''}"] if redrives else []
+    return f"{len(latest):,} execution{'s' if len(latest) > 1 else ''}: {', '.join(what)}."
 
 
 def _states(scope: Scope, counts: Mapping[str, Count], indent: str) -> Iterator[str]:

@@ -126,12 +126,14 @@ class _Reader:
         self._items: dict[int, tuple[Visit, int]] = {}
         """By the hop that began the execution of an item of a distributed Map: the Map, and the index."""
         self._begun: Counter[int] = Counter()
+        self._indexes: dict[str, int] = {}
 
     def read(self, hop: Hop) -> None:
         execution = str(hop.message)
-        if "/" in hop.resource and hop.kind == "start-execution":
+        begins = hop.kind in {"start-execution", "redrive-execution"}
+        if begins and "/" in hop.resource:
             self._begin_item(hop, execution)
-        elif hop.kind in {"start-execution", "redrive-execution"}:
+        elif begins:
             run = Run(self._letters[execution].number, hop)
             self._latest[execution] = self._whose[hop.number] = run
             self.runs.append(run)
@@ -144,8 +146,10 @@ class _Reader:
         """An item of a distributed Map has an execution of its own, and belongs to the Map's all the same."""
         around = self._visits.get(hop.causes[-1]) if hop.causes else None
         if around is not None:
-            self._items[hop.number] = around, self._begun[around.hop.number]
-            self._begun[around.hop.number] += 1
+            if execution not in self._indexes:  # it keeps its index when its Map Run is redriven
+                self._indexes[execution] = self._begun[around.hop.number]
+                self._begun[around.hop.number] += 1
+            self._items[hop.number] = around, self._indexes[execution]
             self._latest[execution] = self._whose[around.hop.number]
 
     def _around(self, hop: Hop) -> tuple[Visit | None, int | None]:

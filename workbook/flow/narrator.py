@@ -5,6 +5,7 @@ The sentences are the one account of what happened: panels, details and text alt
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workbook.engine.hop import Hop
@@ -33,6 +34,10 @@ class Narrator:
         story = Story(hops, wiring, letters, Callers(hops, wiring))
         self._hops = hops
         self._letters = letters
+        self._tokens: defaultdict[object, list[str]] = defaultdict(list)
+        for hop in hops:
+            if hop.kind == "issue-token" and hop.message is not None:
+                self._tokens[hop.facts["execution"]].append(hop.message)
         deliveries = DeliveryTeller(story)
         self._queues = QueueTeller(story, deliveries)
         self._tells: dict[str, Tell] = {
@@ -65,10 +70,11 @@ class Narrator:
             yield self._come_back(ended.pop())
 
     def _order(self, hop: Hop, move: Move) -> float:
-        """The end of an execution comes after all that it did: at one instant, states are entered before."""
+        """The end of an execution comes after all that it did, and after the answer that it waited for."""
         ends = move.at_place and move.status is not Status.DUPLICATE
         if hop.kind == "start-execution" and ends and hop.message is not None:
-            return max(self._letters[hop.message].hops) + 0.25
+            own = (hop.message, *self._tokens.get(hop.message, ()))
+            return max(max(self._letters[name].hops) for name in own) + 0.25
         return hop.number
 
     def _come_back(self, change: Change) -> Placed:

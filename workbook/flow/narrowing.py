@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbook.engine.clock import SECOND, instant_of
+from workbook.engine.selection import find_message
 from workbook.engine.trace import Trace
 from workbook.flow.durations import duration_text
 from workbook.flow.moves import Move
@@ -84,9 +85,7 @@ def _id_of_number(scene: Scene, number: int) -> str:
 
 
 def _which_message(scene: Scene, wanted: str | Mapping[str, object]) -> str:
-    beginning = str(wanted.get("MessageId") if isinstance(wanted, Mapping) else wanted)
-    found = next(letter for letter in scene.letters.values() if letter.message_id.startswith(beginning))
-    return f"only {found.name}"
+    return f"only {scene.letters[find_message(wanted, scene.letters)].name}"
 
 
 def _choose_time(choice: _Choice, scene: Scene, since: Since) -> None:

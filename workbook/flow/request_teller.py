@@ -43,7 +43,8 @@ class RequestTeller:
         return [replace(move, message=delivery.message)]
 
     def _asked(self, hop: Hop) -> Move:
-        who = self._story.callers.sender(hop)
+        callers = self._story.callers
+        who = callers.caller(hop, "producer") if "by" in hop.facts else callers.sender(hop)
         what = f"{hop.facts.get('method')} {hop.facts.get('path', '/')}"
         text = f"{label_of(who)} asked {_called(hop.resource)}: {what}"
         return between(hop, who, hop.resource, Status.DELIVERED, text)

@@ -158,6 +158,7 @@ _WORDS: dict[str, Callable[[Move, Hop, Letter | None], str]] = {
     "enter-state": lambda _move, hop, _letter: f"enters {hop.facts['state']}",
     "fail-state": lambda _move, hop, _letter: f"{hop.facts['state']} failed: {hop.outcome}",
     "issue-token": lambda *_: "waits for a task token",
+    "take-task": lambda *_: "takes the task",
     "answer-token": lambda _move, hop, _letter: str(hop.facts["operation"]),
     "redrive-execution": lambda *_: "redrives an execution",
     "put-record": lambda *_: "record",

@@ -34,6 +34,7 @@ class StateTeller:
             "enter-state": self._enter,
             "fail-state": self._fail,
             "issue-token": self._issue,
+            "take-task": self._take,
             "answer-token": self._answer,
         }
 
@@ -55,6 +56,11 @@ class StateTeller:
         name = self._story.name(hop.message)
         text = f"{hop.facts.get('state', label_of(hop.resource))} waits for whoever has {name}"
         return [at_place(hop, Status.RUN, text)]
+
+    def _take(self, hop: Hop) -> list[Move]:
+        worker, activity = self._story.callers.sender(hop), node_of(hop.resource)
+        text = f"{label_of(worker)} took {self._story.name(hop.message)} of {label_of(activity)}"
+        return [between(hop, activity, worker, Status.DELIVERED, text)]
 
     def _answer(self, hop: Hop) -> list[Move]:
         sender, place = self._story.callers.sender(hop), node_of(hop.resource)

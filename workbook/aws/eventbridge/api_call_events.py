@@ -3,7 +3,8 @@
 On AWS they need a trail that logs, and there is no CloudTrail in a lab. So they are for rules that ask for a
 detail-type: for those the account has a trail, and for a rule that asks for a source only it has none.
 Calls that only read (Get..., List..., Describe...) reach rules in the state that asks for all management
-events. Calls that carry data (SendMessage, PutEvents, Invoke ...) are no management events.
+events. Calls that carry data (SendMessage, PutEvents, Invoke ...) are no management events. A call that
+failed is an event, too, with its errorCode and errorMessage and without responseElements.
 
 Sources: Amazon EventBridge User Guide, "AWS service events delivered via CloudTrail"; AWS CloudTrail User
 Guide, "CloudTrail record contents"; service model, RuleState.
@@ -57,8 +58,10 @@ def tell_of_call(
     operation: str,
     parameters: Mapping[str, Any],
     answer: Mapping[str, Any],
+    *,
+    failed: bool,
 ) -> None:
-    """Have the event of a call that succeeded on the caller's default bus, if a rule there matches it."""
+    """Have the event of a call on the caller's default bus, if a rule there matches it."""
     if operation in _DATA:
         return
     service = client.meta.service_model.endpoint_prefix
@@ -70,7 +73,7 @@ def tell_of_call(
     if not asking:
         return
     now = world.clock.now
-    call = _Call(service, operation, region, caller, parameters, answer)
+    call = _Call(service, operation, region, caller, parameters, answer, failed=failed)
     event = Event(
         id=new_id(world),
         source=f"aws.{service}",
@@ -111,6 +114,8 @@ class _Call:
         caller: Principal,
         parameters: Mapping[str, Any],
         answer: Mapping[str, Any],
+        *,
+        failed: bool,
     ) -> None:
         self._service = service
         self._operation = operation
@@ -118,10 +123,10 @@ class _Call:
         self._caller = caller
         self._parameters = parameters
         self._answer = answer
+        self._error: Mapping[str, str] = answer["Error"] if failed else {}
 
     def detail(self, world: World, *, read_only: bool) -> dict[str, Any]:
         """The record."""
-        elements = {name: value for name, value in self._answer.items() if name != "ResponseMetadata"}
         metadata = self._answer.get("ResponseMetadata", {})
         return {
             "eventVersion": "1.11",
@@ -132,8 +137,9 @@ class _Call:
             "awsRegion": self._region,
             "sourceIPAddress": ADDRESS,
             "userAgent": "Boto3",
+            **self._failure(),
             "requestParameters": _written(self._parameters) or None,
-            "responseElements": None if read_only else _written(elements) or None,
+            "responseElements": None if read_only else self._elements(),
             "requestID": metadata.get("RequestId", ""),
             "eventID": world.seeds.uuid("eventbridge.cloudtrail"),
             "readOnly": read_only,
@@ -142,6 +148,18 @@ class _Call:
             "recipientAccountId": self._caller.account,
             "eventCategory": "Management",
         }
+
+    def _failure(self) -> dict[str, str]:
+        """The two members that the record of a failed call has more."""
+        named = {"errorCode": self._error.get("Code"), "errorMessage": self._error.get("Message")}
+        return {name: value for name, value in named.items() if value}
+
+    def _elements(self) -> dict[str, Any] | None:
+        """What a call that changes something answered; a failed one has changed nothing."""
+        if self._error:
+            return None
+        elements = {name: value for name, value in self._answer.items() if name != "ResponseMetadata"}
+        return _written(elements) or None
 
     def _identity(self) -> dict[str, Any]:
         caller = self._caller

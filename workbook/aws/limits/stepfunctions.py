@@ -13,6 +13,7 @@ _VARIABLES = "Step Functions Developer Guide, Passing data between states with v
 _INTRINSICS = "Step Functions Developer Guide, Intrinsic functions for JSONPath states"
 _MEASURED = "AWS's answers of 2026-08 as recorded in floci-io/floci#2737"
 _OURS = "the workbook's own: AWS bounds the time, and does not say how long it is"
+_REDRIVE = "Step Functions Developer Guide, Redriving Map Runs"
 _PRICING = "AWS Step Functions pricing"
 
 ROWS = (
@@ -34,6 +35,7 @@ ROWS = (
     Limit("stepfunctions.express.billing.memory", 64, "MB", _PRICING, _READ),
     Limit("stepfunctions.redrive.history", 24_999, "events", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
+    Limit("stepfunctions.redrive.map-run", 1_000, "redrives", _REDRIVE, _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
     Limit("stepfunctions.http.timeout", 60, "seconds", f"{_GUIDE}", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),

@@ -5,8 +5,9 @@
                 └── an empty answer: nothing for the target, all is done
 
 Only what failed comes again: of a target that takes record by record, the records that it refused; of a
-function, those that its answer names in `batchItemFailures`. An enrichment that makes other events must keep
-their `messageId` or `eventID`, or else one failure brings the whole batch back.
+function or an express workflow that the pipe waits for, those that its answer names in `batchItemFailures`.
+An enrichment that makes other events must keep their `messageId` or `eventID`, or else one failure brings the
+whole batch back.
 
 Source: EventBridge User Guide, "Amazon EventBridge Pipes batching and concurrency" (partial batch failure,
 five minutes).
@@ -136,7 +137,9 @@ class Executor:
         if kind.taking is Taking.EACH:
             return self._each(settings, load, events, cause)
         if kind.taking is Taking.ARRAY and settings.waits_for_target:
-            answer, hop = self._stages.invoke_target(settings, events, cause, load.deadline)
+            is_workflow = kind_of(settings.target) == "states"
+            wait_for = self._stages.run_target if is_workflow else self._stages.invoke_target
+            answer, hop = wait_for(settings, events, cause, load.deadline)
             return _named_failures(answer, load.ids), hop
         return (), self._stages.hand_over(settings, events, cause, load.deadline)
 
@@ -168,7 +171,7 @@ class Executor:
 
 
 def _named_failures(answer: str | None, ids: Sequence[str]) -> Collection[str]:
-    """The records that a function's answer names; an answer that is no object names none."""
+    """The records that an answer names; an answer that is no object names none."""
     try:
         is_object = isinstance(json.loads(answer or "null"), dict)
     except ValueError:

@@ -193,7 +193,6 @@ def _check(settings: PipeSettings) -> None:
             f"SourceParameters.{foreign[0]}", "Invalid source parameter provided for source."
         )
     _check_target(settings)
-    _check_state_machine(settings)
     _check_enrichment(settings)
     _check_batch(settings)
     if settings.reads_stream:
@@ -231,16 +230,6 @@ def _check_target_parameters(settings: PipeSettings, kind: TargetKind) -> None:
         if not own.get("MessageGroupId"):
             field = f"TargetParameters.{_OF_QUEUE}.MessageGroupId"
             raise ValidationError.of(field, _MISSING)
-
-
-def _check_state_machine(settings: PipeSettings) -> None:
-    """A pipe waits for the end of an Express workflow, unless it is told not to."""
-    own = settings.target_parameters.get("StepFunctionStateMachineParameters") or {}
-    if kind_of(settings.target) == "states" and own.get("InvocationType") != "FIRE_AND_FORGET":
-        raise NotSimulated(
-            "a pipe that waits for an Express workflow",
-            "Give StepFunctionStateMachineParameters the InvocationType FIRE_AND_FORGET.",
-        )
 
 
 def _check_enrichment(settings: PipeSettings) -> None:

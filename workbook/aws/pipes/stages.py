@@ -87,7 +87,10 @@ class Stages:
             return self._ask(settings, records[0], texts[0], cause, deadline)
         payload = f"[{','.join(map(as_json, texts))}]"
         if kind_of(settings.enrichment) == "states":
-            return self._run(settings, payload, cause, deadline)
+            begin = self._enrich_hop(settings, len(payload.encode()), cause)
+            reason = "the enrichment failed"
+            output, hop = self._run(settings, settings.enrichment, payload, begin, deadline, reason)
+            return _events_of(output), hop
         trace, sender = self._world.trace, self.sender_with(settings.role_arn)
 
         def carry_out(hop: Hop) -> Invocation:
@@ -103,23 +106,28 @@ class Stages:
         hop = trace.amend(hop, outcome="ok", ended_at=self._world.clock.now)
         return _events_of(invocation.payload), invocation.hop
 
-    def _run(self, settings: PipeSettings, payload: str, cause: Hop, deadline: int) -> tuple[Events, Hop]:
-        """Have an express workflow make other events of the records: its output."""
+    def _run(
+        self,
+        settings: PipeSettings,
+        workflow: str,
+        payload: str,
+        begin: Callable[[int], Hop],
+        deadline: int,
+        failure: str,
+    ) -> tuple[str, Hop]:
+        """Run an express workflow to its end; its output. `failure` says that it did not end well."""
         sender = self.sender_with(settings.role_arn)
 
         def carry_out(hop: Hop) -> str | None:
             with self._world.trace.under(hop):
-                return run_workflow(self._world, sender, settings.enrichment, payload)
+                return run_workflow(self._world, sender, workflow, payload)
 
-        begin = self._enrich_hop(settings, len(payload.encode()), cause)
         output, hop = self._persist(begin, carry_out, deadline)
         now = self._world.clock.now
         if output is None:
-            reason = "the enrichment failed"
-            raise StageFailed(
-                reason, self._world.trace.amend(hop, outcome="REJECTED", reason=reason, ended_at=now)
-            )
-        return _events_of(output), self._world.trace.amend(hop, outcome="ok", ended_at=now)
+            hop = self._world.trace.amend(hop, outcome="REJECTED", reason=failure, ended_at=now)
+            raise StageFailed(failure, hop)
+        return output, self._world.trace.amend(hop, outcome="ok", ended_at=now)
 
     def _ask(
         self,
@@ -175,6 +183,18 @@ class Stages:
         if invocation.function_error is not None:
             raise StageFailed("the function failed", invocation.hop)
         return invocation.payload, invocation.hop
+
+    def run_target(
+        self, settings: PipeSettings, events: Events, cause: Hop, deadline: int
+    ) -> tuple[str | None, Hop]:
+        """Run an express workflow synchronously with all events; its output as JSON text.
+
+        Raises:
+            StageFailed: the workflow cannot be run, or did not end well.
+        """
+        payload = self._payload(settings, events, cause)
+        begin = self._deliver_hop(settings, None, len(payload.encode()), cause, events=len(events.values))
+        return self._run(settings, settings.target, payload, begin, deadline, "the workflow failed")
 
     def hand_over(self, settings: PipeSettings, events: Events, cause: Hop, deadline: int) -> Hop:
         """Give a target that takes one request all events; it answers that it has them.

@@ -4,8 +4,10 @@
                 └── the key does not let SNS in ──> Failed
 
 Without an EndingPoint the subscription goes on with new messages, which wait behind the replayed ones of
-their group. With one it is paused when the replay is over: it gets nothing more until its ReplayPolicy is
-changed. A replayed message is the original in all but the mark Replayed, which is true.
+their group. With one it is paused: it gets nothing that is newer until its ReplayPolicy is changed, and one
+that starts at the old EndingPoint brings what it missed. (That an empty one ends the pause, too, and what an
+EndingPoint does that is yet to come: unverified.) A replayed message is the original in all but the mark
+Replayed, which is true.
 
 SNS itself reads the archive of an encrypted topic, so the key's policy must let sns.amazonaws.com in; if not,
 the replay has Failed. (A topic under alias/aws/sns cannot be replayed here: unverified.)

@@ -40,11 +40,19 @@ def summary(execution: Execution) -> dict[str, Any]:
 
 
 def obstacle_to_redrive(world: World, execution: Execution) -> str | None:
-    """Why RedriveExecution refuses the execution, in AWS's words; None where it does not."""
+    """Why it cannot be redriven, in AWS's words; None where it can.
+
+    An express one, which only a Map Run can run again, begins anew: it can be redriven unless it succeeded.
+    """
     if execution.machine.deleting:
         return "State machine is in DELETING status"
     if execution.ended is None or execution.status == "SUCCEEDED":
         return f"Execution is {execution.status} and cannot be redriven"
+    return None if execution.machine.is_express else _limit_of_redrive(world, execution)
+
+
+def _limit_of_redrive(world: World, execution: Execution) -> str | None:
+    assert execution.ended is not None  # noqa: S101 - only what has ended is asked about
     if len(execution.history.events) >= limit("stepfunctions.redrive.history"):
         return "Execution history event limit exceeded"
     if world.clock.now - execution.started > limit("stepfunctions.duration.standard") * DAY:

@@ -1,13 +1,12 @@
 """RedriveExecution: a standard execution that ended badly goes on, from the state that did not end well.
 
 It is the same execution, with its name, its input and the revision that it started with; its history goes on.
+A Map Run is redriven with the execution that started it; what AWS says of one child execution is unverified.
 A token makes the request idempotent: of the last ten, each is answered with its own redriveDate.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.operations import NotSimulated
@@ -20,7 +19,6 @@ from workbook.engine.clock import datetime_of
 if TYPE_CHECKING:
     from workbook.aws.operations import Call
     from workbook.aws.stepfunctions.execution import Execution
-    from workbook.aws.stepfunctions.language.progress import Progress
 
 _TOKENS = "stepfunctions.redrive-tokens"
 _REMEMBERED = 10
@@ -41,10 +39,10 @@ def redrive_execution(call: Call) -> dict[str, Any]:
 
 
 def _redrive(call: Call, execution: Execution) -> None:
+    _refuse_child(execution)
     obstacle = obstacle_to_redrive(call.world, execution)
     if obstacle is not None:
         raise ExecutionNotRedrivable(obstacle)
-    _refuse_distributed_map(execution)
     check_open_executions(call.world, execution.machine)
     if execution.error == _DATA_LIMIT:
         execution.progress.forget_parts()
@@ -58,32 +56,7 @@ def _remember(tokens: dict[str, int], token: str | None, now: int) -> None:
             del tokens[oldest]
 
 
-def _refuse_distributed_map(execution: Execution) -> None:
-    distributed = set(_distributed_maps(json.loads(execution.revision.definition)))
-    for name in _present_states(execution, execution.progress):
-        if name in distributed:
-            what = f"RedriveExecution: the Distributed Map state {name}, which did not end well"
-            raise NotSimulated(what, "Start a new execution.")
-
-
-def _present_states(execution: Execution, progress: Progress) -> Iterator[str]:
-    """The states in which the execution, its branches and its iterations were."""
-    if progress.entry and not progress.is_done:
-        yield execution.history.events[progress.entry - 1]["stateEnteredEventDetails"]["name"]
-    for part in progress.parts.values():
-        yield from _present_states(execution, part)
-
-
-def _distributed_maps(value: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a definition
-    """The names of all Distributed Map states in a definition, however deep."""
-    if isinstance(value, list):
-        for part in value:
-            yield from _distributed_maps(part)
-    if not isinstance(value, Mapping):
-        return
-    for name, part in value.items():
-        processor = part.get("ItemProcessor") if isinstance(part, Mapping) else None
-        config = processor.get("ProcessorConfig") if isinstance(processor, Mapping) else None
-        if isinstance(config, Mapping) and config.get("Mode") == "DISTRIBUTED":
-            yield name
-        yield from _distributed_maps(part)
+def _refuse_child(execution: Execution) -> None:
+    if execution.map_run is not None:
+        what = "RedriveExecution of a child execution of a Map Run"
+        raise NotSimulated(what, f"Redrive what started the Map Run: {execution.map_run.execution_arn}.")

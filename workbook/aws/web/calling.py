@@ -97,7 +97,8 @@ class _Waiting:
         until = None if seconds is None else self._world.clock.now + round(seconds * SECOND)
         while self._outcome is None:
             if not self._done.wait(until) and self._outcome is None:
-                message = f"{self._arn} did not answer within {seconds:g} s"
+                name = self._arn.rpartition(":function:")[2]
+                message = f"{name} did not answer within {seconds:g} s"
                 raise NotInTime(message)
         if isinstance(self._outcome, LambdaError):
             raise self._outcome

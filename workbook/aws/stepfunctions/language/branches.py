@@ -38,6 +38,8 @@ class Branches:
         self._changed = Signal(world.kernel, name)
         self._running: dict[int, Task] = {}
         self._failure: Exception | None = None
+        self.failed = 0
+        """The number of the strand that failed first, if one has."""
 
     def run(self, strands: Iterable[Strand]) -> Exception | None:
         """Run them all; what the first failed with, when the others have been stopped."""
@@ -55,7 +57,7 @@ class Branches:
             failure = strand()
             self._running.pop(number, None)
             if self._failure is None:
-                self._failure = failure
+                self._failure, self.failed = failure, number
             if failure is not None or not self._running:
                 self._changed.notify_all()
 
@@ -85,6 +87,17 @@ def failure_of(env: Env) -> dict[str, str] | None:
 def goes_on(failed: Exception | None) -> bool:
     """Whether the history goes on after a strand has failed, or the execution is at its end with it."""
     return failed is not None and not ends_execution(failed.failure_event)  # type: ignore[attr-defined]  # a FailureEventException
+
+
+def last_event(env: Env) -> int:
+    """The id of the event that the next one of `env` follows."""
+    last: int = env.event_history_context.source_event_id
+    return last
+
+
+def follow(env: Env, event: int) -> None:
+    """Let the next event of `env` follow this one."""
+    env.event_history_context.source_event_id = event
 
 
 def note_abortion(env: Env) -> None:

@@ -59,8 +59,11 @@ class _Iterations:
         try:
             failed = together.run([self._strand(frame) for frame in self._frames])
         finally:
+            if branches.goes_on(failed):
+                self._abort(branches.last_event(self._frames[together.failed]))
             for frame in self._frames:
-                self._end(frame, noted=branches.goes_on(failed))
+                branches.close(frame)
+                self._env.close_frame(frame)
         if failed is not None:
             raise failed
         return self._outputs
@@ -98,10 +101,15 @@ class _Iterations:
         self._note(frame, "Succeeded" if failed is None else "Failed", advance=False)
         self._outputs[index] = frame.states.get_input()
         strand.close_frame(frame)
-        if not self._waiting or failed is not None:  # what comes after the Map follows its last event
-            context = strand.event_history_context
-            context.source_event_id = frame.event_history_context.last_published_event_id
+        self._follow(strand, frame.event_history_context, failed)
         return failed
+
+    def _follow(self, strand: Env, events: Json, failed: Exception | None) -> None:
+        """What comes after a Map follows the end of its last iteration, or what an iteration failed of."""
+        if failed is not None:
+            strand.event_history_context.source_event_id = events.source_event_id
+        elif not self._waiting:
+            strand.event_history_context.source_event_id = events.last_published_event_id
 
     def _select(self, frame: Env, item: Json) -> Exception | None:
         """Make the input of an iteration: the item, or what ItemSelector makes of it."""
@@ -127,10 +135,11 @@ class _Iterations:
             frame.event_history_context, f"MapIteration{what}", details, update_source_event_id=advance
         )
 
-    def _end(self, strand: Env, *, noted: bool) -> None:
-        """Let a strand come to its end; an iteration that it is still in is aborted."""
-        for frame in list(strand._frames) if noted else ():  # noqa: SLF001 - the iteration that it is in
-            branches.note_abortion(frame)
-            self._note(frame, "Aborted", advance=False)
-        branches.close(strand)
-        self._env.close_frame(strand)
+    def _abort(self, failed_at: int) -> None:
+        """Note the iterations that others are in as aborted; all of it follows the event that failed."""
+        for strand in self._frames:
+            for frame in list(strand._frames):  # noqa: SLF001 - the iteration that it is in
+                branches.follow(frame, failed_at)
+                branches.note_abortion(frame)
+                self._note(frame, "Aborted", advance=False)
+            branches.follow(strand, failed_at)

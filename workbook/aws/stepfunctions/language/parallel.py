@@ -37,8 +37,10 @@ def _run_branches(declaration: Part, env: Env) -> None:
     try:
         failed = together.run(strands)
     finally:
+        failed_at = branches.last_event(frames[together.failed])
         for frame in frames:
             if branches.goes_on(failed):
+                branches.follow(frame, failed_at)
                 branches.note_abortion(frame)
             branches.close(frame)
             env.close_frame(frame)

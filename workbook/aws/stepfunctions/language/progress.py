@@ -6,7 +6,8 @@
 Each program that is walked through has a place in a tree: the state machine, a branch of a Parallel, an
 iteration of a Map. A place knows the event with which its present state was entered, and so that state's
 input. A redriven execution goes on at these places: a state that did not end runs again with its input and is
-not entered anew (a Fail state is), and what has ended in a branch of its own keeps its output.
+not entered anew (a Fail state is), and what has ended in a branch of its own keeps its output. A distributed
+Map goes on with its Map Run.
 
 The tree is as large as what runs at one time: a state that is entered forgets what ran within the one before.
 
@@ -26,12 +27,13 @@ from workbook.aws.stepfunctions.role_calls import present_execution
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.language.parts import Env, Json, Part
+    from workbook.aws.stepfunctions.maps.map_run import MapRun
 
 
 class Progress:
     """How far one program has come."""
 
-    __slots__ = ("_keeps", "_resumes", "entry", "is_done", "output", "parts", "variables")
+    __slots__ = ("_keeps", "_resumes", "entry", "is_done", "map_run", "output", "parts", "variables")
 
     def __init__(self) -> None:
         self.entry = 0
@@ -39,6 +41,8 @@ class Progress:
         self.variables: Part = None
         self.parts: dict[int, Progress] = {}
         """What runs side by side within the present state: branches or iterations, by their index."""
+        self.map_run: MapRun | None = None
+        """What runs within the present state where that is a distributed Map; None once it has a result."""
         self.is_done = False
         self.output: Json = None
         self._resumes = self._keeps = False
@@ -51,12 +55,12 @@ class Progress:
 
     def forget_parts(self) -> None:
         """Run what runs side by side in the present state all again."""
-        self.parts = {}
+        self.parts, self.map_run = {}, None
 
     def open(self) -> None:
         """An attempt of a state with branches begins: only the first one of a redrive keeps some."""
         if not self._keeps:
-            self.parts = {}
+            self.parts, self.map_run = {}, None
         self._keeps = False
 
     def begin(self, program: Part, env: Env) -> None:
@@ -81,7 +85,8 @@ class Progress:
             state.state_entered_event_type,
             {"stateEnteredEventDetails": details},
         )
-        self.entry, self.variables, self.parts = env.entry, env.variable_store, {}
+        self.entry, self.variables = env.entry, env.variable_store
+        self.forget_parts()
 
     def end(self, env: Env) -> None:
         """The program has come to its end, well."""

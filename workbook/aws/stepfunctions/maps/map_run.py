@@ -3,6 +3,13 @@
 It counts in items, and in executions: an execution may have a batch of items. What it tolerates is a number
 of items, or a part of them; a run that was told neither tolerates none. When too many have failed, it stops
 the executions that still run, and starts no more.
+
+A redriven run is the same run: it runs those again that did not end well, as far as they can be redriven, and
+then those that it had not started. Standard executions go on where they were; express ones begin anew, under
+the ARN that they had.
+
+Source: Step Functions Developer Guide, "Redriving Map Runs in Step Functions executions". That what is
+redriven comes before what never started is the lab's choice (unverified).
 """
 
 from __future__ import annotations
@@ -12,6 +19,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
+from workbook.aws.stepfunctions.execution_shown import obstacle_to_redrive
 from workbook.engine.clock import datetime_of
 from workbook.engine.signals import Signal
 
@@ -48,6 +56,7 @@ class Counts:
     running: int = 0
     ended: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys(_STATUSES.values(), 0))
     written: int = 0
+    pending_redrive: int = 0
 
     def add(self, number: int) -> None:
         """There are more to be done."""
@@ -64,7 +73,22 @@ class Counts:
         self.running -= number
         self.ended[_STATUSES[status]] += number
 
-    def shown(self) -> dict[str, int]:
+    def await_redrive(self, number: int, status: str) -> None:
+        """So many that ended so are to run again."""
+        self.ended[_STATUSES[status]] -= number
+        self.pending_redrive += number
+
+    def start_again(self, number: int) -> None:
+        """So many of these do."""
+        self.pending_redrive -= number
+        self.running += number
+
+    def give_up_redrive(self, number: int, status: str) -> None:
+        """So many will not: they have ended as they had."""
+        self.ended[_STATUSES[status]] += number
+        self.pending_redrive -= number
+
+    def shown(self, not_redrivable: int) -> dict[str, int]:
         """As DescribeMapRun shows it."""
         return {
             "pending": self.pending,
@@ -72,14 +96,14 @@ class Counts:
             **self.ended,
             "total": self.total,
             "resultsWritten": self.written,
-            "failuresNotRedrivable": 0,
-            "pendingRedrive": 0,
+            "failuresNotRedrivable": not_redrivable,
+            "pendingRedrive": self.pending_redrive,
         }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Child:
-    """One child execution, with the items that it was given."""
+    """One child execution, the latest of an express one, with the items that it was given."""
 
     execution: Execution
     work: Work
@@ -103,20 +127,32 @@ class MapRun:
         self.started = world.clock.now
         """An instant in microseconds, as `stopped` is."""
         self.stopped: int | None = None
+        self.redrives = 0
+        self.redriven: int | None = None
         self.items, self.executions = Counts(), Counts()
         self.children: list[Child] = []
         self.waiting: deque[Work] = deque()
         self._world = world
+        self._again: deque[Child] = deque()
         self._running: dict[str, Child] = {}
+        self._unsuccessful: dict[str, Child] = {}
         self._changed = Signal(world.kernel, f"the Map Run {self.arn.rpartition(':')[2]}")
 
     # ---- its life
 
-    def run(self, all_work: list[Work]) -> bool:
-        """Run all child executions; whether not too many of them failed."""
+    @property
+    def has_work(self) -> bool:
+        """Whether it knows its child executions; a run that could not read its items does not."""
+        return bool(self.executions.total)
+
+    def take(self, all_work: list[Work]) -> None:
+        """This is to be done."""
         self.waiting.extend(all_work)
         self.executions.add(len(all_work))
         self.items.add(sum(work.items for work in all_work))
+
+    def run(self) -> bool:
+        """Run all child executions that are to run; whether not too many of them failed."""
         try:
             while self._goes_on():
                 self._start_some()
@@ -124,7 +160,20 @@ class MapRun:
                     self._changed.wait()
         finally:
             self._stop_children()
+            self._give_up_redrives()
         return not self._has_failed
+
+    def redrive(self) -> None:
+        """Begin again with what did not end well."""
+        self.redrives += 1
+        self.redriven = self._world.clock.now
+        self.status, self.stopped = "RUNNING", None
+        for child in list(self._unsuccessful.values()):
+            if obstacle_to_redrive(self._world, child.execution) is None:
+                del self._unsuccessful[child.execution.arn]
+                self._again.append(child)
+                self.executions.await_redrive(1, child.execution.status)
+                self.items.await_redrive(child.work.items, child.execution.status)
 
     def end(self, status: str) -> None:
         """It is over."""
@@ -138,7 +187,7 @@ class MapRun:
         self._changed.notify_all()
 
     def _goes_on(self) -> bool:
-        return bool(self.waiting or self._running) and not self._has_failed
+        return bool(self._again or self.waiting or self._running) and not self._has_failed
 
     @property
     def _has_failed(self) -> bool:
@@ -148,8 +197,30 @@ class MapRun:
     def _start_some(self) -> None:
         most = limit("stepfunctions.map.distributed")
         most = min(self.concurrency or most, most)
-        while self.waiting and len(self._running) < most:
-            self._start(self.waiting.popleft())
+        while (self._again or self.waiting) and len(self._running) < most:
+            if self._again:
+                self._start_again(self._again.popleft())
+            else:
+                self._start(self.waiting.popleft())
+
+    def _start_again(self, child: Child) -> None:
+        self.executions.start_again(1)
+        self.items.start_again(child.work.items)
+        self._running[child.execution.arn] = child
+        if not self.machine.is_express:
+            child.execution.redrive()
+            return
+        child.execution = child.execution.again()
+        child.execution.map_run, child.execution.on_end = self, self._ended
+        self.machine.executions[child.execution.name] = child.execution
+        child.execution.start()
+
+    def _give_up_redrives(self) -> None:
+        for child in self._again:
+            self._unsuccessful[child.execution.arn] = child
+            self.executions.give_up_redrive(1, child.execution.status)
+            self.items.give_up_redrive(child.work.items, child.execution.status)
+        self._again.clear()
 
     def _start(self, work: Work) -> None:
         from workbook.aws.stepfunctions.execution import Execution  # noqa: PLC0415 - which loads this
@@ -170,6 +241,8 @@ class MapRun:
         child = self._running.pop(execution.arn)
         self.executions.end(1, execution.status)
         self.items.end(child.work.items, execution.status)
+        if execution.status != "SUCCEEDED":
+            self._unsuccessful[execution.arn] = child
         self._changed.notify_all()
 
     def _stop_children(self) -> None:
@@ -180,18 +253,24 @@ class MapRun:
 
     def description(self) -> dict[str, Any]:
         """As DescribeMapRun shows it."""
+        stuck = [child for child in self._unsuccessful.values() if self._is_stuck(child)]
+        redriven = {} if self.redriven is None else {"redriveDate": datetime_of(self.redriven)}
         return {
             **self._times(),
+            **redriven,
             "mapRunArn": self.arn,
             "executionArn": self.execution_arn,
             "status": self.status,
             "maxConcurrency": self.concurrency,
             "toleratedFailurePercentage": self.tolerance.percentage,
             "toleratedFailureCount": self.tolerance.count,
-            "itemCounts": self.items.shown(),
-            "executionCounts": self.executions.shown(),
-            "redriveCount": 0,
+            "itemCounts": self.items.shown(sum(child.work.items for child in stuck)),
+            "executionCounts": self.executions.shown(len(stuck)),
+            "redriveCount": self.redrives,
         }
+
+    def _is_stuck(self, child: Child) -> bool:
+        return obstacle_to_redrive(self._world, child.execution) is not None
 
     def summary(self) -> dict[str, Any]:
         """As ListMapRuns shows it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.stepfunctions.language.failures import RUNTIME, error_and_cause, failure
+from workbook.aws.limits import limit
+from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, RUNTIME, error_and_cause, failure
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
+from workbook.aws.stepfunctions.language.progress import progress_here
 from workbook.aws.stepfunctions.maps import batches, results, templates
 from workbook.aws.stepfunctions.maps.items import Item, demand_array, items_of, read_items
 from workbook.aws.stepfunctions.maps.map_run import EXCEEDED, EXCEEDED_CAUSE, MapRun, Tolerance
@@ -17,6 +19,9 @@ from workbook.engine.world import current_world
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.execution import Execution
     from workbook.engine.patches import Patches
+
+_BEGINS_ANEW = frozenset({DATA_LIMIT, RUNTIME})
+"""Errors after which a redriven execution starts another Map Run."""
 
 
 def install(patches: Patches) -> None:
@@ -43,36 +48,69 @@ def install(patches: Patches) -> None:
 
 def _run(state: Part, env: Env) -> Json:
     """One attempt of a distributed Map: what it gives."""
-    state.max_concurrency_decl.eval(env=env)
-    concurrency = env.stack.pop()
-    items = None if state.distributed.field("ItemReader") is not None else _given_items(state, env)
-    _note(env, "MapStateStarted", mapStateStartedEventDetails={"length": len(items or ())})
-    run = _begin(state, env, concurrency)
-    _note(env, "MapRunStarted", mapRunStartedEventDetails={"mapRunArn": run.arn})
+    progress = progress_here()
+    progress.open()
+    items: list[Item] | None = None
+    run = progress.map_run
+    if run is None:
+        run, items = _begin(state, env)
+        progress.map_run = run
+    else:
+        _redrive(run, env)
     try:
         result = _result(state, env, run, items)
     except part_of("component.common.error_name.failure_event").FailureEventException as failed:
         error, cause = error_and_cause(failed.failure_event)
+        if error in _BEGINS_ANEW:
+            progress.map_run = None
         run.end("FAILED")
         _note(env, "MapRunFailed", mapRunFailedEventDetails={"error": error, "cause": cause})
         raise
     except BaseException:
         run.end("ABORTED")
         raise
+    progress.map_run = None
     run.end("SUCCEEDED")
     _note(env, "MapRunSucceeded")
     _note(env, "MapStateSucceeded", advance=False)
     return result
 
 
+def _begin(state: Part, env: Env) -> tuple[MapRun, list[Item] | None]:
+    """A new Map Run, and its items where they need not be read."""
+    state.max_concurrency_decl.eval(env=env)
+    concurrency = env.stack.pop()
+    items = None if state.distributed.field("ItemReader") is not None else _given_items(state, env)
+    _note(env, "MapStateStarted", mapStateStartedEventDetails={"length": len(items or ())})
+    run = _new_run(state, env, concurrency)
+    _note(env, "MapRunStarted", mapRunStartedEventDetails={"mapRunArn": run.arn})
+    return run, items
+
+
+def _redrive(run: MapRun, env: Env) -> None:
+    most = limit("stepfunctions.redrive.map-run")
+    if run.redrives >= most:
+        raise failure(
+            env, RUNTIME, f"The Map Run has been redriven {most} times, and cannot be redriven again."
+        )
+    run.redrive()
+    details = {"mapRunArn": run.arn, "redriveCount": run.redrives}
+    _note(env, "MapRunRedriven", mapRunRedrivenEventDetails=details)
+
+
 def _result(state: Part, env: Env, run: MapRun, items: list[Item] | None) -> Json:
-    items = read_items(state.distributed, env) if items is None else items
-    succeeded = run.run(batches.all_work(state, env, items))
-    if not succeeded:
+    if not run.has_work:
+        run.take(batches.all_work(state, env, _items(state, env) if items is None else items))
+    if not run.run():
         if state.distributed.field("ResultWriter", "Resource") is not None:
             results.result_of(state.distributed, env, run)
         raise failure(env, EXCEEDED, EXCEEDED_CAUSE, event_type="MapRunFailed")
     return results.result_of(state.distributed, env, run)
+
+
+def _items(state: Part, env: Env) -> list[Item]:
+    reads = state.distributed.field("ItemReader") is not None
+    return read_items(state.distributed, env) if reads else _given_items(state, env)
 
 
 def _given_items(state: Part, env: Env) -> list[Item]:
@@ -87,7 +125,7 @@ def _note(env: Env, event: str, *, advance: bool = True, **details: Json) -> Non
 # ---- the run and its state machine
 
 
-def _begin(state: Part, env: Env, concurrency: int) -> MapRun:
+def _new_run(state: Part, env: Env, concurrency: int) -> MapRun:
     world, parent = current_world(), present_execution.get()
     machine = _machine(state, parent)
     run = MapRun(world, parent.arn, machine, concurrency, _tolerance(state, env))
