@@ -269,6 +269,9 @@ def test_an_express_execution_that_ran_twice_lights_its_states_twice():
         assert [visit.state for visit in first.visits] == ["First", "Last"]
         assert [visit.state for visit in second.visits] == ["First", "Last"]
         assert {hop.message for hop in room.hops("enter-state")} == {first.hop.message}
+        told = repr(lab.sequence())
+        assert told.count("you started an execution of order") == 1
+        assert told.count("Step Functions ran execution 1 of order once more") == 1
 
 
 def test_the_account_says_what_an_execution_did(works):

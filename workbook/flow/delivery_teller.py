@@ -94,7 +94,15 @@ class DeliveryTeller:
         return self._taken_in(hop, "handed {name} to {place}, to be run asynchronously")
 
     def _start_execution(self, hop: Hop) -> list[Move]:
+        if hop.causes and self._story.hops[hop.causes[-1] - 1].kind == "duplicate":
+            return [self._run_twice(hop), *self._end(hop)]
         return self._taken_in_until_end(hop, "started an execution of {place}")
+
+    def _run_twice(self, hop: Hop) -> Move:
+        """The second run of an express execution, which nobody has asked for."""
+        name, place = self._story.name(hop.message), label_of(hop.resource)
+        text = f"Step Functions ran {name} of {place} once more, as it may of an express workflow"
+        return at_place(hop, Status.DUPLICATE, text)
 
     def _redrive_execution(self, hop: Hop) -> list[Move]:
         return self._taken_in_until_end(hop, "redrove {name} of {place}")
@@ -103,13 +111,15 @@ class DeliveryTeller:
         """Its start, and its end, which may come days later; that of an item is left to its Map."""
         if "/" in hop.resource:  # behind the slash: the run of a distributed Map
             return []
-        moves = self._taken_in(hop, words)
+        return [*self._taken_in(hop, words), *self._end(hop)]
+
+    def _end(self, hop: Hop) -> list[Move]:
         ended = hop.facts.get("ended_at")
-        if isinstance(ended, int):
-            text = f"{self._story.name(hop.message)} of {label_of(hop.resource)} ended: {hop.facts['status']}"
-            failed = hop.facts["status"] in {"FAILED", "TIMED_OUT"}
-            moves.append(at_place(hop, Status.FAILED if failed else Status.RUN, text, time=ended))
-        return moves
+        if not isinstance(ended, int):
+            return []
+        text = f"{self._story.name(hop.message)} of {label_of(hop.resource)} ended: {hop.facts['status']}"
+        failed = hop.facts["status"] in {"FAILED", "TIMED_OUT"}
+        return [at_place(hop, Status.FAILED if failed else Status.RUN, text, time=ended)]
 
     def _start_task(self, hop: Hop) -> list[Move]:
         return self._taken_in(hop, "started {place}")

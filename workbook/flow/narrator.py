@@ -15,7 +15,7 @@ from workbook.flow.delivery_teller import DeliveryTeller
 from workbook.flow.function_teller import FunctionTeller
 from workbook.flow.group_teller import GroupTeller
 from workbook.flow.messages import Letter
-from workbook.flow.moves import Move
+from workbook.flow.moves import Move, Status
 from workbook.flow.queue_teller import QueueTeller
 from workbook.flow.request_teller import RequestTeller
 from workbook.flow.state_teller import StateTeller
@@ -71,7 +71,8 @@ class Narrator:
 
     def _order(self, hop: Hop, move: Move) -> float:
         """The end of an execution comes after all that it did, and after the answer that it waited for."""
-        if hop.kind == "start-execution" and move.at_place and hop.message is not None:
+        ends = move.at_place and move.status is not Status.DUPLICATE
+        if hop.kind == "start-execution" and ends and hop.message is not None:
             own = (hop.message, *self._tokens.get(hop.message, ()))
             return max(max(self._letters[name].hops) for name in own) + 0.25
         return hop.number

@@ -131,6 +131,8 @@ def _request(move: Move, hop: Hop, _letter: Letter | None) -> str:
 
 
 def _execution(move: Move, hop: Hop, _letter: Letter | None) -> str:
+    if move.status is Status.DUPLICATE:
+        return "runs once more"
     return f"ended: {hop.facts.get('status')}" if move.at_place else "starts an execution"
 
 
