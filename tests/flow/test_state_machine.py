@@ -269,6 +269,7 @@ def test_an_express_execution_that_ran_twice_lights_its_states_twice():
         assert [visit.state for visit in first.visits] == ["First", "Last"]
         assert [visit.state for visit in second.visits] == ["First", "Last"]
         assert {hop.message for hop in room.hops("enter-state")} == {first.hop.message}
+        assert "2 executions: 2 succeeded." in repr(lab.state_machine())
         told = repr(lab.sequence())
         assert told.count("you started an execution of order") == 1
         assert told.count("Step Functions ran execution 1 of order once more") == 1

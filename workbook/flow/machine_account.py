@@ -18,7 +18,7 @@ def account_of(run: Run, instant: int) -> str:
     """All that an execution did until an instant (microseconds); what was within a state is summed up."""
     sentences = list(_sentences([visit for visit in run.visits if _is_outmost(visit, run)], instant))
     end = _end(run, instant)
-    again = " was redriven, and" if run.hop.kind == "redrive-execution" else ""
+    again = " was redriven, and" if run.is_redrive else ""
     return " ".join([f"Execution {run.number} ({plain(run.name)}){again} {end}.", *sentences])
 
 

@@ -34,12 +34,13 @@ def summary_of(runs: Sequence[Run], instant: int) -> str:
     """How many executions there are, and what became of them."""
     if not runs:
         return "no execution yet."
-    latest = {run.number: run for run in runs}  # a redrive is a run of its own, and the same execution
-    fates = Counter(run.fate(instant) for run in latest.values())
+    redrives = [run for run in runs if run.is_redrive]
+    latest = {run.number: run for run in redrives}  # a redrive is a run of its own, and the same execution
+    ends = [latest.get(run.number, run) for run in runs if not run.is_redrive]
+    fates = Counter(run.fate(instant) for run in ends)
     what = [f"{fates[fate]} {fate.value}" for fate in Fate if fates[fate]]
-    redrives = len(runs) - len(latest)
-    what += [f"after {redrives:,} redrive{'s' if redrives > 1 else ''}"] if redrives else []
-    return f"{len(latest):,} execution{'s' if len(latest) > 1 else ''}: {', '.join(what)}."
+    what += [f"after {len(redrives):,} redrive{'s' if len(redrives) > 1 else ''}"] if redrives else []
+    return f"{len(ends):,} execution{'s' if len(ends) > 1 else ''}: {', '.join(what)}."
 
 
 def _states(scope: Scope, counts: Mapping[str, Count], indent: str) -> Iterator[str]:

@@ -84,6 +84,11 @@ class Run:
     """Of all states, in the order of their entries."""
 
     @property
+    def is_redrive(self) -> bool:
+        """Whether it goes on with an execution that had ended badly."""
+        return self.hop.kind == "redrive-execution"
+
+    @property
     def name(self) -> str:
         """The name of the execution."""
         return str(self.hop.message).rpartition(":")[2]
