@@ -9,6 +9,8 @@ from access import document
 from botocore.exceptions import ClientError
 from machine_room import ACCOUNT, PREFIX
 
+from workbook.aws.stepfunctions.registry import registry_of
+
 START = 1_767_603_600_000
 """Milliseconds since the epoch at which a lab begins."""
 
@@ -294,6 +296,28 @@ def test_a_child_is_stopped_with_its_parent(room, child):
     room.machines.stop_execution(executionArn=parent)
     room.lab.run_until_idle()
     assert room.describe(f"{PREFIX}:execution:pay:one")["status"] == "ABORTED"
+
+
+def test_a_child_runs_on_where_the_state_s_role_can_no_longer_be_assumed(room, child):
+    trust = {"Effect": "Allow", "Principal": {"AWS": room.role}, "Action": "sts:AssumeRole"}
+    made = room.iam.create_role(RoleName="other", AssumeRolePolicyDocument=document(trust))["Role"]
+    allow(room, "states:*", "events:*", role="other")
+    allow(room, "sts:AssumeRole", "states:*", "events:*")
+    pay = task("states:startExecution.sync", StateMachineArn=child, Name="one")
+    parent = room.start(room.make({"Pay": {**pay, "Credentials": {"RoleArn": made["Arn"]}}}))
+    room.lab.advance(seconds=10)
+    lost = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    room.iam.update_assume_role_policy(RoleName="other", PolicyDocument=document(lost))
+    room.machines.stop_execution(executionArn=parent)
+    room.lab.run_until_idle()
+    assert room.describe(parent)["status"] == "ABORTED"
+    assert room.describe(f"{PREFIX}:execution:pay:one")["status"] == "SUCCEEDED"
+
+
+def test_a_child_that_is_redriven_tells_no_state_that_it_was_waited_for(room, child):
+    run(room, "states:startExecution.sync", StateMachineArn=child, Name="one", Input={"fail": 1})
+    failed = registry_of(room.lab.world, ACCOUNT, "us-east-1").execution(f"{PREFIX}:execution:pay:one")
+    assert (failed.status, failed.when_ended) == ("FAILED", [])
 
 
 def test_a_state_machine_that_does_not_exist(room):

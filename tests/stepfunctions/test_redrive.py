@@ -274,6 +274,25 @@ def test_a_client_token_makes_it_idempotent(room):
     assert room.describe(execution)["redriveCount"] == 2
 
 
+def test_a_client_token_is_good_for_15_minutes(room):
+    execution = room.run({"No": {"Type": "Fail"}})["executionArn"]
+    for seconds, redrives in ((0, 1), (890, 1), (20, 2)):
+        room.lab.advance(seconds)
+        redrive(room, execution, clientToken="once")
+        assert room.describe(execution)["redriveCount"] == redrives
+
+
+def test_a_client_token_is_one_of_its_execution_and_not_of_the_next_of_this_name(room):
+    for _ in range(2):
+        machine = room.make({"No": {"Type": "Fail"}})
+        execution = room.start(machine, name="one")
+        room.lab.advance(1)
+        redrive(room, execution, clientToken="once")
+        assert room.describe(execution)["redriveCount"] == 1
+        room.lab.advance(1)
+        room.machines.delete_state_machine(stateMachineArn=machine)
+
+
 def test_redriven_executions_are_listed_apart(room):
     machine = room.make({"No": {"Type": "Fail"}})
     first, second = room.start(machine, name="a"), room.start(machine, name="b")

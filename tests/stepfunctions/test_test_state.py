@@ -41,6 +41,14 @@ def refusal(room, definition, **options):
     return error["Code"], error["Message"]
 
 
+@pytest.mark.parametrize("wrong", [{"Choices": 5}, {"Catch": 3}, {"Branches": 1}, {"Branches": {"a": 1}}])
+def test_a_field_of_the_wrong_type_is_an_invalid_definition(room, wrong):
+    state = {"Type": "Choice", **wrong}
+    assert refusal(room, state)[0] == "InvalidDefinition"
+    whole = {"StartAt": "A", "States": {"A": state}}
+    assert refusal(room, whole, stateName="A")[0] == "InvalidDefinition"
+
+
 # ---- as AWS's recorded answers have it
 
 IO_PASS = {

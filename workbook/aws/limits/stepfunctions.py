@@ -35,6 +35,7 @@ ROWS = (
     Limit("stepfunctions.express.billing.memory", 64, "MB", _PRICING, _READ),
     Limit("stepfunctions.redrive.history", 24_999, "events", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
+    Limit("stepfunctions.redrive.token", 900, "seconds", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.map-run", 1_000, "redrives", _REDRIVE, _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
     Limit("stepfunctions.http.timeout", 60, "seconds", f"{_GUIDE}", _READ),

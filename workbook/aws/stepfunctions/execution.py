@@ -86,6 +86,8 @@ class Execution:
         self.ended: int | None = None
         self.redrives = 0
         self.redriven: int | None = None
+        self.redrive_tokens: dict[str, int] = {}
+        """Client tokens of its last redrives, and when each was first used."""
         self.output: str | None = None
         self.error: str | None = None
         self.cause: str | None = None
@@ -285,7 +287,8 @@ class Execution:
         for task, ticket in self._waiting:
             self._world.kernel.unpark(task, ticket)
         self._waiting.clear()
-        for tell in self.when_ended:
+        told, self.when_ended = self.when_ended, []  # its end after a redrive is no news of theirs
+        for tell in told:
             tell()
 
     def _note(self, event: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from workbook.aws.stepfunctions.integrations import SYNC_2
 from workbook.aws.stepfunctions.registry import registry_of
-from workbook.aws.stepfunctions.role_calls import call_as_role
+from workbook.aws.stepfunctions.role_calls import NotAssumed, call_as_role
 from workbook.aws.stepfunctions.service_errors import TaskError, error_and_cause
 from workbook.aws.stepfunctions.shapes import VERSION_1, compact, result_of
 from workbook.engine.world import current_world
@@ -62,7 +62,7 @@ class NestedExecution:
         """Stop it, if the role may; AWS does its best, too."""
         try:
             self._call("StopExecution")
-        except ClientError:
+        except (ClientError, NotAssumed):
             return
 
     def _described(self) -> dict[str, Any]:

@@ -2,25 +2,26 @@
 
 It is the same execution, with its name, its input and the revision that it started with; its history goes on.
 A Map Run is redriven with the execution that started it; what AWS says of one child execution is unverified.
-A token makes the request idempotent: of the last ten, each is answered with its own redriveDate.
+A token makes the request idempotent: of the last ten, each is answered with its own redriveDate, for 15
+minutes from its first use.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.errors import ExecutionNotRedrivable
 from workbook.aws.stepfunctions.execution_shown import obstacle_to_redrive
 from workbook.aws.stepfunctions.registry import registry_of
 from workbook.aws.stepfunctions.starting import check_open_executions
-from workbook.engine.clock import datetime_of
+from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
     from workbook.aws.operations import Call
     from workbook.aws.stepfunctions.execution import Execution
 
-_TOKENS = "stepfunctions.redrive-tokens"
 _REMEMBERED = 10
 """Client tokens of an execution (service model, RedriveExecution)."""
 _DATA_LIMIT = "States.DataLimitExceeded"
@@ -29,8 +30,8 @@ _DATA_LIMIT = "States.DataLimitExceeded"
 def redrive_execution(call: Call) -> dict[str, Any]:
     """Let an execution go on; the answer says when."""
     execution = registry_of(call.world, call.account, call.region).execution(call.parameters["executionArn"])
-    tokens = call.world.kept_in(_TOKENS, execution.arn, dict[str, int])
-    token = call.parameters.get("clientToken")
+    tokens, token = execution.redrive_tokens, call.parameters.get("clientToken")
+    _forget_old(tokens, call.world.clock.now)
     if token not in tokens:
         _redrive(call, execution)
         _remember(tokens, token, call.world.clock.now)
@@ -47,6 +48,13 @@ def _redrive(call: Call, execution: Execution) -> None:
     if execution.error == _DATA_LIMIT:
         execution.progress.forget_parts()
     execution.redrive()
+
+
+def _forget_old(tokens: dict[str, int], now: int) -> None:
+    longest = limit("stepfunctions.redrive.token") * SECOND
+    for token, used in list(tokens.items()):
+        if now - used > longest:
+            del tokens[token]
 
 
 def _remember(tokens: dict[str, int], token: str | None, now: int) -> None:

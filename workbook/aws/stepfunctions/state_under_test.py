@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.aws.stepfunctions.definition import check_definition
+from workbook.aws.stepfunctions.definition import check_definition, transitions
 from workbook.aws.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput, ValidationException
 from workbook.aws.stepfunctions.json_texts import json_problem
 from workbook.aws.stepfunctions.mock_results import check_mock_result
@@ -114,25 +114,23 @@ def _named(scope: Any, name: str, language: str | None) -> Iterator[tuple[Mappin
             continue
         if one == name:
             yield state, language
-        inner = [*(state.get("Branches") or ()), state.get("ItemProcessor"), state.get("Iterator")]
+        branches = state.get("Branches")
+        inner = [
+            *(branches if isinstance(branches, list) else ()),
+            state.get("ItemProcessor"),
+            state.get("Iterator"),
+        ]
         for deeper in inner:
             yield from _named(deeper, name, state.get("QueryLanguage", language))
 
 
 def _machine_of(name: str, state: Mapping[str, Any], language: str | None) -> str:
-    targets = dict.fromkeys(target for target in _targets(state) if target != name)
+    targets = dict.fromkeys(target for _, target in transitions.targets(state, "") if target != name)
     states = {name: state, **{target: {"Type": "Succeed"} for target in targets}}
     whole: dict[str, Any] = {"StartAt": name, "States": states}
     if language is not None:
         whole["QueryLanguage"] = language
     return json.dumps(whole)
-
-
-def _targets(state: Mapping[str, Any]) -> list[str]:
-    rules = [*(state.get("Choices") or ()), *(state.get("Catch") or ())]
-    found = [state.get("Next"), state.get("Default")]
-    found += [rule.get("Next") for rule in rules if isinstance(rule, dict)]
-    return [target for target in found if isinstance(target, str)]
 
 
 def _check_type(state: Mapping[str, Any], mock: object, given: Mapping[str, Any]) -> None:
