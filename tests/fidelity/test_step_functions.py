@@ -366,6 +366,16 @@ def test_sfn_04_for_all_means_neither_too_much_data_nor_what_is_wrong_with_the_m
     assert not caught(broken, "States.Runtime")
 
 
+def test_sfn_84_an_execution_is_forgotten_90_days_after_its_end(room):
+    execution = room.run({"Done": DONE})["executionArn"]
+    room.lab.advance(days=89)
+    assert room.describe(execution)["status"] == "SUCCEEDED"
+    room.lab.advance(days=2)
+    with pytest.raises(ClientError) as refused:
+        room.describe(execution)
+    assert refused.value.response["Error"]["Code"] == "ExecutionDoesNotExist"
+
+
 def test_sfn_83_a_task_is_called_with_256_kib_at_most(room):
     def outcome(size):
         url = room.queue()

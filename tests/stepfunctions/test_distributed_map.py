@@ -244,6 +244,44 @@ def test_what_cannot_be_read_fails_the_run(room, bucket, content, config, cause)
 
 
 @pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (gzip.compress(b"[1, 2]")[:-6], "JSON"),
+        (b"\x1f\x8bnothing", "JSON"),
+        (b"[" * 100_000, "JSON"),
+        (b'{"fileSchema": "Key", "files": []}', "MANIFEST"),
+        (b"[1, 2]", "MANIFEST"),
+        (b'{"destinationBucket": 7, "fileSchema": "Key", "files": []}', "MANIFEST"),
+    ],
+)
+def test_an_object_of_another_shape_than_was_said_fails_the_reader(room, bucket, content, kind):
+    bucket.put_object(Bucket="orders", Key="in", Body=content)
+    parameters = {"Bucket": "orders", "Key": "in"}
+    reader = {"Resource": READ, "ReaderConfig": {"InputType": kind}, "Parameters": parameters}
+    shown = run(room, distributed(ItemReader=reader))
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.ItemReaderFailed")
+
+
+@pytest.mark.parametrize("resource", [READ, LIST])
+@pytest.mark.parametrize("given", [7, {"Bucket": 7, "Key": "in"}, {"Bucket": "no such/name", "Key": "in"}])
+def test_a_reader_that_is_given_no_request_fails(room, bucket, resource, given):
+    reader = {"Resource": resource, "Arguments": "{% $states.input.from %}"}
+    state = distributed(ItemReader=reader, **JSONATA)
+    shown = run(room, state, {"from": given})
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.ItemReaderFailed")
+
+
+@pytest.mark.parametrize(
+    "given", [7, {}, {"Bucket": 7}, {"Bucket": "no such/name"}, {"Bucket": "orders", "Prefix": 7}]
+)
+def test_a_writer_that_is_given_no_request_fails(room, bucket, given):
+    writer = {"Resource": WRITE, "Arguments": "{% $states.input.to %}"}
+    state = distributed(Items="{% $states.input.ids %}", ResultWriter=writer, **JSONATA)
+    shown = run(room, state, {"ids": [1], "to": given})
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.ResultWriterFailed")
+
+
+@pytest.mark.parametrize(
     "config", [{"InputType": "PARQUET"}, {"InputType": "MANIFEST", "ManifestType": "ATHENA_DATA"}]
 )
 def test_what_the_lab_cannot_read_is_refused_by_name(room, config):
@@ -258,6 +296,37 @@ def test_the_trace_knows_of_which_map_run_an_execution_is(room):
     shown = run(room, distributed(), [1, 2])
     started = [hop for hop in room.hops("start-execution") if "map_run" in hop.facts]
     assert [hop.facts["map_run"] for hop in started] == [map_run(room, shown)["mapRunArn"]] * 2
+
+
+def of_type(kind):
+    return {"StartAt": "All", "States": {"All": distributed(kind=kind, Label="Orders")}}
+
+
+def kinds_of_children(room, execution):
+    (shown,) = room.machines.list_map_runs(executionArn=execution)["mapRuns"]
+    children = room.machines.list_executions(mapRunArn=shown["mapRunArn"])["executions"]
+    return {child["executionArn"].split(":")[5] for child in children}
+
+
+def test_a_map_with_a_label_can_be_updated_to_another_execution_type(room):
+    machine = room.make(of_type("STANDARD")["States"], name="all")
+    for kind, part in (("STANDARD", "execution"), ("EXPRESS", "express"), ("STANDARD", "execution")):
+        definition = json.dumps(of_type(kind))
+        room.machines.update_state_machine(stateMachineArn=machine, definition=definition)
+        execution = room.start(machine, [1, 2])
+        room.lab.run_until_idle()
+        assert kinds_of_children(room, execution) == {part}
+
+
+def test_a_state_machine_takes_its_map_runs_with_it(room):
+    machine = room.make(of_type("STANDARD")["States"], name="all")
+    execution = room.start(machine, [1, 2])
+    room.lab.run_until_idle()
+    run_arn = room.machines.list_map_runs(executionArn=execution)["mapRuns"][0]["mapRunArn"]
+    room.machines.delete_state_machine(stateMachineArn=machine)
+    with pytest.raises(ClientError) as refused:
+        room.machines.describe_map_run(mapRunArn=run_arn)
+    assert refused.value.response["Error"]["Code"] == "ResourceNotFound"
 
 
 # ---- what is tolerated

@@ -8,6 +8,7 @@ import json
 import sys
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inbox import open_queue
@@ -24,6 +25,21 @@ def task(service, **parameters):
 
 def seconds(shown):
     return (shown["stopDate"] - shown["startDate"]).total_seconds()
+
+
+def test_an_execution_can_be_asked_for_until_90_days_after_its_end(room):
+    machine = room.make({"Sleep": {"Type": "Wait", "Seconds": 864_000, "End": True}})
+    execution = room.start(machine, name="one")
+    room.lab.advance(days=10)
+    room.lab.advance(days=89)
+    assert room.describe(execution)["status"] == "SUCCEEDED"
+    assert len(room.machines.list_executions(stateMachineArn=machine)["executions"]) == 1
+    room.lab.advance(days=2)
+    assert room.machines.list_executions(stateMachineArn=machine)["executions"] == []
+    for ask in (room.machines.describe_execution, room.machines.get_execution_history):
+        with pytest.raises(ClientError) as refused:
+            ask(executionArn=execution)
+        assert refused.value.response["Error"]["Code"] == "ExecutionDoesNotExist"
 
 
 def test_a_wait_state_takes_its_time_and_nothing_else_does(room):

@@ -37,6 +37,7 @@ ROWS = (
     Limit("stepfunctions.redrive.period", 14, "days", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.token", 900, "seconds", f"{_MODEL}: RedriveExecution", _READ),
     Limit("stepfunctions.redrive.map-run", 1_000, "redrives", _REDRIVE, _READ),
+    Limit("stepfunctions.retention", 90, "days after an execution ended", _GUIDE, _READ),
     Limit("stepfunctions.name-reuse", 90, "days", f"{_MODEL}: StartExecution", _READ),
     Limit("stepfunctions.http.timeout", 60, "seconds", f"{_GUIDE}", _READ),
     Limit("stepfunctions.list-page", 100, "entries", f"{_MODEL}: maxResults", _READ),

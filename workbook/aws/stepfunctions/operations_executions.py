@@ -122,7 +122,9 @@ def list_executions(call: Call) -> dict[str, Any]:
 def _list_children(call: Call) -> dict[str, Any]:
     """The child executions of a Map Run."""
     run = map_run_of(call)
-    chosen = [child for child in run.children if _is_asked_for(call, child.execution)]
+    forgotten = _registry(call).is_forgotten
+    known = [child for child in run.children if not forgotten(child.execution.ended)]
+    chosen = [child for child in known if _is_asked_for(call, child.execution)]
     latest_first = sorted(chosen, key=lambda child: _moment(child.execution))[::-1]
     more = {"mapRunArn": run.arn}
     shown = [{**summary(child.execution), **more, "itemCount": child.work.items} for child in latest_first]
@@ -146,7 +148,7 @@ def _listed(call: Call) -> list[Execution]:
     machine, version = registry.machine_or_version(arn, aliases=True)
     if machine.is_express:
         raise StateMachineTypeNotSupported
-    executions = list(machine.executions.values())
+    executions = registry.executions_of(machine)
     if arn == machine.arn:
         return executions
     if version is not None:

@@ -48,7 +48,7 @@ def map_run_of(call: Call) -> MapRun:
     """
     arn = call.parameters["mapRunArn"]
     demand_kind(arn, "mapRun")
-    found: MapRun | None = registry_of(call.world, call.account, call.region).map_runs.get(arn)
+    found: MapRun | None = registry_of(call.world, call.account, call.region).map_run(arn)
     if found is None:
         raise ResourceNotFound.of(arn)
     return found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.utilities.utils import get_partition
 
+from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.errors import (
     ActivityDoesNotExist,
     ExecutionDoesNotExist,
@@ -21,6 +22,7 @@ from workbook.aws.stepfunctions.errors import (
     StateMachineDeleting,
     StateMachineDoesNotExist,
 )
+from workbook.aws.stepfunctions.execution_shown import DAY
 from workbook.aws.stepfunctions.revisions import Alias, Revision, Version
 from workbook.engine.clock import datetime_of
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from workbook.aws.stepfunctions.activities import Activity
     from workbook.aws.stepfunctions.execution import Execution
     from workbook.aws.stepfunctions.maps.map_run import MapRun
+    from workbook.engine.clock import Clock
     from workbook.engine.world import World
 
 STANDARD, EXPRESS = "STANDARD", "EXPRESS"
@@ -134,10 +137,11 @@ class Registry:
     """What ARNs begin with: arn:aws:states:<Region>:<account>."""
     machines: dict[str, StateMachine] = field(default_factory=dict)
     """By ARN, in the order of their making."""
-    map_machines: dict[str, StateMachine] = field(default_factory=dict)
-    """What the child executions of Map Runs are of, by ARN; no list shows them."""
+    map_machines: dict[tuple[str, str], StateMachine] = field(default_factory=dict)
+    """What the child executions of Map Runs are of, by ARN and type; no list shows them."""
     map_runs: dict[str, MapRun] = field(default_factory=dict)
     """By ARN, in the order of their starts."""
+    clock: Clock = field(kw_only=True)
     activities: dict[str, Activity] = field(default_factory=dict)
     """By ARN, in the order of their making."""
     open_executions: int = 0
@@ -224,7 +228,15 @@ class Registry:
         """Let a state machine that was deleted go, once nothing of it runs."""
         if machine.deleting and not machine.running and self.machines.get(machine.arn) is machine:
             del self.machines[machine.arn]
+            self._remove_maps(f"{machine.arn}/")
             world.trace.record("remove", machine.arn)
+
+    def _remove_maps(self, prefix: str) -> None:
+        """Let the Map Runs go of what begins with this ARN, and what their child executions are of."""
+        for key in [key for key in self.map_machines if key[0].startswith(prefix)]:
+            del self.map_machines[key]
+        for arn in [arn for arn, run in self.map_runs.items() if run.machine.arn.startswith(prefix)]:
+            del self.map_runs[arn]
 
     # ---- what is asked for by ARN
 
@@ -238,10 +250,32 @@ class Registry:
         demand_kind(arn, "execution")
         machine, _, name = arn.removeprefix(f"{self.prefix}:execution:").partition(":")
         owner = self.arn_of(machine)
-        found = self.machines.get(owner) or self.map_machines.get(owner)
+        found = self.machines.get(owner) or self.map_machines.get((owner, STANDARD))
         if found is None or name not in found.executions:
             raise ExecutionDoesNotExist.of(arn)
+        if self.is_forgotten(found.executions[name].ended):
+            del found.executions[name]
+            raise ExecutionDoesNotExist.of(arn)
         return found.executions[name]
+
+    def executions_of(self, machine: StateMachine) -> list[Execution]:
+        """Its standard executions that are remembered, in the order of their starts."""
+        for name, execution in list(machine.executions.items()):
+            if self.is_forgotten(execution.ended):
+                del machine.executions[name]
+        return list(machine.executions.values())
+
+    def map_run(self, arn: str) -> MapRun | None:
+        """The Map Run with this ARN, if there is one that is remembered."""
+        found = self.map_runs.get(arn)
+        if found is not None and self.is_forgotten(found.stopped):
+            del self.map_runs[arn]
+            return None
+        return found
+
+    def is_forgotten(self, ended: int | None) -> bool:
+        """Whether what ended at this instant has been over for so long that nobody can ask for it."""
+        return ended is not None and self.clock.now - ended >= limit("stepfunctions.retention") * DAY
 
     def activity(self, arn: str) -> Activity:
         """The activity with this ARN.
@@ -287,7 +321,7 @@ def demand_kind(arn: str, kind: str) -> None:
 def registry_of(world: World, account: str, region: str) -> Registry:
     """The state machines of an account and Region in this world."""
     prefix = f"arn:{get_partition(region)}:states:{region}:{account}"
-    return world.kept_in(_STATE, (account, region), lambda: Registry(prefix))
+    return world.kept_in(_STATE, (account, region), lambda: Registry(prefix, clock=world.clock))
 
 
 def find_startable(world: World, arn: str) -> Startable | None:

@@ -12,11 +12,12 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
 from workbook.aws.stepfunctions.maps import templates
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 READER_FAILED = "States.ItemReaderFailed"
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 _GZIP = b"\x1f\x8b"
+_NOT_AS_SAID = (AttributeError, KeyError, RecursionError, TypeError, csv.Error)
+"""What Python says of a document that has another shape than ReaderConfig says."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,10 @@ def read_items(state: DistributedMap, env: Env) -> list[Item]:
         if reader["Resource"].endswith(":listObjectsV2"):
             value: Any = _listed(where)
         else:
-            value = _parsed(reader.get("ReaderConfig", {}), _object(where))
+            value = _readable(reader.get("ReaderConfig", {}), _object(where))
     except ClientError as error:
         raise failure(env, READER_FAILED, f"{error.response['Error'].get('Message')}") from error
-    except (_UnreadableError, ValueError) as error:
+    except (_UnreadableError, ParamValidationError, ValueError) as error:
         raise failure(env, READER_FAILED, str(error)) from error
     items = items_of(value)
     return items if most is None else items[:most]
@@ -104,25 +107,33 @@ def _most(state: DistributedMap, env: Env) -> int | None:
     return most or None
 
 
-def _call(operation: str, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as boto3's answers
+def _call(operation: str, request: Any) -> Any:  # noqa: ANN401 - any JSON, and as boto3's answers
+    names = ("Bucket", "Key", "Prefix")
+    if not isinstance(request, Mapping) or any(not isinstance(request.get(name, ""), str) for name in names):
+        raise _UnreadableError("Bucket, Key and Prefix that ItemReader is given must be strings.")
     execution = present_execution.get()
     return call_as_role("s3", operation, dict(request), execution.machine.region, execution.role_arn)
 
 
 def _object(where: Mapping[str, Any]) -> bytes:
     content: bytes = _call("GetObject", where)["Body"].read()
-    return gzip.decompress(content) if content.startswith(_GZIP) else content
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, OSError, zlib.error):
+        raise _UnreadableError("The object is compressed and cannot be decompressed.") from None
 
 
 def _listed(where: Mapping[str, Any]) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = []
-    request = dict(where)
+    request = where
     while True:
         answer = _call("ListObjectsV2", request)
         listed += [_entry(entry) for entry in answer.get("Contents", ())]
         if not answer.get("IsTruncated"):
             return listed
-        request["ContinuationToken"] = answer["NextContinuationToken"]
+        request = {**where, "ContinuationToken": answer["NextContinuationToken"]}
 
 
 def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,6 +147,15 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # ---- formats
+
+
+def _readable(config: Mapping[str, Any], content: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """What is in an object; the words for one of another shape than was said are unverified."""
+    try:
+        return _parsed(config, content)
+    except _NOT_AS_SAID:
+        kind = config.get("InputType", "JSON")
+        raise _UnreadableError(f"The object cannot be read as {kind}.") from None
 
 
 def _parsed(config: Mapping[str, Any], content: bytes) -> Any:  # noqa: ANN401 - any JSON

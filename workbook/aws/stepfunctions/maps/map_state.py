@@ -134,7 +134,10 @@ def _new_run(state: Part, env: Env, concurrency: int) -> MapRun:
 
 
 def _machine(state: Part, parent: Execution) -> StateMachine:
-    """The state machine of a Map's child executions: each distributed Map of a state machine has one."""
+    """The state machine of a Map's child executions: each distributed Map of a state machine has one.
+
+    A Map that was updated to another ExecutionType has another one, since executions keep their type.
+    """
     world = current_world()
     label = state.distributed.field("Label") or getattr(state, "own_label", None)
     if label is None:
@@ -143,12 +146,12 @@ def _machine(state: Part, parent: Execution) -> StateMachine:
     arn = f"{parent.machine.arn}/{label}"
     program = state.iteration_component._get_iteration_program()  # noqa: SLF001 - its states
     revision = dataclasses.replace(parent.revision, definition=state.distributed.processor, program=program)
-    known = registry.map_machines.get(arn)
+    kind = state.distributed.execution_type
+    known = registry.map_machines.get((arn, kind))
     if known is None:
-        kind = state.distributed.execution_type
         name = f"{parent.machine.name}/{label}"
         known = StateMachine(arn, name, world.clock.now, revision, kind=kind)
-        registry.map_machines[arn] = known
+        registry.map_machines[arn, kind] = known
     known.revision = revision
     return known
 

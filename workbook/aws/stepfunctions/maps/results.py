@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from workbook.aws.stepfunctions.execution_shown import description
 from workbook.aws.stepfunctions.language.failures import failure
@@ -51,8 +51,14 @@ def result_of(state: DistributedMap, env: Env, run: MapRun) -> Any:  # noqa: ANN
         return _transformed(run.children, config.get("Transformation", "NONE"))
     given = "Arguments" if "Arguments" in writer else "Parameters"
     where = templates.evaluate(writer.get(given, {}), state.language, f"ResultWriter/{given}", env)
+    if not isinstance(where, Mapping) or not isinstance(where.get("Bucket"), str):
+        raise failure(env, WRITER_FAILED, f"The Bucket in ResultWriter/{given} must be a string.")
+    if not isinstance(where.get("Prefix", ""), str):
+        raise failure(env, WRITER_FAILED, f"The Prefix in ResultWriter/{given} must be a string.")
     try:
         return _written(run, where, config)
+    except ParamValidationError as error:
+        raise failure(env, WRITER_FAILED, str(error)) from error
     except ClientError as error:
         raise failure(env, WRITER_FAILED, f"{error.response['Error'].get('Message')}") from error
 
