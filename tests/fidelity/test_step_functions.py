@@ -366,6 +366,19 @@ def test_sfn_04_for_all_means_neither_too_much_data_nor_what_is_wrong_with_the_m
     assert not caught(broken, "States.Runtime")
 
 
+def test_sfn_83_a_task_is_called_with_256_kib_at_most(room):
+    def outcome(size):
+        url = room.queue()
+        around = len(json.dumps({"QueueUrl": url, "MessageBody": ""}, separators=(",", ":")))
+        arguments = {"QueueUrl": url, "MessageBody": f"{{% $pad('', {size - around}) %}}"}
+        task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": arguments}
+        shown = room.run({"Send": {**task, "End": True, **JSONATA}}, name=f"send-{size}")
+        return shown.get("error"), len(room.bodies(url))
+
+    assert outcome(262_144) == (None, 1)
+    assert outcome(262_145) == ("States.DataLimitExceeded", 0)
+
+
 def test_sfn_07_branches_and_iterations_run_side_by_side(room):
     slow, quick = ({"Type": "Wait", "Seconds": seconds, "End": True} for seconds in (20, 10))
     both = {"Type": "Parallel", "Branches": [alone(slow), alone(quick, "Quick")], "End": True}
@@ -457,6 +470,9 @@ def test_sfn_45_a_map_run_tolerates_what_it_is_told_to(room):
     )
     shown = room.run({"Each": over_items(processor, ToleratedFailureCount=1)}, [1, 2, 3], name="one")
     assert json.loads(shown["output"]) == [1, 3]
+    both = {"ToleratedFailureCount": 1, "ToleratedFailurePercentage": 20}
+    shown = room.run({"Each": over_items(processor, **both)}, [1, 2, 3], name="both")
+    assert shown["error"] == "States.ExceedToleratedFailureThreshold"
 
 
 def test_sfn_46_what_a_map_aborts_follows_the_event_of_the_iteration_that_failed(room):

@@ -42,6 +42,34 @@ def test_a_catcher_takes_the_errors_that_it_names(room, error, names, caught):
     assert caught or shown["error"] == error
 
 
+@pytest.mark.parametrize(("more", "error"), [(0, None), (1, "States.DataLimitExceeded")])
+@pytest.mark.parametrize("kind", ["function", "call", "activity"])
+def test_a_task_is_called_with_256_kib_at_most(room, kind, more, error):
+    def grind(event, context):
+        return "ground"
+
+    resources = {
+        "function": room.lab.function("grind", grind),
+        "call": "arn:aws:states:::lambda:invoke",
+        "activity": room.machines.create_activity(name="grind")["activityArn"],
+    }
+    around = len('{"FunctionName":"grind","Payload":""}' if kind == "call" else '""')
+    text = f"{{% $pad('', {262_144 - around + more}) %}}"
+    state = {
+        "Type": "Task",
+        "Resource": resources[kind],
+        "QueryLanguage": "JSONata",
+        "Arguments": {"FunctionName": "grind", "Payload": text} if kind == "call" else text,
+        "Output": "done",
+        "End": True,
+    }
+    execution = room.start(room.make({"Try": state}))
+    room.lab.advance(10)
+    assert room.describe(execution).get("error") == error
+    scheduled = [event["type"] for event in room.events(execution) if event["type"].endswith("Scheduled")]
+    assert len(scheduled) == 1 - more
+
+
 def test_a_result_of_more_than_256_kib_is_no_error_for_all(room):
     large = {"Type": "Pass", "Output": "{% $pad('', 300000) %}", "End": True, "QueryLanguage": "JSONata"}
     state = {

@@ -271,6 +271,9 @@ def test_the_trace_knows_of_which_map_run_an_execution_is(room):
         ({"ToleratedFailurePercentage": 20}, False),
         ({"ToleratedFailurePercentage": 25}, True),
         ({"ToleratedFailurePercentagePath": "$.part"}, True),
+        ({"ToleratedFailureCount": 1, "ToleratedFailurePercentage": 25}, True),
+        ({"ToleratedFailureCount": 1, "ToleratedFailurePercentage": 20}, False),
+        ({"ToleratedFailureCount": 0, "ToleratedFailurePercentage": 25}, False),
     ],
 )
 def test_a_run_fails_when_more_items_failed_than_it_tolerates(room, tolerated, succeeds):
@@ -281,6 +284,18 @@ def test_a_run_fails_when_more_items_failed_than_it_tolerates(room, tolerated, s
         return
     assert (shown["status"], shown["error"]) == ("FAILED", EXCEEDED)
     assert shown["cause"] == "The specified tolerated failure threshold was exceeded"
+
+
+def test_an_execution_that_somebody_stopped_is_no_failed_one(room):
+    sleep = {"Sleep": {"Type": "Wait", "Seconds": 100, "End": True}}
+    execution = room.start(room.make({"All": distributed(sleep)}, name="all"), [1, 2])
+    room.lab.advance(10)
+    run_arn = room.machines.list_map_runs(executionArn=execution)["mapRuns"][0]["mapRunArn"]
+    child = room.machines.list_executions(mapRunArn=run_arn)["executions"][0]
+    room.machines.stop_execution(executionArn=child["executionArn"])
+    room.lab.run_until_idle()
+    described = map_run(room, room.describe(execution))
+    assert (described["status"], described["itemCounts"]["aborted"]) == ("SUCCEEDED", 1)
 
 
 def test_a_run_that_fails_stops_the_executions_that_still_run(room):

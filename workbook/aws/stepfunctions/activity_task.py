@@ -16,6 +16,7 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 from workbook.aws.stepfunctions.activities import Activity, Offer
 from workbook.aws.stepfunctions.activity_metrics import ActivityMetrics
+from workbook.aws.stepfunctions.language import visits
 from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
 from workbook.aws.stepfunctions.registry import find_activity
 from workbook.aws.stepfunctions.role_calls import present_execution
@@ -63,6 +64,7 @@ class ActivityTask(StateTask):
         if self.parargs:
             self.parargs.eval(env=env)
         given = env.stack.pop()
+        visits.demand_input_size(env, given, self.name)
         return given if isinstance(given, str) and self.parargs is None else to_json_str(given)
 
     def seconds(self, env: Environment) -> tuple[int | None, int | None]:

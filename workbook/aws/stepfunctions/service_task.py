@@ -72,6 +72,11 @@ class ServiceTask(StateTask):
                 close(current_world(), token, _outcome(error, due))
             raise
 
+    def _eval_parameters(self, env: Environment) -> dict[str, Any]:
+        parameters: dict[str, Any] = super()._eval_parameters(env=env)
+        visits.demand_input_size(env, parameters, self.name)
+        return parameters
+
     def _call_and_wait(self, env: Environment, region: str, token: OpenTask | None, due: int | None) -> None:
         parameters = complete(self._integration, self._eval_parameters(env=env))
         role_arn = self._eval_state_credentials(env).role_arn

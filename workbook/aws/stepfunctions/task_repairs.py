@@ -7,6 +7,7 @@
   Lambda.ResourceNotFoundException.
 - The answer of a function that has failed is written anew for the cause; on AWS it is what the function's
   runtime wrote, blanks and all.
+- A function is called with whatever a state gives it; on AWS with 256 KiB at most, as any task.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.stepfunctions import activity_task, service_task
 from workbook.aws.stepfunctions.integrations import OPTIMISED
+from workbook.aws.stepfunctions.language import visits
 from workbook.aws.stepfunctions.role_calls import function_client
 from workbook.aws.stepfunctions.service_errors import TaskError, error_and_cause
 
@@ -37,6 +39,7 @@ def install(patches: Patches) -> None:
     patches.set(functions, "boto_client_for", function_client)
     function = _module(f"{_TASKS}.state_task_lambda").StateTaskLambda
     patches.set(function, "_from_error", _lambda_error(function._from_error))  # noqa: SLF001 - the seam
+    patches.set(function, "_eval_parameters", _bounded(function._eval_parameters))  # noqa: SLF001 - as above
 
 
 def _module(name: str) -> Any:  # noqa: ANN401 - modules of the interpreter, which is not typed
@@ -75,3 +78,14 @@ def _lambda_error(original: Any) -> Any:  # noqa: ANN401 - as above
         return event
 
     return from_error
+
+
+def _bounded(original: Any) -> Any:  # noqa: ANN401 - as above
+    """Give a function no more than a task may be given."""
+
+    def eval_parameters(task: Any, env: Any) -> Any:  # noqa: ANN401 - as above
+        parameters = original(task, env=env)
+        visits.demand_input_size(env, parameters["Payload"], task.name)
+        return parameters
+
+    return eval_parameters

@@ -107,6 +107,21 @@ def no_such_path(env: Env, error: Part) -> Part:
     return failure(env, RUNTIME, cause)
 
 
+def demand_input_size(env: Env, value: Json, name: str) -> None:
+    """Let what a task is to be called with pass if it is not too large.
+
+    The limit is that of `input` and `parameters` in the history's LambdaFunctionScheduled, TaskScheduled and
+    ActivityScheduled (service model); AWS's words for it, and that no event tells of it, are unverified.
+
+    Raises:
+        FailureEventException: it is.
+    """
+    most = limit("stepfunctions.input")
+    if variables.size_of(value) > most:
+        cause = f"The state/task '{name}' is given an input of more than {most} bytes."
+        raise failure(env, DATA_LIMIT, cause)
+
+
 def demand_size(env: Env, value: Json, name: str, **shown: Json) -> None:
     """Let what a state or task gives pass if it is not too large.
 

@@ -1,8 +1,9 @@
 """A Map Run: it starts child executions, so many at once as it may, until all have ended or too many failed.
 
 It counts in items, and in executions: an execution may have a batch of items. What it tolerates is a number
-of items, or a part of them; a run that was told neither tolerates none. When too many have failed, it stops
-the executions that still run, and starts no more.
+of items, or a part of them, that failed or timed out; a run that was told both fails as soon as one of them
+is exceeded, and one that was told neither tolerates none. When too many have failed, it stops the executions
+that still run, and starts no more.
 
 A redriven run is the same run: it runs those again that did not end well, as far as they can be redriven, and
 then those that it had not started. Standard executions go on where they were; express ones begin anew, under
@@ -32,19 +33,23 @@ if TYPE_CHECKING:
 EXCEEDED = "States.ExceedToleratedFailureThreshold"
 EXCEEDED_CAUSE = "The specified tolerated failure threshold was exceeded"
 _STATUSES = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timedOut", "ABORTED": "aborted"}
-_FAILURES = ("failed", "timedOut", "aborted")
+_FAILURES = ("failed", "timedOut")
+"""What counts for the tolerance: who stops a child execution has not let it fail."""
 
 
 @dataclasses.dataclass
 class Tolerance:
-    """How many items of a run may fail."""
+    """How many items of a run may fail, as far as it was said (Developer Guide, maprun-fail-threshold)."""
 
-    count: int = 0
-    percentage: float = 0.0
+    count: int | None = None
+    percentage: float | None = None
 
     def is_exceeded(self, failed: int, total: int) -> bool:
-        """Whether so many failed items are too many: more than the number, or the part, that is larger."""
-        return failed > max(self.count, total * self.percentage / 100)
+        """Whether so many failed items are too many: more than the number, or than the part."""
+        if self.count is None and self.percentage is None:
+            return failed > 0
+        too_many = self.count is not None and failed > self.count
+        return too_many or (self.percentage is not None and failed * 100 > total * self.percentage)
 
 
 @dataclasses.dataclass
@@ -192,7 +197,7 @@ class MapRun:
     @property
     def _has_failed(self) -> bool:
         failed = sum(self.items.ended[status] for status in _FAILURES)
-        return bool(failed) and self.tolerance.is_exceeded(failed, self.items.total)
+        return self.tolerance.is_exceeded(failed, self.items.total)
 
     def _start_some(self) -> None:
         most = limit("stepfunctions.map.distributed")
@@ -262,8 +267,8 @@ class MapRun:
             "executionArn": self.execution_arn,
             "status": self.status,
             "maxConcurrency": self.concurrency,
-            "toleratedFailurePercentage": self.tolerance.percentage,
-            "toleratedFailureCount": self.tolerance.count,
+            "toleratedFailurePercentage": self.tolerance.percentage or 0.0,
+            "toleratedFailureCount": self.tolerance.count or 0,
             "itemCounts": self.items.shown(sum(child.work.items for child in stuck)),
             "executionCounts": self.executions.shown(len(stuck)),
             "redriveCount": self.redrives,

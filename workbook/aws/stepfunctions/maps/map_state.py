@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, RUNTIME, error_and_cause, failure
@@ -156,14 +156,14 @@ def _machine(state: Part, parent: Execution) -> StateMachine:
 def _tolerance(state: Part, env: Env) -> Tolerance:
     count = _number(state, env, "ToleratedFailureCount")
     percentage = _number(state, env, "ToleratedFailurePercentage")
-    if count < 0:
+    if count is not None and count < 0:
         raise failure(env, RUNTIME, "ToleratedFailureCount cannot be negative.")
-    if not 0 <= percentage <= 100:
+    if percentage is not None and not 0 <= percentage <= 100:
         raise failure(env, RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.")
-    return Tolerance(int(count), float(percentage))
+    return Tolerance(None if count is None else int(count), None if percentage is None else float(percentage))
 
 
-def _number(state: Part, env: Env, name: str) -> Any:  # noqa: ANN401 - a number
+def _number(state: Part, env: Env, name: str) -> float | None:
     kept = state.distributed
     value = templates.number(kept.field(name), kept.field(f"{name}Path"), kept.language, name, env)
     if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
@@ -171,4 +171,4 @@ def _number(state: Part, env: Env, name: str) -> Any:  # noqa: ANN401 - a number
         path = kept.field(f"{name}Path")
         cause = f'The {name}Path field refers to value "{value}" which is not a valid {kind}: {path}'
         raise failure(env, RUNTIME, cause)
-    return value or 0
+    return value
