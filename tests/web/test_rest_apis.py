@@ -139,6 +139,28 @@ def test_a_change_is_seen_once_it_is_deployed(lab, gateway, echo, rest):
     assert lab.http(f"{url}/new").status == 200
 
 
+def test_a_policy_counts_once_it_is_deployed(lab, gateway, echo, rest):
+    url, identifier = rest("GET /orders", echo)
+    policy = {"Version": "2012-10-17", "Statement": [statement("Deny", Resource="execute-api:/*")]}
+    patch = {"op": "replace", "path": "/policy", "value": json.dumps(policy)}
+    gateway.update_rest_api(restApiId=identifier, patchOperations=[patch])
+    assert lab.http(f"{url}/orders").status == 200
+    gateway.create_deployment(restApiId=identifier, stageName="live")
+    assert lab.http(f"{url}/orders").status == 403
+
+
+def test_a_disabled_endpoint_counts_once_a_stage_changes(lab, gateway, echo, rest):
+    url, identifier = rest("GET /orders", echo)
+    patch = {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "true"}
+    gateway.update_rest_api(restApiId=identifier, patchOperations=[patch])
+    gateway.create_deployment(restApiId=identifier)  # put to no stage
+    assert lab.http(f"{url}/orders").status == 200
+    patch = {"op": "replace", "path": "/description", "value": "closed"}
+    gateway.update_stage(restApiId=identifier, stageName="live", patchOperations=[patch])
+    answer = lab.http(f"{url}/orders")
+    assert (answer.status, answer.json()) == (403, {"message": "Forbidden"})
+
+
 # ---- the event and the answer
 
 

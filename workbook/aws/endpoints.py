@@ -185,6 +185,8 @@ class _Work:
         self._server = server
         self._request = request
         self._response: HttpResponse | None = None
+        self._failure: Exception | None = None
+        self._given_up = False
         self._done = Signal(world.kernel, f"the answer of {hop.resource}")
 
     def run(self) -> None:
@@ -195,7 +197,10 @@ class _Work:
             raise
         except BaseException as error:
             if isinstance(self._server, Front):
-                raise
+                if self._given_up or not isinstance(error, Exception):
+                    raise
+                self._fail(error)
+                return
             response = HttpResponse(500, "Internal Server Error")
             facts["error"] = f"{type(error).__name__}: {error}"
         facts |= response.facts
@@ -207,6 +212,13 @@ class _Work:
         self._response = response
         self._done.notify_all()
 
+    def _fail(self, error: Exception) -> None:
+        """Hand who waits the error of a front: it is no answer of AWS's, but a fault of the simulation."""
+        text = f"{type(error).__name__}: {error}"
+        self._world.trace.amend(self._world.trace[self._hop.number - 1], outcome="failed", error=text)
+        self._failure = error
+        self._done.notify_all()
+
     def _answer(self) -> HttpResponse:
         if isinstance(self._server, Front):
             return self._server.answer(self._request)
@@ -215,9 +227,12 @@ class _Work:
     def wait(self, timeout: float) -> HttpResponse:
         until = self._world.clock.now + round(timeout * SECOND)
         while self._response is None:
-            if not self._done.wait(until) and self._response is None:
+            if not self._done.wait(until) and self._response is None and self._failure is None:
+                self._given_up = True
                 message = f"{self._hop.resource} did not answer within {timeout:g} s"
                 raise NoAnswer(message)
+            if self._failure is not None:
+                raise self._failure
         return self._response
 
 

@@ -58,7 +58,7 @@ class RestApiFront(Front):
     def _response(self, request: WebRequest) -> HttpResponse:
         name, _, rest = request.path[1:].partition("/")
         stage = self._api.stages.get(name)
-        if stage is None or self._api.settings["disableExecuteApiEndpoint"] is True:
+        if stage is None or self._api.is_disabled:
             raise Refused(403, "Forbidden", "ForbiddenException", f"there is no stage {name!r} to ask")
         path = f"/{rest}"
         deployment = self._api.deployments[stage["deploymentId"]]
@@ -68,7 +68,7 @@ class RestApiFront(Front):
             raise _no_token(f"{resource.path} has no method {request.method}")
         self._world.trace.note(route=f"{method['httpMethod']} {resource.path}", stage=name)
         signer = self._signer(request, method)
-        self._demand_policy(signer, f"{name}/{request.method}{path}")
+        self._demand_policy(deployment.policy, signer, f"{name}/{request.method}{path}")
         self._throttle(stage)
         if len(request.content) > LARGEST_PAYLOAD:
             raise Refused(413, "Request Too Long", "RequestEntityTooLargeException", "more than 10 MB")
@@ -108,9 +108,8 @@ class RestApiFront(Front):
             raise _no_token("the request is not signed for execute-api in this Region")
         return signer
 
-    def _demand_policy(self, signer: Principal | None, place: str) -> None:
-        """Hold a request against the API's resource policy, where it has one."""
-        policy = self._api.settings.get("policy")
+    def _demand_policy(self, policy: str, signer: Principal | None, place: str) -> None:
+        """Hold a request against the resource policy that was deployed, where there is one."""
         if not policy:
             return
         who, resource = signer or _ANYBODY, f"{self._arn}/{place}"

@@ -39,6 +39,7 @@ def create_deployment(call: Call) -> Answer:
         stage |= {"deploymentId": made.settings["id"], "lastUpdatedDate": datetime_of(call.world.clock.now)}
         stage["variables"] = {**stage.get("variables", {}), **variables}
         api.stages[name] = stage
+        _apply_endpoint_setting(api)
     _record(call, api)
     return made.settings
 
@@ -77,6 +78,7 @@ def create_stage(call: Call) -> Answer:
     if parameters.get("tags"):
         stage["tags"] = parameters["tags"]
     api.stages[name] = stage
+    _apply_endpoint_setting(api)
     _record(call, api)
     return stage
 
@@ -102,6 +104,7 @@ def update_stage(call: Call) -> Answer:
     for patch in call.parameters.get("patchOperations") or []:
         _patch(api, stage, patch)
     stage["lastUpdatedDate"] = datetime_of(call.world.clock.now)
+    _apply_endpoint_setting(api)
     _record(call, api)
     return stage
 
@@ -111,6 +114,7 @@ def delete_stage(call: Call) -> Answer:
     api = _api(call)
     api.stage(call.parameters["stageName"])
     del api.stages[call.parameters["stageName"]]
+    _apply_endpoint_setting(api)
     _record(call, api)
     return None
 
@@ -178,6 +182,11 @@ def _patch(api: RestApi, stage: Settings, patch: Settings) -> None:
         stage["methodSettings"].setdefault("*/*", {})[throttling] = number
     else:
         raise NotSimulated(f"UpdateStage of /{path}", "The deployment, variables and throttling can be set.")
+
+
+def _apply_endpoint_setting(api: RestApi) -> None:
+    """A stage changed: now the API's own endpoint follows its setting."""
+    api.is_disabled = api.settings["disableExecuteApiEndpoint"] is True
 
 
 def _record(call: Call, api: RestApi) -> None:

@@ -1,7 +1,10 @@
 """REST APIs: a tree of resources, each with methods, each with an integration; settings as AWS shows them.
 
-A stage answers by a deployment, which is a copy of the tree at that instant: a change that is not deployed
-is seen by nobody.
+A stage answers by a deployment, which is a copy of the tree and of the resource policy at that instant: a
+change that is not deployed is seen by nobody. That the API's own endpoint is disabled counts once a stage
+changes.
+
+Source: API Gateway Developer Guide, "Updates to REST APIs that require redeployment".
 """
 
 from __future__ import annotations
@@ -58,6 +61,7 @@ class Deployment:
 
     settings: Settings
     resources: dict[str, Resource]
+    policy: str = ""
 
 
 @dataclass
@@ -71,6 +75,8 @@ class RestApi:
     resources: dict[str, Resource] = field(default_factory=dict)
     stages: dict[str, Settings] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
+    is_disabled: bool = False
+    """Whether its own endpoint answers nobody: what `disableExecuteApiEndpoint` was when a stage changed."""
 
     @property
     def endpoint(self) -> str:
@@ -102,7 +108,7 @@ class RestApi:
         settings: Settings = {"id": identifier(world, 6), "createdDate": datetime_of(world.clock.now)}
         if description is not None:
             settings["description"] = description
-        made = Deployment(settings, copy.deepcopy(self.resources))
+        made = Deployment(settings, copy.deepcopy(self.resources), self.settings.get("policy") or "")
         self.deployments[settings["id"]] = made
         return made
 

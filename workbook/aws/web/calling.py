@@ -83,13 +83,16 @@ class _Waiting:
         self._world = world
         self._arn = function_arn
         self._payload = payload
-        self._outcome: Invocation | LambdaError | None = None
+        self._outcome: Invocation | Exception | None = None
+        self._given_up = False
         self._done = Signal(world.kernel, f"the answer of {function_arn}")
 
     def run(self) -> None:
         try:
             self._outcome = invoke(self._world, self._arn, self._payload)
-        except LambdaError as error:
+        except Exception as error:
+            if self._given_up and not isinstance(error, LambdaError):
+                raise  # a fault of the simulation, and nobody is left to hear of it
             self._outcome = error
         self._done.notify_all()
 
@@ -97,10 +100,11 @@ class _Waiting:
         until = None if seconds is None else self._world.clock.now + round(seconds * SECOND)
         while self._outcome is None:
             if not self._done.wait(until) and self._outcome is None:
+                self._given_up = True
                 name = self._arn.rpartition(":function:")[2]
                 message = f"{name} did not answer within {seconds:g} s"
                 raise NotInTime(message)
-        if isinstance(self._outcome, LambdaError):
+        if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome
 
