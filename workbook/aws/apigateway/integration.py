@@ -18,7 +18,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.apigateway.refusals import internal_error, timed_out
+from workbook.aws.apigateway.refusals import internal_error, timed_out, unsupported
 from workbook.aws.awslambda.errors import LambdaError
 from workbook.aws.endpoints import HttpRequest, HttpResponse, NoAnswer, NoConnection, ask
 from workbook.aws.web.calling import NotInTime, call, demand_permission, demand_role, function_of
@@ -70,8 +70,10 @@ def ask_function_plainly(
     """What a function returns for a body, as it is (AWS, without templates).
 
     Raises:
-        Refused: it did not run, not in time, or no integration response fits.
+        Refused: it did not run, not in time, no integration response fits, or the body may not pass.
     """
+    if request.body and integration["passthroughBehavior"] == "NEVER":
+        raise unsupported("there is no template for the body, and passthroughBehavior is NEVER")
     invocation = _invoke(world, integration, request.body or "{}", source)
     error = None
     if invocation.function_error is not None:
@@ -87,7 +89,7 @@ def _status(responses: Mapping[str, Mapping[str, str]], error: str | None) -> in
     """The status whose pattern matches the function's error, or that of the response without a pattern."""
     for status, response in responses.items():
         pattern = response.get("selectionPattern")
-        if pattern and error is not None and re.fullmatch(pattern, error, re.DOTALL):
+        if pattern and error is not None and re.fullmatch(pattern, error):
             return int(status)
     without = [status for status, response in responses.items() if not response.get("selectionPattern")]
     return int(without[0]) if without else None

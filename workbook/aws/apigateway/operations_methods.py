@@ -141,6 +141,7 @@ def put_integration_response(call: Call) -> Answer:
         raise NotFound("Invalid Response status code specified")
     response = {"statusCode": status}
     if call.parameters.get("selectionPattern") is not None:
+        _check_pattern(call.parameters["selectionPattern"])
         response["selectionPattern"] = call.parameters["selectionPattern"]
     _integration(call)["integrationResponses"][status] = response
     return response
@@ -180,6 +181,14 @@ def _integration(call: Call) -> Settings:
 def _check_status(status: str) -> None:
     if not re.fullmatch(r"[1-5]\d\d", status):
         raise BadRequest(f"Invalid status code {status} specified")
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        text = f"Invalid selection pattern specified: {error}"  # words unverified
+        raise BadRequest(text) from None
 
 
 def _check_integration(parameters: Any) -> None:  # noqa: ANN401 - a request's parameters
