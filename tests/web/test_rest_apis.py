@@ -405,3 +405,25 @@ def test_a_server_of_the_learner_can_be_behind_it(lab, gateway):
     gateway.create_deployment(restApiId=made["id"], stageName="live")
     answer = lab.http(f"https://{made['id']}.execute-api.us-east-1.amazonaws.com/live/7")
     assert (answer.status, answer.body) == (202, "/orders")
+
+
+def test_a_variable_in_the_url_of_a_server_must_be_mapped(lab, gateway):
+    lab.endpoint("https://shop.example.com", lambda request: (200, request.path))
+    made = gateway.create_rest_api(name="shop")
+    target = add_method(gateway, made, "GET /{id}", "https://shop.example.com/orders/{id}", "HTTP_PROXY")
+    gateway.create_deployment(restApiId=made["id"], stageName="live")
+    url = f"https://{made['id']}.execute-api.us-east-1.amazonaws.com/live/7"
+    assert lab.http(url).status == 500
+    mapped = {
+        "type": "HTTP_PROXY",
+        "integrationHttpMethod": "GET",
+        "uri": "https://shop.example.com/orders/{id}",
+        "requestParameters": {"integration.request.path.id": "method.request.path.id"},
+    }
+    with pytest.raises(ClientError, match="Invalid mapping expression parameter"):
+        gateway.put_integration(**target, **mapped)
+    gateway.delete_method(**target)
+    gateway.put_method(**target, authorizationType="NONE", requestParameters={"method.request.path.id": True})
+    gateway.put_integration(**target, **mapped)
+    gateway.create_deployment(restApiId=made["id"], stageName="live")
+    assert lab.http(url).body == "/orders/7"
