@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.aws.apigatewayv2.routing import choose_route
+from workbook.aws.environment import own_credentials
 
 
 def code_and_text(error):
@@ -386,6 +387,16 @@ def test_a_route_with_aws_iam_wants_signed_requests(lab, gateway, api):
     SigV4Auth(boto3.Session().get_credentials(), "execute-api", "us-east-1").add_auth(request)
     event = lab.http(url, headers=dict(request.headers.items())).json()
     assert event["requestContext"]["authorizer"]["iam"]["userArn"].endswith(":user/learner")
+
+
+def test_an_identity_of_another_account_may_not_ask(lab, gateway, api):
+    url = api("GET /orders") + "/orders"
+    (made,) = gateway.get_apis()["Items"]
+    (route,) = gateway.get_routes(ApiId=made["ApiId"])["Items"]
+    gateway.update_route(ApiId=made["ApiId"], RouteId=route["RouteId"], AuthorizationType="AWS_IAM")
+    request = AWSRequest("GET", url)
+    SigV4Auth(own_credentials("222222222222"), "execute-api", "us-east-1").add_auth(request)
+    assert lab.http(url, headers=dict(request.headers.items())).status == 403
 
 
 def test_a_preflight_is_a_204(lab, echo, quick):

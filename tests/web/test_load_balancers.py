@@ -83,6 +83,11 @@ def test_a_target_group_needs_the_permission_of_the_function(elb, echo, group):
     assert text.startswith(f"elasticloadbalancing principal does not have permission to invoke {echo} from")
 
 
+def test_at_least_one_target_must_be_named(elb, echo, group):
+    with pytest.raises(ClientError, match="ValidationError"):
+        elb.register_targets(TargetGroupArn=group(echo), Targets=[])
+
+
 def test_a_target_group_has_one_function(elb, echo, group):
     arn = group(echo)
     with pytest.raises(ClientError) as error:
@@ -236,6 +241,12 @@ def test_a_function_that_fails_is_a_502(lab, function, group, listen):
     assert answer.status == 502
     assert "502 Bad Gateway" in answer.body
     assert "secret" not in answer.body
+
+
+def test_a_throttled_function_is_a_502(lab, aws_lambda, echo, group, listen):
+    url, _ = listen(group(echo))
+    aws_lambda.put_function_concurrency(FunctionName="echo", ReservedConcurrentExecutions=0)
+    assert lab.http(url).status == 502
 
 
 def test_without_a_target_it_is_a_503(lab, elb, echo, group, listen):

@@ -10,6 +10,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 
+from workbook.aws.environment import own_credentials
+
 
 def code_and_text(error):
     return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
@@ -221,6 +223,48 @@ def test_an_integration_of_the_type_aws_passes_the_body_and_hides_errors(lab, ga
     assert lab.http(url, "POST", {"m": 4}).status == 500
 
 
+def test_the_event_keeps_the_letters_of_header_names(lab, echo, rest):
+    url, _ = rest("GET /orders", echo)
+    event = lab.http(f"{url}/orders", headers={"X-Shop": "north", "accept": "*/*"}).json()
+    added = {"Host", "User-Agent", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port"}
+    assert set(event["headers"]) == {"X-Shop", "accept", "X-Forwarded-Proto", *added}
+    assert event["multiValueHeaders"]["X-Shop"] == ["north"]
+
+
+@pytest.mark.parametrize("name", ["Set-Cookie", "set-cookie", "Set-cookie"])
+def test_cookies_stay_apart_however_their_header_is_written(lab, returning, rest, name):
+    url, _ = rest("GET /", returning({"statusCode": 200, "multiValueHeaders": {name: ["a=1", "b=2"]}}))
+    answer = lab.http(f"{url}/")
+    assert answer.cookies == ("a=1", "b=2")
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_dot_of_a_selection_pattern_matches_no_newline(lab, gateway, function):
+    arn = function("lines", 'raise ValueError("first\\nsecond")')
+    made = gateway.create_rest_api(name="shop")
+    target = add_method(gateway, made, "POST /", arn, "AWS")
+    for status, pattern in (("200", None), ("400", "first.*"), ("500", "first(.|\\n)*")):
+        gateway.put_method_response(**target, statusCode=status)
+        more = {} if pattern is None else {"selectionPattern": pattern}
+        gateway.put_integration_response(**target, statusCode=status, **more)
+    gateway.create_deployment(restApiId=made["id"], stageName="live")
+    lab.client("lambda").add_permission(
+        FunctionName="lines",
+        StatementId="gateway",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    assert lab.http(f"https://{made['id']}.execute-api.us-east-1.amazonaws.com/live/", "POST").status == 500
+    with pytest.raises(ClientError, match="BadRequestException"):
+        gateway.put_integration_response(**target, statusCode="500", selectionPattern="(")
+
+
+def test_a_body_that_may_not_pass_is_a_415(lab, echo, rest):
+    url, _ = rest("POST /orders", echo, kind="AWS", passthroughBehavior="NEVER")
+    answer = lab.http(f"{url}/orders", "POST", {"n": 1})
+    assert (answer.status, answer.json()) == (415, {"message": "Unsupported Media Type"})
+
+
 # ---- failures
 
 
@@ -272,6 +316,44 @@ def test_a_stage_may_be_throttled(lab, gateway, echo, rest):
     assert [lab.http(f"{url}/orders").status for _ in range(2)] == [200, 429]
 
 
+@pytest.mark.parametrize(("setting", "value"), [("burst", "abc"), ("rate", "nan"), ("burst", "-1")])
+def test_an_update_of_a_stage_is_made_whole_or_not_at_all(gateway, echo, rest, setting, value):
+    _, identifier = rest("GET /orders", echo)
+    patches = [
+        {"op": "replace", "path": "/description", "value": "new"},
+        {"op": "replace", "path": f"/*/*/throttling/{setting}Limit", "value": value},
+    ]
+    with pytest.raises(ClientError, match="BadRequestException"):
+        gateway.update_stage(restApiId=identifier, stageName="live", patchOperations=patches)
+    stage = gateway.get_stage(restApiId=identifier, stageName="live")
+    assert "description" not in stage
+    assert stage["methodSettings"] == {}
+
+
+def test_an_update_of_an_api_is_made_whole_or_not_at_all(gateway):
+    made = gateway.create_rest_api(name="shop")
+    patches = [
+        {"op": "replace", "path": "/name", "value": "new"},
+        {"op": "replace", "path": "/nothing", "value": "new"},
+    ]
+    with pytest.raises(ClientError, match="Invalid patch path"):
+        gateway.update_rest_api(restApiId=made["id"], patchOperations=patches)
+    assert gateway.get_rest_api(restApiId=made["id"])["name"] == "shop"
+
+
+def test_the_throttle_of_a_stage_goes_with_it(lab, gateway, echo, rest):
+    url, identifier = rest("GET /orders", echo)
+    patches = [
+        {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "1"},
+        {"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "1"},
+    ]
+    for _ in range(2):
+        gateway.update_stage(restApiId=identifier, stageName="live", patchOperations=patches)
+        assert lab.http(f"{url}/orders").status == 200
+        gateway.delete_stage(restApiId=identifier, stageName="live")
+        gateway.create_deployment(restApiId=identifier, stageName="live")
+
+
 def statement(effect, **more):
     return {"Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", **more}
 
@@ -305,6 +387,17 @@ def test_a_method_with_aws_iam_wants_signed_requests(lab, echo, rest):
     assert event["requestContext"]["identity"]["userArn"].endswith(":user/learner")
 
 
+def test_an_identity_of_another_account_needs_the_policy_of_the_api(lab, echo, rest):
+    url, _ = rest("GET /orders", echo, authorization="AWS_IAM")
+    request = AWSRequest("GET", f"{url}/orders")
+    SigV4Auth(own_credentials("222222222222"), "execute-api", "us-east-1").add_auth(request)
+    answer = lab.http(f"{url}/orders", headers=dict(request.headers.items()))
+    assert answer.status == 403
+    assert answer.json()["Message"].startswith(
+        "User: arn:aws:iam::222222222222:user/learner is not authorized"
+    )
+
+
 def test_a_server_of_the_learner_can_be_behind_it(lab, gateway):
     lab.endpoint("https://shop.example.com", lambda request: (202, request.path))
     made = gateway.create_rest_api(name="shop")
@@ -312,3 +405,25 @@ def test_a_server_of_the_learner_can_be_behind_it(lab, gateway):
     gateway.create_deployment(restApiId=made["id"], stageName="live")
     answer = lab.http(f"https://{made['id']}.execute-api.us-east-1.amazonaws.com/live/7")
     assert (answer.status, answer.body) == (202, "/orders")
+
+
+def test_a_variable_in_the_url_of_a_server_must_be_mapped(lab, gateway):
+    lab.endpoint("https://shop.example.com", lambda request: (200, request.path))
+    made = gateway.create_rest_api(name="shop")
+    target = add_method(gateway, made, "GET /{id}", "https://shop.example.com/orders/{id}", "HTTP_PROXY")
+    gateway.create_deployment(restApiId=made["id"], stageName="live")
+    url = f"https://{made['id']}.execute-api.us-east-1.amazonaws.com/live/7"
+    assert lab.http(url).status == 500
+    mapped = {
+        "type": "HTTP_PROXY",
+        "integrationHttpMethod": "GET",
+        "uri": "https://shop.example.com/orders/{id}",
+        "requestParameters": {"integration.request.path.id": "method.request.path.id"},
+    }
+    with pytest.raises(ClientError, match="Invalid mapping expression parameter"):
+        gateway.put_integration(**target, **mapped)
+    gateway.delete_method(**target)
+    gateway.put_method(**target, authorizationType="NONE", requestParameters={"method.request.path.id": True})
+    gateway.put_integration(**target, **mapped)
+    gateway.create_deployment(restApiId=made["id"], stageName="live")
+    assert lab.http(url).body == "/orders/7"

@@ -43,7 +43,6 @@ class RestApiFront(Front):
     def __init__(self, world: World, api: RestApi) -> None:
         self._world = world
         self._api = api
-        self._buckets: dict[str, TokenBucket] = {}
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response to a request, after the integration has answered."""
@@ -109,12 +108,18 @@ class RestApiFront(Front):
         return signer
 
     def _demand_policy(self, policy: str, signer: Principal | None, place: str) -> None:
-        """Hold a request against the resource policy that was deployed, where there is one."""
-        if not policy:
+        """Hold a request against the resource policy that was deployed.
+
+        An identity of another account needs its word; of the own account, and unsigned, only a policy that is
+        there counts.
+        """
+        if not policy and (signer is None or signer.account == self._api.account):
             return
         who, resource = signer or _ANYBODY, f"{self._arn}/{place}"
         context = request_keys(self._world.clock.datetime(), self._api.region, self._api.account)
-        verdict = parse_policy(policy).verdict(who, ACTION, resource, context)
+        verdict = Verdict.SILENT
+        if policy:
+            verdict = parse_policy(policy).verdict(who, ACTION, resource, context)
         if verdict is Verdict.ALLOWED or (verdict is Verdict.SILENT and who.account == self._api.account):
             return
         hidden = resource.replace(self._api.account, f"********{self._api.account[-4:]}")
@@ -128,9 +133,9 @@ class RestApiFront(Front):
         if rate is None or burst is None:
             return
         now, name = self._world.clock.now, stage["stageName"]
-        bucket = self._buckets.get(name)
+        bucket = self._api.buckets.get(name)
         if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
-            bucket = self._buckets[name] = TokenBucket(rate, burst, now)
+            bucket = self._api.buckets[name] = TokenBucket(rate, burst, now)
         if not bucket.take(now):
             reason = f"the stage takes {rate:g} requests a second, {burst} at once"
             raise Refused(429, "Too Many Requests", "TooManyRequestsException", reason)

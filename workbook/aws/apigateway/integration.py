@@ -3,7 +3,7 @@
     AWS_PROXY     the function gets an event of the request and makes the response; 502 when it fails
     AWS           the function gets the body as its event; its error is a 200, unless a selectionPattern says
                   another status: that is how this type surprises
-    HTTP_PROXY    the request goes on to a server as it came
+    HTTP_PROXY    the request goes on to a server as it came; variables in its URL must be mapped
 
 Each has 29 seconds at most, and is not tried again.
 
@@ -18,7 +18,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.apigateway.refusals import internal_error, timed_out
+from workbook.aws.apigateway.refusals import internal_error, timed_out, unsupported
 from workbook.aws.awslambda.errors import LambdaError
 from workbook.aws.endpoints import HttpRequest, HttpResponse, NoAnswer, NoConnection, ask
 from workbook.aws.web.calling import NotInTime, call, demand_permission, demand_role, function_of
@@ -70,8 +70,10 @@ def ask_function_plainly(
     """What a function returns for a body, as it is (AWS, without templates).
 
     Raises:
-        Refused: it did not run, not in time, or no integration response fits.
+        Refused: it did not run, not in time, no integration response fits, or the body may not pass.
     """
+    if request.body and integration["passthroughBehavior"] == "NEVER":
+        raise unsupported("there is no template for the body, and passthroughBehavior is NEVER")
     invocation = _invoke(world, integration, request.body or "{}", source)
     error = None
     if invocation.function_error is not None:
@@ -87,7 +89,7 @@ def _status(responses: Mapping[str, Mapping[str, str]], error: str | None) -> in
     """The status whose pattern matches the function's error, or that of the response without a pattern."""
     for status, response in responses.items():
         pattern = response.get("selectionPattern")
-        if pattern and error is not None and re.fullmatch(pattern, error, re.DOTALL):
+        if pattern and error is not None and re.fullmatch(pattern, error):
             return int(status)
     without = [status for status, response in responses.items() if not response.get("selectionPattern")]
     return int(without[0]) if without else None
@@ -108,6 +110,12 @@ def _invoke(world: World, integration: Mapping[str, Any], event: str, source: st
         raise internal_error(500, error.message) from None
 
 
+def _mapped(braces: str, name: str, integration: Mapping[str, Any], place: Place) -> str:
+    """The value of a variable of the integration's path; the braces where nothing is mapped to it."""
+    source = integration.get("requestParameters", {}).get(f"integration.request.path.{name}", "")
+    return place.path_parameters.get(source.removeprefix("method.request.path."), braces)
+
+
 def ask_server(
     world: World, request: WebRequest, place: Place, integration: Mapping[str, Any]
 ) -> HttpResponse:
@@ -116,7 +124,9 @@ def ask_server(
     Raises:
         Refused: nobody is there, or it took too long.
     """
-    url = _VARIABLE.sub(lambda match: place.path_parameters.get(match[1], match[0]), integration["uri"])
+    url = _VARIABLE.sub(lambda match: _mapped(match[0], match[1], integration, place), integration["uri"])
+    if "{" in url:
+        raise internal_error(500, f"{url} is no URL: the integration maps no variable to what is in braces")
     method = integration["httpMethod"]
     query = f"?{request.raw_query}" if request.raw_query else ""
     headers = {

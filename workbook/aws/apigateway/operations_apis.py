@@ -61,6 +61,7 @@ def get_rest_apis(call: Call) -> Answer:
 def update_rest_api(call: Call) -> Answer:
     """UpdateRestApi: name, description, version, policy and disableExecuteApiEndpoint can be replaced."""
     api = _api(call)
+    settings = dict(api.settings)  # an error must leave nothing half done
     for patch in call.parameters.get("patchOperations") or []:
         name = str(patch.get("path", "")).removeprefix("/")
         if patch.get("op") != "replace" or name not in _KNOWN - {"tags", "endpointConfiguration"}:
@@ -72,7 +73,8 @@ def update_rest_api(call: Call) -> Answer:
         value = patch.get("value", "")
         if name == "policy":
             value = _policy(api, value)
-        api.settings[name] = value == "true" if name == "disableExecuteApiEndpoint" else value
+        settings[name] = value == "true" if name == "disableExecuteApiEndpoint" else value
+    api.settings = settings
     call.world.trace.record("configure", api.endpoint, settings={"Name": api.settings["name"]})
     return _description(api)
 

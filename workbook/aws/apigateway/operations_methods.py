@@ -16,6 +16,8 @@ from workbook.aws.limits import limit
 from workbook.aws.operations import NotSimulated, refuse_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from workbook.aws.operations import Answer, Call
 
 LONGEST_TIMEOUT = limit("apigateway.rest.timeout")
@@ -25,13 +27,14 @@ _METHODS = frozenset({"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"
 _OF_METHOD = frozenset(
     {
         *("restApiId", "resourceId", "httpMethod", "authorizationType", "operationName"),
-        "apiKeyRequired",
+        *("apiKeyRequired", "requestParameters"),
     }
 )
 _OF_INTEGRATION = frozenset(
     {
         *("restApiId", "resourceId", "httpMethod", "type", "integrationHttpMethod", "uri", "connectionType"),
         *("credentials", "passthroughBehavior", "timeoutInMillis", "cacheNamespace"),
+        "requestParameters",
     }
 )
 _OF_RESPONSE = frozenset({"restApiId", "resourceId", "httpMethod", "statusCode", "selectionPattern"})
@@ -64,6 +67,9 @@ def put_method(call: Call) -> Answer:
     }
     if parameters.get("operationName"):
         method["operationName"] = parameters["operationName"]
+    if parameters.get("requestParameters"):
+        _check_names(parameters["requestParameters"], "method")
+        method["requestParameters"] = parameters["requestParameters"]
     resource.methods[name] = method
     return method
 
@@ -112,6 +118,9 @@ def put_integration(call: Call) -> Answer:
     for name in ("credentials", "connectionType"):
         if parameters.get(name):
             integration[name] = parameters[name]
+    if parameters.get("requestParameters"):
+        _check_mappings(parameters["requestParameters"], method)
+        integration["requestParameters"] = parameters["requestParameters"]
     method["methodIntegration"] = integration
     _record(call, integration)
     return integration
@@ -141,6 +150,7 @@ def put_integration_response(call: Call) -> Answer:
         raise NotFound("Invalid Response status code specified")
     response = {"statusCode": status}
     if call.parameters.get("selectionPattern") is not None:
+        _check_pattern(call.parameters["selectionPattern"])
         response["selectionPattern"] = call.parameters["selectionPattern"]
     _integration(call)["integrationResponses"][status] = response
     return response
@@ -180,6 +190,31 @@ def _integration(call: Call) -> Settings:
 def _check_status(status: str) -> None:
     if not re.fullmatch(r"[1-5]\d\d", status):
         raise BadRequest(f"Invalid status code {status} specified")
+
+
+def _check_names(names: Iterable[str], side: str) -> None:
+    for name in names:
+        if not name.startswith(f"{side}.request.path."):
+            raise NotSimulated(f"requestParameters {name}", "Variables of the path can be mapped.")
+
+
+def _check_mappings(mappings: Mapping[str, str], method: Settings) -> None:
+    """What an integration takes from the request must be declared by the method."""
+    _check_names(mappings, "integration")
+    undeclared = [one for one in mappings.values() if one not in method.get("requestParameters", {})]
+    if undeclared:
+        raise BadRequest(
+            "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+            f"[Invalid mapping expression parameter specified: {undeclared[0]}]"
+        )
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        text = f"Invalid selection pattern specified: {error}"  # words unverified
+        raise BadRequest(text) from None
 
 
 def _check_integration(parameters: Any) -> None:  # noqa: ANN401 - a request's parameters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -101,8 +103,11 @@ def update_stage(call: Call) -> Answer:
     """
     api = _api(call)
     stage = api.stage(call.parameters["stageName"])
+    patched = copy.deepcopy(stage)  # an error must leave nothing half done
     for patch in call.parameters.get("patchOperations") or []:
-        _patch(api, stage, patch)
+        _patch(api, patched, patch)
+    stage.clear()
+    stage |= patched
     stage["lastUpdatedDate"] = datetime_of(call.world.clock.now)
     _apply_endpoint_setting(api)
     _record(call, api)
@@ -114,6 +119,7 @@ def delete_stage(call: Call) -> Answer:
     api = _api(call)
     api.stage(call.parameters["stageName"])
     del api.stages[call.parameters["stageName"]]
+    api.buckets.pop(call.parameters["stageName"], None)
     _apply_endpoint_setting(api)
     _record(call, api)
     return None
@@ -168,20 +174,33 @@ def _patch(api: RestApi, stage: Settings, patch: Settings) -> None:
     path, value = str(patch.get("path", "")).removeprefix("/"), str(patch.get("value", ""))
     kind, _, name = path.partition("/")
     throttling = _THROTTLING.get(path.removeprefix("*/*/"))
+    operation = patch.get("op")
+    if operation not in {"replace", "add", "remove"} or (operation != "replace" and kind != "variables"):
+        raise BadRequest(f"Invalid patch operation specified: {operation} of /{path}")  # words unverified
     if path == "deploymentId":
         stage["deploymentId"] = _deployment(api, value).settings["id"]
     elif path == "description":
         stage["description"] = value
     elif kind == "variables" and name:
-        if patch.get("op") == "remove":
+        if operation == "remove":
             stage.get("variables", {}).pop(name, None)
         else:
             stage.setdefault("variables", {})[name] = value
     elif path.startswith("*/*/") and throttling is not None:
-        number = float(value) if throttling == "throttlingRateLimit" else int(value)
-        stage["methodSettings"].setdefault("*/*", {})[throttling] = number
+        stage["methodSettings"].setdefault("*/*", {})[throttling] = _number(throttling, value)
     else:
         raise NotSimulated(f"UpdateStage of /{path}", "The deployment, variables and throttling can be set.")
+
+
+def _number(setting: str, value: str) -> float:
+    """The rate, which may have a fraction, or the burst, which has none."""
+    try:
+        number = float(value) if setting == "throttlingRateLimit" else int(value)
+    except ValueError:
+        raise BadRequest(f"Invalid {setting} specified: {value}") from None  # words unverified
+    if not 0 <= number < math.inf:
+        raise BadRequest(f"Invalid {setting} specified: {value}")
+    return number
 
 
 def _apply_endpoint_setting(api: RestApi) -> None:

@@ -28,3 +28,8 @@ def internal_error(status: int, reason: str) -> Refused:
 def timed_out(reason: str) -> Refused:
     """The integration took too long."""
     return Refused(504, "Endpoint request timed out", "InternalServerErrorException", reason)
+
+
+def unsupported(reason: str) -> Refused:
+    """The body's content type has no template, and may not pass without one."""
+    return Refused(415, "Unsupported Media Type", "UnsupportedMediaTypeException", reason)

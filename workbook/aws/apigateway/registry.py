@@ -17,6 +17,7 @@ from workbook.aws.apigateway.errors import NotFound
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
+    from workbook.aws.web.throttling import TokenBucket
     from workbook.engine.world import World
 
 Settings = dict[str, Any]
@@ -75,6 +76,8 @@ class RestApi:
     resources: dict[str, Resource] = field(default_factory=dict)
     stages: dict[str, Settings] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
+    buckets: dict[str, TokenBucket] = field(default_factory=dict)
+    """What the throttles of stages still let through."""
     is_disabled: bool = False
     """Whether its own endpoint answers nobody: what `disableExecuteApiEndpoint` was when a stage changed."""
 

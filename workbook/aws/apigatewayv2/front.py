@@ -42,7 +42,6 @@ class HttpApiFront(Front):
     def __init__(self, world: World, api: HttpApi) -> None:
         self._world = world
         self._api = api
-        self._buckets: dict[tuple[str, str], TokenBucket] = {}
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response to a request, after the integration has answered."""
@@ -97,9 +96,9 @@ class HttpApiFront(Front):
         if rate is None or burst is None:
             return
         now, place = self._world.clock.now, (stage["StageName"], key)
-        bucket = self._buckets.get(place)
+        bucket = self._api.buckets.get(place)
         if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
-            bucket = self._buckets[place] = TokenBucket(rate, burst, now)
+            bucket = self._api.buckets[place] = TokenBucket(rate, burst, now)
         if not bucket.take(now):
             raise Refused(
                 429, "Too Many Requests", f"{key} takes {rate:g} requests a second, {burst} at once"
@@ -111,6 +110,8 @@ class HttpApiFront(Front):
             signer = signer_of(request, "execute-api", self._api.region)
             if signer is None:
                 raise Refused(403, "Forbidden", "the request is not signed for execute-api in this Region")
+            if signer.account != self._api.account:
+                raise Refused(403, "Forbidden", "the signer is of another account; there is no policy")
             authorizer = iam_authorizer(request, signer)
         return Place(
             account=self._api.account,

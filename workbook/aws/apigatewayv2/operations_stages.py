@@ -65,7 +65,10 @@ def update_stage(call: Call) -> Answer:
 def delete_stage(call: Call) -> Answer:
     """DeleteStage."""
     api = _api(call)
-    del api.stages[api.part("Stage", call.parameters["StageName"])["StageName"]]
+    name = api.part("Stage", call.parameters["StageName"])["StageName"]
+    del api.stages[name]
+    for place in [place for place in api.buckets if place[0] == name]:
+        del api.buckets[place]
     _record(call, api)
     return None
 

@@ -16,6 +16,7 @@ from workbook.engine.clock import datetime_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from workbook.aws.web.throttling import TokenBucket
     from workbook.engine.world import World
 
 Settings = dict[str, Any]
@@ -44,6 +45,8 @@ class HttpApi:
     routes: dict[str, Settings] = field(default_factory=dict)
     stages: dict[str, Settings] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
+    buckets: dict[tuple[str, str], TokenBucket] = field(default_factory=dict)
+    """What the throttles of stages and routes still let through."""
 
     @property
     def endpoint(self) -> str:

@@ -4,8 +4,8 @@ The event of a function has headers and parameters once, or all values of each, 
 the answer must come in the same form. The load balancer waits until the function has answered or timed out,
 and tries nothing again.
 
-Sources: User Guide for Application Load Balancers, "Lambda functions as targets" and "Troubleshoot". That a
-throttled function is a 502 is unverified.
+Sources: User Guide for Application Load Balancers, "Lambda functions as targets" and "Troubleshoot". The
+HTML of its own answers is unverified.
 """
 
 from __future__ import annotations

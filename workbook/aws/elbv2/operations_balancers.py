@@ -180,6 +180,8 @@ def register_targets(call: Call) -> Answer:
 
     group = _registry(call).group(call.parameters["TargetGroupArn"])
     targets = [target["Id"] for target in call.parameters["Targets"]]
+    if not targets:
+        raise invalid("At least one target must be specified")  # words unverified
     if len(targets) > 1 or group.function_arn not in {None, *targets}:
         raise ElbError("TooManyTargets", "A target group of functions has one target at most")
     context = {"aws:SourceArn": group.arn, "aws:SourceAccount": call.account}

@@ -1,7 +1,8 @@
 """Payload format 1.0, the older one: REST APIs have it, and HTTP APIs where an integration asks for it.
 
 Headers and parameters come twice: the last value of each, and all of them (`multiValue...`). What is empty is
-null. Only an object with the fields of a response is one; nothing is guessed.
+null. REST APIs keep the letters of the client's header names; that HTTP APIs have small ones is unverified.
+Only an object with the fields of a response is one; nothing is guessed.
 
 Sources: API Gateway Developer Guide, "Lambda proxy integrations in API Gateway" and "Create AWS Lambda proxy
 integrations for HTTP APIs"; answers of AWS recorded in public test suites.
@@ -48,7 +49,7 @@ def event_1(
     several: dict[str, list[str]] = {}
     for name, value in request.query:
         several.setdefault(name, []).append(value)
-    headers = request.headers
+    headers = request.sent_headers if version is None else request.headers
     event: dict[str, Any] = {
         "resource": resource,
         "path": path or request.path,
@@ -124,11 +125,8 @@ def _all_headers(answer: dict[str, Any]) -> tuple[dict[str, str], tuple[str, ...
     if not isinstance(several, dict) or not all(isinstance(values, list) for values in several.values()):
         message = f"multiValueHeaders are {several!r}, not a mapping of names to lists"
         raise MalformedAnswer(message)
-    for name, values in several.items():
-        headers.pop(name.lower(), None)
-        headers[name.lower()] = ", ".join(map(str, values))
-    cookies = several.get("set-cookie") or several.get("Set-Cookie")
+    lists = {name.lower(): [str(value) for value in values] for name, values in several.items()}
     only = headers.pop("set-cookie", None)
-    if cookies is not None:
-        return headers, tuple(map(str, cookies))
-    return headers, () if only is None else (only,)
+    cookies = lists.pop("set-cookie", None) or ([] if only is None else [only])
+    joined = {name: ", ".join(values) for name, values in lists.items()}
+    return {**headers, **joined}, tuple(cookies)

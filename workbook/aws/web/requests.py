@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 CLIENT_ADDRESS = "203.0.113.10"
 """From where a learner asks: an address that is reserved for documentation."""
 USER_AGENT = "workbook"
+_SPELLED = {
+    name.lower(): name
+    for name in ("Host", "User-Agent", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port")
+} | {"x-forwarded-proto": "X-Forwarded-Proto"}
+"""How REST APIs write the headers that come on the way."""
 _TEXTS = re.compile(r"text/.*|application/(.*\+)?(json|xml)|application/javascript")
 """Content types that are passed on as they are; others are encoded in base64."""
 
@@ -40,6 +45,8 @@ class WebRequest:
     raw_query: str
     headers: Mapping[str, str]
     """Names in lower case; with those that the front adds."""
+    sent_headers: Mapping[str, str]
+    """The same with the names as the client wrote them, and those that are added with capitals."""
     body: str
     arrived_at: int
     """An instant."""
@@ -91,6 +98,7 @@ def web_request(world: World, request: HttpRequest, request_id: str, *, port: in
     """A request as it arrives at a front of AWS, with the headers that come on the way."""
     parts = urlsplit(request.url)
     given = {name.lower(): str(value) for name, value in request.headers.items()}
+    spelled = {**_SPELLED, **{name.lower(): name for name in request.headers}}
     length = len(request.body.encode("utf-8", "surrogateescape"))
     headers = {
         **({"content-length": str(length)} if length else {}),
@@ -108,6 +116,7 @@ def web_request(world: World, request: HttpRequest, request_id: str, *, port: in
         path=unquote(parts.path) or "/",
         raw_query=parts.query,
         headers=dict(sorted(headers.items())),
+        sent_headers={spelled.get(name, name): value for name, value in sorted(headers.items())},
         body=request.body,
         arrived_at=world.clock.now,
         id=request_id,
