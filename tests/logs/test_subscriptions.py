@@ -79,6 +79,19 @@ def test_a_filter_is_shown_and_deleted(lab, logs):
         logs.delete_subscription_filter(logGroupName="/app", filterName="f")
 
 
+def test_a_function_may_be_subscribed_to_the_log_group_of_another(lab, logs):
+    lab.function("watch", "def handler(event, context):\n    return event\n")
+    lab.client("lambda").add_permission(
+        FunctionName="watch",
+        StatementId="logs",
+        Action="lambda:InvokeFunction",
+        Principal="logs.amazonaws.com",
+    )
+    logs.create_log_group(logGroupName="/aws/lambda/watched")
+    put(logs, logGroupName="/aws/lambda/watched")
+    assert logs.describe_subscription_filters(logGroupName="/aws/lambda/watched")["subscriptionFilters"]
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_is_a_pattern_or_is_said_to_be_none(pattern, message):
     try:
