@@ -32,6 +32,7 @@ def put(logs, **changes):
         ({"filterPattern": '{ $.a = "x }'}, "InvalidParameterException", "Invalid filter pattern"),
         ({"filterPattern": "{ a = 1 }"}, "InvalidParameterException", "Invalid filter pattern"),
         ({"filterPattern": "[a, b]"}, "NotSimulatedByWorkbook", "space-delimited"),
+        ({"filterPattern": f"{{ {'(' * 340}$.a = 1{')' * 340} }}"}, "NotSimulatedByWorkbook", "parentheses"),
         ({"filterPattern": "%a+%"}, "NotSimulatedByWorkbook", "regular expression"),
         ({"distribution": "Often"}, "InvalidParameterException", "enum value set"),
         ({"roleArn": "arn:aws:iam::123456789012:role/r"}, "InvalidParameterException", "vendor lambda"),

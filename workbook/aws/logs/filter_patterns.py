@@ -33,6 +33,8 @@ _TOKEN = re.compile(
 )
 _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]")
 _MISSING = object()
+_DEEPEST = 40
+"""Levels of parentheses: the lab's own limit, as each takes some of Python's stack."""
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -128,6 +130,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = self._split(text)
+        self._depth = 0
 
     def _split(self, text: str) -> list[str]:
         tokens, place = [], 0
@@ -168,11 +171,7 @@ class _Parser:
 
     def _condition(self) -> Test:
         if self._next() == "(":
-            self._take()
-            inner = self.alternatives()
-            if self._take() != ")":
-                raise InvalidPattern(self._text)
-            return inner
+            return self._parenthesis()
         field, sign = self._field(), self._take()
         if sign.upper() == "IS":
             return _is(field, self._constant())
@@ -183,6 +182,19 @@ class _Parser:
         if sign.upper() == "EXISTS":
             return lambda event: _value_at(event, field) is not _MISSING
         return self._comparison(field, sign, self._take())
+
+    def _parenthesis(self) -> Test:
+        self._take()
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotSimulated(
+                f"More than {_DEEPEST} levels of parentheses in a filter pattern", "Use fewer."
+            )
+        inner = self.alternatives()
+        self._depth -= 1
+        if self._take() != ")":
+            raise InvalidPattern(self._text)
+        return inner
 
     def _field(self) -> list[str | int]:
         token = self._take()
