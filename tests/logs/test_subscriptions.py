@@ -33,6 +33,8 @@ def put(logs, **changes):
         ({"filterPattern": "{ a = 1 }"}, "InvalidParameterException", "Invalid filter pattern"),
         ({"filterPattern": "[a, b]"}, "NotSimulatedByWorkbook", "space-delimited"),
         ({"filterPattern": f"{{ {'(' * 340}$.a = 1{')' * 340} }}"}, "NotSimulatedByWorkbook", "parentheses"),
+        ({"filterPattern": "{ $.items[*].flag = 1 }"}, "NotSimulatedByWorkbook", "wildcard"),
+        ({"filterPattern": "{ $.* = 1 }"}, "NotSimulatedByWorkbook", "wildcard"),
         ({"filterPattern": "%a+%"}, "NotSimulatedByWorkbook", "regular expression"),
         ({"distribution": "Often"}, "InvalidParameterException", "enum value set"),
         ({"roleArn": "arn:aws:iam::123456789012:role/r"}, "InvalidParameterException", "vendor lambda"),
