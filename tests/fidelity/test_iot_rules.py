@@ -86,6 +86,38 @@ def test_iot_03_select_takes_fields_and_where_lets_messages_through(sql, result)
     assert parse_sql(sql).select(Message("a/b", {"t": 31, "place": {"floor": 2}}, 5)) == result
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("text > 30", True),  # both sides become Decimals
+        ("text > '4'", True),
+        ("t >= '31.0'", True),
+        ("'5E-1' < 1", True),
+        ("word > 'a'", False),
+        ("flag > 0", False),
+        ("NOT (word > 'a')", False),  # NOT of what is undefined is undefined
+        ("NOT (missing = 1)", False),
+        ("NOT t", False),
+        ("NOT flag", False),
+        ("NOT (NOT flag)", True),
+        ("NOT no", True),  # the text "false"
+        ("(NOT no) AND flag", True),
+        ("NOT (missing = 1 AND t = 1)", False),
+        ("NOT (t = 1 OR missing = 1)", False),
+        ("t = 31 OR missing = 1", False),
+        ("t <> word", True),  # values of two types are not equal
+        ("nothing <> null", False),
+        ("missing <> word", False),
+        ("t", False),
+        ("flag", True),
+    ],
+)
+def test_iot_05_a_condition_is_true_false_or_undefined(condition, holds):
+    payload = {"t": 31, "text": "31", "word": "b", "flag": True, "no": "FALSE", "nothing": None}
+    selected = parse_sql(f"SELECT t FROM 'a' WHERE {condition}").select(Message("a", payload, 5))
+    assert (selected is not UNDEFINED) is holds
+
+
 def test_iot_04_the_error_action_gets_what_failed(lab):
     sqs = lab.client("sqs")
     url = sqs.create_queue(QueueName="failed")["QueueUrl"]

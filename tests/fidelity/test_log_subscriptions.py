@@ -162,3 +162,21 @@ def test_cwl_06_a_filter_whose_destination_is_gone_is_disabled_for_10_minutes(la
     lab.advance(5)
     assert seen(lab) == [["arrives"]]
     assert len([hop for hop in lab.trace if hop.kind == "drop"]) == 2
+
+
+@pytest.mark.parametrize("qualifier", ["", ":$LATEST", ":live"])
+def test_cwl_07_a_function_cannot_be_subscribed_to_its_own_log_group(lab, logs, qualifier):
+    arn = watch(lab)
+    logs.create_log_group(logGroupName="/aws/lambda/watch")
+    with pytest.raises(ClientError) as error:
+        logs.put_subscription_filter(
+            logGroupName="/aws/lambda/watch",
+            filterName="loop",
+            filterPattern="",
+            destinationArn=f"{arn}{qualifier}",
+        )
+    assert error.value.response["Error"] == {
+        "Code": "InvalidParameterException",
+        "Message": "The log group provided is reserved for the function logs of the destination function.",
+    }
+    assert not logs.describe_subscription_filters(logGroupName="/aws/lambda/watch")["subscriptionFilters"]

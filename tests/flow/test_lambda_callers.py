@@ -32,6 +32,7 @@ def test_the_numbers_are_those_by_which_the_lab_runs():
     assert by_name["SNS"].retries.startswith(f"Lambda, {limit('lambda.event.retries')} times")
     assert by_name["SNS"].payload == "1 MB"
     assert by_name["Invoke, RequestResponse"].payload == "6 MB"
+    assert by_name["Step Functions, a task"].payload == "256 KB"
 
 
 def test_each_way_has_its_callers():

@@ -15,6 +15,7 @@ from moto.core.exceptions import ServiceException
 
 from workbook.aws.iot.sql import SqlError, parse_sql
 from workbook.aws.iot.topic_filters import matches_filter
+from workbook.aws.operations import NotSimulated
 
 ACTION = {"lambda": {"functionArn": "arn:aws:lambda:us-east-1:123456789012:function:f"}}
 
@@ -86,6 +87,21 @@ def test_a_message_that_is_no_json_matches_no_rule(lab, iot):
     lab.client("iot-data").publish(topic="a", payload=b"\xff")
     (hop,) = [hop for hop in lab.trace if hop.kind == "filter"]
     assert hop.facts["reason"] == "the message is no JSON"
+
+
+def test_a_message_that_is_nested_too_deeply_fails_no_publisher(lab, iot):
+    create(iot)
+    lab.client("iot-data").publish(topic="a", payload=b"[" * 60_000 + b"]" * 60_000)
+    (hop,) = [hop for hop in lab.trace if hop.kind == "filter"]
+    assert hop.facts["reason"] == "the message is nested too deeply for the lab"
+
+
+@pytest.mark.parametrize("opening", ["(", "NOT ", "NOT ("])
+def test_a_condition_that_is_nested_too_deeply_is_refused_by_name(opening):
+    closing = ")" if "(" in opening else ""
+    assert parse_sql(f"SELECT * FROM 'a' WHERE {opening * 20} a = 1 {closing * 20}").where is not None
+    with pytest.raises(NotSimulated, match="levels of parentheses"):
+        parse_sql(f"SELECT * FROM 'a' WHERE {opening * 5_000} a = 1 {closing * 5_000}")
 
 
 def test_the_picture_tells_it(lab, iot):

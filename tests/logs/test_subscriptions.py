@@ -32,6 +32,9 @@ def put(logs, **changes):
         ({"filterPattern": '{ $.a = "x }'}, "InvalidParameterException", "Invalid filter pattern"),
         ({"filterPattern": "{ a = 1 }"}, "InvalidParameterException", "Invalid filter pattern"),
         ({"filterPattern": "[a, b]"}, "NotSimulatedByWorkbook", "space-delimited"),
+        ({"filterPattern": f"{{ {'(' * 340}$.a = 1{')' * 340} }}"}, "NotSimulatedByWorkbook", "parentheses"),
+        ({"filterPattern": "{ $.items[*].flag = 1 }"}, "NotSimulatedByWorkbook", "wildcard"),
+        ({"filterPattern": "{ $.* = 1 }"}, "NotSimulatedByWorkbook", "wildcard"),
         ({"filterPattern": "%a+%"}, "NotSimulatedByWorkbook", "regular expression"),
         ({"distribution": "Often"}, "InvalidParameterException", "enum value set"),
         ({"roleArn": "arn:aws:iam::123456789012:role/r"}, "InvalidParameterException", "vendor lambda"),
@@ -77,6 +80,19 @@ def test_a_filter_is_shown_and_deleted(lab, logs):
     assert logs.describe_subscription_filters(logGroupName="/app")["subscriptionFilters"] == []
     with pytest.raises(ClientError, match="The specified subscription filter does not exist"):
         logs.delete_subscription_filter(logGroupName="/app", filterName="f")
+
+
+def test_a_function_may_be_subscribed_to_the_log_group_of_another(lab, logs):
+    lab.function("watch", "def handler(event, context):\n    return event\n")
+    lab.client("lambda").add_permission(
+        FunctionName="watch",
+        StatementId="logs",
+        Action="lambda:InvokeFunction",
+        Principal="logs.amazonaws.com",
+    )
+    logs.create_log_group(logGroupName="/aws/lambda/watched")
+    put(logs, logGroupName="/aws/lambda/watched")
+    assert logs.describe_subscription_filters(logGroupName="/aws/lambda/watched")["subscriptionFilters"]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -67,12 +67,14 @@ def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401
 
 def _shown(shape: Any, value: Any) -> str:  # noqa: ANN401 - as above
     """A value as AWS's Java writes it: texts in a list have no quotes, and a structure has its name."""
+    if value is None:
+        return "null"
     if isinstance(value, list):
         return f"[{', '.join(_shown(shape.member, one) for one in value)}]"
     if shape.type_name == "structure":
         fields = ((name, _shown(member, value.get(name))) for name, member in shape.members.items())
         return f"{shape.name}({', '.join(f'{name}={text}' for name, text in fields)})"
-    return "null" if value is None else str(value)
+    return str(value)
 
 
 def _join(path: str, name: str) -> str:

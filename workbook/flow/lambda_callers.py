@@ -169,7 +169,7 @@ def _synchronous() -> list[LambdaCaller]:
         ),
         row(
             *("Step Functions, a task", "the state machine, as Retry says", "Catch, or the execution fails"),
-            *("the state's TimeoutSeconds", event, _ROLE, "SFN-03"),
+            *("the state's TimeoutSeconds", f"{limit('stepfunctions.input') // 1024} KB", _ROLE, "SFN-03"),
         ),
     ]
 

@@ -35,6 +35,10 @@ _NAMES = {
 }
 
 
+class _UnmatchedError(Exception):
+    """A rule takes nothing of a message, and why."""
+
+
 @dataclass
 class TopicRule:
     """One rule."""
@@ -75,16 +79,14 @@ def publish(world: World, account: str, region: str, topic: str, content: bytes)
 
 def _apply(world: World, rule: TopicRule, message_id: str, topic: str, content: bytes) -> None:
     try:
-        payload = json.loads(content)
-    except ValueError:
-        _filtered(world, rule, message_id, "the message is no JSON")
+        text = _selected(world, rule, topic, content)
+    except _UnmatchedError as error:
+        _filtered(world, rule, message_id, str(error))
         return
-    selected = rule.statement.select(Message(topic, payload, world.clock.milliseconds))
-    if selected is UNDEFINED:
-        _filtered(world, rule, message_id, "its condition does not hold")
+    except RecursionError:
+        _filtered(world, rule, message_id, "the message is nested too deeply for the lab")
         return
     hop = world.trace.record("match", rule.arn, message=message_id)
-    text = json.dumps(selected, separators=(",", ":"), ensure_ascii=False)
     with world.trace.under(hop):
         deliver(
             world,
@@ -93,6 +95,17 @@ def _apply(world: World, rule: TopicRule, message_id: str, topic: str, content: 
                 for action in rule.payload["actions"]
             ],
         )
+
+
+def _selected(world: World, rule: TopicRule, topic: str, content: bytes) -> str:
+    try:
+        payload = json.loads(content)
+    except ValueError:
+        raise _UnmatchedError("the message is no JSON") from None
+    selected = rule.statement.select(Message(topic, payload, world.clock.milliseconds))
+    if selected is UNDEFINED:
+        raise _UnmatchedError("its condition does not hold")
+    return json.dumps(selected, separators=(",", ":"), ensure_ascii=False)
 
 
 def _filtered(world: World, rule: TopicRule, message_id: str, reason: str) -> None:

@@ -4,18 +4,25 @@
     SELECT temperature, place.floor AS floor, topic(2) AS sensor, timestamp() AS at FROM 'sensors/+/data'
 
 Functions but topic() and timestamp(), arithmetic, CASE, arrays, nested SELECT and the like are refused by
-name. A field that a message lacks is undefined: it is left out of the result, and no comparison with it
-holds.
+name. A field that a message lacks is undefined: it is left out of the result.
 
-Source: AWS IoT Developer Guide, "AWS IoT SQL reference".
+A condition is true, false or undefined, and only a true one lets a message through. Comparisons of what
+cannot be compared are undefined, and so are AND, OR and NOT of anything but Booleans (or the texts "true"
+and "false"). That this holds of AND and OR also where one side alone would decide is read out of AWS's table,
+which has no row for it (unverified).
+
+Source: AWS IoT Developer Guide, "AWS IoT SQL reference": "Operators" and "Data types".
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from workbook.aws.iot.topic_filters import is_filter
@@ -27,13 +34,17 @@ _SHAPE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOKEN = re.compile(r"\s*(<>|<=|>=|=|<|>|\(|\)|,|\*|'[^']*'|-?\d+(?:\.\d+)?|[A-Za-z_][\w.]*|\S)")
-_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?(E-?\d{1,4})?", re.IGNORECASE | re.ASCII)
+"""A text that counts as a number; AWS's numbers end at 9.99E999."""
+_ORDERS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
 _CONSTANTS = {"true": True, "false": False, "null": None}
+_DEEPEST = 40
+"""Levels of parentheses and NOT in a condition: the lab's own limit, as each takes some of Python's stack."""
 
 
 class SqlError(ValueError):
@@ -51,7 +62,7 @@ class Message:
 
 
 Value = Callable[[Message], Any]
-Test = Callable[[Message], bool]
+"""Also a condition's, which is True, False or UNDEFINED."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +72,11 @@ class Statement:
     topic_filter: str
     columns: tuple[tuple[str | None, Value], ...]
     """With their names; None for `*`."""
-    where: Test | None
+    where: Value | None
 
     def select(self, message: Message) -> Any:  # noqa: ANN401 - JSON can be anything
         """What the actions get of a message; UNDEFINED where the condition does not hold."""
-        if self.where is not None and not self.where(message):
+        if self.where is not None and self.where(message) is not True:
             return UNDEFINED
         if len(self.columns) == 1 and self.columns[0][0] is None:
             return message.payload
@@ -102,6 +113,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = [match[1] for match in _TOKEN.finditer(text)]
+        self._depth = 0
 
     def columns(self) -> tuple[tuple[str | None, Value], ...]:
         found = [self._column()]
@@ -110,7 +122,7 @@ class _Parser:
         self._expect_end()
         return tuple(found)
 
-    def condition(self) -> Test:
+    def condition(self) -> Value:
         test = self._alternatives()
         self._expect_end()
         return test
@@ -124,34 +136,45 @@ class _Parser:
             return self._take(), value
         return first.rpartition(".")[2], value
 
-    def _alternatives(self) -> Test:
+    def _alternatives(self) -> Value:
         tests = [self._conjunction()]
         while self._accept("or"):
             tests.append(self._conjunction())
-        return lambda message: any(test(message) for test in tests)
+        return _joined(any, tests)
 
-    def _conjunction(self) -> Test:
+    def _conjunction(self) -> Value:
         tests = [self._negation()]
         while self._accept("and"):
             tests.append(self._negation())
-        return lambda message: all(test(message) for test in tests)
+        return _joined(all, tests)
 
-    def _negation(self) -> Test:
+    def _negation(self) -> Value:
         if self._accept("not"):
-            inner = self._negation()
-            return lambda message: not inner(message)
+            with self._one_level_deeper():
+                return _opposite(self._negation())
         if self._accept("("):
-            inner = self._alternatives()
+            with self._one_level_deeper():
+                inner = self._alternatives()
             if not self._accept(")"):
                 raise SqlError(self._text)
             return inner
         return self._comparison()
 
-    def _comparison(self) -> Test:
+    @contextmanager
+    def _one_level_deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotSimulated(
+                f"More than {_DEEPEST} levels of parentheses and NOT in the SQL of a rule", "Use fewer."
+            )
+        yield
+        self._depth -= 1
+
+    def _comparison(self) -> Value:
         left = self._value()
         sign = self._next()
         if sign not in {"=", "<>", *_ORDERS}:
-            return lambda message: left(message) is True
+            return left
         self._take()
         right = self._value()
         return lambda message: _compare(sign, left(message), right(message))
@@ -220,17 +243,48 @@ def _level(topic: str, number: int) -> Any:  # noqa: ANN401 - a text, or UNDEFIN
     return levels[number - 1] if number <= len(levels) else UNDEFINED
 
 
-def _compare(sign: str, left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON can be anything
+def _joined(join: Callable[[Iterable[bool]], bool], tests: Sequence[Value]) -> Value:
+    """All of the conditions (AND), or any (OR); a single one is left as it is."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def joined(message: Message) -> Any:  # noqa: ANN401 - a Boolean, or UNDEFINED
+        found = [_boolean(test(message)) for test in tests]
+        return UNDEFINED if UNDEFINED in found else join(found)
+
+    return joined
+
+
+def _opposite(test: Value) -> Value:
+    def opposite(message: Message) -> Any:  # noqa: ANN401 - a Boolean, or UNDEFINED
+        found = _boolean(test(message))
+        return UNDEFINED if found is UNDEFINED else not found
+
+    return opposite
+
+
+def _boolean(value: Any) -> Any:  # noqa: ANN401 - a Boolean, or UNDEFINED
+    """A Boolean, or a text that says one."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower(), UNDEFINED)
+    return value if isinstance(value, bool) else UNDEFINED
+
+
+def _compare(sign: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - a Boolean, or UNDEFINED
     if left is UNDEFINED or right is UNDEFINED:
-        return False
+        return UNDEFINED
     if sign in {"=", "<>"}:
         same = type(left) is type(right) or (_is_number(left) and _is_number(right))
-        equal = same and left == right
-        return bool(equal) if sign == "=" else not equal
-    comparable = (_is_number(left) and _is_number(right)) or (
-        isinstance(left, str) and isinstance(right, str)
-    )
-    return comparable and _ORDERS[sign](left, right)
+        return (same and left == right) is (sign == "=")
+    one, other = _decimal(left), _decimal(right)
+    return UNDEFINED if one is None or other is None else _ORDERS[sign](one, other)
+
+
+def _decimal(value: Any) -> Decimal | None:  # noqa: ANN401 - JSON can be anything
+    """A number, or a text that says one, as a Decimal; None where it is neither."""
+    if isinstance(value, str):
+        return Decimal(value) if _DECIMAL.fullmatch(value) else None
+    return Decimal(str(value)) if _is_number(value) and math.isfinite(value) else None
 
 
 def _is_number(value: object) -> bool:

@@ -5,8 +5,8 @@
     ERROR -timeout               the first, without the second
     { $.status = 5* && ($.ms > 100 || $.user NOT EXISTS) }       of events in JSON, by their fields
 
-A pattern is a tree of plain predicates, made once. Patterns of space-delimited events and regular expressions
-are refused by name.
+A pattern is a tree of plain predicates, made once. Patterns of space-delimited events, regular expressions
+and wildcards in a field's name ($.items[*], $.*) are refused by name.
 
 Source: CloudWatch Logs User Guide, "Filter pattern syntax". Unverified: that ?terms beside others are
 ignored, as reports of users have it; that a term is found within a longer word.
@@ -31,8 +31,11 @@ _PLAIN = re.compile(r"[\w.:/\\#=@,;*-]+")
 _TOKEN = re.compile(
     r'\s*(&&|\|\||!=|<=|>=|=|<|>|\(|\)|"(?:[^"\\]|\\.)*"|\$(?:\.[\w-]+|\[\d+\]|\[\'[^\']+\'\])+|[^\s()&|=<>!"]+)'
 )
+_WILDCARD = re.compile(r"\$[\w.\[\]'-]*(?:\[\*\]|\.\*)")
 _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]")
 _MISSING = object()
+_DEEPEST = 40
+"""Levels of parentheses: the lab's own limit, as each takes some of Python's stack."""
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -128,8 +131,11 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = self._split(text)
+        self._depth = 0
 
     def _split(self, text: str) -> list[str]:
+        if _WILDCARD.search(re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
+            raise NotSimulated("A wildcard in the name of a field in a filter pattern", "Name the field.")
         tokens, place = [], 0
         text = text.rstrip()
         while place < len(text):
@@ -168,11 +174,7 @@ class _Parser:
 
     def _condition(self) -> Test:
         if self._next() == "(":
-            self._take()
-            inner = self.alternatives()
-            if self._take() != ")":
-                raise InvalidPattern(self._text)
-            return inner
+            return self._parenthesis()
         field, sign = self._field(), self._take()
         if sign.upper() == "IS":
             return _is(field, self._constant())
@@ -183,6 +185,19 @@ class _Parser:
         if sign.upper() == "EXISTS":
             return lambda event: _value_at(event, field) is not _MISSING
         return self._comparison(field, sign, self._take())
+
+    def _parenthesis(self) -> Test:
+        self._take()
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotSimulated(
+                f"More than {_DEEPEST} levels of parentheses in a filter pattern", "Use fewer."
+            )
+        inner = self.alternatives()
+        self._depth -= 1
+        if self._take() != ")":
+            raise InvalidPattern(self._text)
+        return inner
 
     def _field(self) -> list[str | int]:
         token = self._take()

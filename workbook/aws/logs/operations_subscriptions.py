@@ -123,11 +123,22 @@ def _check_destination(world: World, made: SubscriptionFilter) -> None:
     if vendor == "lambda":
         if made.role_arn is not None:
             raise InvalidParameter("destinationArn for vendor lambda cannot be used with roleArn")
+        _refuse_own_log_group(made)
         _check_function(world, made)
     elif made.role_arn is None:
         raise InvalidParameter(f"destinationArn for vendor {vendor} cannot be used without roleArn")
     else:
         _send_test_message(world, made, _NAMES[vendor])
+
+
+def _refuse_own_log_group(made: SubscriptionFilter) -> None:
+    """A function that gets what it logs would never come to rest; any version or alias of it is the same."""
+    region, account, _, name = made.destination_arn.split(":")[3:7]
+    own = f"arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{name}"
+    if made.log_group_arn == own:
+        raise InvalidParameter(
+            "The log group provided is reserved for the function logs of the destination function."
+        )
 
 
 def _check_function(world: World, made: SubscriptionFilter) -> None:

@@ -7,7 +7,7 @@ Lambda is invoked asynchronously. What a destination refuses for its rate or a f
 again for up to 24 hours. Where the permission or the destination itself is missing, the filter is disabled
 for 10 minutes, and the events of these minutes are lost.
 
-A function that is subscribed to its own log group invokes itself.
+A function cannot be subscribed to its own log group: it would invoke itself with each line that it logs.
 
 Source: CloudWatch Logs User Guide, "Log group-level subscription filters" (payload, retries). The pauses
 between tries are the lab's.
