@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 
 import pytest
 from user_pools import PASSWORD, UserPool, deploy, refused
@@ -455,3 +456,21 @@ def test_a_migration_that_says_too_little_makes_no_user(lab, answer, code):
     pool = UserPool(lab, {"UserMigration": f"event['response'] = {answer!r}\nreturn event"})
     assert refused(code, pool.sign_in, "old")
     assert pool.cognito.list_users(UserPoolId=pool.id)["Users"] == []
+
+
+def test_the_event_of_a_call_has_no_secrets_of_users(lab):
+    pattern = {"source": ["aws.cognito-idp"], "detail": {"eventName": ["SignUp"]}}
+    pattern["detail-type"] = ["AWS API Call via CloudTrail"]
+    lab.client("events").put_rule(Name="calls", EventPattern=json.dumps(pattern))
+    pool = UserPool(lab)
+    pool.sign_up()
+    (hop,) = [hop for hop in lab.trace if hop.kind == "put-event"]
+    detail = json.loads(hop.facts["body"])["detail"]
+    hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
+    assert detail["userIdentity"] == {"type": "Unknown", "principalId": "Anonymous"}
+    assert detail["requestParameters"] == {
+        "clientId": pool.client_id,
+        "username": hidden,
+        "password": hidden,
+        "userAttributes": [{"name": "email", "value": hidden}],
+    }
