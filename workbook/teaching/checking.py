@@ -21,7 +21,7 @@ def _get_ready() -> None:
     """In a notebook, start the first examiner while its reader reads."""
     from IPython import get_ipython
 
-    if get_ipython() is not None:  # type: ignore[no-untyped-call]
+    if get_ipython() is not None:
         waiting.prepare()
 
 

@@ -181,14 +181,14 @@ def four_orders(lab: Lab, answer: Answer) -> list[str]:
 
 def the_order_is_right(run: Run) -> Finding:
     """The prediction is what happened."""
-    if run.answer.value == run.made:
+    if run.answer.order == run.made:
         return held()
     assert isinstance(run.made, list)  # noqa: S101 - `four_orders` made it
-    right = next(place for place, name in enumerate(run.made) if run.answer.value[place] != name)
+    right = next(place for place, name in enumerate(run.made) if run.answer.order[place] != name)
     came = "First" if right == 0 else f"After {', '.join(run.made[:right])}"
     return broken(
-        expected=f"You expect: {', '.join(run.answer.value)}.",
-        happened=f"{came} came the {run.made[right]}, and not the {run.answer.value[right]}.",
+        expected=f"You expect: {', '.join(run.answer.order)}.",
+        happened=f"{came} came the {run.made[right]}, and not the {run.answer.order[right]}.",
     )
 
 
@@ -210,13 +210,13 @@ WHAT_COMES_WHEN = Exercise(
     mistakes=(
         Mistake(
             name="as-sent",
-            recognised=lambda run: run.answer.value == ["pie", "loaf", "tart", "bun"],
+            recognised=lambda run: run.answer.order == ["pie", "loaf", "tart", "bun"],
             message="That is the order in which they were sent. What matters is when each becomes "
             "visible: at the end of its delay, or of its visibility timeout.",
         ),
         Mistake(
             name="delay-from-nine",
-            recognised=lambda run: run.answer.value == ["loaf", "bun", "tart", "pie"],
+            recognised=lambda run: run.answer.order == ["loaf", "bun", "tart", "pie"],
             message="The bun's delay of 20 s ends 25 s after nine, since it was sent at 5 s. The loaf is "
             "back at 30.",
         ),
