@@ -156,37 +156,49 @@ def customization(
     world: World, client: Client, user: User, source: str, metadata: Mapping[str, str] | None
 ) -> Customization:
     """Ask the trigger PreTokenGeneration what the tokens of a user shall say."""
-    pool = client.pool
-    groups = Groups.of(pool, user)
-    configured = pool.triggers().get("PreTokenGenerationConfig") or {}
-    version = "2" if configured.get("LambdaVersion") == "V2_0" else "1"
-    name = "claimsAndScopeOverrideDetails" if version == "2" else "claimsOverrideDetails"
+    groups = Groups.of(client.pool, user)
+    configured = client.pool.triggers().get("PreTokenGenerationConfig") or {}
+    made = Customization(groups, version="2" if configured.get("LambdaVersion") == "V2_0" else "1")
+    details = _ask(world, client, user, source, metadata, made)
+    if "groupOverrideDetails" in details:
+        made.groups = Groups.given(details["groupOverrideDetails"])
+    if made.version == "1":
+        made.id_token = Changes.of(details, texts_only=True)
+    else:
+        made.id_token = Changes.of(details.get("idTokenGeneration"), texts_only=False)
+        made.access_token = Changes.of(details.get("accessTokenGeneration"), texts_only=False)
+    return made
+
+
+_DETAILS = {"1": "claimsOverrideDetails", "2": "claimsAndScopeOverrideDetails"}
+
+
+def _ask(
+    world: World,
+    client: Client,
+    user: User,
+    source: str,
+    metadata: Mapping[str, str] | None,
+    made: Customization,
+) -> dict[str, Any]:
+    """What the function says, if there is one."""
     request: dict[str, Any] = {
         "userAttributes": attributes_of(user),
-        "groupConfiguration": groups.event(),
-        **({"scopes": [SCOPE]} if version == "2" else {}),
+        "groupConfiguration": made.groups.event(),
+        **({"scopes": [SCOPE]} if made.version == "2" else {}),
     }
     question = Question(
         "PreTokenGeneration",
         source,
         user.username,
         with_metadata(request, metadata),
-        {name: _is_object},
+        {_DETAILS[made.version]: _is_object},
         client=client,
         family="TokenGeneration",
-        version=version,
+        version=made.version,
     )
-    answer = ask(world, pool, question) or {}
-    details = answer.get(name) or {}
-    made = Customization(groups, version=version)
-    if "groupOverrideDetails" in details:
-        made.groups = Groups.given(details["groupOverrideDetails"])
-    if version == "1":
-        made.id_token = Changes.of(details, texts_only=True)
-    else:
-        made.id_token = Changes.of(details.get("idTokenGeneration"), texts_only=False)
-        made.access_token = Changes.of(details.get("accessTokenGeneration"), texts_only=False)
-    return made
+    answer = ask(world, client.pool, question) or {}
+    return answer.get(_DETAILS[made.version]) or {}
 
 
 def _is_object(value: object) -> bool:

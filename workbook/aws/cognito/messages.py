@@ -166,27 +166,24 @@ def write(
     metadata: Mapping[str, str] | None,
 ) -> None:
     """Write to a user, at each of these addresses; a function is asked for the words, once."""
-    question = Question(
-        "CustomMessage",
-        occasion.source,
-        user.username,
-        with_metadata(
-            {
-                "userAttributes": attributes_of(user),
-                "codeParameter": CODE,
-                "linkParameter": _LINK,
-                "usernameParameter": USERNAME if occasion is INVITATION else None,
-            },
-            metadata,
-        ),
-        _PLACEHOLDERS,
-        client=client,
-    )
-    answer = ask(world, pool, question) or {}
+    answer = ask(world, pool, _question(client, user, occasion, metadata)) or {}
     _check_sender(pool, answer)
     places = list(attributes)
     letters = [_letter(pool, user, one, occasion, answer, secret) for one in places]
     deliver(world, [_delivery(world, pool, user, *pair) for pair in zip(places, letters, strict=True)])
+
+
+def _question(
+    client: Client | None, user: User, occasion: Occasion, metadata: Mapping[str, str] | None
+) -> Question:
+    request = {
+        "userAttributes": attributes_of(user),
+        "codeParameter": CODE,
+        "linkParameter": _LINK,
+        "usernameParameter": USERNAME if occasion is INVITATION else None,
+    }
+    asked = with_metadata(request, metadata)
+    return Question("CustomMessage", occasion.source, user.username, asked, _PLACEHOLDERS, client=client)
 
 
 def _check_sender(pool: Pool, answer: Mapping[str, Any]) -> None:

@@ -182,27 +182,18 @@ def _check_role(call: Call) -> None:
 def _settings(given: Mapping[str, Any]) -> Settings:
     """The settings of a pool: what is given over what AWS gives a new one."""
     policy = (given.get("Policies") or {}).get("PasswordPolicy") or DEFAULT_POLICY
-    administration = given.get("AdminCreateUserConfig") or {}
     settings: Settings = {
         "Name": given["PoolName"],
         "Policies": {"PasswordPolicy": {**_LEAST_POLICY, **policy}},
         "DeletionProtection": given.get("DeletionProtection") or "INACTIVE",
         "LambdaConfig": _triggers(given.get("LambdaConfig") or {}),
         "MfaConfiguration": "OFF",
-        "EmailConfiguration": {
-            "EmailSendingAccount": "COGNITO_DEFAULT",
-            **(given.get("EmailConfiguration") or {}),
-        },
-        "VerificationMessageTemplate": {
-            "DefaultEmailOption": "CONFIRM_WITH_CODE",
-            **(given.get("VerificationMessageTemplate") or {}),
-        },
+        "EmailConfiguration": _over({"EmailSendingAccount": "COGNITO_DEFAULT"}, given, "EmailConfiguration"),
+        "VerificationMessageTemplate": _over(
+            {"DefaultEmailOption": "CONFIRM_WITH_CODE"}, given, "VerificationMessageTemplate"
+        ),
         "UserPoolTags": given.get("UserPoolTags") or {},
-        "AdminCreateUserConfig": {
-            "AllowAdminCreateUserOnly": False,
-            "UnusedAccountValidityDays": 7,
-            **administration,
-        },
+        "AdminCreateUserConfig": _over(_ADMINISTRATION, given, "AdminCreateUserConfig"),
         "UserPoolTier": given.get("UserPoolTier") or "ESSENTIALS",
     }
     for name in ("AutoVerifiedAttributes", "SmsConfiguration", "AccountRecoverySetting"):
@@ -212,6 +203,11 @@ def _settings(given: Mapping[str, Any]) -> Settings:
     return settings
 
 
+def _over(settings: Settings, given: Mapping[str, Any], name: str) -> Settings:
+    return {**settings, **(given.get(name) or {})}
+
+
+_ADMINISTRATION = {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7}
 _LEAST_POLICY = {
     "MinimumLength": 8,
     "RequireUppercase": False,
