@@ -179,11 +179,20 @@ def test_a_name_is_taken_once(lab):
 
 
 def test_who_signs_in_by_email_has_an_id_for_a_username(lab):
-    pool = UserPool(lab, {"PreSignUp": "return event"}, UsernameAttributes=["email"])
+    triggers = {"PreSignUp": "return event", "PostConfirmation": "return event"}
+    pool = UserPool(lab, triggers, UsernameAttributes=["email"])
     sub = pool.sign_up("ann@example.com", None)["UserSub"]
     (event,) = pool.seen("PreSignUp")
     assert (event["userName"], event["request"]["userAttributes"]) == (sub, {"email": "ann@example.com"})
     pool.confirm("ann@example.com")
+    (event,) = pool.seen("PostConfirmation")
+    assert event["request"]["userAttributes"] == {
+        "sub": sub,
+        "cognito:email_alias": "ann@example.com",
+        "cognito:user_status": "CONFIRMED",
+        "email": "ann@example.com",
+        "email_verified": "true",
+    }
     assert pool.sign_in("ann@example.com")["AuthenticationResult"]
     assert pool.sign_in(sub)["AuthenticationResult"]
     pool.cognito.admin_delete_user(UserPoolId=pool.id, Username="ann@example.com")

@@ -183,7 +183,7 @@ def _ask(
 ) -> dict[str, Any]:
     """What the function says, if there is one."""
     request: dict[str, Any] = {
-        "userAttributes": attributes_of(user),
+        "userAttributes": attributes_of(client.pool, user),
         "groupConfiguration": made.groups.event(),
         **({"scopes": [SCOPE]} if made.version == "2" else {}),
     }

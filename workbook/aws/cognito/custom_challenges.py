@@ -116,7 +116,7 @@ class Dialogue:
             raise InvalidUserPoolConfiguration(
                 "Custom auth lambda trigger is not configured for the user pool."
             )
-        asked = {"userAttributes": {} if self.user is None else attributes_of(self.user), **request}
+        asked = {"userAttributes": {} if self.user is None else attributes_of(pool, self.user), **request}
         if self.client.hides_users:
             asked["userNotFound"] = self.user is None
         question = Question(

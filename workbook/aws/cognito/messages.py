@@ -166,7 +166,7 @@ def write(
     metadata: Mapping[str, str] | None,
 ) -> None:
     """Write to a user, at each of these addresses; a function is asked for the words, once."""
-    answer = ask(world, pool, _question(client, user, occasion, metadata)) or {}
+    answer = ask(world, pool, _question(client, pool, user, occasion, metadata)) or {}
     _check_sender(pool, answer)
     places = list(attributes)
     letters = [_letter(pool, user, one, occasion, answer, secret) for one in places]
@@ -174,10 +174,14 @@ def write(
 
 
 def _question(
-    client: Client | None, user: User, occasion: Occasion, metadata: Mapping[str, str] | None
+    client: Client | None,
+    pool: Pool,
+    user: User,
+    occasion: Occasion,
+    metadata: Mapping[str, str] | None,
 ) -> Question:
     request = {
-        "userAttributes": attributes_of(user),
+        "userAttributes": attributes_of(pool, user),
         "codeParameter": CODE,
         "linkParameter": _LINK,
         "usernameParameter": USERNAME if occasion is INVITATION else None,

@@ -184,7 +184,7 @@ def after_confirmation(
     metadata: Mapping[str, str] | None,
 ) -> None:
     """Ask the trigger PostConfirmation."""
-    request = with_metadata({"userAttributes": attributes_of(user)}, metadata)
+    request = with_metadata({"userAttributes": attributes_of(pool, user)}, metadata)
     ask(world, pool, Question("PostConfirmation", source, user.username, request, client=client))
 
 

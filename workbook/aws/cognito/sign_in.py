@@ -109,7 +109,7 @@ def before(world: World, client: Client, name: str, user: User | None, validatio
     if user is None and not client.hides_users:
         return
     request: dict[str, Any] = {
-        "userAttributes": {} if user is None else attributes_of(user),
+        "userAttributes": {} if user is None else attributes_of(client.pool, user),
         "validationData": validation,
     }
     if client.hides_users:
@@ -210,7 +210,7 @@ def complete(
     world: World, client: Client, user: User, source: str, metadata: Mapping[str, str] | None
 ) -> Answer:
     """A user has shown who it is: the last triggers are asked, and tokens are given."""
-    request = {"userAttributes": attributes_of(user), "newDeviceUsed": False}
+    request = {"userAttributes": attributes_of(client.pool, user), "newDeviceUsed": False}
     question = Question(
         "PostAuthentication", "Authentication", user.username, with_metadata(request, metadata), client=client
     )

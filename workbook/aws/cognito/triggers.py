@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.cognito.errors import InvalidLambdaResponse, UnexpectedLambda, UserLambdaValidation
-from workbook.aws.cognito.registry import SERVICE, Pool
+from workbook.aws.cognito.registry import CONFIRMED, SERVICE, Pool
 from workbook.aws.delivery import Undelivered
 from workbook.aws.delivery.outages import refuse_in_outage
 from workbook.aws.limits import limit
@@ -105,9 +105,11 @@ def with_metadata(request: dict[str, Any], metadata: Mapping[str, str] | None) -
     return {**request, "clientMetadata": dict(metadata)} if metadata else request
 
 
-def attributes_of(user: User) -> dict[str, str]:
-    """A user's attributes as functions see them: with the state in which the user is."""
-    return {"sub": user.sub, "cognito:user_status": user.status, **user.attributes}
+def attributes_of(pool: Pool, user: User) -> dict[str, str]:
+    """A user's attributes as functions see them: with the state, and what stands for the username."""
+    aliases = pool.sign_in_attributes if user.status == CONFIRMED else ()
+    names = {f"cognito:{one}_alias": user.attributes[one] for one in aliases if one in user.attributes}
+    return {"sub": user.sub, **names, "cognito:user_status": user.status, **user.attributes}
 
 
 def function_of(pool: Pool, trigger: str) -> str | None:
