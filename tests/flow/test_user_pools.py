@@ -15,3 +15,14 @@ def test_the_flow_shows_who_was_asked_and_in_vain(lab):
     assert f"{pool.id} to ann@example.com: 1." in text
     assert f"you to {pool.id}: 1." in text
     assert "asked its PreSignUp function, in vain: PreSignUp failed with error No." in text
+
+
+def test_the_flow_tells_what_became_of_a_user(lab):
+    pool = UserPool(lab)
+    pool.sign_up()
+    pool.cognito.admin_delete_user(UserPoolId=pool.id, Username="ann")
+    told = [move.text for move in lab.flow().scene.moves if "user ann" in move.text]
+    assert told == [
+        f"you: user ann of user pool {pool.id} was signed up; the user is UNCONFIRMED",
+        f"you: user ann of user pool {pool.id} was deleted",
+    ]

@@ -69,10 +69,9 @@ class RequestTeller:
     def _user(self, hop: Hop) -> list[Move]:
         """Somebody signed a user up, confirmed it, or the like."""
         who = self._story.callers.sender(hop)
-        text = (
-            f"{label_of(who)}: user {hop.facts.get('user')} of {_called(hop.resource)} was "
-            f"{hop.facts.get('reason')}, and is {hop.facts.get('status')} now"
-        )
+        what = f"user {hop.facts.get('user')} of {_called(hop.resource)} was {hop.facts.get('reason')}"
+        state = f"; the user is {hop.facts['status']}" if "status" in hop.facts else ""
+        text = f"{label_of(who)}: {what}{state}"
         return [between(hop, who, hop.resource, Status.DELIVERED, text)]
 
 

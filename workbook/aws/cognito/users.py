@@ -55,4 +55,5 @@ def new_user(
 def changed(world: World, pool: Pool, user: User, why: str) -> None:
     """Write down that a user is in another state."""
     user.changed_at = world.clock.now
-    world.trace.record("user", pool.arn, user=user.username, status=user.status, reason=why)
+    facts = {"status": user.status} if user.username in pool.users else {}
+    world.trace.record("user", pool.arn, user=user.username, reason=why, **facts)
