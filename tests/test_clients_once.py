@@ -1,5 +1,6 @@
 """What all clients of a service have alike: botocore makes it for each, and made once it is the same."""
 
+import contextlib
 import functools
 import inspect
 import json
@@ -7,6 +8,7 @@ import json
 import boto3
 import botocore.hooks
 import botocore.session
+import hypothesis.strategies as st
 import pytest
 from botocore.client import ClientCreator
 from botocore.config import Config
@@ -14,10 +16,12 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import create_loader
+from hypothesis import given
 
 from workbook import Lab
 from workbook.aws import clients_once
 from workbook.aws.clients_once import LateSession
+from workbook.engine.patches import Patches
 
 KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
 
@@ -261,14 +265,15 @@ def test_events_have_the_names_that_botocore_gives_them():
             assert [lab.client("sqs").meta.events._alias_event_name(name) for name in old] == plain
 
 
-# ---- copy_handlers_at_once
+# ---- share_handlers
 
 
 def heard_by(emitter, event):
     return [handler for handler, _ in emitter.emit(event)]
 
 
-def test_a_copy_of_the_handlers_is_the_copys_own(lab):
+@pytest.mark.parametrize("when", ["in the lab", "after the lab"])
+def test_a_copy_of_the_handlers_is_the_copys_own(lab, when):
     def first(**_): ...
     def middle(**_): ...
     def last(**_): ...
@@ -277,6 +282,8 @@ def test_a_copy_of_the_handlers_is_the_copys_own(lab):
     session.register_last("before-call.sqs", last)
     session.register("before-call", middle)
     client = session.__copy__()
+    if when == "after the lab":
+        lab.close()
     client.register_first("before-call.sqs", first)
     client.register("before-call.sqs.SendMessage", middle)
     session.unregister("before-call", middle)
@@ -284,17 +291,98 @@ def test_a_copy_of_the_handlers_is_the_copys_own(lab):
     assert heard_by(client, "before-call.sqs.SendMessage") == [middle, first, last, middle]
 
 
-def test_a_copy_has_all_that_botocores_has(lab):
+EVENTS = ["a", "a.b", "a.c", "a.b.c", "*.b", "a.*.c"]
+HANDLERS = [functools.partial(signed, number) for number in range(3)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.sampled_from(["register", "register_first", "register_last", "unregister", "copy"]),
+            st.sampled_from(EVENTS),
+            st.sampled_from(HANDLERS),
+        )
+    )
+)
+def test_whatever_is_registered_and_copied_is_heard_as_with_botocores_tree(steps):
+    def heard():
+        emitters = [HierarchicalEmitter()]
+        for index, action, event, handler in steps:
+            emitter = emitters[index % len(emitters)]
+            if action == "copy":
+                emitters.append(emitter.__copy__())
+            else:
+                with contextlib.suppress(AttributeError):  # botocore's, of a name that only longer names have
+                    getattr(emitter, action)(event, handler)
+        return [[list(each._handlers.prefix_search(event)) for event in EVENTS] for each in emitters]
+
+    expected = heard()
+    patches = Patches()
+    clients_once.share_handlers(patches)
+    try:
+        assert heard() == expected
+    finally:
+        patches.undo_all()
+
+
+def test_a_copy_shares_its_nodes_in_a_lab_only():
+    def root(client):
+        return client.meta.events._emitter._handlers._root
+
+    session = boto3.Session(region_name="eu-west-1", **KEYS)
+    a, b = session.client("sqs"), session.client("sqs")
+    assert root(a)["children"]["before-parameter-build"] is not root(b)["children"]["before-parameter-build"]
+    with Lab() as lab:
+        a, b = lab.client("sqs"), lab.client("sqs")
+        assert root(a)["children"]["before-parameter-build"] is root(b)["children"]["before-parameter-build"]
+
+
+# ---- make_resource_classes_once
+
+
+def test_resources_of_a_session_share_their_class_in_a_lab_only():
+    def classes(session):
+        return type(session.resource("dynamodb")), type(session.resource("dynamodb").Table("orders"))
+
+    real = boto3.Session(region_name="eu-west-1", **KEYS)
+    assert not set(classes(real)) & set(classes(real))
+    with Lab():
+        session = boto3.Session()
+        assert classes(session) == classes(session)
+        assert not set(classes(session)) & set(classes(boto3.Session()))
+
+
+def test_resources_with_one_class_have_their_own_client_and_data(lab):
+    lab.client("sqs").create_queue(QueueName="q")
+    here, there = (lab.resource("sqs", region_name=region) for region in ("us-east-1", "eu-west-1"))
+    there.create_queue(QueueName="q")
+    queues = [each.get_queue_by_name(QueueName="q") for each in (here, there)]
+    assert type(queues[0]) is type(queues[1])
+    assert [queue.meta.client.meta.region_name for queue in queues] == ["us-east-1", "eu-west-1"]
+    queues[0].send_message(MessageBody="a cake")
+    assert [queue.attributes["ApproximateNumberOfMessages"] for queue in queues] == ["1", "0"]
+    assert [queue.attributes["QueueArn"].split(":")[3] for queue in queues] == ["us-east-1", "eu-west-1"]
+
+
+def test_who_listens_later_still_adds_to_classes(lab):
     session = boto3.Session()
-    handlers = session.events._emitter._handlers
-    patched = handlers.__copy__()._root
-    lab.close()
-    assert patched == handlers.__copy__()._root
-    assert patched is not handlers._root
+    session.resource("dynamodb").Table("orders")
+    session.events.register(
+        "creating-resource-class.dynamodb.Table",
+        lambda class_attributes, **_: class_attributes.update(greet=lambda _: "hello"),
+    )
+    assert session.resource("dynamodb").Table("orders").greet() == "hello"
 
 
-def test_botocore_still_copies_its_handlers_one_by_one():
-    assert "self._recursive_copy(value)" in inspect.getsource(botocore.hooks._PrefixTrie._recursive_copy)
+def test_a_table_has_all_that_boto3_gives_it():
+    def names(session):
+        return dir(session.resource("dynamodb").Table("orders")), dir(session.resource("s3").Bucket("cakes"))
+
+    real = names(boto3.Session(region_name="eu-west-1", **KEYS))
+    with Lab():
+        session = boto3.Session()
+        assert [names(session), names(session)] == [real, real]
 
 
 def test_nothing_of_it_is_left_when_the_lab_is_closed():

@@ -2,8 +2,8 @@
 
 A handler makes its clients in each of its invocations, as it may. Botocore then builds the shapes of the
 service, the rules for its addresses and a method for each operation again, opens the files of certificates
-for connections that a lab never makes, and copies some four hundred event handlers one by one. With this a
-client takes half of that time. A learner sees nothing of it; `tests/test_clients_once.py` shows for each
+for connections that a lab never makes, and copies a tree of four hundred event handlers. With this a client
+takes a quarter of that time. A learner sees nothing of it; `tests/test_clients_once.py` shows for each
 change that it is still needed and that clients are the same with it.
 """
 
@@ -17,6 +17,9 @@ from typing import Any
 
 import botocore.hooks
 import botocore.regions
+from boto3.resources.base import ServiceResource
+from boto3.resources.factory import ResourceFactory
+from boto3.utils import ServiceContext
 from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.client import ClientCreator
 from botocore.endpoint import Endpoint, EndpointCreator
@@ -37,7 +40,8 @@ def install(patches: Patches) -> None:
     open_connections_late(patches)
     look_for_keywords_in_the_code(patches)
     keep_names_of_events(patches)
-    copy_handlers_at_once(patches)
+    share_handlers(patches)
+    make_resource_classes_once(patches)
 
 
 def build_shapes_once(patches: Patches) -> None:
@@ -56,7 +60,12 @@ def build_shapes_once(patches: Patches) -> None:
 
 
 _MODELS: dict[str, tuple[object, ServiceModel]] = {}
-"""The model of a service, and the file that it is of, by the service's name."""
+"""The model of a service, behind the file that it is of, by the service's name."""
+
+
+def _is_shared(model: ServiceModel) -> bool:
+    kept = _MODELS.get(model.service_name)
+    return kept is not None and kept[1] is model
 
 
 def build_rules_of_addresses_once(patches: Patches) -> None:
@@ -91,8 +100,7 @@ def write_methods_once(patches: Patches) -> None:
     create_methods = ClientCreator._create_methods  # type: ignore[attr-defined]  # noqa: SLF001 - no seam
 
     def create_methods_once(creator: Any, service_model: ServiceModel) -> dict[str, Any]:  # noqa: ANN401 - a ClientCreator
-        kept = _MODELS.get(service_model.service_name)
-        if kept is None or kept[1] is not service_model:
+        if not _is_shared(service_model):
             return dict(create_methods(creator, service_model))
         written = vars(creator._event_emitter).setdefault(_METHODS, {})  # noqa: SLF001 - it ends with its session
         if service_model not in written:
@@ -178,23 +186,100 @@ def keep_names_of_events(patches: Patches) -> None:
     patches.set(EventAliaser, "__copy__", copy_with_names)
 
 
-def copy_handlers_at_once(patches: Patches) -> None:
-    """A client's own event handlers begin as a copy of the session's: a tree of some four hundred nodes."""
-    tree_of_handlers = botocore.hooks._PrefixTrie  # type: ignore[attr-defined]  # noqa: SLF001 - no seam
+def share_handlers(patches: Patches) -> None:
+    """A client's own event handlers begin as a copy of the session's: a tree of some four hundred nodes.
+
+    Copies may share all nodes if nobody changes one: who adds a handler makes the nodes above it anew.
+    """
 
     def copy(tree: Any) -> Any:  # noqa: ANN401 - botocore's tree
-        copied = tree_of_handlers()
-        copied._root = _copied(tree._root)  # noqa: SLF001
+        tree.__class__ = SharedHandlers  # it must not change what its copy has, in this lab or after it
+        copied = SharedHandlers()
+        copied.root = tree.root
         return copied
 
-    patches.set(tree_of_handlers, "__copy__", copy)
+    patches.set(_TREE, "__copy__", copy)
 
 
-def _copied(node: Mapping[str, Any]) -> dict[str, Any]:
-    """A node with its own lists of handlers, first, middle and last, and its own children."""
-    values = node["values"]
+_TREE: Any = botocore.hooks._PrefixTrie  # type: ignore[attr-defined]  # noqa: SLF001 - no seam
+_MIDDLE: int = botocore.hooks._MIDDLE  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+class SharedHandlers(_TREE):  # type: ignore[misc]  # botocore's is not typed
+    """Event handlers by the parts of an event's name, whose nodes never change once they are there."""
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """The node of all events; another one after each change."""
+        return self._root
+
+    @root.setter
+    def root(self, node: dict[str, Any]) -> None:
+        self._root = node
+
+    def append_item(self, key: str, value: object, section: int = _MIDDLE) -> None:
+        """Add a handler, behind the others of its section."""
+        self.root = _with_handler(self.root, key.split("."), section, value)
+
+    def remove_item(self, key: str, value: object) -> None:
+        """Remove a handler, from nodes of one's own."""
+        self.root = _copied(self.root)
+        super().remove_item(key, value)
+
+
+def _with_handler(node: dict[str, Any], parts: list[str], section: int, handler: object) -> dict[str, Any]:
+    """A node like this one that has also the handler, where `parts` of the event's name lead from it."""
+    if not parts:
+        lists = _lists_of(node["values"] or _NO_HANDLERS)
+        lists[section].append(handler)
+        return {**node, "values": NodeList(*lists)}
+    first, *rest = parts
+    child = node["children"].get(first) or {"chunk": first, "values": None, "children": {}}
+    return {**node, "children": {**node["children"], first: _with_handler(child, rest, section, handler)}}
+
+
+def _copied(node: dict[str, Any]) -> dict[str, Any]:
+    values = node["values"] and NodeList(*_lists_of(node["values"]))
     return {
-        "chunk": node["chunk"],
-        "children": {name: _copied(child) for name, child in node["children"].items()},
-        "values": values and NodeList([*values.first], [*values.middle], [*values.last]),
+        **node,
+        "values": values,
+        "children": {part: _copied(each) for part, each in node["children"].items()},
     }
+
+
+def _lists_of(handlers: tuple[list[object], ...]) -> list[list[object]]:
+    """The first, the middle and the last handlers, in lists that may be changed."""
+    return [[*section] for section in handlers]
+
+
+_NO_HANDLERS: tuple[list[object], ...] = NodeList([], [], [])
+
+
+def make_resource_classes_once(patches: Patches) -> None:
+    """`boto3.resource` makes a class from its JSON, and each resource that it gives one of its own again.
+
+    A class is that of its session, and of those who have listened when it was made: they may add to it.
+    """
+    load = ResourceFactory.load_from_definition
+
+    def load_once(
+        factory: ResourceFactory,
+        resource_name: str,
+        single_resource_json_definition: dict[str, Any],
+        service_context: ServiceContext,
+    ) -> type[ServiceResource]:
+        definition, service = single_resource_json_definition, service_context.service_name
+        listeners = factory._emitter._emitter._handlers  # type: ignore[attr-defined]  # noqa: SLF001 - no seam
+        if not (_is_shared(service_context.service_model) and isinstance(listeners, SharedHandlers)):
+            return load(factory, resource_name, definition, service_context)
+        made = vars(factory).setdefault(_CLASSES, {})
+        kept = made.get((service, resource_name))
+        if kept is None or kept[0] is not definition or kept[1] is not listeners.root:
+            resource_class = load(factory, resource_name, definition, service_context)
+            kept = made[service, resource_name] = definition, listeners.root, resource_class
+        return kept[2]  # type: ignore[no-any-return]
+
+    patches.set(ResourceFactory, "load_from_definition", load_once)
+
+
+_CLASSES = "_classes_of_the_workbook"
