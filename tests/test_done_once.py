@@ -1,5 +1,6 @@
 """What botocore and moto do again and again: each is still there, and gives the same when it is done once."""
 
+import functools
 import inspect
 import subprocess
 import sys
@@ -7,7 +8,10 @@ import textwrap
 from pathlib import Path
 
 import boto3
+import botocore.compat
+import botocore.hooks
 import botocore.loaders
+import botocore.session
 import botocore.useragent
 import moto.core.loaders
 import moto.core.responses
@@ -185,6 +189,77 @@ def test_a_client_that_is_told_more_later_says_it(lab):
     agent.set_session_config("Bakery", "2.0", "spelt")
     assert agent.to_string() != before
     assert agent.to_string().startswith("Bakery/2.0")
+
+
+# ---- name_events_once, look_at_handlers_by_their_flags
+
+
+def test_botocore_still_works_out_an_events_name_for_each_session():
+    first, second = botocore.session.Session(), botocore.session.Session()
+    assert first._events._alias_name_cache is not second._events._alias_name_cache
+
+
+def test_an_events_name_is_worked_out_once_in_a_lab_and_is_the_same(monkeypatch):
+    monkeypatch.setattr(done_once, "_EVENT_NAMES", {})
+    with Lab() as lab:
+        lab.client("sqs").list_queues()
+        lab.client("cloudwatch").list_metrics()
+        assert boto3.Session()._session._events._alias_name_cache is done_once._EVENT_NAMES
+    plain = botocore.hooks.EventAliaser(botocore.hooks.HierarchicalEmitter())
+    assert len(done_once._EVENT_NAMES) > 100
+    assert {name: plain._alias_event_name(name) for name in done_once._EVENT_NAMES} == done_once._EVENT_NAMES
+    assert any(name != meant for name, meant in done_once._EVENT_NAMES.items())
+
+
+def test_names_of_events_of_the_learners_own_stay_the_learners(lab):
+    aliaser = botocore.hooks.EventAliaser(botocore.hooks.HierarchicalEmitter(), {"cake": "pie"})
+    assert aliaser._alias_event_name("before-call.cake") == "before-call.pie"
+    assert "before-call.cake" not in done_once._EVENT_NAMES
+
+
+class Handler:
+    def method(self, **kwargs): ...
+    def without(self, event): ...
+    def __call__(self, **kwargs): ...
+
+
+def signed(**kwargs): ...
+
+
+signed.__signature__ = inspect.signature(lambda event: event)
+
+
+HANDLERS = [
+    lambda **kwargs: None,
+    lambda event, *rest, key=None, **kwargs: None,
+    lambda *rest, key=None: None,
+    lambda: None,
+    Handler().method,
+    Handler().without,
+    Handler.method,
+    Handler(),
+    functools.partial(Handler().method, key=1),
+    functools.wraps(Handler.without)(lambda **kwargs: None),
+    signed,
+    Handler,
+]
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=range(len(HANDLERS)))
+def test_whether_a_handler_takes_any_keyword_is_what_botocore_finds(handler):
+    found = bool(botocore.hooks.accepts_kwargs(handler))
+    with Lab():
+        assert bool(botocore.hooks.accepts_kwargs(handler)) is found
+
+
+def test_botocore_still_works_out_the_signature_of_each_handler():
+    assert botocore.hooks.accepts_kwargs is botocore.compat.accepts_kwargs
+    assert "inspect.getfullargspec(func)" in inspect.getsource(botocore.hooks.accepts_kwargs)
+
+
+def test_a_handler_that_takes_no_keywords_is_refused_as_before(lab):
+    with pytest.raises(ValueError, match=r"must accept keyword arguments"):
+        lab.client("sqs").meta.events.register("before-call", lambda event: None)
 
 
 # ---- match_requests_once

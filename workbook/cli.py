@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Sequence  # noqa: UP035 - the doctor also speaks on a Python older than 3.9, to say so
 
 LAST_PORT = 65535
@@ -43,6 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
     bake.set_defaults(run=_bake)
+
+    build = commands.add_parser("build", help="make exercises/ and what checks show from solutions/")
+    build.add_argument("--check", action="store_true", help="change nothing; say what is out of step")
+    build.set_defaults(run=_build)
 
     run = commands.add_parser("run", help="run a scenario and print its account; without a name, list them")
     run.add_argument("scenario", nargs="?", help="the scenario's name, e.g. poison-message")
@@ -107,6 +112,24 @@ def _bake(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return bake.bake_all(notebooks, timeout=options.timeout)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from workbook.teaching.authors import build  # noqa: PLC0415
+    from workbook.teaching.authors.cells import AuthorError  # noqa: PLC0415
+
+    try:
+        steps = build.out_of_step(Path.cwd())
+    except AuthorError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for step in steps:
+        if not options.check:
+            step.take(Path.cwd())
+        print(step.account(done=not options.check))
+    if not steps:
+        print("All is in step with solutions/.")
+    return 1 if steps and options.check else 0
 
 
 def _run(options: argparse.Namespace) -> int:

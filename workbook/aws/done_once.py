@@ -8,13 +8,16 @@ read the same files, list the same folders and build the same tables anew: a ten
 from __future__ import annotations
 
 import functools
+import inspect
 import os
+import types
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import botocore.context
+import botocore.hooks
 import botocore.loaders
 import botocore.useragent
 import moto.core.loaders
@@ -36,6 +39,8 @@ def install(patches: Patches) -> None:
     list_methods_once(patches)
     sanitise_user_agents_once(patches)
     write_user_agents_once(patches)
+    name_events_once(patches)
+    look_at_handlers_by_their_flags(patches)
     match_requests_once(patches)
     build_no_urls(patches)
 
@@ -168,6 +173,42 @@ _AGENTS_KEPT = 64
 
 def _hashable(part: Any) -> object:  # noqa: ANN401 - whatever botocore keeps there
     return frozenset(part) if isinstance(part, set) else part
+
+
+def name_events_once(patches: Patches) -> None:
+    """Botocore goes through its old names of services for each event's name, in each session and client anew.
+
+    There are 140 names to register before a session has made its first client.
+    """
+    initialise = botocore.hooks.EventAliaser.__init__
+
+    def initialise_with_names(
+        aliaser: botocore.hooks.EventAliaser,
+        event_emitter: botocore.hooks.BaseEventHooks,
+        event_aliases: dict[str, str] | None = None,
+    ) -> None:
+        initialise(aliaser, event_emitter, event_aliases)
+        if event_aliases is None or event_aliases == botocore.hooks.EVENT_ALIASES:
+            aliaser._alias_name_cache = _EVENT_NAMES  # type: ignore[attr-defined]  # noqa: SLF001 - no seam
+
+    patches.set(botocore.hooks.EventAliaser, "__init__", initialise_with_names)
+
+
+_EVENT_NAMES: dict[str, str] = {}
+"""What events are called, by the names that they were asked for by: a few for each operation that is used."""
+
+
+def look_at_handlers_by_their_flags(patches: Patches) -> None:
+    """Botocore works out a handler's whole signature to see whether it takes `**kwargs`; one flag says it."""
+    accepts_kwargs = botocore.hooks.accepts_kwargs
+
+    def accepts_kwargs_by_its_flags(handler: Callable[..., object]) -> object:
+        function = handler.__func__ if isinstance(handler, types.MethodType) else handler
+        if isinstance(function, types.FunctionType) and not hasattr(function, "__signature__"):
+            return bool(function.__code__.co_flags & inspect.CO_VARKEYWORDS)
+        return accepts_kwargs(handler)
+
+    patches.set(botocore.hooks, "accepts_kwargs", accepts_kwargs_by_its_flags)
 
 
 def match_requests_once(patches: Patches) -> None:

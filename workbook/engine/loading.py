@@ -23,10 +23,16 @@ class LoadHook(importlib.abc.MetaPathFinder):
 
     def install(self) -> None:
         """Treat what is loaded, and be part of the import system from now on."""
-        for name, module in list(sys.modules.items()):
-            if isinstance(module, types.ModuleType) and self._applies_to(name):
-                self._treat(module)
+        for module in self._loaded():
+            self._treat(module)
         sys.meta_path.insert(0, self)
+
+    def _loaded(self) -> list[types.ModuleType]:
+        return [
+            module
+            for name, module in list(sys.modules.items())
+            if isinstance(module, types.ModuleType) and self._applies_to(name)
+        ]
 
     def remove(self) -> None:
         """Be no longer part of the import system; what was treated stays so."""
@@ -83,8 +89,20 @@ def _bind_to_parent(module: types.ModuleType) -> None:
         setattr(sys.modules[parent], child, module)
 
 
+class _OneModuleHook(LoadHook):
+    """Treats the module of one name, which it looks up rather than searches for among thousands."""
+
+    def __init__(self, name: str, treat: Callable[[types.ModuleType], None]) -> None:
+        super().__init__(lambda candidate: candidate == name, treat)
+        self._name = name
+
+    def _loaded(self) -> list[types.ModuleType]:
+        module = sys.modules.get(self._name)
+        return [module] if isinstance(module, types.ModuleType) else []
+
+
 def when_loaded(name: str, treat: Callable[[types.ModuleType], None]) -> LoadHook:
     """Install a hook for the one module called `name`."""
-    hook = LoadHook(lambda candidate: candidate == name, treat)
+    hook = _OneModuleHook(name, treat)
     hook.install()
     return hook
