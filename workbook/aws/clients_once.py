@@ -10,8 +10,6 @@ change that it is still needed and that clients are the same with it.
 from __future__ import annotations
 
 import functools
-import inspect
-import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,7 +22,7 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.client import ClientCreator
 from botocore.endpoint import Endpoint, EndpointCreator
 from botocore.endpoint_provider import EndpointProvider
-from botocore.hooks import EventAliaser, NodeList
+from botocore.hooks import NodeList
 from botocore.httpsession import URLLib3Session
 from botocore.model import ServiceModel
 
@@ -38,8 +36,6 @@ def install(patches: Patches) -> None:
     build_rules_of_addresses_once(patches)
     write_methods_once(patches)
     open_connections_late(patches)
-    look_for_keywords_in_the_code(patches)
-    keep_names_of_events(patches)
     share_handlers(patches)
     make_resource_classes_once(patches)
 
@@ -159,31 +155,6 @@ def open_connections_late(patches: Patches) -> None:
         return endpoint
 
     patches.set(EndpointCreator, "create_endpoint", create_endpoint)
-
-
-def look_for_keywords_in_the_code(patches: Patches) -> None:
-    """Whether an event handler takes any keyword stands in its code; `inspect` builds a signature for it."""
-    accepts_kwargs = botocore.hooks.accepts_kwargs
-
-    def accepts_any_keyword(handler: Callable[..., object]) -> object:
-        function = handler.__func__ if isinstance(handler, types.MethodType) else handler
-        if isinstance(function, types.FunctionType) and not hasattr(function, "__signature__"):
-            return bool(function.__code__.co_flags & inspect.CO_VARKEYWORDS)
-        return accepts_kwargs(handler)
-
-    patches.set(botocore.hooks, "accepts_kwargs", accepts_any_keyword)
-
-
-def keep_names_of_events(patches: Patches) -> None:
-    """Each client finds out anew, from sixty aliases, how the events of its calls are called today."""
-    copy = EventAliaser.__copy__
-
-    def copy_with_names(emitter: EventAliaser) -> EventAliaser:
-        copied: EventAliaser = copy(emitter)
-        vars(copied)["_alias_name_cache"] = vars(emitter)["_alias_name_cache"]
-        return copied
-
-    patches.set(EventAliaser, "__copy__", copy_with_names)
 
 
 def share_handlers(patches: Patches) -> None:
