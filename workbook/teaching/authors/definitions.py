@@ -31,9 +31,16 @@ def definitions_in(source: str) -> str:
 def _lines_to_drop(statement: ast.stmt) -> range | list[int]:
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return [line for each in statement.decorator_list if _is_the_check(each) for line in _lines(each)]
+    if _asks_for_the_check(statement):
+        return _lines(statement)
     if isinstance(statement, ast.Import | ast.ImportFrom) or _is_constant(statement):
         return []
     return _lines(statement)
+
+
+def _asks_for_the_check(statement: ast.stmt) -> bool:
+    """`from workbook.teaching import check`: no answer needs it, and where it is judged nobody checks."""
+    return isinstance(statement, ast.ImportFrom) and statement.module == "workbook.teaching"
 
 
 def _lines(node: ast.expr | ast.stmt) -> range:

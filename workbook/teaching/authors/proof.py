@@ -73,8 +73,6 @@ def placeholder_problems(exercise: Exercise) -> Iterator[str]:
     verdict = _judged(exercise, texts_of(exercise).placeholder)
     if verdict.passed:
         yield "the placeholder is judged right"
-    elif verdict.points:
-        yield f"the placeholder earns {verdict.points} points"
     if verdict.error is not None and verdict.error.kind in {"exception", "syntax"}:
         yield f"the placeholder does not run: {verdict.error.text}"
 
