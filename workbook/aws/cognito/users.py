@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.aws.cognito.attributes import is_email, is_phone
 from workbook.aws.cognito.errors import InvalidParameter
@@ -55,5 +55,5 @@ def new_user(
 def changed(world: World, pool: Pool, user: User, why: str) -> None:
     """Write down that a user is in another state."""
     user.changed_at = world.clock.now
-    facts = {"status": user.status} if user.username in pool.users else {}
+    facts: dict[str, Any] = {"status": user.status} if user.username in pool.users else {}
     world.trace.record("user", pool.arn, user=user.username, reason=why, **facts)
