@@ -11,8 +11,10 @@ import importlib
 _PLACES = {
     "check": "checking",
     "exercise": "checking",
+    "hint": "hints",
+    "solution": "hints",
 }
-__all__ = ["check", "exercise"]
+__all__ = ["check", "exercise", "hint", "solution"]
 
 
 def __getattr__(name: str) -> object:

@@ -57,6 +57,16 @@ class Answer:
         self.settings: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
         self._functions = {} if source is None else _defined_by(source, lab)
 
+    @property
+    def order(self) -> list[str]:
+        """What was arranged, where the exercise asks for an order."""
+        return [str(name) for name in self.value] if isinstance(self.value, list) else []
+
+    @property
+    def marked(self) -> str:
+        """What was marked, where the exercise asks for a resource."""
+        return str(self.value)
+
     def call(self, name: str, *arguments: object, limit: float = LONGEST_CALL) -> Any:  # noqa: ANN401 - the learner's
         """Call a function of the learner's and wait for what it returns.
 

@@ -15,7 +15,17 @@ from workbook.teaching.verdict import Judged, Trouble, Verdict
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _NOTHING = object()
-waiting.prepare()
+
+
+def _get_ready() -> None:
+    """In a notebook, start the first examiner while its reader reads."""
+    from IPython import get_ipython
+
+    if get_ipython() is not None:
+        waiting.prepare()
+
+
+_get_ready()
 
 
 def check(exercise_id: str, answer: object = _NOTHING) -> VerdictView:
