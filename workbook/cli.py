@@ -79,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     progress.set_defaults(run=_progress)
 
+    quiz = commands.add_parser("quiz", help="ask questions in the style of the exam, in this terminal")
+    quiz.add_argument("topic", nargs="?", help="e.g. sqs (default: all topics)")
+    quiz.add_argument("--questions", type=int, default=10, metavar="N", help="how many at most (10)")
+    quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
+    quiz.set_defaults(run=_quiz)
+
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
     return parser
@@ -180,6 +186,17 @@ def _run(options: argparse.Namespace) -> int:
         else:
             account = command.account_of(options.scenario, options.given, seed=options.seed)
             print(account.json() if options.json else account.text())
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _quiz(options: argparse.Namespace) -> int:
+    from workbook.teaching.quizzes import command  # noqa: PLC0415
+
+    try:
+        command.take_quiz(options.topic, options.questions, missed=options.missed)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

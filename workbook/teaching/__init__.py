@@ -6,6 +6,8 @@ hint("dlq-1")                   # the easiest; hint("dlq-1", 2) is the next
 solution("dlq-1")               # with the reason
 choose("vt-1")                  # a panel, for an exercise that asks for settings
 arrange(...), mark(...)         # the same for an order, and for the part that has to be mended
+quiz("sqs")                     # questions, each with its explanation and what proves it
+exam()                          # 20 of them in 40 minutes
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ _PLACES = {
     "arrange": "arranging",
     "check": "checking",
     "choose": "choosing",
+    "exam": "quizzes.asking",
     "exercise": "checking",
     "hint": "hints",
     "mark": "marking",
+    "quiz": "quizzes.asking",
     "solution": "hints",
 }
-__all__ = ["arrange", "check", "choose", "exercise", "hint", "mark", "solution"]
+__all__ = ["arrange", "check", "choose", "exam", "exercise", "hint", "mark", "quiz", "solution"]
 
 
 def __getattr__(name: str) -> object:

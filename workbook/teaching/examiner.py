@@ -120,13 +120,18 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         request: `exercise`, and `source` or `value`; `seed` if it is to be another than usual. With `look`
-            nothing is judged: the system is played as it is, and what is returned is a `Look`.
+            nothing is judged: the system is played as it is, and what is returned is a `Look`. Or `question`,
+            whose evidence is run; what is returned is what it shows.
     """
     from workbook.teaching.catalogue import find_exercise
     from workbook.teaching.judge import judge
     from workbook.teaching.looking import look_at
+    from workbook.teaching.quizzes.bank import find_question
+    from workbook.teaching.quizzes.showing import show
     from workbook.teaching.texts import Submission
 
+    if "question" in request:
+        return show(find_question(request["question"]))
     if request.get("look"):
         return look_at(find_exercise(request["exercise"])).as_json()
     submission = Submission(source=request.get("source"), value=request.get("value"))
