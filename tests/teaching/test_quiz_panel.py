@@ -89,8 +89,7 @@ class TestQuiz:
 
     def test_enter_in_a_number_answers(self):
         panel = panel_of("numeric")
-        give(panel.view, "60")
-        panel.view.form._handle_custom_msg({"answer": True}, [])
+        panel.view.form._handle_custom_msg({"given": "60"}, [])
         assert "Right." in panel.said.value
 
     def test_the_evidence_runs_while_the_learner_has_a_lab_open(self):

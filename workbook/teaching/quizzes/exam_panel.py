@@ -25,6 +25,7 @@ from workbook.teaching.help_buttons import markdown, page
 from workbook.teaching.quizzes.countdown import Countdown
 from workbook.teaching.quizzes.exam import WEIGHTS, Exam, Result
 from workbook.teaching.quizzes.explanation import explanation_html, question_html, where_to_read
+from workbook.teaching.quizzes.form_button import FormButton
 from workbook.teaching.quizzes.question import DOMAINS
 from workbook.teaching.quizzes.question_view import FULL_WIDTH, QuestionView, button, renewed, status
 from workbook.teaching.quizzes.sitting import Answered
@@ -46,9 +47,9 @@ class ExamPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self.said = ipywidgets.HTML(layout=FULL_WIDTH)
         self.review = ipywidgets.VBox(layout=FULL_WIDTH)
         self.begin = button("Begin", "The time begins", self._press(self._begin))
-        self.back = button("Back", "To the question before", self._press(lambda: self._turn(-1)))
-        self.next = button("Next", "To the next question", self._press(lambda: self._turn(1)))
-        self.hand_in = button("Hand in", "End the exam", self._press(self._ask_whether))
+        self.back = FormButton("Back", "To the question before", self._noting(lambda: self._turn(-1)))
+        self.next = FormButton("Next", "To the next question", self._noting(lambda: self._turn(1)))
+        self.hand_in = FormButton("Hand in", "End the exam", self._noting(self._ask_whether))
         self.sure = button("Yes, hand in", "End the exam now", self._press(self._finish))
         self.go_on = button("Go on", "Go on with the exam", self._press(lambda: self._turn(0)))
         every = [self.begin, self.back, self.next, self.hand_in, self.sure, self.go_on]
@@ -64,19 +65,28 @@ class ExamPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         def pressed() -> None:
             with self._one_at_a_time:
                 try:
-                    self._note()
                     action()
                 except Exception as error:  # noqa: BLE001 - it is shown; who clicked is its reader
                     self.said.value = page(trouble_html(error))
 
         return pressed
 
+    def _noting(self, action: Callable[[], None]) -> Callable[[object], None]:
+        """Write down what is chosen, and then do it."""
+
+        def noted(given: object) -> None:
+            if self.view is not None:
+                self.exam.give(self.view.question, given)
+            action()
+
+        return lambda given: self._press(lambda: noted(given))()
+
     def _begin(self) -> None:
         if self.clock is not None or not self.exam.sitting.questions:
             return
         self.exam.begin()
         self.clock = Countdown(self.exam.left)
-        self.clock.observe(lambda _: self._press(self._finish)(), names="is_over")
+        self.clock.observe(lambda _: self._time_is_over(), names="is_over")
         renewed(self.top, self.clock)
         self._turn(0)
 
@@ -94,8 +104,10 @@ class ExamPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             self._head(),
             self.exam.given(question),
             takes_focus=True,
-            answer=self._press(lambda: self._turn(1)),
+            answer=self._noting(lambda: self._turn(1)),
         )
+        for each in (self.back, self.next, self.hand_in):
+            each.form = self.view.form
         renewed(self.asked, self.view)
         self.said.value = ""
         is_first, is_last = self._number == 0, self._number == len(questions) - 1
@@ -119,10 +131,9 @@ class ExamPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self.said.value = status(_result_line(result))
         renewed(self.review, *[part for each in result.wrong for part in self._explained(each)])
 
-    def _note(self) -> None:
-        """Write down what is chosen, while there is time."""
-        if self.view is not None:
-            self.exam.give(self.view.question, self.view.given)
+    def _time_is_over(self) -> None:
+        given = None if self.view is None else self.view.given
+        self._noting(self._finish)(given)
 
     # ---- showing
 
@@ -133,7 +144,7 @@ class ExamPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
     def _head(self) -> str:
         return f"Question {self._number + 1} of {len(self.exam.sitting.questions)}; {self._answered} answered"
 
-    def _offer(self, *buttons: ipywidgets.Button) -> None:
+    def _offer(self, *buttons: ipywidgets.DOMWidget) -> None:
         for each in self._buttons.children:
             each.layout.display = "" if each in buttons else "none"
 

@@ -22,7 +22,7 @@ class Row:
     outcome: str
     """In words: "right, and you chose it"."""
     good: bool
-    """Whether the learner's answer was right in this."""
+    """Whether an option is right; whether the learner had its place, its partner, or the number."""
     text: str
     why: str
 
@@ -60,7 +60,7 @@ def _chosen(option: Option, *, is_right: bool, chosen: bool) -> Row:
         (False, True): "wrong, and you chose it",
         (False, False): "wrong, and you did not choose it",
     }
-    return Row(option.id, outcomes[is_right, chosen], is_right == chosen, option.text, option.why)
+    return Row(option.id, outcomes[is_right, chosen], is_right, option.text, option.why)
 
 
 def _placed(option: Option, place: int, order: list[str]) -> Row:

@@ -31,6 +31,7 @@ from workbook.teaching.quizzes.explanation import (
     question_html,
     where_to_read,
 )
+from workbook.teaching.quizzes.form_button import FormButton
 from workbook.teaching.quizzes.question import Question
 from workbook.teaching.quizzes.question_view import FULL_WIDTH, QuestionView, button, renewed, status
 from workbook.teaching.quizzes.sitting import Answered, Sitting
@@ -55,7 +56,7 @@ class QuizPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self._one_at_a_time = threading.Lock()
         self.view: QuestionView | None = None
         self.asked = ipywidgets.VBox(layout=FULL_WIDTH)
-        self.answer = button("Answer", "See whether it is right, and why", self._press(self._answer))
+        self.answer = FormButton("Answer", "See whether it is right, and why", self._given)
         self.next = button("Next question", "Go on", self._press(self._next))
         self.show_me = button("Show me", "Run it in a lab, and see what happens", self._press(self._show_me))
         self.said = ipywidgets.HTML(layout=FULL_WIDTH)
@@ -88,12 +89,15 @@ class QuizPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
 
         return pressed
 
-    def _answer(self) -> None:
-        question, view = self.question, self.view
-        if question is None or view is None or question.id in self.sitting.answers:
+    def _given(self, given: object) -> None:
+        self._press(lambda: self._answer(given))()
+
+    def _answer(self, given: object) -> None:
+        question = self.question
+        if question is None or question.id in self.sitting.answers:
             return
         try:
-            answered = self.sitting.answer(question, view.given)
+            answered = self.sitting.answer(question, given)
         except AnswerError as error:
             message = question.asks.form
             raise AnswerError(message) from error
@@ -138,8 +142,10 @@ class QuizPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         if question is None:
             renewed(self.asked, ipywidgets.HTML(page(f"<p>{escape(self._nothing)}</p>"), layout=FULL_WIDTH))
             return
-        press = self._press(self._answer)
-        self.view = QuestionView(self.sitting, question, self._head(), takes_focus=takes_focus, answer=press)
+        self.view = QuestionView(
+            self.sitting, question, self._head(), takes_focus=takes_focus, answer=self._given
+        )
+        self.answer.form = self.view.form
         renewed(self.asked, self.view)
 
     def _head(self) -> str:

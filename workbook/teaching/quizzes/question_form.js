@@ -25,17 +25,17 @@ function choices(model, type) {
 }
 
 function selections(model) {
-  return model.get("options").map(([id, text]) => {
+  const selects = model.get("options").map(([id, text]) => {
     const empty = element("option", { value: "" }, "choose");
     const partners = model.get("partners").map((each) => element("option", { value: each }, each));
     const select = element("select", {}, empty, ...partners);
     select.value = model.get("given")[id] ?? "";
-    select.addEventListener("change", () => {
-      const { [id]: _before, ...others } = model.get("given");
-      give(model, select.value ? { ...others, [id]: select.value } : others);
-    });
-    return element("label", { class: "pair" }, element("span", {}, text), select);
+    return [id, select, element("label", { class: "pair" }, element("span", {}, text), select)];
   });
+  // Always all of them, as they stand on the screen: what the kernel echoes may be older.
+  const chosen = () => selects.filter(([, select]) => select.value).map(([id, select]) => [id, select.value]);
+  for (const [, select] of selects) select.addEventListener("change", () => give(model, Object.fromEntries(chosen())));
+  return selects.map(([, , label]) => label);
 }
 
 function number(model) {
@@ -43,7 +43,7 @@ function number(model) {
   input.value = model.get("given");
   input.addEventListener("input", () => give(model, input.value));
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey) model.send({ answer: true });
+    if (event.key === "Enter" && !event.shiftKey) model.send({ given: input.value });
   });
   return [element("label", {}, element("span", {}, "Your number "), input)];
 }

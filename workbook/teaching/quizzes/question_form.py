@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 
 
 class QuestionForm(anywidget.AnyWidget):
-    """Choices, selections or a number. `given` is what is chosen now, as `Kind.checked` takes it.
+    """Choices, selections or a number.
 
     Args:
         asks: what is asked for.
@@ -33,6 +33,7 @@ class QuestionForm(anywidget.AnyWidget):
     options = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
     partners = traitlets.List(traitlets.Unicode()).tag(sync=True)
     given = traitlets.Any().tag(sync=True)
+    """What is chosen now, as `Kind.checked` takes it; the browser may hold it back for a moment."""
     takes_focus = traitlets.Bool().tag(sync=True)
     """Whether it asks for the keyboard when it appears: after the first question, where one goes on."""
 

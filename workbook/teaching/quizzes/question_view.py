@@ -25,7 +25,7 @@ class QuestionView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         head: what stands above it: "Question 3 of 10".
         given: what was chosen when it was shown before.
         takes_focus: whether the keyboard goes to its controls.
-        answer: what Enter in a number does.
+        answer: what Enter in a number does, with that number.
     """
 
     def __init__(
@@ -36,13 +36,13 @@ class QuestionView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         given: object = None,
         *,
         takes_focus: bool,
-        answer: Callable[[], None],
+        answer: Callable[[object], None],
     ) -> None:
         self.question = question
         self.form = form_for(question.asks, sitting.options(question), given)
         if isinstance(self.form, QuestionForm):
             self.form.takes_focus = takes_focus
-            self.form.on_msg(lambda _widget, _content, _buffers: answer())
+            self.form.on_msg(lambda _form, content, _buffers: answer(content["given"]))
         text = page(f"<p><b>{escape(head)}</b></p>{question_html(question)}")
         super().__init__([ipywidgets.HTML(text, layout=FULL_WIDTH), self.form], layout=FULL_WIDTH)
 
