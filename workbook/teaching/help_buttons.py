@@ -12,6 +12,7 @@ from html import escape
 import ipywidgets
 
 from workbook.flow.keyguard import KeyGuard
+from workbook.teaching import progress
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.hints import solution_text
@@ -70,6 +71,7 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         if self._shown == len(self._hints):
             return
         self._shown += 1
+        progress.book().record_hint(self._exercise.id, self._shown)
         numbered = f"**Hint {self._shown} of {len(self._hints)}.** {self._hints[self._shown - 1]}"
         self.hints.children = (*self.hints.children, markdown(numbered))
         self._say(f"Hint {self._shown} of {len(self._hints)} is below.")
@@ -79,6 +81,8 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         """Show the solution and its explanation; hide them when they are there."""
         is_there = bool(self.solved.children)
         self.solved.children = () if is_there else (markdown(solution_text(self._exercise)),)
+        if not is_there:
+            progress.book().record_solution(self._exercise.id)
         self.solution.description = self._offer if is_there else "Hide the solution"
         self._say("" if is_there else "The solution is below, with its explanation.")
 
