@@ -12,10 +12,10 @@ from html import escape
 import ipywidgets
 
 from workbook.flow.keyguard import KeyGuard
-from workbook.teaching import progress
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.hints import solution_text
+from workbook.teaching.progress import book
 from workbook.teaching.texts import Texts, texts_of
 from workbook.teaching.verdict import Verdict
 from workbook.teaching.verdict_html import verdict_html
@@ -71,20 +71,20 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         if self._shown == len(self._hints):
             return
         self._shown += 1
-        progress.book().record_hint(self._exercise.id, self._shown)
         numbered = f"**Hint {self._shown} of {len(self._hints)}.** {self._hints[self._shown - 1]}"
         self.hints.children = (*self.hints.children, markdown(numbered))
         self._say(f"Hint {self._shown} of {len(self._hints)} is below.")
         self._name_hint()
+        book().record_hint(self._exercise.id, self._shown)
 
     def show_solution(self) -> None:
         """Show the solution and its explanation; hide them when they are there."""
         is_there = bool(self.solved.children)
         self.solved.children = () if is_there else (markdown(solution_text(self._exercise)),)
-        if not is_there:
-            progress.book().record_solution(self._exercise.id)
         self.solution.description = self._offer if is_there else "Hide the solution"
         self._say("" if is_there else "The solution is below, with its explanation.")
+        if not is_there:
+            book().record_solution(self._exercise.id)
 
     def _name_hint(self) -> None:
         left = len(self._hints) - self._shown

@@ -9,10 +9,10 @@ The same stand behind the buttons of a verdict. The texts are those that the aut
 
 from __future__ import annotations
 
-from workbook.teaching import progress
 from workbook.teaching.asked import Code
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
+from workbook.teaching.progress import book
 from workbook.teaching.texts import texts_of
 
 
@@ -46,7 +46,7 @@ def hint(exercise_id: str, number: int = 1) -> Help:
             f"hint({exercise_id!r}, {number!r}): the hints of {exercise_id} are numbered 1 to {len(hints)}"
         )
         raise LookupError(message)
-    progress.book().record_hint(exercise_id, number)
+    book().record_hint(exercise_id, number)
     following = f'hint("{exercise_id}", {number + 1})'
     more = f"Next: `{following}`" if number < len(hints) else f'Then: `solution("{exercise_id}")`'
     return Help(f"**Hint {number} of {len(hints)}.** {hints[number - 1]}\n\n{more}")
@@ -59,7 +59,7 @@ def solution(exercise_id: str) -> Help:
         LookupError: there is no such exercise.
     """
     text = solution_text(find_exercise(exercise_id))
-    progress.book().record_solution(exercise_id)
+    book().record_solution(exercise_id)
     return Help(text)
 
 
