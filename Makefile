@@ -10,7 +10,7 @@ python := $(VENV)/bin/python
 ready  := $(VENV)/.ready$(addprefix -,$(subst /,_,$(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test lint format bake bench screen doctor lock clean
+.PHONY: help setup lab test lint format build bake bench screen doctor lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ lint: $(ready)  ## Check style (ruff) and types (mypy --strict)
 format: $(ready)  ## Put code and notebooks into the project's style
 	@$(python) -m ruff check --fix .
 	@$(python) -m ruff format .
+
+build: $(ready)  ## Make exercises/ and the texts of checks from solutions/ (ARGS=--check to look only)
+	@$(python) -m workbook build $(ARGS)
 
 bake: $(ready)  ## Execute the notebooks and save their outputs (ARGS=notebooks/01_queues.ipynb for one)
 	@$(python) -m workbook bake $(ARGS)

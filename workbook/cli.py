@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Sequence  # noqa: UP035 - the doctor also speaks on a Python older than 3.9, to say so
 
 LAST_PORT = 65535
@@ -44,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
     bake.set_defaults(run=_bake)
 
+    build = commands.add_parser("build", help="make exercises/ and what checks show from solutions/")
+    build.add_argument("--check", action="store_true", help="change nothing; say what is out of step")
+    build.set_defaults(run=_build)
+
     run = commands.add_parser("run", help="run a scenario and print its account; without a name, list them")
     run.add_argument("scenario", nargs="?", help="the scenario's name, e.g. poison-message")
     run.add_argument(
@@ -59,6 +64,16 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print the account as JSON")
     form.add_argument("--code", action="store_true", help="print the boto3 code, and do not run it")
     run.set_defaults(run=_run)
+
+    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
+    action = progress.add_mutually_exclusive_group()
+    action.add_argument("--json", action="store_true", help="print the records as JSON")
+    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
+    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
+    action.add_argument(
+        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
+    )
+    progress.set_defaults(run=_progress)
 
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
@@ -107,6 +122,35 @@ def _bake(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return bake.bake_all(notebooks, timeout=options.timeout)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from workbook.teaching.authors import build  # noqa: PLC0415
+    from workbook.teaching.authors.cells import AuthorError  # noqa: PLC0415
+
+    try:
+        steps = build.out_of_step(Path.cwd())
+    except AuthorError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for step in steps:
+        if not options.check:
+            step.take(Path.cwd())
+        print(step.account(done=not options.check))
+    if not steps:
+        print("All is in step with solutions/.")
+    return 1 if steps and options.check else 0
+
+
+def _progress(options: argparse.Namespace) -> int:
+    from workbook.teaching.progress import command  # noqa: PLC0415
+
+    try:
+        print(command.answer(options))
+    except command.ProgressError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -203,7 +203,7 @@ def _package_function(
 ) -> DeploymentPackage:
     plain = _plain_function(function, destination)
     source = _source_of(plain)
-    foreign = _foreign_names(source)
+    foreign = foreign_names(source)
     if foreign:
         raise PackagingError(_explain_foreign_names(plain, foreign, destination))
     module = handler.rpartition(".")[0] if handler else _MODULE
@@ -256,7 +256,7 @@ def _statements(source: str) -> str | None:
     return "".join(ast.dump(statement) for statement in inner)
 
 
-def _foreign_names(source: str) -> list[str]:
+def foreign_names(source: str) -> list[str]:
     """The names that `source` uses but neither it nor Python defines, in alphabetical order."""
     module = _module_table(source)
     own = {

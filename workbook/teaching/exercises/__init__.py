@@ -1,0 +1,1 @@
+"""The checks of all exercises, one module a lesson; each lists its exercises in EXERCISES."""
