@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.kernelspec import KernelSpecManager
 
 from workbook import cli, doctor
+from workbook.teaching import progress
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,7 +51,7 @@ def test_here_all_is_well():
 def test_the_command_ends_with_0_where_all_is_well_and_says_that_no_account_is_needed(capsys):
     assert cli.main(["doctor"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("\nok ") == 5
+    assert printed.count("\nok ") == 6
     assert "credentials are neither needed nor read" in printed
 
 
@@ -163,6 +164,21 @@ def test_a_kernel_of_another_environment_is_found(monkeypatch, tmp_path):
 def test_a_kernel_of_this_environment_is_accepted(monkeypatch, program):
     kernel_that_runs(monkeypatch, program)
     assert doctor.kernel_problems() == []
+
+
+def test_a_file_of_progress_that_cannot_be_written_is_found(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    [problem] = doctor.progress_problems()
+    assert "WORKBOOK_PROGRESS" in problem.fix
+
+
+def test_looking_at_the_file_of_progress_changes_nothing_in_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
+    progress.book().record_hint("dlq-1", 2)
+    before = (tmp_path / "progress.json").read_bytes()
+    assert doctor.progress_problems() == []
+    assert (tmp_path / "progress.json").read_bytes() == before
 
 
 def test_a_lab_that_does_not_start_is_reported_and_not_raised(monkeypatch):
