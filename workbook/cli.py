@@ -65,6 +65,16 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--code", action="store_true", help="print the boto3 code, and do not run it")
     run.set_defaults(run=_run)
 
+    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
+    action = progress.add_mutually_exclusive_group()
+    action.add_argument("--json", action="store_true", help="print the records as JSON")
+    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
+    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
+    action.add_argument(
+        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
+    )
+    progress.set_defaults(run=_progress)
+
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
     return parser
@@ -130,6 +140,17 @@ def _build(options: argparse.Namespace) -> int:
     if not steps:
         print("All is in step with solutions/.")
     return 1 if steps and options.check else 0
+
+
+def _progress(options: argparse.Namespace) -> int:
+    from workbook.teaching.progress import command  # noqa: PLC0415
+
+    try:
+        print(command.answer(options))
+    except command.ProgressError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
