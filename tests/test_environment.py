@@ -22,11 +22,13 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 # conda-forge builds only some releases of these, and we replace parts of exact versions: pip brings them.
+# cryptography is what moto asks for, so it comes with it.
 # antlr4-python3-runtime and tzdata have other names on conda-forge; jsonata-python is not known to be there.
 BROUGHT_BY_PIP = {
     "antlr4-python3-runtime",
     "boto3",
     "botocore",
+    "cryptography",
     "jsonata-python",
     "moto",
     "resvg-py",

@@ -163,6 +163,59 @@ def test_logging_in_a_handler_does_not_touch_the_notebook(deploy, invoke):
     assert (logging.getLogger().level, list(logging.getLogger().handlers)) == (level, handlers)
 
 
+def test_logging_in_an_imported_module_goes_to_the_log_of_its_own_environment(aws_lambda, role, invoke, lab):
+    files = {
+        "index.py": "import helper\ndef handler(event, context):\n    helper.note(event)",
+        "helper/__init__.py": "from helper.words import note",
+        "helper/words.py": "import logging\ndef note(event):\n    logging.getLogger('words').warning(event)",
+    }
+    settings = {"Handler": "index.handler", "Runtime": "python3.13", "Role": role}
+    for name in ("f", "g"):
+        aws_lambda.create_function(FunctionName=name, Code={"ZipFile": zip_of(files)}, **settings)
+    lab.advance(1)
+    for name in ("f", "g", "f"):
+        log = invoke(name, f"from {name}").log
+        assert [line.partition("Z\t")[2].partition("\t")[2] for line in log if "from" in line] == [
+            f"from {name}"
+        ]
+
+
+@pytest.mark.parametrize("look", ["sys.modules['logging']", "sys.modules.get('logging')"])
+def test_who_takes_logging_out_of_sys_modules_gets_the_functions_own(deploy, invoke, look, caplog):
+    deploy("f", f"import sys\ndef handler(event, context):\n    {look}.warning('seen')")
+    assert any(line.endswith("\tseen") for line in invoke("f").log)
+    assert caplog.records == []
+
+
+def test_modules_that_keep_settings_are_the_functions_own_in_sys_modules_too(deploy, invoke):
+    deploy(
+        "f",
+        """
+        import sys
+        def handler(event, context):
+            first = sys.modules["random"]
+            import random
+            later = [sys.modules["random"], sys.modules.get("random"), dict(sys.modules)["random"]]
+            return [each is first for each in [random, *later]]
+        """,
+    )
+    assert invoke("f").value == [True] * 4
+
+
+def test_records_tell_the_time_since_the_environment_began(deploy, invoke):
+    deploy(
+        "f",
+        """
+        import time
+        def handler(event, context):
+            time.sleep(2)
+            import logging
+            return logging.makeLogRecord({}).relativeCreated
+        """,
+    )
+    assert invoke("f").value == pytest.approx(2100)  # an init takes 100 ms here
+
+
 def test_print_does_not_reach_the_notebook(deploy, invoke, capsys):
     deploy("f", "import sys\ndef handler(e, c):\n    print('out')\n    print('err', file=sys.stderr)")
     assert {"out", "err"} <= set(invoke("f").log)

@@ -1,6 +1,7 @@
 """The panel of a scenario, without a browser: its buttons are pressed by calling what they call."""
 
 import base64
+import json
 import re
 import threading
 from html import unescape
@@ -8,6 +9,7 @@ from html import unescape
 import pytest
 
 from workbook import Lab
+from workbook.flow.flow import Flow
 from workbook.lab import LabError
 from workbook.scenarios import SCENARIOS, SettingError, poison_message, visibility_timeout
 from workbook.scenarios.framework import own_lab  # the module: to close what panels left open
@@ -293,3 +295,28 @@ def test_what_may_be_left_out_has_a_box_for_it(lab):
     control.value = None
     assert control.value is None
     assert control._field.disabled
+
+
+def test_a_panel_in_a_lab_of_its_own_begins_as_after_a_reset():
+    panel = poison_message.panel()
+    first = [str(hop) for hop in panel.play.lab.trace]
+    panel.reset()
+    panel.run()
+    assert [str(hop) for hop in panel.play.lab.trace] == first
+
+
+def test_a_panel_draws_what_it_shows_once_wide_and_once_narrow(monkeypatch):
+    drawn = []
+    draw = Flow._draw
+    monkeypatch.setattr(Flow, "_draw", lambda flow: drawn.append(flow.width) or draw(flow))
+    panel = poison_message.panel()
+    panel._repr_mimebundle_()
+    assert sorted(drawn) == [464, 900]
+
+
+def test_a_panel_still_shows_what_has_happened_since_it_was_drawn():
+    panel = poison_message.panel(run=False)
+    before = panel._flow.widget.stage
+    panel.trigger()
+    assert panel._flow.widget.stage != before
+    assert json.loads(panel._flow.widget.stage)["svg"] == panel.play.flow().svg()

@@ -98,10 +98,16 @@ def _unmet_demands(shape: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - a
         yield f"satisfy enum value set: [{', '.join(_ENUM_ORDERS.get(shape.name, limits['enum']))}]"
 
 
+_VISIBLE_IN_JAVA = r"\p{L}\p{M}\p{S}\p{N}\p{P}"
+_VISIBLE = r"!-~\xa1-\xac\xae-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\U0010ffff"
+"""Letters, marks, symbols, digits and punctuation, as a part of a class: all but blanks and controls."""
+
+
 @functools.cache
 def _pattern(text: str) -> re.Pattern[str]:
     """Compiled; Java's classes of letters and digits, and of separators, are Python's words and blanks."""
     for java, python in (
+        (_VISIBLE_IN_JAVA, _VISIBLE),
         *((r"\p{L}", r"\w"), (r"\p{N}", r"\w"), (r"\p{Z}", r"\s")),
         (r"\p{ASCII}", r"[\x00-\x7f]"),
     ):

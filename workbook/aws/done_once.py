@@ -69,6 +69,13 @@ def read_data_files_once(patches: Patches) -> None:
 
 _FILES: dict[str, tuple[Any, str]] = {}
 """What stands in botocore's data files, with their paths, by name; there are so many and no more."""
+
+
+def is_shared_file(data: object) -> bool:
+    """Whether `data` is what stands in one of botocore's files, as all sessions share it."""
+    return any(data is kept for kept, _path in _FILES.values())
+
+
 _CHANGED_BY_CLIENTS = frozenset({"s3", "s3control"})
 
 

@@ -20,7 +20,7 @@ from workbook.engine.tasks import Closed, Deadlock, Livelock, TaskFailed
 Request = ParamSpec("Request")
 Answer = TypeVar("Answer")
 
-_OURS = frozenset({"sqs", "lambda", "autoscaling", "kinesis", "firehose", "pipes"})
+_OURS = frozenset({"sqs", "lambda", "autoscaling", "kinesis", "firehose", "pipes", "cognitoidp"})
 _OF_THE_ENGINE = (Closed, Deadlock, Livelock, TaskFailed)
 
 

@@ -30,7 +30,7 @@ from moto.core.utils import get_equivalent_url_in_aws_domain
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
-from workbook.aws import adaptive_retries, done_once
+from workbook.aws import adaptive_retries, clients_once, done_once
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
@@ -70,6 +70,7 @@ def install(patches: Patches, world: World) -> None:
     warn_of_no_error_codes(patches)
     parse_timestamps_as_utc(patches)
     done_once.install(patches)
+    clients_once.install(patches)
     wait_by_the_seed_before_trying_again(patches, world)
     adaptive_retries.install(patches, world)
 

@@ -24,6 +24,7 @@ _MODULES = {
     "elbv2": "workbook.aws.elbv2",
     "iot": "workbook.aws.iot",
     "iotdata": "workbook.aws.iot",
+    "cognitoidp": "workbook.aws.cognito",
 }
 """The package of each service, with its BACKENDS."""
 

@@ -68,6 +68,18 @@ _IOT = _names(
     """
 )
 
+_COGNITO = _names(
+    """
+    AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteUser AdminDisableUser AdminEnableUser
+    AdminGetUser AdminInitiateAuth AdminListGroupsForUser AdminRemoveUserFromGroup AdminResetUserPassword
+    AdminRespondToAuthChallenge AdminSetUserPassword AdminUserGlobalSignOut ConfirmForgotPassword
+    ConfirmSignUp CreateGroup CreateUserPool CreateUserPoolClient DeleteGroup DeleteUserPool
+    DeleteUserPoolClient DescribeUserPool DescribeUserPoolClient ForgotPassword GetGroup InitiateAuth
+    ListGroups ListUserPoolClients ListUserPools ListUsers ListUsersInGroup ResendConfirmationCode
+    RespondToAuthChallenge SignUp UpdateUserPool UpdateUserPoolClient
+    """
+)
+
 _CLOUDWATCH = _names(
     """
     DeleteAlarms DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
@@ -198,6 +210,7 @@ SIMULATED: dict[str, frozenset[str]] = {
     "elbv2": _ELB,
     "iot": _IOT,
     "iot-data": frozenset({"Publish"}),
+    "cognito-idp": _COGNITO,
     "apigateway": _API_GATEWAY,
     "apigatewayv2": _API_GATEWAY_V2,
     "logs": _LOGS,

@@ -115,6 +115,10 @@ def _megabytes(name: str) -> str:
     return f"{limit(name) / _MEBIBYTE:g} MB"
 
 
+def _cognito_retries() -> str:
+    return f"Cognito, {limit('cognito.trigger.tries') - 1} times, if no answer came in time"
+
+
 def _milliseconds(name: str) -> str:
     return duration_text(limit(name) / _MILLISECONDS)
 
@@ -166,6 +170,10 @@ def _synchronous() -> list[LambdaCaller]:
             *("Firehose, transformation", f"Firehose, {limit('firehose.transform.retries')} times"),
             *("processing-failed/ in the bucket", _seconds("firehose.transform.timeout"), event, _ROLE),
             *("FH-11", "FH-12"),
+        ),
+        row(
+            *("Cognito, a trigger of a user pool", _cognito_retries(), "the client has the error"),
+            *(_seconds("cognito.trigger.timeout"), event, _FUNCTION_POLICY, "COG-03", "COG-04", "COG-06"),
         ),
         row(
             *("Step Functions, a task", "the state machine, as Retry says", "Catch, or the execution fails"),

@@ -52,8 +52,10 @@ class LivePicture(Picture):
         """The live view, made when it is first asked for: to be put among other widgets."""
         from workbook.flow.widget import LiveFlow  # noqa: PLC0415 - only those who look at it live pay for it
 
-        self._renew()
-        widget, source = LiveFlow(self._stage()), self._source
+        source = self._source
+        newest = self if source is None else source.look()
+        self._show(newest)
+        widget = LiveFlow(newest._stage())  # noqa: SLF001 - its own kind
         if source is not None:
             widget.follow(lambda: source.look()._stage(), source.observers, source.now)  # noqa: SLF001 - its own kind
         return widget
@@ -76,7 +78,11 @@ class LivePicture(Picture):
 
     def _renew(self) -> None:
         if self._source is not None:
-            self._become(self._source.look())
+            self._show(self._source.look())
+
+    def _show(self, newer: Self) -> None:
+        if newer is not self:
+            self._become(newer)
             self._forget()
 
     def _live(self) -> Bundle:

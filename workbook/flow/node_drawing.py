@@ -30,6 +30,7 @@ _PLAIN = frozenset(
 _TOPS = {
     Kind.PRODUCER: 42.0,
     Kind.CONSUMER: 42.0,
+    Kind.USER_POOL: 42.0,
     Kind.ACTOR: 32.0,
     Kind.ENDPOINT: 32.0,
     Kind.FUNCTION_URL: 32.0,

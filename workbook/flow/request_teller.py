@@ -27,7 +27,7 @@ class RequestTeller:
 
     def tells(self) -> Mapping[str, Tell]:
         """Which kinds of hops it tells, and how."""
-        return {"request": self._request, "trigger": self._trigger}
+        return {"request": self._request, "trigger": self._trigger, "user": self._user}
 
     def _request(self, hop: Hop) -> list[Move]:
         if kind_of(hop.resource) in FRONTS:
@@ -65,6 +65,14 @@ class RequestTeller:
             return [at_place(hop, Status.RUN, what)]
         text = f"{what}, in vain: {str(hop.facts.get('reason')).rstrip('.')}"
         return [at_place(hop, Status.FAILED, text, time=whole_fact(hop, "ended_at", hop.time))]
+
+    def _user(self, hop: Hop) -> list[Move]:
+        """Somebody signed a user up, confirmed it, or the like."""
+        who = self._story.callers.sender(hop)
+        what = f"user {hop.facts.get('user')} of {_called(hop.resource)} was {hop.facts.get('reason')}"
+        state = f"; the user is {hop.facts['status']}" if "status" in hop.facts else ""
+        text = f"{label_of(who)}: {what}{state}"
+        return [between(hop, who, hop.resource, Status.DELIVERED, text)]
 
 
 _STATUSES = {"401": Status.REFUSED, "403": Status.REFUSED, "429": Status.THROTTLED}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from workbook.engine.hop import Hop
 from workbook.flow.contents import Change, changes_of
@@ -21,6 +22,9 @@ from workbook.flow.system import System, system_of
 from workbook.flow.timeline import Timeline, timeline_of
 from workbook.flow.ways import Ways
 from workbook.flow.wiring import Wiring
+
+if TYPE_CHECKING:
+    from workbook.flow.tallies import Tally
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ class Scene:
         """Which line each move belongs to."""
         lines = frozenset((line.source, line.target) for line in self.system.lines)
         return Ways.of(self.hops, self.moves, lines)
+
+    @cached_property
+    def tallies(self) -> dict[int, dict[tuple[str, str], Tally]]:
+        """What was counted on each line until an instant (microseconds), by that instant (see `tallies`)."""
+        return {}
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -53,7 +53,16 @@ NOTHING = Counts(0, 0, 0)
 
 
 def tallies_of(scene: Scene, instant: int) -> dict[Pair, Tally]:
-    """What went along every line of the scene's system until an instant (microseconds)."""
+    """What went along every line of the scene's system until an instant (microseconds).
+
+    A picture is drawn wide and narrow and told in words, all of which count the same.
+    """
+    if instant not in scene.tallies:
+        scene.tallies[instant] = _counted(scene, instant)
+    return scene.tallies[instant]
+
+
+def _counted(scene: Scene, instant: int) -> dict[Pair, Tally]:
     tallies = {(line.source, line.target): Tally() for line in scene.system.lines}
     for move in scene.moves:
         if move.time > instant:

@@ -54,6 +54,7 @@ class ExecutionEnvironment:
         self._seed = world.seeds.stream("lambda.environment").getrandbits(128)
         logs = logs_backends[deployment.account][deployment.region]
         self.log = FunctionLog(world.clock, logs, deployment.log_group, self._stream_name())
+        self._begun = 0
         self._modules: Modules | None = None
         self._handler: Callable[[Any, Any], object] | None = None
         self._request_id = ""
@@ -113,19 +114,22 @@ class ExecutionEnvironment:
         return f"{day}/[{self.deployment.version}]{number:032x}"
 
     def _make_modules(self) -> Modules:
-        modules = Modules(
+        self._begun = self._world.clock.now
+        return Modules(
             files_of(self.deployment.zip_file),
             kernel=self._world.kernel,
             stream=random.Random(self._seed),
             environment=self._variables(),
             output=self.log,
+            set_up_logging=self._set_up_logging,
         )
-        self._set_up_logging(modules)
-        return modules
 
-    def _set_up_logging(self, modules: Modules) -> None:
-        """Give the root logger the handler that AWS's runtime gives it, at its level of WARNING."""
-        own: Any = modules.import_module("logging")
+    def _set_up_logging(self, own: Any) -> None:  # noqa: ANN401 - the environment's own `logging`
+        """Give the root logger the handler that AWS's runtime gives it, at its level of WARNING.
+
+        On AWS that has been done before the handler's code is there: records tell the time since then.
+        """
+        own._startTime = self._begun * 1000 if sys.version_info >= (3, 13) else self._begun / SECOND  # noqa: SLF001
         handler = own.StreamHandler(_OneEventEach(self.log))
         handler.terminator = ""
         layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"

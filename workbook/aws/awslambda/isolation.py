@@ -86,11 +86,13 @@ class StandardLibrary:
         namespace: dict[str, object],
         source_files: Mapping[str, bytes],
         loaded: dict[str, types.ModuleType],
+        set_up_logging: Callable[[types.ModuleType], None] | None = None,
     ) -> None:
         """Draw from `stream`, print to `output`.
 
         `namespace` is `__builtins__` of the handler's modules, of which those that are `loaded` stand in
-        `sys.modules`, too.
+        `sys.modules`, too. `set_up_logging` gets the environment's own `logging` when somebody first asks
+        for it: to run that module anew takes longer than all else that an environment begins with.
         """
         self._stream = stream
         self._environment = ProcessEnvironment(environment)
@@ -98,7 +100,8 @@ class StandardLibrary:
         self._namespace = namespace
         self._sources = {f"{TASK_ROOT}/{path}": content for path, content in source_files.items()}
         self._loaded = loaded
-        self._made: dict[str, types.ModuleType] = {}
+        self._set_up_logging = set_up_logging
+        self._made = _ModulesMade(self._find_own)
         self._recipes: dict[str, Callable[[], types.ModuleType]] = {
             **_own_sdk(environment),
             "time": lambda: _with_plain_functions(virtual_time_module(kernel.clock, kernel.sleep)),
@@ -136,6 +139,10 @@ class StandardLibrary:
         _refuse(top)
         return None
 
+    def _find_own(self, name: str) -> types.ModuleType | None:
+        is_own = name in self._recipes or name.partition(".")[0] in _PRIVATE
+        return self.find(name) if is_own and name in sys.modules else None
+
     @property
     def stdout(self) -> io.TextIOBase:
         """Where `print` writes: the log, unless the handler has put something else into `sys.stdout`."""
@@ -150,6 +157,8 @@ class StandardLibrary:
         self._made[name] = module
         exec(code, vars(module))  # noqa: S102 - a module of the standard library, as the import system runs it
         finish(module, self._stream, self._sources)
+        if name == "logging" and self._set_up_logging is not None:
+            self._set_up_logging(module)
         if package is not None:
             setattr(package, last, module)
         return module
@@ -186,6 +195,23 @@ class StandardLibrary:
             path=[TASK_ROOT, "/opt/python", "/var/runtime"],
             modules=ChainMap(self._loaded, self._made, sys.modules),
         )
+
+
+class _ModulesMade(dict[str, types.ModuleType]):
+    """The modules that an environment has got of its own so far, by name.
+
+    Who looks one up in `sys.modules` that only the process has loaded yet gets the environment's own, too.
+    """
+
+    def __init__(self, find: Callable[[str], types.ModuleType | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str) -> types.ModuleType:
+        module = self._find(name)
+        if module is None:
+            raise KeyError(name)
+        return module
 
 
 class ProcessEnvironment(dict[str, str]):

@@ -15,7 +15,7 @@ import random
 import tempfile
 import types
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,6 +40,7 @@ class Modules:
         stream: random.Random,
         environment: Mapping[str, str],
         output: io.TextIOBase,
+        set_up_logging: Callable[[types.ModuleType], None] | None = None,
     ) -> None:
         self._files = files
         self._loaded: dict[str, types.ModuleType] = {}
@@ -55,6 +56,7 @@ class Modules:
             namespace=namespace,
             source_files=files,
             loaded=self._loaded,
+            set_up_logging=set_up_logging,
         )
 
     def import_module(self, name: str, package: str | None = None) -> types.ModuleType:

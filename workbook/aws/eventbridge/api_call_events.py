@@ -25,12 +25,16 @@ from workbook.aws.eventbridge.rules import WITH_MANAGEMENT_EVENTS, Rule
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.model import OperationModel, Shape
 
     from workbook.aws.eventbridge.buses import Bus
     from workbook.aws.policies import Principal
     from workbook.engine.world import World
 
 DETAIL_TYPE = "AWS API Call via CloudTrail"
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+_SECRETIVE, _TOLD = frozenset({"cognito-idp"}), "ClientIdType"
+"""Services of which what is sensitive is hidden, as a record of AWS shows; and what it shows all the same."""
 ADDRESS = "127.0.0.1"
 """The lab's requests come from no address; they are made in this process."""
 
@@ -73,7 +77,8 @@ def tell_of_call(
     if not asking:
         return
     now = world.clock.now
-    call = _Call(service, operation, region, caller, parameters, answer, failed=failed)
+    model = client.meta.service_model.operation_model(operation)
+    call = _Call(model, region, caller, parameters, answer, failed=failed)
     event = Event(
         id=new_id(world),
         source=f"aws.{service}",
@@ -108,8 +113,7 @@ class _Call:
 
     def __init__(
         self,
-        service: str,
-        operation: str,
+        model: OperationModel,
         region: str,
         caller: Principal,
         parameters: Mapping[str, Any],
@@ -117,8 +121,9 @@ class _Call:
         *,
         failed: bool,
     ) -> None:
-        self._service = service
-        self._operation = operation
+        self._model = model
+        self._service = model.service_model.endpoint_prefix
+        self._operation = model.name
         self._region = region
         self._caller = caller
         self._parameters = parameters
@@ -138,7 +143,7 @@ class _Call:
             "sourceIPAddress": ADDRESS,
             "userAgent": "Boto3",
             **self._failure(),
-            "requestParameters": _written(self._parameters) or None,
+            "requestParameters": self._shown(self._parameters, self._model.input_shape) or None,
             "responseElements": None if read_only else self._elements(),
             "requestID": metadata.get("RequestId", ""),
             "eventID": world.seeds.uuid("eventbridge.cloudtrail"),
@@ -159,9 +164,15 @@ class _Call:
         if self._error:
             return None
         elements = {name: value for name, value in self._answer.items() if name != "ResponseMetadata"}
-        return _written(elements) or None
+        return self._shown(elements, self._model.output_shape) or None
+
+    def _shown(self, value: Mapping[str, Any], shape: Shape | None) -> Any:  # noqa: ANN401 - JSON
+        """As it is written; of user pools without what their model calls sensitive, as AWS was seen to do."""
+        return _written(_without_secrets(value, shape) if self._service in _SECRETIVE else value)
 
     def _identity(self) -> dict[str, Any]:
+        if self._model.auth_type == "none":
+            return {"type": "Unknown", "principalId": "Anonymous"}
         caller = self._caller
         kind = "AssumedRole" if ":assumed-role/" in caller.arn else "IAMUser"
         identity = {
@@ -183,4 +194,18 @@ def _written(value: Any) -> Any:  # noqa: ANN401 - JSON
         return f"{value:%b %-d, %Y, %-I:%M:%S %p}"
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return "HIDDEN_DUE_TO_SECURITY_REASONS"
+    return HIDDEN
+
+
+def _without_secrets(value: Any, shape: Any) -> Any:  # noqa: ANN401 - values of any shape of botocore's
+    if shape is None or value is None:
+        return value
+    if shape.metadata.get("sensitive") and shape.name != _TOLD:
+        return HIDDEN
+    if shape.type_name == "structure":
+        return {name: _without_secrets(one, shape.members.get(name)) for name, one in value.items()}
+    if shape.type_name == "list":
+        return [_without_secrets(one, shape.member) for one in value]
+    if shape.type_name == "map":
+        return {name: _without_secrets(one, shape.value) for name, one in value.items()}
+    return value

@@ -12,6 +12,7 @@ from workbook.aws.limits import (
     autoscaling,
     awslambda,
     cloudwatch,
+    cognito,
     dynamodb,
     eventbridge,
     firehose,
@@ -32,7 +33,7 @@ from workbook.aws.limits.row import Limit
 __all__ = ["LIMITS", "ROWS", "Limit", "limit"]
 
 _SERVICES = (
-    *(autoscaling, awslambda, cloudwatch, dynamodb, eventbridge, firehose, iot, kinesis, logs),
+    *(autoscaling, awslambda, cloudwatch, cognito, dynamodb, eventbridge, firehose, iot, kinesis, logs),
     *(patterns, pipes, s3, scheduler, sns, sqs, stepfunctions, web),
 )
 

@@ -55,7 +55,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._is_own = lab is None
         self._one_at_a_time = threading.Lock()
         self._changed = False
-        self.play = Play(lab or self._open_lab(), scenario, settings)
+        self.play = self._new_play(settings) if lab is None else Play(lab, scenario, settings)
         self.controls = {
             each.name: Control(each, settings[each.name], self._choose) for each in scenario.settings
         }
@@ -65,7 +65,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.chart = ipywidgets.VBox(layout=_FULL_WIDTH)
         self._flow: Flow | None = None
         self.answer = ipywidgets.HTML(layout=_FULL_WIDTH)
-        self.code = CodeButton(code=self._code())
+        self.code = CodeButton()
         self.buttons = {
             "Trigger": _button("Trigger", "Send what the scenario is about", self.trigger),
             "Step": _button("Step", "Let the next thing happen", self.step),
@@ -138,8 +138,10 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     # ---- beginning
 
-    def _open_lab(self) -> Lab:
-        return open_own_lab(self.scenario.seed, self.scenario.name.replace("-", "_"))
+    def _new_play(self, settings: Mapping[str, Value]) -> Play:
+        """A play in a lab of the panel's own."""
+        lab = open_own_lab(self.scenario.seed, self.scenario.name.replace("-", "_"))
+        return Play(lab, self.scenario, settings, is_new=True)
 
     def _begin(self) -> None:
         """Set the scenario up with the values that are chosen.
@@ -149,7 +151,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """
         settings = self.scenario.checked({name: each.value for name, each in self.controls.items()})
         if self._is_own and self.play.lab.world.kernel.closed:
-            self.play, self._flow = Play(self._open_lab(), self.scenario, settings), None
+            self.play, self._flow = self._new_play(settings), None
         self.play.settings = settings
         self.play.set_up()
         self.code.code = self._code()
@@ -198,7 +200,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if self._flow is None:
             self._flow = self.play.live_flow()
             self.picture.children = [self._flow.widget]
-        self._flow.refresh()
+        else:
+            self._flow.refresh()
         chart, before = self.play.chart(), self.chart.children
         self.chart.children = [] if chart is None else [chart.widget]
         for widget in before:

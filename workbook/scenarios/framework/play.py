@@ -32,9 +32,15 @@ MOST_INSTANTS = 10_000
 class Play:
     """Drives one scenario; every method may be called from any thread."""
 
-    def __init__(self, lab: Lab, scenario: Scenario, settings: Mapping[str, Value]) -> None:
-        """`settings` holds a checked value for each of the scenario's settings."""
+    def __init__(
+        self, lab: Lab, scenario: Scenario, settings: Mapping[str, Value], *, is_new: bool = False
+    ) -> None:
+        """`settings` holds a checked value for each of the scenario's settings.
+
+        A lab that `is_new`, opened for this play just now, need not be reset before its beginning.
+        """
         self.lab = lab
+        self._is_new = is_new
         self.scenario = scenario
         self.settings = dict(settings)
         self.triggered = 0
@@ -46,11 +52,14 @@ class Play:
         self._told: set[Move] = set()
         self._seen_at: tuple[int, int] | None = None
         self._scene: Scene | None = None
+        self._flow: Flow | None = None
 
     def set_up(self) -> None:
         """Begin again: an empty lab at its first instant, and the scenario's system in it."""
         self.triggered, self.idle, self._told, self._seen_at = 0, True, set(), None
-        self.lab.reset()
+        if not self._is_new:
+            self.lab.reset()
+        self._is_new = False
         self._trace = self.lab.trace
         scenario = self.scenario
         self._system = scenario.build(self.lab, **arguments_for(scenario.build, self.settings))
@@ -137,16 +146,20 @@ class Play:
         return self._scene
 
     def flow(self) -> Flow:
-        """The picture of it."""
+        """The picture of it, drawn once for all who show it."""
         from workbook.flow.flow import Flow  # a run without a screen need not load what draws
 
-        return Flow(self.scene())
+        scene = self.scene()
+        if self._flow is None or self._flow.scene is not scene:
+            self._flow = Flow(scene)
+        return self._flow
 
     def live_flow(self) -> Flow:
         """The picture that goes on with the lab; it shares what `scene` has found."""
-        from workbook.flow.live import Source  # as above
+        from workbook.flow.flow import Flow  # as above
+        from workbook.flow.live import Source
 
-        flow, world = self.flow(), self.lab.world
+        flow, world = Flow(self.scene()), self.lab.world
         flow.follow(Source(self.flow, world.trace.observers, lambda: self.lab.world.clock.now))
         return flow
 
