@@ -10,7 +10,7 @@ python := $(VENV)/bin/python
 ready  := $(VENV)/.ready$(addprefix -,$(subst /,_,$(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test lint format build bake bench screen doctor lock clean
+.PHONY: help setup lab start test lint format build bake bench screen doctor lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -26,6 +26,9 @@ $(python): ;
 
 lab: $(ready)  ## Open JupyterLab on the first lesson
 	@$(python) -m workbook lab $(if $(PORT),--port $(PORT)) $(ARGS)
+
+start: $(ready)  ## Copy the exercises into my-exercises, or bring new ones there (ARGS=FOLDER for another folder)
+	@$(python) -m workbook start $(ARGS)
 
 test: $(ready)  ## Run all tests on all cores, and every notebook against its committed output
 	@$(python) -m pytest -n auto $(ARGS)

@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--code", action="store_true", help="print the boto3 code, and do not run it")
     run.set_defaults(run=_run)
 
+    start = commands.add_parser("start", help="copy the exercises into a folder of yours, or bring new ones")
+    start.add_argument("folder", nargs="?", type=Path, help="the folder (default: my-exercises)")
+    start.set_defaults(run=_start)
+
     progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
     action = progress.add_mutually_exclusive_group()
     action.add_argument("--json", action="store_true", help="print the records as JSON")
@@ -140,6 +144,18 @@ def _build(options: argparse.Namespace) -> int:
     if not steps:
         print("All is in step with solutions/.")
     return 1 if steps and options.check else 0
+
+
+def _start(options: argparse.Namespace) -> int:
+    from workbook.teaching.progress.copies import start  # noqa: PLC0415
+    from workbook.teaching.progress.store import ProgressError  # noqa: PLC0415
+
+    try:
+        print(start(options.folder))
+    except ProgressError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _progress(options: argparse.Namespace) -> int:

@@ -6,10 +6,11 @@ python tests/screen/take_picture.py
 import tempfile
 from pathlib import Path
 
-from conftest import CHROMIUM_OPTIONS, _chromium
 from jupyterlab_process import running_jupyterlab
 from jupyterlab_window import Learner
 from playwright.sync_api import sync_playwright
+
+from conftest import CHROMIUM_OPTIONS, _chromium
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "lesson.png"
 LESSON = "02_visibility_timeout.ipynb"

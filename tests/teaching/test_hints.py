@@ -1,28 +1,19 @@
 """Hints come one at a time, and the solution only to who asks for it."""
 
 import pytest
+from odd_shop import TEXTS
 
 from workbook.teaching import hints as hints_module
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.help_buttons import HelpButtons
 from workbook.teaching.hints import hint, solution
-from workbook.teaching.texts import Submission, Texts
-
-TEXTS = Texts(
-    task="",
-    given="",
-    hints=("Look at the queue.", "A timeout ends.", "`change_message_visibility`"),
-    explanation="SQS cannot know that the work goes on.",
-    placeholder=Submission(source=""),
-    solution=Submission(value={"visibility_timeout": 60}),
-    mistakes={},
-    solution_code="def cook(orders): pass\n",
-)
+from workbook.teaching.progress import book
 
 
 @pytest.fixture(autouse=True)
-def written(monkeypatch):
+def written(monkeypatch, tmp_path):
     monkeypatch.setattr(hints_module, "texts_of", lambda exercise: TEXTS)
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def help_for(exercise_id, *, passed=False):
@@ -78,3 +69,17 @@ def test_who_was_right_needs_no_hint_and_can_compare():
     buttons = help_for("vt-2", passed=True)
     assert buttons.next_hint.layout.display == "none"
     assert buttons.solution.description == "Compare with the solution"
+
+
+def test_what_was_asked_for_is_kept_in_the_records_of_the_learner():
+    hint("vt-2", 2)
+    assert book().exercise("vt-2").hints == 2
+    help_for("vt-1").next_hint.click()
+    assert book().exercise("vt-1").hints == 1
+    assert not book().exercise("vt-1").solution_shown
+    solution("vt-1")
+    assert book().exercise("vt-1").solution_shown
+    buttons = help_for("vt-2")
+    buttons.solution.click()
+    buttons.solution.click()
+    assert book().exercise("vt-2").solution_shown

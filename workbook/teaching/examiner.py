@@ -119,12 +119,16 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
     """Judge one answer in this process, which has no other lab open; returns the verdict as JSON.
 
     Args:
-        request: `exercise`, and `source` or `value`; `seed` if it is to be another than usual.
+        request: `exercise`, and `source` or `value`; `seed` if it is to be another than usual. With `look`
+            nothing is judged: the system is played as it is, and what is returned is a `Look`.
     """
     from workbook.teaching.catalogue import find_exercise
     from workbook.teaching.judge import judge
+    from workbook.teaching.looking import look_at
     from workbook.teaching.texts import Submission
 
+    if request.get("look"):
+        return look_at(find_exercise(request["exercise"])).as_json()
     submission = Submission(source=request.get("source"), value=request.get("value"))
     verdict = judge(find_exercise(request["exercise"]), submission, seed=request.get("seed", 0))
     return verdict.as_json()

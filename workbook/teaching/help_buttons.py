@@ -15,6 +15,7 @@ from workbook.flow.keyguard import KeyGuard
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.hints import solution_text
+from workbook.teaching.progress import book
 from workbook.teaching.texts import Texts, texts_of
 from workbook.teaching.verdict import Verdict
 from workbook.teaching.verdict_html import verdict_html
@@ -74,6 +75,7 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         self.hints.children = (*self.hints.children, markdown(numbered))
         self._say(f"Hint {self._shown} of {len(self._hints)} is below.")
         self._name_hint()
+        book().record_hint(self._exercise.id, self._shown)
 
     def show_solution(self) -> None:
         """Show the solution and its explanation; hide them when they are there."""
@@ -81,6 +83,8 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         self.solved.children = () if is_there else (markdown(solution_text(self._exercise)),)
         self.solution.description = self._offer if is_there else "Hide the solution"
         self._say("" if is_there else "The solution is below, with its explanation.")
+        if not is_there:
+            book().record_solution(self._exercise.id)
 
     def _name_hint(self) -> None:
         left = len(self._hints) - self._shown

@@ -12,6 +12,7 @@ from __future__ import annotations
 from workbook.teaching.asked import Code
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
+from workbook.teaching.progress import book
 from workbook.teaching.texts import texts_of
 
 
@@ -45,6 +46,7 @@ def hint(exercise_id: str, number: int = 1) -> Help:
             f"hint({exercise_id!r}, {number!r}): the hints of {exercise_id} are numbered 1 to {len(hints)}"
         )
         raise LookupError(message)
+    book().record_hint(exercise_id, number)
     following = f'hint("{exercise_id}", {number + 1})'
     more = f"Next: `{following}`" if number < len(hints) else f'Then: `solution("{exercise_id}")`'
     return Help(f"**Hint {number} of {len(hints)}.** {hints[number - 1]}\n\n{more}")
@@ -56,7 +58,9 @@ def solution(exercise_id: str) -> Help:
     Raises:
         LookupError: there is no such exercise.
     """
-    return Help(solution_text(find_exercise(exercise_id)))
+    text = solution_text(find_exercise(exercise_id))
+    book().record_solution(exercise_id)
+    return Help(text)
 
 
 def solution_text(exercise: Exercise) -> str:

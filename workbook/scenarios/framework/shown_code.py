@@ -13,8 +13,6 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-_FRAMEWORK = "workbook.scenarios"
-
 
 @dataclass(frozen=True)
 class _Module:
@@ -45,12 +43,6 @@ def cell_of(
 
     At most `limit` seconds of AWS time pass in it, and `afterwards` more.
     """
-    module = _Module.of(build)
-    wanted = _closure(module, {_name(build), _name(trigger)})
-    imports = [module.text(each) for each in wanted if isinstance(each, ast.Import | ast.ImportFrom)]
-    constants = [module.text(each) for each in wanted if isinstance(each, ast.Assign | ast.AnnAssign)]
-    functions = [module.text(each) for each in wanted if isinstance(each, ast.FunctionDef)]
-    head = "\n\n".join(filter(None, ["\n".join(imports), "\n".join(constants)]))
     calls = [
         "lab.reset()  # begin with nothing, at nine o'clock",
         f"system = {_call(build, ['lab'], settings)}",
@@ -59,7 +51,18 @@ def cell_of(
         *([f"lab.advance({afterwards})"] if afterwards else []),
         "lab.flow()",
     ]
-    return "\n\n\n".join([head, *functions, "\n".join(calls)])
+    return "\n\n\n".join([code_of(build, trigger), "\n".join(calls)])
+
+
+def code_of(*functions: Callable[..., object]) -> str:
+    """The functions of one module, with what they use of it: imports, constants, other functions."""
+    module = _Module.of(functions[0])
+    wanted = _closure(module, {_name(function) for function in functions})
+    imports = [module.text(each) for each in wanted if isinstance(each, ast.Import | ast.ImportFrom)]
+    constants = [module.text(each) for each in wanted if isinstance(each, ast.Assign | ast.AnnAssign)]
+    shown = [module.text(each) for each in wanted if isinstance(each, ast.FunctionDef)]
+    head = "\n\n".join(filter(None, ["\n".join(imports), "\n".join(constants)]))
+    return "\n\n\n".join(filter(None, [head, *shown]))
 
 
 def arguments_for(function: Callable[..., object], settings: Mapping[str, object]) -> dict[str, object]:
@@ -102,7 +105,7 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
         yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
     elif isinstance(statement, ast.Import):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
-    elif isinstance(statement, ast.ImportFrom) and not (statement.module or "").startswith(_FRAMEWORK):
+    elif isinstance(statement, ast.ImportFrom):
         yield from (alias.asname or alias.name for alias in statement.names)
 
 

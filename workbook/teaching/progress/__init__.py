@@ -3,6 +3,7 @@
     from workbook.teaching import progress
 
     progress()            # what is done, what is next, what to look at again
+    progress.start()      # copies of the exercises, in a folder of yours
     progress.book()       # the records behind it
 
 The module itself can be called, because what learners call has the name of the package that holds it.
@@ -15,6 +16,7 @@ import types
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workbook.teaching.progress.copies import Started
     from workbook.teaching.progress.page import ProgressPage
     from workbook.teaching.progress.progress_book import ProgressBook
 
@@ -27,6 +29,13 @@ def book() -> ProgressBook:
 
     path = progress_file()
     return ProgressBook(None if path is None else Store(path))
+
+
+def start(folder: str | None = None) -> Started:
+    """Copy the exercises into a folder of the learner's, or bring new ones there: see `copies.start`."""
+    from workbook.teaching.progress import copies
+
+    return copies.start(folder)
 
 
 class _Callable(types.ModuleType):
