@@ -11,6 +11,7 @@ from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.examiner import ExaminerLost, waiting
 from workbook.teaching.gathering import notebook_names, source_from
+from workbook.teaching.progress import book
 from workbook.teaching.verdict import Judged, Trouble, Verdict
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -86,6 +87,7 @@ def _judged(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> Ver
     except ExaminerLost as error:
         verdict = _not_judged(exercise, Trouble(*_lost(error)))
     waiting.prepare()
+    book().record_check(verdict.as_json())
     return verdict
 
 
