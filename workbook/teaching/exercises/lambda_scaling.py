@@ -33,7 +33,7 @@ ENTRIES = "entries"
 DEAD_ENTRIES = "dead-entries"
 CONNECTIONS = 8
 RUNNERS = 1_200
-DONE_WITHIN = 15 * 60
+DONE_WITHIN = 5 * 60
 
 
 def registration_opens(lab: Lab, answer: Answer) -> None:

@@ -129,14 +129,28 @@ NOTHING_ARRIVES = Exercise(
 
 def five_orders(lab: Lab, answer: Answer) -> Counter[str]:
     """Five orders are published, two of them in a hurry; the kitchen reads them with its old program."""
-    answer.build(lab)
-    sns = boto3.client("sns")
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name=TOPIC)["TopicArn"]
+    url = sqs.create_queue(QueueName=QUEUES[0])["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _policy(_arn(url), topic)})
+    answer.subscribe(topic, _arn(url))
     for number in range(1, 6):
         hurry = {"hurry": {"DataType": "String", "StringValue": "yes" if number % 2 else "no"}}
         message = json.dumps({"order": number, "cake": "lemon"})
-        sns.publish(TopicArn=arn_of_topic(TOPIC), Message=message, MessageAttributes=hurry)
+        sns.publish(TopicArn=topic, Message=message, MessageAttributes=hurry)
     lab.run_until_idle(3600)
     return _read_by_the_kitchen()
+
+
+def _policy(queue: str, topic: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _read_by_the_kitchen() -> Counter[str]:
@@ -181,7 +195,7 @@ ENVELOPE = Exercise(
     lesson=LESSON,
     level=1,
     topic="sns",
-    asks=Code("build(lab)"),
+    asks=Code("subscribe(topic, queue)"),
     situations=(
         Situation(
             name="five",
