@@ -49,6 +49,15 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--check", action="store_true", help="change nothing; say what is out of step")
     build.set_defaults(run=_build)
 
+    check = commands.add_parser(
+        "check", help="check an answer that is in a file; without one, list exercises"
+    )
+    check.add_argument("exercise", nargs="?", help="the exercise's id, e.g. dlq-1")
+    check.add_argument("file", nargs="?", help="its functions (Python) or its value (JSON); - is the input")
+    check.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    check.add_argument("--seed", type=int, default=0, help="other labs; a right answer is right in all (0)")
+    check.set_defaults(run=_check)
+
     run = commands.add_parser("run", help="run a scenario and print its account; without a name, list them")
     run.add_argument("scenario", nargs="?", help="the scenario's name, e.g. poison-message")
     run.add_argument(
@@ -184,6 +193,21 @@ def _run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from workbook.teaching import check_command  # noqa: PLC0415
+
+    if options.exercise is None:
+        print(check_command.listing())
+        return 0
+    try:
+        verdict = check_command.verdict_of(options.exercise, options.file, seed=options.seed)
+    except check_command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(check_command.printed(verdict, as_json=options.json))
+    return 0 if verdict.passed else 1
 
 
 def _scenarios(_options: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ def exercise(exercise_id: str) -> Callable[[Function], Function]:
         from IPython.display import display
 
         names = {**notebook_names(1), function.__name__: function}
-        display(VerdictView(_judged(asked, lambda: _from_notebook(asked, names))))  # type: ignore[no-untyped-call]
+        display(VerdictView(verdict_on(asked, lambda: _from_notebook(asked, names))))  # type: ignore[no-untyped-call]
         return function
 
     return checked
@@ -64,11 +64,11 @@ def exercise(exercise_id: str) -> Callable[[Function], Function]:
 
 def _verdict(exercise: Exercise, answer: object, *, depth: int) -> Verdict:
     if answer is not _NOTHING and not callable(answer):
-        return _judged(exercise, lambda: {"value": answer})
+        return verdict_on(exercise, lambda: {"value": answer})
     names = notebook_names(depth + 1)
     if callable(answer) and isinstance(exercise.asks, Code):
         names = {**names, exercise.asks.names[0]: answer}
-    return _judged(exercise, lambda: _from_notebook(exercise, names))
+    return verdict_on(exercise, lambda: _from_notebook(exercise, names))
 
 
 def _from_notebook(exercise: Exercise, names: Any) -> dict[str, Any]:  # noqa: ANN401 - a notebook's names
@@ -78,7 +78,14 @@ def _from_notebook(exercise: Exercise, names: Any) -> dict[str, Any]:  # noqa: A
     return {"source": source_from(exercise.asks.names, names)}
 
 
-def _judged(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> Verdict:
+def verdict_on(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> Verdict:
+    """The verdict of another process on an answer.
+
+    Args:
+        exercise: what was asked.
+        submission: gives `source` or `value`, as the examiner wants it; an AnswerError that it raises becomes
+            part of the verdict.
+    """
     try:
         request = {"exercise": exercise.id, **submission()}
         verdict = Verdict.from_json(waiting.take().ask(request))
