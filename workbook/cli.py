@@ -40,6 +40,10 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     lab.set_defaults(run=_lab)
 
+    workshop = commands.add_parser("workshop", help="check this machine for a workshop; print a handout")
+    workshop.add_argument("--handout", action="store_true", help="print the handout only")
+    workshop.set_defaults(run=_workshop)
+
     bake = commands.add_parser("bake", help="execute notebooks and save their outputs in the form to commit")
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
@@ -124,6 +128,15 @@ def _lab(options: argparse.Namespace) -> int:
         print(_taken(options.port), file=sys.stderr)
         return 1
     return launch.open_lab(port=options.port, browser=not options.no_browser)
+
+
+def _workshop(options: argparse.Namespace) -> int:
+    from workbook import workshop  # noqa: PLC0415
+
+    if options.handout:
+        print(workshop.handout())
+        return 0
+    return workshop.report()
 
 
 def _bake(options: argparse.Namespace) -> int:

@@ -75,8 +75,12 @@ def check_environment() -> list[Problem]:
     return python_problems() or package_problems(required_versions()) + installation_problems()
 
 
-def report() -> int:
-    """Print every check with its result, the slow ones too; 0 if all is well, else 1."""
+def report(more: Iterable[tuple[str, Callable[[], list[Problem]]]] = ()) -> int:
+    """Print every check with its result, the slow ones too; 0 if all is well, else 1.
+
+    Args:
+        more: what is checked besides, if all else is well: a title and what finds the problems.
+    """
     print(f"The workbook in {ROOT}\nwith {sys.executable}\n")
     checks = (
         ("Python is 3.11 to 3.14", python_problems),
@@ -85,6 +89,7 @@ def report() -> int:
         ("notebooks run with this Python", kernel_problems),
         ("a message passes through SQS, with no account and no network", lab_problems),
         ("what you have done can be noted down", progress_problems),
+        *more,
     )
     for title, find_problems in checks:
         problems = _found_by(find_problems)
