@@ -8,7 +8,8 @@ There is one AWS in a process, and the learner's own is not to be touched; and w
 process (ends it, fills it, never lets go) shall not happen to the notebook. So each answer is judged by a
 process of its own. To start one takes a second, nearly all of it imports. On Linux the examiner therefore
 stays, with everything imported and not a thread started, and forks for each answer; elsewhere it judges one
-answer and ends, and while the learner reads, the next one is already waiting. This is practice: the answer runs with the learner's own rights.
+answer and ends, and while the learner reads, the next one is already waiting. This is practice: the answer
+runs with the learner's own rights.
 """
 
 from __future__ import annotations
