@@ -9,7 +9,8 @@ import boto3
 
 def role_for(service: str, *actions: str) -> str:
     """Create a role that a service of AWS may take on to do these actions; returns its ARN."""
-    trust: dict[str, object] = {"Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    principal = {"Service": f"{service}.amazonaws.com"}
+    trust: dict[str, object] = {"Principal": principal, "Action": "sts:AssumeRole"}
     iam, name = boto3.client("iam"), f"for-{service}"
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_allowing(trust))["Role"]
     allow = _allowing({"Action": list(actions), "Resource": "*"})
