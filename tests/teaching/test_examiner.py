@@ -6,7 +6,7 @@ import pytest
 
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.checking import verdict_on
-from workbook.teaching.examiner import Examiner, ExaminerLost
+from workbook.teaching.examiner import FORKS, Examiner, ExaminerLost
 
 BUSY_IN_C = "def cook(orders):\n    sum(range(10**12))\n"
 
@@ -50,3 +50,23 @@ def test_an_examiner_that_was_never_asked_ends_when_it_is_closed():
     assert examiner.is_alive
     examiner.close()
     assert not examiner.is_alive
+
+
+def test_an_examiner_judges_one_answer_after_the_other_and_nothing_is_left_of_the_first():
+    examiner = Examiner()
+    leaving = "import boto3\nboto3.left = True\n\ndef cook(orders):\n    {}['cake']\n"
+    looking = "import boto3\n\ndef cook(orders):\n    raise ValueError(hasattr(boto3, 'left'))\n"
+    verdicts = [_judged_by(examiner, source) for source in (leaving, looking)]
+    examiner.close()
+    assert [verdict["error"]["text"] for verdict in verdicts] == ["KeyError: 'cake'", "ValueError: False"]
+
+
+def _judged_by(examiner, source):
+    # Where processes cannot be forked, an examiner judges one answer and ends.
+    return (examiner if FORKS else Examiner()).ask({"exercise": "vt-2", "source": source})
+
+
+def test_an_answer_that_ends_its_process_leaves_the_examiner_to_the_next():
+    with pytest.raises(ExaminerLost) as lost:
+        asked("import os\n\ndef cook(orders):\n    os._exit(3)\n")
+    assert not lost.value.late

@@ -88,12 +88,11 @@ def verdict_on(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> 
     """
     try:
         request = {"exercise": exercise.id, **submission()}
-        verdict = Verdict.from_json(waiting.take().ask(request))
+        verdict = Verdict.from_json(waiting.ask(request))
     except AnswerError as error:
         verdict = _not_judged(exercise, Trouble("form", str(error)))
     except ExaminerLost as error:
         verdict = _not_judged(exercise, Trouble(*_lost(error)))
-    waiting.prepare()
     book().record_check(verdict.as_json())
     return verdict
 
