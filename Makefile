@@ -10,7 +10,7 @@ python := $(VENV)/bin/python
 ready  := $(VENV)/.ready$(addprefix -,$(subst /,_,$(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab start test lint format build bake bench screen doctor lock clean
+.PHONY: help setup lab start test lint format build bake bench screen doctor workshop lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -56,6 +56,9 @@ screen: $(ready)  ## Drive the lessons in a real JupyterLab (needs Chromium)
 
 doctor: $(ready)  ## Say what is wrong with the environment, and how to mend it
 	@$(python) -m workbook doctor
+
+workshop: $(ready)  ## Check this machine for a workshop, and print a one-page handout (ARGS=--handout for it alone)
+	@$(python) -m workbook workshop $(ARGS)
 
 lock:  ## Make requirements.lock again from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --fork-strategy fewest \

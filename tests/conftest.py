@@ -1,5 +1,7 @@
 """Fixtures that every test may ask for."""
 
+import gc
+import os
 import signal
 
 import botocore.session
@@ -7,6 +9,7 @@ import hypothesis
 import pytest
 
 from workbook import Lab
+from workbook.engine.scheduler import Scheduler
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +39,28 @@ def boto3_reads_its_models_once():
     botocore.session.create_loader = create_loader
 
 
+@pytest.fixture(scope="session", autouse=True)
+def what_is_loaded_is_no_garbage():
+    """What a run loads stays; to look through all of it again and again finds nothing."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_is_stuck_because_the_machine_is_busy():
+    """A handler that computes for ten real seconds is stopped; on a machine with other work, many would be.
+
+    Tests of what spins give a limit of their own.
+    """
+    defaults = Scheduler.__init__.__kwdefaults__
+    before = defaults["real_time_limit"]
+    defaults["real_time_limit"] = 120.0
+    yield
+    defaults["real_time_limit"] = before
+
+
 @pytest.fixture
 def lab():
     with Lab(seed=7) as open_lab:
@@ -57,8 +82,12 @@ def events(lab):
     return lab.client("events")
 
 
-# No test is judged by how fast the machine is: on a busy one, hypothesis makes data slowly, too.
+# No test is judged by how fast the machine is: on a busy one, hypothesis makes data slowly, too. In CI the
+# examples are the same each time, and as many; new ones are tried where `make test` is run by hand.
 hypothesis.settings.register_profile(
-    "workbook", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "workbook",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("workbook")

@@ -42,7 +42,7 @@ def outputs_of(path):
 
 def test_a_baked_notebook_may_be_committed_and_baking_again_changes_no_byte(lesson):
     assert broken_rules(nbformat.read(lesson, as_version=4))
-    assert bake.bake(lesson, timeout=60) is True
+    assert bake.bake(lesson, timeout=280) is True
     once = lesson.read_bytes()
 
     assert broken_rules(nbformat.read(lesson, as_version=4)) == []
@@ -55,7 +55,7 @@ def test_a_baked_notebook_may_be_committed_and_baking_again_changes_no_byte(less
     assert b"\r" not in once
     assert once.endswith(b"}\n")
 
-    assert bake.bake(lesson, timeout=60) is False
+    assert bake.bake(lesson, timeout=280) is False
     assert lesson.read_bytes() == once
 
 
@@ -63,11 +63,11 @@ def test_a_notebook_that_does_not_run_stays_as_it_was(tmp_path, capsys):
     path = tmp_path / "broken.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), path)
     before = path.read_bytes()
-    assert bake.bake_all([path], timeout=60) == 1
+    assert bake.bake_all([path], timeout=280) == 1
     assert path.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().err
     with pytest.raises(CellExecutionError):
-        bake.bake(path, timeout=60)
+        bake.bake(path, timeout=280)
 
 
 def test_a_cell_that_never_ends_is_stopped_after_the_timeout(tmp_path, capsys):

@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.kernelspec import KernelSpecManager
 
 from workbook import cli, doctor
+from workbook.teaching import progress
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,7 +39,7 @@ def bare_python(*arguments, **options):
     """Run this interpreter with the standard library only, as on a machine where nothing is installed."""
     command = [sys.executable, "-S", "-E", "-B", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, **options
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280, **options
     )
 
 
@@ -50,7 +51,7 @@ def test_here_all_is_well():
 def test_the_command_ends_with_0_where_all_is_well_and_says_that_no_account_is_needed(capsys):
     assert cli.main(["doctor"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("\nok ") == 5
+    assert printed.count("\nok ") == 6
     assert "credentials are neither needed nor read" in printed
 
 
@@ -165,6 +166,21 @@ def test_a_kernel_of_this_environment_is_accepted(monkeypatch, program):
     assert doctor.kernel_problems() == []
 
 
+def test_a_file_of_progress_that_cannot_be_written_is_found(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    [problem] = doctor.progress_problems()
+    assert "WORKBOOK_PROGRESS" in problem.fix
+
+
+def test_looking_at_the_file_of_progress_changes_nothing_in_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
+    progress.book().record_hint("dlq-1", 2)
+    before = (tmp_path / "progress.json").read_bytes()
+    assert doctor.progress_problems() == []
+    assert (tmp_path / "progress.json").read_bytes() == before
+
+
 def test_a_lab_that_does_not_start_is_reported_and_not_raised(monkeypatch):
     def broken(**_options):
         raise AttributeError("botocore has lost a part that we replace")
@@ -238,7 +254,7 @@ class TestFixes:
 def test_a_missing_package_that_only_the_pinned_ones_need_is_named_and_no_traceback_shown(needed):
     without = f"import sys; sys.modules[{needed!r}] = None; from workbook import cli; cli.main(['doctor'])"
     told = subprocess.run(
-        [sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
     )
     assert needed in told.stdout
     assert "requirements.lock" in told.stdout.partition("To mend it: ")[2]

@@ -288,7 +288,7 @@ def test_a_closed_lab_leaves_nothing_behind_in_memory_and_no_thread():
     gc.collect()
     assert [world() for world in worlds] == [None] * 5
     for thread in set(threading.enumerate()) - threads_of_others:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert not thread.is_alive(), thread
 
 

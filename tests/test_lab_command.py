@@ -18,7 +18,9 @@ from workbook import cli, launch
 
 ROOT = Path(__file__).resolve().parent.parent
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
-STARTS_WITHIN = 90  # seconds; it takes three to six on an idle machine
+STARTS_WITHIN = 300  # seconds; it takes three to six on an idle machine
+ENDS_WITHIN = 120  # seconds
+PORTS_TRIED = 5
 
 
 def free_port():
@@ -41,12 +43,23 @@ def wait_until_it_answers(process, port):
 @pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory):
     """The port and what JupyterLab printed until its address was there."""
-    port = free_port()
     folder = tmp_path_factory.mktemp("jupyter")
+    for _ in range(PORTS_TRIED):
+        port = free_port()
+        process = started(folder, port)
+        printed = told_until_it_answers(process, port)
+        if process.poll() is None or "already in use" not in printed:  # somebody else took it meanwhile
+            break
+    yield port, printed
+    process.terminate()
+    process.communicate(timeout=ENDS_WITHIN)
+
+
+def started(folder, port):
     # Settings of whoever runs the tests (a password, say) must not play a part.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment |= {"JUPYTER_CONFIG_DIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder / "run")}
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", "workbook", "lab", "--no-browser", "--port", str(port)],
         cwd=folder,
         env=environment,
@@ -56,6 +69,10 @@ def jupyterlab(tmp_path_factory):
         text=True,
         encoding="utf-8",
     )
+
+
+def told_until_it_answers(process, port):
+    """What a JupyterLab prints until its address, or its end."""
     watchdog = threading.Timer(STARTS_WITHIN, process.kill)
     watchdog.start()
     printed = []
@@ -65,9 +82,7 @@ def jupyterlab(tmp_path_factory):
             break
     wait_until_it_answers(process, port)
     watchdog.cancel()
-    yield port, "".join(printed)
-    process.terminate()
-    process.communicate(timeout=30)
+    return "".join(printed)
 
 
 def answer(address):

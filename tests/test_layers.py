@@ -43,6 +43,7 @@ LAYER_OF = {
     "doctor": "commands",
     "launch": "commands",
     "notebook_rules": "commands",
+    "workshop": "commands",
 }
 FRONT_DOOR = {
     "Lab": "lab",

@@ -12,6 +12,7 @@ from werkzeug.test import EnvironBuilder
 from workbook.aws.plain_requests import request_of
 
 HOSTS = ["sqs.us-east-1.amazonaws.com", "s3.amazonaws.com", "localhost", "a..b", "Big.example", "host:8080"]
+HOSTS += ["xn--bcher-kva.example", "a.xn--bcher-kva"]
 PATHS = [
     "",
     "/",
@@ -47,7 +48,7 @@ def environment(make, prepared):
         return type(error)
     body = request.environ.pop("wsgi.input").read()
     del request.environ["werkzeug.request"]  # the request itself
-    return list(request.environ.items()), list(request.headers), request.raw_url, body
+    return list(request.environ.items()), list(request.headers), request.raw_url, request.root_url, body
 
 
 @given(

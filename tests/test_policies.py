@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from workbook.aws import policies
 from workbook.aws.policies import PolicyError, Principal, Verdict, parse_policy
+from workbook.aws.policy_conditions import request_keys, told_of
 from workbook.aws.wildcards import matches_wildcard
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
@@ -245,6 +250,60 @@ class TestErrors:
     def test_a_sid_occurs_once(self):
         with pytest.raises(PolicyError):
             policy({"Sid": "a"}, {"Sid": "a"})
+
+
+KEYS = ["aws:SourceArn", "aws:sourceaccount", "aws:CurrentTime", "aws:username", "aws:PrincipalArn"]
+VALUES = [
+    "a",
+    "b",
+    "*",
+    "${aws:username}",
+    "${ AWS:SourceArn , 'a'}",
+    "${aws:unknown}",
+    "2026-01-05T09:00:00Z",
+]
+CONDITIONS = st.dictionaries(
+    st.sampled_from(["StringEquals", "StringNotLike", "StringLikeIfExists", "ForAnyValue:StringLike"])
+    | st.sampled_from(["ForAllValues:StringEquals", "Null", "DateLessThan"]),
+    st.dictionaries(st.sampled_from(KEYS), st.lists(st.sampled_from(VALUES), min_size=1), min_size=1),
+    max_size=2,
+)
+CONTEXTS = st.dictionaries(
+    st.sampled_from([*KEYS, "aws:EpochTime"]), st.sampled_from(VALUES) | st.lists(st.sampled_from(VALUES))
+)
+
+
+class TestWhatIsAskedAgain:
+    @given(
+        CONDITIONS,
+        st.sampled_from(["Allow", "Deny"]),
+        st.sampled_from(policies.POLICY_VERSIONS),
+        st.lists(CONTEXTS, min_size=1, max_size=4),
+        st.sampled_from([USER, SESSION, SNS]),
+    )
+    def test_the_answer_is_that_of_all_that_is_known(self, conditions, effect, version, contexts, who):
+        asked = policy({"Effect": effect, "Condition": conditions}, version=version)
+        for context in contexts:
+            everything = told_of(context, frozenset(name.lower() for name in context))
+            afresh = policies._verdict.__wrapped__(asked, who, "sqs:SendMessage", QUEUE, everything)
+            assert asked.verdict(who, "sqs:SendMessage", QUEUE, context) is afresh
+
+    def test_what_the_policy_does_not_name_is_not_asked_for(self):
+        context = {"aws:SourceArn": "a", "aws:CurrentTime": lambda: pytest.fail("nobody asks for the time")}
+        assert allows({"Condition": {"StringEquals": {"aws:SourceArn": "a"}}}, context=context)
+
+    def test_a_policy_with_a_time_is_judged_anew_at_each_instant(self):
+        until_nine = policy({"Condition": {"DateLessThan": {"aws:CurrentTime": "2026-01-05T09:00:00Z"}}})
+        for hour, expected in ((8, Verdict.ALLOWED), (10, Verdict.SILENT), (8, Verdict.ALLOWED)):
+            now = datetime.datetime(2026, 1, 5, hour, tzinfo=datetime.UTC)
+            keys = request_keys(now, "us-east-1", "123456789012")
+            assert until_nine.verdict(USER, "sqs:SendMessage", QUEUE, keys) is expected
+
+    def test_no_more_answers_are_kept_than_a_few_thousand(self):
+        asked = policy({"Condition": {"StringEquals": {"aws:SourceArn": "a"}}})
+        for number in range(policies._VERDICTS_KEPT + 10):
+            asked.verdict(USER, "sqs:SendMessage", QUEUE, {"aws:SourceArn": str(number)})
+        assert policies._verdict.cache_info().currsize == policies._VERDICTS_KEPT
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(shutil.which("sh") is None, reason="Windows is s
 def set_up(venv, **environment):
     return subprocess.run(
         ["sh", str(SCRIPT), str(venv)],
-        env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60,
+        env=os.environ | environment, capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
 
 

@@ -40,6 +40,10 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     lab.set_defaults(run=_lab)
 
+    workshop = commands.add_parser("workshop", help="check this machine for a workshop; print a handout")
+    workshop.add_argument("--handout", action="store_true", help="print the handout only")
+    workshop.set_defaults(run=_workshop)
+
     bake = commands.add_parser("bake", help="execute notebooks and save their outputs in the form to commit")
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
@@ -48,6 +52,15 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="make exercises/ and what checks show from solutions/")
     build.add_argument("--check", action="store_true", help="change nothing; say what is out of step")
     build.set_defaults(run=_build)
+
+    check = commands.add_parser(
+        "check", help="check an answer that is in a file; without one, list exercises"
+    )
+    check.add_argument("exercise", nargs="?", help="the exercise's id, e.g. dlq-1")
+    check.add_argument("file", nargs="?", help="its functions (Python) or its value (JSON); - is the input")
+    check.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    check.add_argument("--seed", type=int, default=0, help="other labs; a right answer is right in all (0)")
+    check.set_defaults(run=_check)
 
     run = commands.add_parser("run", help="run a scenario and print its account; without a name, list them")
     run.add_argument("scenario", nargs="?", help="the scenario's name, e.g. poison-message")
@@ -121,6 +134,15 @@ def _lab(options: argparse.Namespace) -> int:
         print(_taken(options.port), file=sys.stderr)
         return 1
     return launch.open_lab(port=options.port, browser=not options.no_browser)
+
+
+def _workshop(options: argparse.Namespace) -> int:
+    from workbook import workshop  # noqa: PLC0415
+
+    if options.handout:
+        print(workshop.handout())
+        return 0
+    return workshop.report()
 
 
 def _bake(options: argparse.Namespace) -> int:
@@ -201,6 +223,21 @@ def _quiz(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from workbook.teaching import check_command  # noqa: PLC0415
+
+    if options.exercise is None:
+        print(check_command.listing())
+        return 0
+    try:
+        verdict = check_command.verdict_of(options.exercise, options.file, seed=options.seed)
+    except check_command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(check_command.printed(verdict, as_json=options.json))
+    return 0 if verdict.passed else 1
 
 
 def _scenarios(_options: argparse.Namespace) -> int:

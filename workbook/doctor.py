@@ -75,8 +75,12 @@ def check_environment() -> list[Problem]:
     return python_problems() or package_problems(required_versions()) + installation_problems()
 
 
-def report() -> int:
-    """Print every check with its result, the slow ones too; 0 if all is well, else 1."""
+def report(more: Iterable[tuple[str, Callable[[], list[Problem]]]] = ()) -> int:
+    """Print every check with its result, the slow ones too; 0 if all is well, else 1.
+
+    Args:
+        more: what is checked besides, if all else is well: a title and what finds the problems.
+    """
     print(f"The workbook in {ROOT}\nwith {sys.executable}\n")
     checks = (
         ("Python is 3.11 to 3.14", python_problems),
@@ -84,6 +88,8 @@ def report() -> int:
         ("the workbook is installed in this environment", installation_problems),
         ("notebooks run with this Python", kernel_problems),
         ("a message passes through SQS, with no account and no network", lab_problems),
+        ("what you have done can be noted down", progress_problems),
+        *more,
     )
     for title, find_problems in checks:
         problems = _found_by(find_problems)
@@ -232,6 +238,22 @@ def lab_problems() -> list[Problem]:
     if received != "How do you do?":
         what = f"SQS returned {received!r} for another message."
         return [Problem(what, "report this as a defect of the workbook")]
+    return []
+
+
+def progress_problems() -> list[Problem]:
+    """Can the file of the learner's progress be used? Where there is none, an empty one is made."""
+    from workbook.teaching.progress import book  # noqa: PLC0415 - needs packages that may be missing
+    from workbook.teaching.progress.store import ProgressError  # noqa: PLC0415
+
+    store = book().store
+    if store is None:
+        return []
+    try:
+        store.change(lambda records: records)
+    except ProgressError as error:
+        name_another = "let the environment variable WORKBOOK_PROGRESS name a file that can be written"
+        return [Problem(str(error), name_another)]
     return []
 
 

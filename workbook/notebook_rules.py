@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 LONGEST_CODE_CELL = 18  # lines; a lesson's cell holds one idea, and a projector shows no more
+LONGEST_ANSWER = 30  # lines; what only authors see: a whole answer to an exercise, right or wrong
+ANSWERS = frozenset({"mistake", "solution"})
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 UNCHECKED_TAGS = frozenset({"nbval-skip", "nbval-ignore-output", "skip-execution"})
 
@@ -122,8 +124,9 @@ def _leaves_no_output_unchecked(notebook: Notebook) -> Iterator[str]:
 def _has_short_code_cells(notebook: Notebook) -> Iterator[str]:
     for name, cell in _code_cells(notebook):
         lines = len(text_of(cell["source"]).splitlines())
-        if lines > LONGEST_CODE_CELL:
-            yield f"{name}: {lines} lines of code; at most {LONGEST_CODE_CELL}, one idea a cell"
+        most = LONGEST_ANSWER if _tags(cell) & ANSWERS else LONGEST_CODE_CELL
+        if lines > most:
+            yield f"{name}: {lines} lines of code; at most {most}, one idea a cell"
 
 
 def text_of(value: object) -> str:

@@ -267,12 +267,12 @@ def test_a_signal_handler_cannot_call_while_its_thread_waits_inside(kernel):
 
 
 def test_a_task_that_lets_time_pass_is_not_stuck_however_long_it_takes(kernel):
-    kernel.real_time_limit = 0.5
+    kernel.real_time_limit = 1
     seconds = []
 
     def busy():
         began = time.monotonic()
-        while time.monotonic() - began < 1.2:
+        while time.monotonic() - began < 1.3:
             kernel.sleep(0.001)
         seconds.append(time.monotonic() - began)
 
@@ -495,11 +495,11 @@ for trial in range(int(sys.argv[2])):
     assert [name for name, _ in kernel.waiting()] == ["the metronome"], kernel.waiting()
     others = threading.Thread(target=kernel.sleep, args=(0,))
     others.start()
-    others.join(10)
+    others.join(60)
     assert not others.is_alive()
 
 kernel.close()
-deadline = time.monotonic() + 10
+deadline = time.monotonic() + 60
 while [t for t in threading.enumerate() if t.name.startswith("workbook")] and time.monotonic() < deadline:
     time.sleep(0.01)
 print([t.name for t in threading.enumerate()])
@@ -510,6 +510,6 @@ print([t.name for t in threading.enumerate()])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_ctrl_c_at_random_moments_leaves_everything_in_order(seed):
     command = [sys.executable, "-X", "faulthandler", "-c", RANDOM_MOMENTS, str(seed), "100"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == "['MainThread']"

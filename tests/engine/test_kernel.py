@@ -395,5 +395,5 @@ def test_worlds_for_tests_leave_no_threads_behind():
         assert all(task.done for task in tasks)
     World.for_tests()
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert not thread.is_alive()

@@ -1,5 +1,8 @@
 """The trace: one record, from which every view derives."""
 
+import datetime
+import time
+
 import networkx
 import pytest
 
@@ -138,3 +141,16 @@ def test_in_its_table_only_the_facts_may_break_into_lines(trace):
     breaking = [cell for cell in html.split("<td ")[1:] if "nowrap" not in cell]
     assert breaking
     assert all("min-width" in cell for cell in breaking)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the computer's time zone cannot be changed there")
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_times_in_settings_are_utc_wherever_the_computer_stands(trace, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    aware = datetime.datetime(2026, 1, 5, 11, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+    naive = datetime.datetime(2026, 1, 5, 10)  # noqa: DTZ001 - naive on purpose
+    hop = trace.record("create", "a schedule", settings={"StartDate": aware, "EndDate": naive})
+    monkeypatch.undo()
+    time.tzset()
+    assert hop.facts["settings"] == {"StartDate": "2026-01-05T10:00:00Z", "EndDate": "2026-01-05T10:00:00Z"}

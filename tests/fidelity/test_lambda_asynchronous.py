@@ -145,6 +145,27 @@ def test_la_28_each_version_and_alias_has_settings_of_its_own(lab):
     assert len(hops(lab, "invoke")) == 3
 
 
+def test_la_35_a_published_version_keeps_its_dead_letter_queue(lab, sqs):
+    worker(lab, OBEYS)
+    permit(lab, "sqs:SendMessage")
+    first, second = queue(sqs, "first"), queue(sqs, "second")
+    client = lab.client("lambda")
+
+    def set_letters(url):
+        letters = {"TargetArn": arn_of(sqs, url)}
+        client.update_function_configuration(FunctionName="worker", DeadLetterConfig=letters)
+        lab.advance(60)
+
+    set_letters(first)
+    client.publish_version(FunctionName="worker")
+    client.create_alias(FunctionName="worker", Name="live", FunctionVersion="1")
+    set_letters(second)
+    for options in ({"Qualifier": "1"}, {"Qualifier": "live"}, {}):
+        post(lab, {"fail": "always"}, **options)
+    lab.run_until_idle()
+    assert (lab.queue("first").visible, lab.queue("second").visible) == (2, 1)
+
+
 def test_la_29_with_a_reservation_of_0_events_go_straight_to_the_destination(lab, sqs):
     worker(lab, OBEYS)
     permit(lab, "sqs:SendMessage")

@@ -72,3 +72,21 @@ def test_sfn_33_no_transition_leaves_a_branch(room):
     assert diagnostics(room, states) == [("MISSING_TRANSITION_TARGET", "/States/P/Branches[0]/States/I/Next")]
     branch["States"] = {"I": {"Type": "Pass", "Next": "P"}, "P": {"Type": "Succeed"}}
     assert diagnostics(room, states) == [("DUPLICATE_STATE_NAME", "/States/P/Branches[0]/States/P")]
+
+
+@pytest.mark.parametrize(
+    ("resource", "refused"),
+    [
+        ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", "'.waitForTaskToken' service integration"),
+        ("arn:aws:states:::states:startExecution.sync:2", "'.sync' service integration"),
+        ("arn:aws:states:us-east-1:123456789012:activity:stamp", "Activity ARN"),
+    ],
+)
+def test_sfn_85_an_express_workflow_takes_no_task_that_waits(room, resource, refused):
+    parameters = {"sqs": {"QueueUrl": "q", "MessageBody": "m"}, "states": {"StateMachineArn": "arn:aws:m"}}
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters.get(resource.split(":")[5], {})}
+    states = {"Wait": {**task, "End": True}}
+    with pytest.raises(ClientError, match=f"Express state machine does not support {refused}"):
+        room.make(states, type="EXPRESS")
+    machine = json.dumps({"StartAt": "Wait", "States": states})
+    assert room.machines.validate_state_machine_definition(definition=machine)["result"] == "OK"

@@ -103,7 +103,7 @@ def test_a_callback_outside_of_cells_is_caught_up_with_soon(shell, monkeypatch):
     follower.watch_cells()
     end_cell(shell)
     follower.hear()
-    assert done.wait(timeout=30)
+    assert done.wait(timeout=120)
     assert not follower.late
 
 

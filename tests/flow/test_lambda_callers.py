@@ -30,9 +30,16 @@ def test_the_numbers_are_those_by_which_the_lab_runs():
     by_name = {row.caller: row for row in lambda_callers()}
     assert by_name["HTTP API"].time_limit == f"{limit('apigateway.http.timeout') // 1000} s"
     assert by_name["SNS"].retries.startswith(f"Lambda, {limit('lambda.event.retries')} times")
-    assert by_name["SNS"].payload == "1 MB"
+    assert by_name["Invoke, Event"].payload == "1 MB"
     assert by_name["Invoke, RequestResponse"].payload == "6 MB"
     assert by_name["Step Functions, a task"].payload == "256 KB"
+
+
+def test_a_caller_that_takes_less_than_lambda_is_shown_with_its_own_limit():
+    payloads = {row.caller: row.payload for row in lambda_callers()}
+    assert payloads["SNS"] == "256 KB, up to 1 MB by the topic's MaximumMessageSize"
+    assert payloads["AWS IoT, a topic rule"] == f"{limit('iot.message') // 1024} KB" == "128 KB"
+    assert payloads["EventBridge Scheduler"] == f"{limit('scheduler.input') // 1024} KB" == "256 KB"
 
 
 def test_each_way_has_its_callers():

@@ -1,5 +1,6 @@
 """What do many items at once and their retries cost, when a service lets in only a few?"""
 
+import functools
 import json
 
 import pytest
@@ -10,7 +11,9 @@ from workbook.scenarios import map_fan_out as scenario
 from workbook.scenarios.map_fan_out import LINES
 
 
+@functools.cache
 def lines_of(**settings):
+    """What the scenario counts and concludes; with the same settings it is run once."""
     account = scenario.run(**settings)
     return dict(account.findings.rows), account.findings.conclusion
 

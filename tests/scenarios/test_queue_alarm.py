@@ -1,5 +1,7 @@
 """How soon does an alarm tell of a dead consumer, and how often does it tell for nothing?"""
 
+import functools
+
 import pytest
 
 from workbook.scenarios import queue_alarm
@@ -9,7 +11,9 @@ def minutes_of(account, what):
     return [row[0] for row in account.findings.rows if row[1] == what]
 
 
+@functools.cache
 def alarms(**settings):
+    """The minutes at which the alarm goes on; a scenario of the same settings is run once."""
     return minutes_of(queue_alarm.run(**settings), "the alarm is ALARM")
 
 

@@ -83,7 +83,7 @@ def test_what_warms_up_is_no_request():
 
 def test_a_surplus_that_lasts_grows_a_backlog_that_grows_with_it():
     backlogs = []
-    for requests in (200, 400):
+    for requests in (100, 200):
         found = numbers(
             synchronous_chain.run(
                 queue_between=True, requests=requests, per_second=200, billing_places=2, **SURE

@@ -1,9 +1,10 @@
-"""One JupyterLab and one browser for each process of the run, and a new window for whoever asks for one.
+"""One JupyterLab and one browser for each process of the run, and a window for whoever asks for one.
 
 Debian's Chromium, or any other that is installed, is driven by Playwright; no browser is downloaded.
 
 To open a notebook and to run it takes much longer than to look at it. So tests that look at the same one
-share it, and all of them run in the same process: see `Sharing`.
+share it, and all of them run in the same process: see `Sharing`. To load JupyterLab itself takes a processor
+five seconds more, so a window that was left tidy is handed on.
 """
 
 import contextlib
@@ -82,14 +83,26 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def tidy_windows(browser):
+    """Pages of JupyterLab in which nothing is open, for the next who needs one."""
+    pages = []
+    yield pages
+    for page in pages:
+        page.context.close()
+
+
 @pytest.fixture(scope="module")
-def open_window(jupyterlab, browser):
-    """Opens windows, each with cookies and a cache of its own; all are closed at the end of the module."""
+def open_window(jupyterlab, browser, tidy_windows):
+    """Opens windows, in which no notebook is open yet; all are closed at the end of the module."""
     windows = []
 
     def open_window():
-        context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
-        windows.append(Learner(context.new_page(), jupyterlab))
+        if tidy_windows:
+            page = tidy_windows.pop()
+        else:
+            page = browser.new_context(viewport=DESKTOP, reduced_motion="reduce").new_page()
+        windows.append(Learner(page, jupyterlab, tidy_windows))
         return windows[-1]
 
     yield open_window

@@ -4,6 +4,8 @@ import base64
 import json
 from pathlib import Path
 
+from page_meter import PageMeter
+
 import workbook.flow
 
 FOLDER = Path(workbook.flow.__file__).parent
@@ -51,7 +53,7 @@ class FlowPage:
 
     def __init__(self, page, stage, *, following=False):
         self.page = page
-        self.meter = None
+        self._meter = None
         self.complaints = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self.complaints.append(message.text))
@@ -61,16 +63,8 @@ class FlowPage:
 
     def spent(self, work):
         """For how many milliseconds the page's thread is on a processor to do this (code of JavaScript)."""
-        if not self.meter:
-            self.meter = self.page.context.new_cdp_session(self.page)
-            self.meter.send("Performance.enable", {"timeDomain": "threadTicks"})
-        before = self._thread_time()
-        self.page.evaluate(work)
-        return (self._thread_time() - before) * 1000
-
-    def _thread_time(self):
-        metrics = self.meter.send("Performance.getMetrics")["metrics"]
-        return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
+        self._meter = self._meter or PageMeter(self.page)
+        return self._meter.spent(work)
 
     def change(self, **values):
         """What the kernel does when it sends something."""

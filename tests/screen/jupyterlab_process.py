@@ -26,7 +26,9 @@ from workbook.bake import bake
 NOTEBOOKS = launch.ROOT / "notebooks"
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
-STARTS_WITHIN = 90  # seconds; three to six on an idle machine
+STARTS_WITHIN = 300  # seconds; three to six on an idle machine
+ANSWERS_WITHIN = 120  # seconds; mostly at once, and after one where a kernel is to end
+PORTS_TRIED = 5
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Server:
         """Send a request to the server's own API; returns the answer's text."""
         request = urllib.request.Request(f"{self.address}/api/{path}", method=method)
         request.add_header("Authorization", f"token {self.token}")
-        with _DIRECT.open(request, timeout=30) as answer:
+        with _DIRECT.open(request, timeout=ANSWERS_WITHIN) as answer:
             return answer.read().decode()
 
     def stop_kernels(self, notebooks):
@@ -94,8 +96,21 @@ def running_jupyterlab(place):
     """Start JupyterLab on a copy of the lessons in the folder `place`; in the end stop it and its kernels."""
     folder = place / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".*"))
-    server = Server(folder, f"http://127.0.0.1:{free_port()}", secrets.token_hex(16))
-    record = place / "jupyterlab.log"
+    with contextlib.ExitStack() as stack:
+        for _ in range(PORTS_TRIED):
+            server = Server(folder, f"http://127.0.0.1:{free_port()}", secrets.token_hex(16))
+            process, record = stack.enter_context(_started(server, place))
+            if _answers(process, server):
+                break
+            told = record.read_text(encoding="utf-8")
+            assert "already in use" in told, told  # somebody else took the port meanwhile
+        yield server
+
+
+@contextlib.contextmanager
+def _started(server, place):
+    """The process of a JupyterLab and the file of what it says."""
+    record = place / f"jupyterlab-{server.address.rpartition(':')[2]}.log"
     with record.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             _command(server),
@@ -106,11 +121,10 @@ def running_jupyterlab(place):
             stderr=subprocess.STDOUT,
         )
         try:
-            assert _answers(process, server), record.read_text(encoding="utf-8")
-            yield server
+            yield process, record
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=ANSWERS_WITHIN)
 
 
 def free_port():

@@ -45,32 +45,70 @@ _STILL = """async () => {
 }"""
 
 
+_HAS_JUPYTERLAB = "'jupyterapp' in window"
+_OPEN_NOTEBOOK = "path => jupyterapp.commands.execute('docmanager:open', { path }).then(() => null)"
+
+# Leaves nothing open, and does not ask whether to save it.
+_CLOSE_NOTEBOOKS = "[...jupyterapp.shell.widgets('main')].forEach(widget => widget.dispose())"
+# Waits until JupyterLab knows which kernels are left. Whatever those that ended had to say was said by then.
+_HEAR_OF_KERNELS = """async () => {
+    const { sessions, kernels } = jupyterapp.serviceManager;
+    await Promise.all([sessions.refreshRunning(), kernels.refreshRunning()]);
+    await new Promise(requestAnimationFrame);
+}"""
+_IS_TIDY = "!document.querySelector('.jp-Notebook, .jp-Dialog, .lm-Menu')"
+
+
 class Learner:
-    """One browser window with JupyterLab in it.
+    """One browser window with JupyterLab in it, new or left tidy by another.
 
     `requests` and `complaints` fill up as the page asks for things and its console shows errors.
     """
 
-    def __init__(self, page, server):
+    def __init__(self, page, server, tidy_windows=None):
+        """In the end the page goes to the list `tidy_windows`, if nothing was left open in it."""
         self.page = page
         self.server = server
         self.requests = []
         self.complaints = []
         self.opened = set()
+        self._tidy_windows = tidy_windows
+        self._viewport = page.viewport_size
+        self._closed = False
+        self._listeners = {
+            "request": lambda request: self.requests.append(request.url),
+            "websocket": lambda socket: self.requests.append(socket.url),
+            "console": self._listen,
+            "pageerror": lambda error: self.complaints.append(str(error)),
+        }
         page.set_default_timeout(A_MOMENT)
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("websocket", lambda socket: self.requests.append(socket.url))
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
     def _listen(self, message):
         if message.type == "error" and not message.text.startswith(INTERRUPTED_DEBUGGER):
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def close(self):
-        """Close the window and end its kernels, which would work on, at the cost of the next window."""
-        self.page.context.close()
+        """Leave the window, and end its kernels, which would work on, at the cost of the next window."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._tidy_windows is not None and not self.complaints and self.page.evaluate(_HAS_JUPYTERLAB):
+            self._tidy_up()
+        if self.page not in (self._tidy_windows or ()):
+            self.page.context.close()
+            self.server.stop_kernels(self.opened)
+
+    def _tidy_up(self):
+        self.page.evaluate(_CLOSE_NOTEBOOKS)
         self.server.stop_kernels(self.opened)
+        self.page.evaluate(_HEAR_OF_KERNELS)
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.set_viewport_size(self._viewport)
+        if self.page.evaluate(_IS_TIDY):
+            self._tidy_windows.append(self.page)
 
     def requests_elsewhere(self):
         """What was asked of hosts other than this computer."""
@@ -86,9 +124,12 @@ class Learner:
     def open(self, notebook, *, kernel=True):
         """Open a notebook; wait until all of it is there and, unless told otherwise, its kernel is ready."""
         cells = len(self.server.read(notebook).cells)
-        workspace = re.sub(r"\W", "-", notebook)
         self.opened.add(notebook)
-        self.page.goto(self.server.page(notebook, workspace))
+        if self.page.evaluate(_HAS_JUPYTERLAB):
+            self.show_sidebar(True)
+            self.page.evaluate(_OPEN_NOTEBOOK, notebook)
+        else:
+            self.page.goto(self.server.page(notebook, workspace=re.sub(r"\W", "-", notebook)))
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells, timeout=A_LESSON)
         if kernel:
             self.wait_for_kernel(notebook)
@@ -201,9 +242,13 @@ class Learner:
 
     # ---- the look of the place
 
+    def theme(self):
+        """The name of the theme, as the Settings menu has it."""
+        return self.page.locator("body").get_attribute("data-jp-theme-name")
+
     def choose_theme(self, name):
         """Choose a theme of the Settings menu and wait until it is there."""
-        if self.page.locator("body").get_attribute("data-jp-theme-name") != name:
+        if self.theme() != name:
             self.menu("Settings", "Theme", name)
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
 

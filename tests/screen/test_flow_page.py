@@ -3,12 +3,13 @@
 import itertools
 import json
 import random
-import statistics
+from functools import partial
 
 import pytest
 from busy_system import busy_flow
 from flow_page import MODULE, SCREENSHOTS, FlowPage
 from histories import History
+from page_meter import compared
 from playwright.sync_api import expect
 from shop import Shop
 
@@ -608,34 +609,33 @@ _CHANGES_OF_A_SCRUB = """async () => {
 }"""
 
 
-@pytest.fixture
-def long_and_short(show):
-    """Two pages with 42 nodes: one shows 10,000 hops, the other one in ten of them."""
+@pytest.fixture(scope="module")
+def long_and_short_flow():
+    """Two flows of 42 nodes: one of 10,000 hops, and one of a tenth of them."""
     flows = [busy_flow(queues=14, hops=hops) for hops in (10_000, 1_000)]
     assert all(len(flow.scene.system.nodes) >= 40 for flow in flows)
-    return [show(flow, motion=MOVING) for flow in flows]
+    return flows
 
 
-def compared(pages, work, record_property):
-    """How many times the work on the second page it is on the first; they take turns.
+@pytest.fixture
+def long_and_short(show, long_and_short_flow):
+    """A page of each."""
+    return [show(flow, motion=MOVING) for flow in long_and_short_flow]
 
-    Counted is the time that the page's own thread has on a processor. So it plays no part how fast the
-    machine is, nor what else it does.
-    """
-    spent = [[page.spent(work) for page in pages] for _ in range(6)][1:]  # the first time is code compiled
-    long, short = (statistics.median(times) for times in zip(*spent, strict=True))
-    record_property("processor ms, long and short", [round(long), round(short)])
-    return long / short
+
+def times_as_much(pages, work, record_property):
+    """How many times the work on the second page it is on the first."""
+    return compared(*(partial(page.spent, work) for page in pages), record_property)
 
 
 def test_a_long_story_is_opened_quickly(long_and_short, record_property):
     record_property("first paint, ms", round(long_and_short[0].first_paint, 1))
-    assert compared(long_and_short, "reopen", record_property) < 4
+    assert times_as_much(long_and_short, "reopen", record_property) < 4
 
 
 def test_a_long_story_is_scrubbed_as_fluently_as_a_short_one(long_and_short, record_property):
     record_property("scrub, ms", round(long_and_short[0].page.evaluate(_SCRUBS), 1))
-    assert compared(long_and_short, _SCRUBS, record_property) < 2.5
+    assert times_as_much(long_and_short, _SCRUBS, record_property) < 2.5
 
 
 def test_a_long_story_plays_as_fluently_as_a_short_one(long_and_short, record_property):
@@ -643,7 +643,7 @@ def test_a_long_story_plays_as_fluently_as_a_short_one(long_and_short, record_pr
         page.scrub(0)
         page.page.get_by_label("Play", exact=True).click()
     record_property("frames a second", round(long_and_short[0].page.evaluate(_FRAMES), 1))
-    assert compared(long_and_short, _FRAMES, record_property) < 2.5
+    assert times_as_much(long_and_short, _FRAMES, record_property) < 2.5
 
 
 def test_a_scrub_changes_what_is_seen_and_not_more(long_and_short):

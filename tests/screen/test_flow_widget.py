@@ -166,6 +166,13 @@ def test_nothing_is_asked_of_another_computer_and_the_console_is_quiet(notebook)
     assert learner.complaints == []
 
 
+def test_a_tab_with_it_is_closed_and_the_console_stays_quiet(learner, jupyterlab):
+    opened(learner, jupyterlab, "closed.ipynb", SET_UP, TRAFFIC, "lab.flow()")
+    learner.page.evaluate("[...jupyterapp.shell.widgets('main')].forEach(tab => tab.dispose())")
+    expect(learner.page.locator(FLOW)).to_have_count(0)
+    assert learner.complaints == []
+
+
 # ---- following
 
 LOOP = """\

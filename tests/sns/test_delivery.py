@@ -130,6 +130,16 @@ def test_a_permission_for_another_topic_is_none(lab, sns, sqs, orders):
     assert texts(sqs, url) == ["y"]
 
 
+def test_a_queue_whose_policy_is_changed_goes_by_the_new_one_from_the_next_message_on(sns, sqs, orders):
+    url, arn = queue(sqs, "warehouse", orders)
+    subscribe(sns, orders, arn)
+    for number, source in enumerate([orders, topic(sns, "others"), orders]):
+        let_in(sqs, url, arn, source)
+        for _ in range(2):
+            sns.publish(TopicArn=orders, Message=str(number))
+    assert texts(sqs, url) == ["0", "0", "2", "2"]
+
+
 def test_a_deleted_queue_is_not_tried_again_and_the_others_get_theirs(lab, sns, sqs, orders):
     gone, _ = subscribed(sns, sqs, orders, "gone")
     url, _ = subscribed(sns, sqs, orders, "here")

@@ -73,9 +73,6 @@ class HereAndNow:
 
     asked: list
 
-    def take(self):
-        return self
-
     def prepare(self):
         pass
 

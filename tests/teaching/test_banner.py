@@ -105,6 +105,13 @@ def test_what_learners_wrote_is_no_html():
     assert "hello &lt;b&gt;" in verdict_html(TROUBLED)
 
 
+def test_what_stands_in_backquotes_is_code():
+    named = replace(WRONG, mistake=Recognised("named", "Call `send_message` once, not <b>`twice`</b>."))
+    assert "Call <code>send_message</code> once, not &lt;b&gt;<code>twice</code>&lt;/b&gt;." in verdict_html(
+        named
+    )
+
+
 def test_what_happened_in_further_properties_stands_beside_them():
     lost = Judged("no cake is lost", 0, 2, held=False, expected="All.", happened="Cake 2 is nowhere.")
     page = verdict_html(replace(WRONG, properties=(WRONG.properties[1], lost)))

@@ -54,8 +54,9 @@ class TestNotingDown:
             book.record_check(each)
         assert book.exercise("dlq-1").passed_on == "2026-11-28"
 
-    def test_a_placeholder_is_no_answer(self, book, path):
-        book.record_check(verdict(**WRONG, error={"kind": "empty", "text": "write it"}))
+    @pytest.mark.parametrize("kind", ["empty", "form"])
+    def test_a_placeholder_is_no_answer_nor_is_what_was_not_asked_for(self, book, path, kind):
+        book.record_check(verdict(**WRONG, error={"kind": kind, "text": "write it"}))
         assert not path.exists()
 
     def test_an_answer_that_fails_with_an_exception_is_one(self, book):

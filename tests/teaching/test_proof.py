@@ -145,8 +145,15 @@ def tried(monkeypatch):
     return count
 
 
-def test_where_seeds_decide_ids_and_nothing_else_a_few_are_enough(tried):
-    assert tried(sends_a_message) == proof.ENOUGH_ALIKE
+def subscribes_a_queue(lab, answer):
+    topic = lab.client("sns").create_topic(Name="news")["TopicArn"]
+    queue = "arn:aws:sqs:us-east-1:123456789012:a"
+    lab.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+
+
+@pytest.mark.parametrize("play", [sends_a_message, subscribes_a_queue])
+def test_where_seeds_decide_ids_and_nothing_else_a_few_are_enough(tried, play):
+    assert tried(play) == proof.ENOUGH_ALIKE
 
 
 def test_where_chance_decides_what_happens_all_are_tried(tried):

@@ -8,7 +8,7 @@ from quiz_questions import RIGHT, WRONG, made_up
 from workbook import Lab
 from workbook.cli import main
 from workbook.teaching import exam, quiz
-from workbook.teaching.examiner import Examiner
+from workbook.teaching.examiner import waiting
 from workbook.teaching.progress.progress_book import ProgressBook
 from workbook.teaching.quizzes.bank import find_question
 from workbook.teaching.quizzes.command import take_quiz
@@ -244,7 +244,7 @@ def _typed(question):
 
 
 def test_the_examiner_s_process_gives_what_an_evidence_shows_as_plain_json():
-    shown = Examiner().ask({"question": "sqs-visibility-2"})
+    shown = waiting.ask({"question": "sqs-visibility-2"})
     assert json.loads(json.dumps(shown)) == shown
     assert shown["answer"] == ["a-receives", "b-receives", "b-deletes", "a-deletes"]
     assert shown["each"]["b-receives"] == "at second 30"

@@ -15,6 +15,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionContext, ActionResult, BaseResponse, EmptyResult
 
 from workbook.aws.callers import caller_of, signed_by
+from workbook.aws.query_requests import WrittenResult
 from workbook.aws.simulated import NOT_SIMULATED
 from workbook.engine.world import World, current_world
 
@@ -107,7 +108,7 @@ def method_of(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
             result = operation(call)
         except ServiceFault as fault:
             return _FaultResult(fault)
-        return EmptyResult() if result is None else ActionResult(result)
+        return EmptyResult() if result is None else WrittenResult(result)
 
     answer.__doc__ = operation.__doc__
     return answer

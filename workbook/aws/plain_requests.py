@@ -20,6 +20,8 @@ _PLAIN_URL = re.compile(
     re.ASCII,
 )
 """No port, no query, nothing quoted; a path with two slashes in front would be taken for a host."""
+_ENCODED_NAME = "xn--"
+"""How a name of other letters than ASCII's begins, which werkzeug decodes."""
 _SPECIAL = frozenset({"HOST", "TRANSFER_ENCODING"})
 """Headers that change more than themselves."""
 
@@ -33,7 +35,10 @@ def request_of(prepared: AWSPreparedRequest) -> Request:
     if headers is None:
         return normalize_request(prepared)
     sent = body.encode() if isinstance(body, str) else body
-    return Request(_environment(prepared.method, url, headers, sent))
+    request = Request(_environment(prepared.method, url, headers, sent))
+    if _ENCODED_NAME not in url["host"]:
+        request.root_url = f"{url['scheme']}://{url['host']}/"  # moto asks, and werkzeug would work it out
+    return request
 
 
 def _plain_headers(prepared: AWSPreparedRequest) -> dict[str, str] | None:

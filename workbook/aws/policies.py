@@ -5,6 +5,10 @@ request is then held against them. The answer has three values, not two, because
 an explicit deny always wins, an allow opens the door, and silence leaves the decision to whoever asked
 (`Verdict`).
 
+A queue behind a topic is asked the same with each message. What a policy says depends on the request and on
+the condition keys that it names, and on nothing else; so an answer is kept under exactly these, and a policy
+that asks for the time is asked anew at each instant.
+
 The same statements stand in a role's trust policy, which names no resource, and in its identity-based
 policies, which name no principal (`parse_trust_policy`, `parse_identity_policy`; see `workbook.aws.roles`).
 The identity-based policies of *callers* are not evaluated: within the account that owns a resource every
@@ -22,7 +26,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbook.aws.policy_conditions import Condition, Context, conditions_hold, parse_conditions
+from workbook.aws.policy_conditions import (
+    Condition,
+    Context,
+    Told,
+    conditions_hold,
+    parse_conditions,
+    told_of,
+)
 from workbook.aws.wildcards import matches_wildcard
 
 POLICY_VERSIONS = ("2012-10-17", "2008-10-17")
@@ -44,6 +55,7 @@ _REQUIRED_OF_TRUST = ("Principal", "Action")
 _WHOEVER_HAS_IT = ("Identity", "*")
 """The principal of an identity-based policy."""
 _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
+_VERDICTS_KEPT = 4096
 
 
 class PolicyError(ValueError):
@@ -127,11 +139,13 @@ class Statement:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """A parsed policy."""
+    """A parsed policy. Two are the same only if they are one object."""
 
     statements: tuple[Statement, ...]
+    keys: frozenset[str]
+    """The condition keys that it names, in lower case: the request's others cannot matter."""
 
     def verdict(
         self, principal: Principal, action: str, resource: str, context: Mapping[str, object] | None = None
@@ -139,17 +153,22 @@ class Policy:
         """What this policy says: an explicit deny wins over any allow.
 
         ``action`` is ``service:Operation`` in any case, ``resource`` an ARN. ``context`` maps condition keys
-        (``aws:SourceArn`` ...) to a value or a list of values.
+        (``aws:SourceArn`` ...) to a value, a list of values, or a function that works the value out.
         """
-        known = Context.of(principal.arn, principal.account, principal.user_id, context or {})
-        applying = [
-            statement.allows
-            for statement in self.statements
-            if statement.applies(principal, action, resource, known)
-        ]
-        if not applying:
-            return Verdict.SILENT
-        return Verdict.ALLOWED if all(applying) else Verdict.DENIED
+        return _verdict(self, principal, action, resource, told_of(context or {}, self.keys))
+
+
+@functools.lru_cache(maxsize=_VERDICTS_KEPT)
+def _verdict(policy: Policy, principal: Principal, action: str, resource: str, told: Told) -> Verdict:
+    known = Context.of(principal.arn, principal.account, principal.user_id, told)
+    applying = [
+        statement.allows
+        for statement in policy.statements
+        if statement.applies(principal, action, resource, known)
+    ]
+    if not applying:
+        return Verdict.SILENT
+    return Verdict.ALLOWED if all(applying) else Verdict.DENIED
 
 
 @functools.lru_cache(maxsize=1024)
@@ -202,7 +221,8 @@ def _parse_document(text: str, required: Sequence[str]) -> Policy:
     sids = [statement.sid for statement in statements if statement.sid]
     if len(sids) != len(set(sids)):
         raise PolicyError("each Sid may occur once in a policy")
-    return Policy(statements)
+    conditions = [condition for statement in statements for condition in statement.conditions]
+    return Policy(statements, frozenset().union(*(condition.keys for condition in conditions)))
 
 
 def _parse_statement(statement: object, required: Sequence[str], *, variables: bool) -> Statement:

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from workbook.aws.wildcards import matches_wildcard
 
 Test = Callable[[str, str], bool]
+Told = tuple[tuple[str, tuple[str, ...]], ...]
+"""What a request says of itself: condition keys in lower case, each with its values."""
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _KINDS_OF_PRINCIPALS = ((":user/", "User"), (":assumed-role/", "AssumedRole"), (":root", "Account"))
 _ESCAPES = {"*": "*", "?": "?", "$": "$"}
@@ -30,14 +32,28 @@ _ESCAPES = {"*": "*", "?": "?", "$": "$"}
 def request_keys(now: datetime.datetime, region: str, resource_account: str) -> dict[str, object]:
     """The global keys that tell when and where a request came, and whose the resource is.
 
-    There is none of the network (``aws:SourceIp`` ...): a lab's requests come from no address.
+    There is none of the network (``aws:SourceIp`` ...): a lab's requests come from no address. Hardly
+    a policy asks for the time, so it is written out only for one that does.
     """
     return {
-        "aws:CurrentTime": now.isoformat(),
-        "aws:EpochTime": int(now.timestamp()),
+        "aws:CurrentTime": now.isoformat,
+        "aws:EpochTime": lambda: int(now.timestamp()),
         "aws:RequestedRegion": region,
         "aws:ResourceAccount": resource_account,
     }
+
+
+def told_of(context: Mapping[str, object], keys: frozenset[str]) -> Told:
+    """Of what is known of a request, what belongs to these keys (in lower case)."""
+    if not keys:
+        return ()
+    named = [(name.lower(), value) for name, value in context.items()]
+    return tuple([(name, _as_texts(value)) for name, value in named if name in keys])
+
+
+def _as_texts(value: object) -> tuple[str, ...]:
+    known = value() if callable(value) else value
+    return tuple([_as_text(one) for one in (known if isinstance(known, list | tuple) else [known])])
 
 
 class _UnknownVariable(Exception):
@@ -51,7 +67,7 @@ class Context:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, arn: str, account: str, user_id: str, extra: Mapping[str, object]) -> Context:
+    def of(cls, arn: str, account: str, user_id: str, told: Told) -> Context:
         """The keys that every request has, and those of this one."""
         known: dict[str, tuple[str, ...]] = {
             "aws:principalarn": (arn,),
@@ -67,10 +83,7 @@ class Context:
                 known["aws:principaltype"] = (kind,)
         if ":user/" in arn:
             known["aws:username"] = (arn.rpartition("/")[2],)
-        for name, value in extra.items():
-            listed = value if isinstance(value, list | tuple) else [value]
-            known[name.lower()] = tuple(_as_text(one) for one in listed)
-        return cls(known)
+        return cls(known | dict(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,14 @@ class Condition:
     if_exists: bool
     quantifier: str
     variables: bool
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys whose values decide it: its own, and those of the variables in its values."""
+        if not self.variables:
+            return frozenset({self.key})
+        names = [name for value in self.values for name in _VARIABLE.findall(value)]
+        return frozenset({self.key, *map(_key_of, names)})
 
     def holds(self, context: Context) -> bool:
         """Whether the request satisfies this condition."""
@@ -165,7 +186,7 @@ def _substituted(wanted: str, context: Context) -> str:
         name, _, default = match.group(1).partition(",")
         if name in _ESCAPES:
             return _ESCAPES[name]
-        found = context.values.get(name.strip().lower())
+        found = context.values.get(_key_of(name))
         if found and len(found) == 1:
             return found[0]
         if default:
@@ -173,6 +194,11 @@ def _substituted(wanted: str, context: Context) -> str:
         raise _UnknownVariable(name)
 
     return _VARIABLE.sub(value_of, wanted)
+
+
+def _key_of(variable: str) -> str:
+    """The key that a variable stands for: what comes before its default, if it has one."""
+    return variable.partition(",")[0].strip().lower()
 
 
 def _arn_matches(wanted: str, value: str) -> bool:

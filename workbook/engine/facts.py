@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from workbook.engine.clock import SECOND
+from workbook.engine.clock import SECOND, datetime_of, instant_of
 from workbook.engine.hop import Hop
 from workbook.engine.naming import short_name
 
@@ -14,13 +14,16 @@ CONTENT = frozenset({"body", "attributes", "settings", "output", "data", "cause"
 
 
 def written_settings(value: object) -> object:
-    """Settings as a hop keeps them: a copy that is JSON, dates and times being ISO 8601 in UTC."""
+    """Settings as a hop keeps them: a copy that is JSON, dates and times being ISO 8601 in UTC.
+
+    A time without a time zone is UTC, as everywhere in a lab, and not the computer's own.
+    """
     if isinstance(value, Mapping):
         return {name: written_settings(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [written_settings(one) for one in value]
     if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+        return datetime_of(instant_of(value)).isoformat().replace("+00:00", "Z")
     return value
 
 

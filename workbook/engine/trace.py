@@ -96,14 +96,9 @@ class Trace(Readable, Sequence[Hop]):
         if cause is not None and self._hops[cause - 1].kind == "api-call":
             self.amend(self._hops[cause - 1], outcome="waits")
 
-    @contextmanager
-    def under(self, hop: Hop) -> Iterator[None]:
+    def under(self, hop: Hop) -> Under:
         """What is recorded inside is caused by `hop`."""
-        token = self._cause.set(hop.number)
-        try:
-            yield
-        finally:
-            self._cause.reset(token)
+        return Under(self._cause, hop.number)
 
     @contextmanager
     def from_nothing(self) -> Iterator[None]:
@@ -189,6 +184,22 @@ class Trace(Readable, Sequence[Hop]):
     def graph(self) -> networkx.DiGraph[int]:
         """The trace as a graph from cause to effect. Nodes are hop numbers, with the hop as attribute."""
         return Story(self._hops, self._start).graph()
+
+
+class Under:
+    """The block inside which hops come from one cause. A message meets several, so it is no generator."""
+
+    __slots__ = ("_cause", "_number", "_token")
+
+    def __init__(self, cause: contextvars.ContextVar[int | None], number: int) -> None:
+        self._cause = cause
+        self._number = number
+
+    def __enter__(self) -> None:
+        self._token = self._cause.set(self._number)
+
+    def __exit__(self, *_error: object) -> None:
+        self._cause.reset(self._token)
 
 
 def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:

@@ -1842,11 +1842,22 @@ class View {
   }
 }
 
+/**
+ * Whether the page has let go of the kernel, as JupyterLab does before it closes a tab's views. Other front ends
+ * than JupyterLab's do not say; they count as connected.
+ */
+function isCutOff(model) {
+  const manager = model.widget_manager;
+  if (!manager || !("kernel" in manager)) return false;
+  return !manager.kernel || manager.kernel.isDisposed;
+}
+
 /** How many views each model has on this page; the kernel need not follow for a picture that nobody sees. */
 const seen = new WeakMap();
 
 function count(model, by) {
   seen.set(model, (seen.get(model) ?? 0) + by);
+  if (isCutOff(model)) return;
   model.set("views", seen.get(model));
   try {
     model.save_changes();

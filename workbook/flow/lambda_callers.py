@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SYNCHRONOUS, ASYNCHRONOUS, POLLED = "synchronous", "asynchronous", "polled"
 _MILLISECONDS = 1_000
-_MEBIBYTE = 1_048_576
+_KIBIBYTE, _MEBIBYTE = 1_024, 1_048_576
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,15 @@ def _megabytes(name: str) -> str:
     return f"{limit(name) / _MEBIBYTE:g} MB"
 
 
+def _kilobytes(name: str) -> str:
+    return f"{limit(name) // _KIBIBYTE} KB"
+
+
+def _topic_payload() -> str:
+    largest = _megabytes("sns.message-size.largest-setting")
+    return f"{_kilobytes('sns.message-size')}, up to {largest} by the topic's MaximumMessageSize"
+
+
 def _cognito_retries() -> str:
     return f"Cognito, {limit('cognito.trigger.tries') - 1} times, if no answer came in time"
 
@@ -177,7 +186,7 @@ def _synchronous() -> list[LambdaCaller]:
         ),
         row(
             *("Step Functions, a task", "the state machine, as Retry says", "Catch, or the execution fails"),
-            *("the state's TimeoutSeconds", f"{limit('stepfunctions.input') // 1024} KB", _ROLE, "SFN-03"),
+            *("the state's TimeoutSeconds", _kilobytes("stepfunctions.input"), _ROLE, "SFN-03"),
         ),
     ]
 
@@ -191,19 +200,19 @@ def _asynchronous() -> list[LambdaCaller]:
         "on-failure destination or dead-letter queue, else lost",
         _megabytes("lambda.payload.asynchronous"),
     )
-    callers: Mapping[str, tuple[str, tuple[str, ...]]] = {
-        "Invoke, Event": ("the client's identity", ("LA-01", "LA-02", "LA-04")),
-        "SNS": (_FUNCTION_POLICY, ("SNS-12",)),
-        "S3": (_FUNCTION_POLICY, ("S3N-01", "S3N-11")),
-        "EventBridge, a rule": (_FUNCTION_POLICY, ("LA-31",)),
-        "CloudWatch Logs, a subscription": (_FUNCTION_POLICY, ("CWL-01", "CWL-02")),
-        "AWS IoT, a topic rule": (_FUNCTION_POLICY, ("IOT-01",)),
-        "CloudWatch, an alarm": (_FUNCTION_POLICY, ("CW-17",)),
-        "EventBridge Scheduler": (_ROLE, ("EBX-04",)),
+    callers: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+        "Invoke, Event": (size, "the client's identity", ("LA-01", "LA-02", "LA-04")),
+        "SNS": (_topic_payload(), _FUNCTION_POLICY, ("SNS-12",)),
+        "S3": (size, _FUNCTION_POLICY, ("S3N-01", "S3N-11")),
+        "EventBridge, a rule": (size, _FUNCTION_POLICY, ("LA-31",)),
+        "CloudWatch Logs, a subscription": (size, _FUNCTION_POLICY, ("CWL-01", "CWL-02")),
+        "AWS IoT, a topic rule": (_kilobytes("iot.message"), _FUNCTION_POLICY, ("IOT-01",)),
+        "CloudWatch, an alarm": (size, _FUNCTION_POLICY, ("CW-17",)),
+        "EventBridge Scheduler": (_kilobytes("scheduler.input"), _ROLE, ("EBX-04",)),
     }
     return [
-        LambdaCaller(name, ASYNCHRONOUS, twice, after, "the function's own timeout", size, permission, ids)
-        for name, (permission, ids) in callers.items()
+        LambdaCaller(name, ASYNCHRONOUS, twice, after, "the function's own timeout", payload, permission, ids)
+        for name, (payload, permission, ids) in callers.items()
     ]
 
 

@@ -11,6 +11,7 @@ from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.examiner import ExaminerLost, waiting
 from workbook.teaching.gathering import notebook_names, source_from
+from workbook.teaching.progress import book
 from workbook.teaching.verdict import Judged, Trouble, Verdict
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -55,7 +56,7 @@ def exercise(exercise_id: str) -> Callable[[Function], Function]:
         from IPython.display import display
 
         names = {**notebook_names(1), function.__name__: function}
-        display(VerdictView(_judged(asked, lambda: _from_notebook(asked, names))))  # type: ignore[no-untyped-call]
+        display(VerdictView(verdict_on(asked, lambda: _from_notebook(asked, names))))  # type: ignore[no-untyped-call]
         return function
 
     return checked
@@ -63,11 +64,11 @@ def exercise(exercise_id: str) -> Callable[[Function], Function]:
 
 def _verdict(exercise: Exercise, answer: object, *, depth: int) -> Verdict:
     if answer is not _NOTHING and not callable(answer):
-        return _judged(exercise, lambda: {"value": answer})
+        return verdict_on(exercise, lambda: {"value": answer})
     names = notebook_names(depth + 1)
     if callable(answer) and isinstance(exercise.asks, Code):
         names = {**names, exercise.asks.names[0]: answer}
-    return _judged(exercise, lambda: _from_notebook(exercise, names))
+    return verdict_on(exercise, lambda: _from_notebook(exercise, names))
 
 
 def _from_notebook(exercise: Exercise, names: Any) -> dict[str, Any]:  # noqa: ANN401 - a notebook's names
@@ -77,15 +78,22 @@ def _from_notebook(exercise: Exercise, names: Any) -> dict[str, Any]:  # noqa: A
     return {"source": source_from(exercise.asks.names, names)}
 
 
-def _judged(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> Verdict:
+def verdict_on(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> Verdict:
+    """The verdict of another process on an answer.
+
+    Args:
+        exercise: what was asked.
+        submission: gives `source` or `value`, as the examiner wants it; an AnswerError that it raises becomes
+            part of the verdict.
+    """
     try:
         request = {"exercise": exercise.id, **submission()}
-        verdict = Verdict.from_json(waiting.take().ask(request))
+        verdict = Verdict.from_json(waiting.ask(request))
     except AnswerError as error:
         verdict = _not_judged(exercise, Trouble("form", str(error)))
     except ExaminerLost as error:
         verdict = _not_judged(exercise, Trouble(*_lost(error)))
-    waiting.prepare()
+    book().record_check(verdict.as_json())
     return verdict
 
 

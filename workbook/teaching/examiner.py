@@ -1,11 +1,15 @@
 """The process in which answers are judged: plain JSON in, plain JSON out.
 
     notebook ──{"exercise": "dlq-1", "source": "..."}──> examiner ──{"passed": false, ...}──> notebook
+                                                            │ forks
+                                                            └─> judges one answer, and ends
 
 There is one AWS in a process, and the learner's own is not to be touched; and what an answer does to its
 process (ends it, fills it, never lets go) shall not happen to the notebook. So each answer is judged by a
-process of its own. Starting one takes a second, most of it imports: while the learner reads, the next one is
-already waiting. This is practice: the answer runs with the learner's own rights.
+process of its own. To start one takes a second, nearly all of it imports. On Linux the examiner therefore
+stays, with everything imported and not a thread started, and forks for each answer; elsewhere it judges one
+answer and ends, and while the learner reads, the next one is already waiting. This is practice: the answer
+runs with the learner's own rights.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import atexit
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +28,8 @@ from typing import Any, TextIO
 PATIENCE = 60.0
 """Real seconds for one answer. The lab's kernel stops a busy loop long before; this is for what it cannot
 stop, such as one inside of a C function."""
+FORKS = sys.platform == "linux"
+"""Whether a process can be forked safely: macOS's own libraries do not bear it, and Windows cannot."""
 
 
 class ExaminerLost(RuntimeError):
@@ -34,7 +41,7 @@ class ExaminerLost(RuntimeError):
 
 
 class Examiner:
-    """A process that judges one answer."""
+    """A process that judges answers."""
 
     def __init__(self) -> None:
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
@@ -46,6 +53,7 @@ class Examiner:
             text=True,
             encoding="utf-8",
             env=environment,
+            start_new_session=FORKS,  # so that what it forks can be ended with it
         )
 
     def ask(self, request: Mapping[str, Any], patience: float = PATIENCE) -> dict[str, Any]:
@@ -54,17 +62,32 @@ class Examiner:
         Raises:
             ExaminerLost: there is none.
         """
-        timer = threading.Timer(patience, self._process.kill)
+        timer = threading.Timer(patience, self._kill)
         timer.start()
         try:
-            answer, _ = self._process.communicate(json.dumps(request) + "\n")
+            verdict = self._exchange(json.dumps(request))
         finally:
             late = timer.finished.is_set()
             timer.cancel()
-            self.close()
-        if not answer:
+            if not FORKS:
+                self.close()
+        if not verdict:
             raise ExaminerLost(late=late)
-        verdict: dict[str, Any] = json.loads(answer)
+        answer: dict[str, Any] = json.loads(verdict)
+        return answer
+
+    def _exchange(self, request: str) -> str:
+        """The line that comes back; empty where an answer has ended its process before there was one."""
+        assert self._process.stdin is not None  # noqa: S101 - both are pipes
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            self._process.stdin.write(request + "\n")
+            self._process.stdin.flush()
+        except OSError:  # it is not there any more
+            return ""
+        verdict = self._process.stdout.readline().strip()
+        if verdict:
+            self._process.stdout.readline()  # the empty line that ends each exchange
         return verdict
 
     @property
@@ -73,14 +96,20 @@ class Examiner:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End it, if it has not ended."""
-        with contextlib.suppress(OSError):
-            self._process.kill()
+        """End it, and what it has forked."""
+        self._kill()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
         self._process.wait()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(OSError):
+            if FORKS:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
 
 
 class Waiting:
@@ -97,12 +126,31 @@ class Waiting:
             if self._examiner is None or not self._examiner.is_alive:
                 self._examiner = Examiner()
 
-    def take(self) -> Examiner:
-        """The one that waits, or a new one."""
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the one that waits, or a new one.
+
+        Raises:
+            ExaminerLost: there is no verdict.
+        """
+        examiner = self._take()
+        try:
+            return examiner.ask(request)
+        finally:
+            self._give_back(examiner)
+            self.prepare()
+
+    def _take(self) -> Examiner:
         self.prepare()
         with self._lock:
             taken, self._examiner = self._examiner, None
         return taken or Examiner()
+
+    def _give_back(self, examiner: Examiner) -> None:
+        with self._lock:
+            if FORKS and self._examiner is None and examiner.is_alive:
+                self._examiner = examiner
+                return
+        examiner.close()
 
     def close(self) -> None:
         """End the one that waits."""
@@ -142,18 +190,33 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
 def _serve(requests: TextIO, answers: TextIO) -> None:
     import workbook.teaching.judge  # noqa: F401 - what takes long is done before somebody waits
 
-    line = requests.readline()
-    if line:
-        answers.write(json.dumps(examine(json.loads(line))) + "\n")
+    for line in iter(requests.readline, ""):
+        if not FORKS:
+            _judge(line, answers)
+        elif child := os.fork():
+            os.waitpid(child, 0)
+        else:
+            _judge(line, answers)
+            os._exit(0)  # threads that an answer has left behind are nobody's any more
+        answers.write("\n")
         answers.flush()
+        if not FORKS:
+            return
+
+
+def _judge(line: str, answers: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # what else is asked is no answer's business
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process
+    answers.write(json.dumps(examine(json.loads(line))) + "\n")
+    answers.flush()
 
 
 def main() -> None:
-    """Judge the answer that comes, and end; end also when the notebook does."""
+    """Judge what comes; end when the notebook does."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what an answer prints is no part of the protocol
     _serve(sys.stdin, answers)
-    os._exit(0)  # threads that an answer has left behind are nobody's any more
+    os._exit(0)
 
 
 if __name__ == "__main__":

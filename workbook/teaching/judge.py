@@ -23,7 +23,7 @@ from workbook.teaching.contract import Exercise, Finding, Property, Run, Situati
 from workbook.teaching.pictures import Beside, beside_the_reference
 from workbook.teaching.printed import Printed
 from workbook.teaching.texts import Submission, texts_of
-from workbook.teaching.trouble import Troubled, form_of, trouble_of
+from workbook.teaching.trouble import CLOSED, Troubled, form_of, trouble_of
 from workbook.teaching.verdict import Judged, Recognised, Trouble, Verdict
 
 BUSY = 5.0
@@ -98,7 +98,7 @@ def _play(
         except Unfit as error:
             found = {each.name: error.finding for each in judged}
         except BaseException as error:
-            findings.trouble = trouble_of(error)
+            findings.trouble = CLOSED if lab.world.kernel.closed else trouble_of(error)
             if findings.trouble is None:
                 raise
             return

@@ -29,8 +29,7 @@ def mark(exercise_id: str) -> MarkingPanel:
         ExaminerLost: the process that plays the system has ended.
     """
     exercise, asked = asked_by(exercise_id, Resource, "mark")
-    look = Look.from_json(waiting.take().ask({"exercise": exercise_id, "look": True}))
-    waiting.prepare()
+    look = Look.from_json(waiting.ask({"exercise": exercise_id, "look": True}))
     return MarkingPanel(exercise, asked, look)
 
 

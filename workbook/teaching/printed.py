@@ -8,6 +8,11 @@ MOST = 2_000
 """Characters that are kept; a banner shows hardly more."""
 
 
+def cut(text: str) -> str:
+    """A text that people can read: of a longer one, its beginning and how much is left out."""
+    return text if len(text) <= MOST else f"{text[:MOST]}\n... and {len(text) - MOST:,} more characters"
+
+
 class Printed(io.TextIOBase):
     """A text stream that keeps its beginning."""
 

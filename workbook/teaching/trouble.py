@@ -15,6 +15,7 @@ from workbook.engine.tasks import Deadlock, Stuck, TaskFailed
 from workbook.packaging import PackagingError
 from workbook.teaching.answer import FILE, NoEnd, Unanswered
 from workbook.teaching.asked import Code
+from workbook.teaching.printed import cut
 from workbook.teaching.verdict import Trouble
 
 
@@ -52,8 +53,12 @@ def _functions_in(source: str) -> dict[str, ast.FunctionDef]:
         tree = ast.parse(source, FILE)
     except SyntaxError as error:
         line = (error.text or "").strip()
-        text = f"Python cannot read line {error.lineno} of your answer: {error.msg}."
+        place = f"line {error.lineno} of your answer" if error.lineno else "your answer"
+        text = f"Python cannot read {place}: {error.msg}."
         raise Troubled(Trouble("syntax", text, line)) from error
+    except (ValueError, RecursionError, MemoryError) as error:  # null bytes, in some Pythons; deep nesting
+        text = f"Python cannot read your answer: {type(error).__name__} {error}."
+        raise Troubled(Trouble("syntax", text)) from error
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
@@ -84,9 +89,14 @@ def trouble_of(error: BaseException) -> Trouble | None:
     for kind, told in kinds.items():
         if isinstance(error, kind):
             return Trouble(*told)
-    if isinstance(error, Exception) and mine:
-        return Trouble("exception", f"{type(error).__name__}: {error}", mine)
-    return Trouble("check", _unexpected(error)) if isinstance(error, ClientError | Deadlock) else None
+    if mine and not isinstance(error, KeyboardInterrupt):
+        return Trouble("exception", cut(f"{type(error).__name__}: {error}"), cut(mine))
+    return Trouble("check", cut(_unexpected(error))) if isinstance(error, Exception) else None
+
+
+CLOSED = Trouble(
+    "exit", "Your code closed the lab of the check, which has one of its own. Leave `lab.close()` out."
+)
 
 
 _BUSY = (
@@ -108,9 +118,13 @@ def _without_end(error: BaseException) -> str:
 
 
 def _unexpected(error: BaseException) -> str:
+    if isinstance(error, ClientError | Deadlock):
+        happened = f"While your system was being used, AWS answered: {error}"
+    else:
+        happened = f"The check could not go on: {type(error).__name__}: {error}."
     return (
-        f"While your system was being used, AWS answered: {error} "
-        "Does it still have everything that the task names, under those names?"
+        f"{happened} Is everything there that the task names, under those names, and do your functions "
+        "return what it asks for?"
     )
 
 
@@ -120,4 +134,6 @@ def _cut(error: BaseException) -> str:
     if not mine:
         return ""
     lines = ["Traceback (your code only):\n", *traceback.format_list(mine)]
-    return "".join(lines + traceback.format_exception_only(error)).rstrip()
+    if not isinstance(error, Stuck):  # the learner did not raise it, and would not know its name
+        lines += traceback.format_exception_only(error)
+    return "".join(lines).rstrip()

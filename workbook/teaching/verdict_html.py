@@ -15,12 +15,14 @@ on a dark one. Nothing is used that JupyterLab takes out of a notebook which nob
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from workbook.teaching.icons import NOT_JUDGED, NOT_YET, RIGHT, Mark, icon
 from workbook.teaching.verdict import Verdict
 from workbook.teaching.verdict_words import Row, account, exercise_line, headline, others_broken, rows
 
+_CODE = re.compile(r"`([^`\n]+)`")
 _TABLE = 'style="margin:0 0 1em"'
 _LEFT = 'style="text-align:left;vertical-align:top"'
 _WORD = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
@@ -57,19 +59,19 @@ def _head(verdict: Verdict) -> str:
 def _trouble(verdict: Verdict) -> str:
     if verdict.error is None:
         return ""
-    return f"<p>{escape(verdict.error.text)}</p>{_lines(verdict.error.traceback)}"
+    return f"<p>{_words(verdict.error.text)}</p>{_lines(verdict.error.traceback)}"
 
 
 def _account(verdict: Verdict) -> str:
     said = account(verdict)
     if not said:
         return ""
-    lines = "".join(f"<tr><th {_WORD}>{name}</th><td {_LEFT}>{escape(text)}</td></tr>" for name, text in said)
+    lines = "".join(f"<tr><th {_WORD}>{name}</th><td {_LEFT}>{_words(text)}</td></tr>" for name, text in said)
     return f"<table {_TABLE}><tbody>{lines}</tbody></table>"
 
 
 def _mistake(verdict: Verdict) -> str:
-    return "" if verdict.mistake is None else f"<p><b>Why:</b> {escape(verdict.mistake.message)}</p>"
+    return "" if verdict.mistake is None else f"<p><b>Why:</b> {_words(verdict.mistake.message)}</p>"
 
 
 def _properties(verdict: Verdict) -> str:
@@ -80,9 +82,14 @@ def _properties(verdict: Verdict) -> str:
 
 
 def _property(row: Row, happened: str) -> str:
-    name = escape(row.name) + (f"<br>{escape(happened)}" if happened else "")
+    name = _words(row.name) + (f"<br>{_words(happened)}" if happened else "")
     outcome = f"{icon(_MARKS[row.outcome], 14)}{row.outcome}"
     return f"<tr><td {_LEFT}>{name}</td><td {_WORD}>{outcome}</td><td {_WORD}>{row.points}</td></tr>"
+
+
+def _words(text: str) -> str:
+    """Prose, with what stands in backquotes as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _lines(text: str) -> str:

@@ -53,10 +53,6 @@ class HttpApi:
         """Its address, without a stage."""
         return f"https://{self.id}.execute-api.{self.region}.amazonaws.com"
 
-    def arn(self, partition: str = "aws") -> str:
-        """Its ARN, as tags and policies of API Gateway itself name it."""
-        return f"arn:{partition}:apigateway:{self.region}::/apis/{self.id}"
-
     def part(self, kind: str, identifier: str) -> Settings:
         """A route, an integration or a stage.
 

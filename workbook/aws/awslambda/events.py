@@ -117,7 +117,8 @@ class Event:
         function = latest(target.backend, target.function.function_name)
         self.config = config_of(target)
         self.role_arn = str(target.function.role)
-        self.dead_letter_target = function.dead_letter_target  # type: ignore[attr-defined]
+        # A published version keeps its own dead-letter queue; a reservation is the whole function's.
+        self.dead_letter_target = target.function.dead_letter_target  # type: ignore[attr-defined]
         self.is_stopped = reserved_of(function) == 0
 
     def note_retry(self, world: World, due: int) -> None:

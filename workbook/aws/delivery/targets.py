@@ -75,6 +75,7 @@ def service_of(target: str) -> str:
     return target.partition(":")[0]
 
 
+@functools.lru_cache(maxsize=4096)
 def kind_of(target: str) -> str:
     """The service, as `service_of` says it, but API destinations are a kind of their own."""
     return "api-destination" if ":api-destination/" in target else service_of(target)

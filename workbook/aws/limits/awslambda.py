@@ -27,6 +27,8 @@ ROWS = (
     Limit("lambda.sqs.added-batches", 300, "batches at a time, each minute", _SCALING, _READ),
     Limit("lambda.sqs.largest", 1_250, "batches at a time", _SCALING, _READ),
     Limit("lambda.payload.synchronous", 6_291_456, "bytes", "Lambda quotas: 6 MB", _READ),
+    Limit("lambda.timeout.default", 3, "seconds", f"{_LAMBDA}: Timeout", _READ),
+    Limit("lambda.timeout", 900, "seconds", f"{_LAMBDA}: Timeout", _READ),
     Limit("lambda.memory.least", 128, "MB", "Lambda quotas: 128 MB to 10,240 MB", _LATER),
     Limit("lambda.memory", 10_240, "MB", "Lambda quotas: 128 MB to 10,240 MB", _LATER),
     Limit("lambda.payload.asynchronous", 1_048_576, "bytes", f"{_LAMBDA}: Invoke, Payload", _LATER),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from moto.sns.responses import SNSResponse
 
 from workbook.aws.operations import install_operations
+from workbook.aws.query_requests import read_forms_once
 from workbook.aws.sns import (
     operations_platforms,
     operations_publish,
@@ -84,5 +85,6 @@ OPERATIONS = {
 
 def install(patches: Patches) -> None:
     """Put our operations in the place of moto's; their answers are written as they are."""
+    read_forms_once(patches, SNSResponse)
     patches.set(SNSResponse, "RESPONSE_KEY_PATH_TO_TRANSFORMER", {})
     install_operations(patches, SNSResponse, OPERATIONS)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbook.aws.delivery import (
@@ -103,7 +104,9 @@ def lets_through(world: World, subscription: Subscription, notification: Notific
 def delivery_to(world: World, subscription: Subscription, notification: Notification) -> Delivery:
     """A message on its way to one endpoint."""
     protocol, topic = find_protocol(subscription.protocol), subscription.topic
-    sender = Sender(SERVICE, topic.arn, topic.account, topic.region, protocol.role(subscription))
+    role = protocol.role(subscription)
+    itself = Sender(SERVICE, topic.arn, topic.account, topic.region)
+    sender = itself if role is None else replace(itself, role_arn=role)
     return Delivery(
         sender=sender,
         target=protocol.target(subscription),
@@ -111,7 +114,7 @@ def delivery_to(world: World, subscription: Subscription, notification: Notifica
         message=notification.message_id,
         retries=protocol.retries(subscription),
         dead_letters=_dead_letters(subscription, notification),
-        dead_letter_sender=Sender(SERVICE, topic.arn, topic.account, topic.region),
+        dead_letter_sender=itself,
         facts={"subscription": subscription.arn},
         on_try=_count_failed_tries(subscription) if protocol.counts_each_try else None,
         on_end=_report(world, subscription, notification, protocol),

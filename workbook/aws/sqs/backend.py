@@ -9,6 +9,7 @@ else of moto's SQS is used.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -280,6 +281,7 @@ class SQSBackend(BaseBackend, TaggableResourcesMixin):
             yield TaggedResource(arn=queue.arn, tags=dict(queue.tags), resource_type="sqs:queue")
 
 
+@functools.lru_cache(maxsize=256)
 def service_sender(account: str) -> Principal:
     """In whose name a service of AWS sends for an account."""
     digest = hashlib.sha256(account.encode()).hexdigest().upper()[:17]

@@ -17,6 +17,8 @@ from typing import Any
 from workbook.teaching.progress.records import ExerciseRecord, QuestionRecord, RecordError, Records
 from workbook.teaching.progress.store import ProgressError, ProgressWarning, Store
 
+_NOT_ANSWERED = frozenset({"empty", "form"})
+
 
 def _today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -40,9 +42,10 @@ class ProgressBook:
         """Note what became of an answer.
 
         Args:
-            verdict: as JSON. One that says that nothing was answered yet is no check.
+            verdict: as JSON. One that says that nothing was answered, or nothing that was asked for, is no
+                check.
         """
-        if (verdict["error"] or {}).get("kind") != "empty":
+        if (verdict["error"] or {}).get("kind") not in _NOT_ANSWERED:
             self._note_exercise(verdict["exercise"], lambda record: self._checked(record, verdict))
 
     def _checked(self, record: ExerciseRecord, verdict: Mapping[str, Any]) -> ExerciseRecord:

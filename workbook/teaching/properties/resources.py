@@ -23,3 +23,17 @@ def url_of_queue(name: str) -> str:
         raise Unfit(
             expected=f"There is a queue {name}, as the task says.", happened=f"There is {there}."
         ) from error
+
+
+def arn_of_topic(name: str) -> str:
+    """The ARN of the topic of this name.
+
+    Raises:
+        Unfit: there is none.
+    """
+    topics = [str(topic["TopicArn"]) for topic in boto3.client("sns").list_topics()["Topics"]]
+    for arn in topics:
+        if arn.rpartition(":")[2] == name:
+            return arn
+    there = ", ".join(arn.rpartition(":")[2] for arn in topics) or "no topic at all"
+    raise Unfit(expected=f"There is a topic {name}, as the task says.", happened=f"There is {there}.")

@@ -127,7 +127,7 @@ class QuizPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self.show_me.disabled = True
         self.said.value = status("A lab of its own runs it ...")
         try:
-            shown = waiting.take().ask({"question": question.id})
+            shown = waiting.ask({"question": question.id})
             self._explain(self.sitting.answers[question.id], shown["each"])
             renewed(self.shown, ipywidgets.HTML(page(evidence_html(shown)), layout=FULL_WIDTH))
             self.said.value = status("What happened in the lab is below.")

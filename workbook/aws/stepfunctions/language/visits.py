@@ -8,6 +8,7 @@ deal with their own (see `attempts`).
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
@@ -20,6 +21,8 @@ from workbook.aws.stepfunctions.repairs import context_time
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from workbook.engine.patches import Patches
 
 
@@ -82,19 +85,15 @@ def _result_path(path: Part, env: Env) -> None:
     env.stack.append(placed)
 
 
-class path_failures:  # noqa: N801 - used as a function
+@contextlib.contextmanager
+def path_failures(env: Env) -> Iterator[None]:
     """Within it, a path that leads nowhere fails the state with AWS's words."""
-
-    def __init__(self, env: Env) -> None:
-        self._env = env
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        """Fail with what the path's error says."""
+    try:
+        yield
+    except Exception as error:
         if type(error).__name__ == "NoSuchJsonPathError":
-            raise no_such_path(self._env, error) from error
+            raise no_such_path(env, error) from error
+        raise
 
 
 def no_such_path(env: Env, error: Part) -> Part:
