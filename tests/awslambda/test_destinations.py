@@ -172,13 +172,20 @@ def test_a_topic_gets_the_record_as_its_message(lab, aws_lambda, function, sqs):
     assert record["requestContext"]["condition"] == "Success"
 
 
-def test_versions_use_the_dead_letter_queue_of_latest(lab, sqs, aws_lambda, function):
-    aws_lambda.publish_version(FunctionName="f")
+@pytest.mark.parametrize("published_first", [True, False])
+def test_a_version_has_the_dead_letter_queue_with_which_it_was_published(
+    lab, sqs, aws_lambda, function, published_first
+):
     url, arn = open_queue(sqs, "dead")
-    dead_letters_to(aws_lambda, lab, arn)
+    steps = [
+        lambda: aws_lambda.publish_version(FunctionName="f"),
+        lambda: dead_letters_to(aws_lambda, lab, arn),
+    ]
+    for step in steps if published_first else reversed(steps):
+        step()
     post(aws_lambda, {"fail": "always"}, Qualifier="1")
     lab.run_until_idle()
-    assert len(messages(sqs, url)) == 1
+    assert len(messages(sqs, url)) == (0 if published_first else 1)
 
 
 # ---- what cannot be delivered

@@ -77,3 +77,9 @@ def test_what_learners_get_is_in_step_with_the_authors_copies():
 def test_what_its_texts_link_to_is_there(lesson):
     assert list(broken_links(ROOT / "solutions" / f"{lesson}.ipynb")) == []
     assert list(broken_links(ROOT / "exercises" / f"{lesson}.ipynb")) == []
+
+
+@each_notebook
+def test_its_lesson_leads_to_it(lesson):
+    text = (LESSONS / f"{lesson}.ipynb").read_text(encoding="utf-8")
+    assert f"(../exercises/{lesson}.ipynb)" in text

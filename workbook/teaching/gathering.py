@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import textwrap
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -68,7 +69,7 @@ def _is_of_the_notebook(value: object, namespace: Mapping[str, Any]) -> bool:
 
 def _source_of(name: str, value: Any) -> str:  # noqa: ANN401 - a function or a class
     try:
-        source = inspect.cleandoc("\n" + inspect.getsource(value))
+        source = textwrap.dedent(inspect.getsource(value))
     except (OSError, TypeError) as error:
         message = f"the source of {name} cannot be found ({error}); run the cell that defines it again"
         raise AnswerError(message) from error
