@@ -136,3 +136,11 @@ def test_what_was_in_the_lab_before_is_gone(scenario, lab, sqs):
     scenario.run(lab, **FEWER.get(scenario.name, {}))
     with pytest.raises(LookupError):
         lab.queue("of-yesterday")
+
+
+@EVERY
+def test_before_the_trigger_there_is_no_answer_to_read(scenario, lab):
+    """A room that still guesses must not read the answer, and a saved notebook must not tell a wrong one."""
+    shown = scenario.panel(lab, run=False)._repr_mimebundle_()
+    assert "\n\nNothing has happened yet.\n\n" in shown["text/plain"]
+    assert shown["text/html"].count("<thead>") == 0  # only a table of answers has a head

@@ -138,7 +138,9 @@ class Account:
         )
 
     def table_html(self) -> str:
-        """The table, for a notebook."""
+        """The table, for a notebook; empty where there is none yet."""
+        if not self.findings.columns:
+            return ""
         rows = [[_shown(cell) for cell in row] for row in self.findings.rows]
         return html_table(self.findings.columns, rows, whole="frame()", prose=self.findings.prose)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.flow.moves import Status
 from workbook.flow.scene import Scene
-from workbook.scenarios.framework.account import Account, Event
+from workbook.scenarios.framework.account import Account, Event, Findings
 from workbook.scenarios.framework.shown_code import arguments_for
 
 if TYPE_CHECKING:
@@ -175,11 +175,16 @@ class Play:
     def _seconds(self, instant: int) -> float:
         return round((instant - self._began) / SECOND, 3)
 
+    def _findings(self) -> Findings:
+        """The answer so far. Before the trigger there is none: a measure would read a run that never was."""
+        if not self.triggered:
+            return Findings("Nothing has happened yet.", (), ())
+        measure = self.scenario.measure
+        return measure(self.lab.trace, **arguments_for(measure, self.settings))
+
     def account(self) -> Account:
         """What happened so far."""
         scenario = self.scenario
-        measure = scenario.measure
-        findings = measure(self.lab.trace, **arguments_for(measure, self.settings))
         words = tuple((each.about, each.shown(self.settings[each.name])) for each in scenario.settings)
         return Account(
             name=scenario.name,
@@ -187,7 +192,7 @@ class Play:
             question=scenario.question,
             settings=dict(self.settings),
             settings_in_words=words,
-            findings=findings,
+            findings=self._findings(),
             happened=tuple(self._event(move) for move in self._moves()),
             seconds=self._seconds(self.lab.world.clock.now),
             ended=self.idle,
