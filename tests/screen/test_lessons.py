@@ -116,8 +116,10 @@ def test_the_committed_outputs_are_shown_before_any_run(lesson):
     assert not seen.trusted
     assert [len(shown) for shown in seen.outputs] == [len(outputs) for outputs in committed]
     assert all(all(shown) for shown in seen.outputs)
-    texts = [output.get("data", {}).get("text/html", "") for outputs in committed for output in outputs]
-    assert seen.tables == sum(text.count("<table") for text in texts) > 0
+    shown = [output.get("data", {}) for outputs in committed for output in outputs]
+    tables = sum(data.get("text/html", "").count("<table") for data in shown)
+    tables += sum("|---" in data.get("text/markdown", "").replace(" ", "") for data in shown)
+    assert seen.tables == tables > 0
 
 
 def test_all_cells_run_in_order_and_none_shows_an_error(lesson, record_property):
