@@ -22,11 +22,11 @@ SOON = 8
 
 
 def the_program_dies(lab: Lab, answer: Answer) -> int:
-    """Twenty pictures come, and nobody takes them; after half an hour somebody does."""
+    """Twelve pictures come, and nobody takes them; after half an hour somebody does."""
     _built(lab, answer)
     lab.advance(10 * MINUTE)
     begin = lab.world.clock.now
-    _sent(20)
+    _sent(12)
     lab.advance(30 * MINUTE)
     _taken()
     lab.advance(20 * MINUTE)
@@ -46,10 +46,10 @@ def a_goal(lab: Lab, answer: Answer) -> int:
 
 
 def a_quiet_day(lab: Lab, answer: Answer) -> int:
-    """Three pictures, which wait for half an hour."""
+    """Nine pictures, which wait for half an hour."""
     _built(lab, answer)
     begin = lab.world.clock.now
-    _sent(3)
+    _sent(9)
     lab.advance(30 * MINUTE)
     return begin
 
@@ -134,7 +134,7 @@ ALARM = Exercise(
     situations=(
         Situation(
             name="dead",
-            set_up="Twenty pictures come, and the program that should take them is dead for half an hour.",
+            set_up="Twelve pictures come, and the program that should take them is dead for half an hour.",
             play=the_program_dies,
         ),
         Situation(
@@ -142,7 +142,7 @@ ALARM = Exercise(
             set_up="Twenty pictures come at once, and all are taken within two minutes.",
             play=a_goal,
         ),
-        Situation(name="quiet", set_up="Three pictures wait for half an hour.", play=a_quiet_day),
+        Situation(name="quiet", set_up="Nine pictures wait for half an hour.", play=a_quiet_day),
     ),
     properties=(
         Property(
@@ -161,7 +161,7 @@ ALARM = Exercise(
     mistakes=(
         Mistake(
             name="another-metric",
-            recognised=lambda run: run.situation.name == "dead" and _never_had_data(),
+            recognised=lambda run: run.situation.name == "dead" and not _rings(run) and _never_had_data(),
             message="The alarm has no data to look at: a metric is found by its namespace, name and exact "
             "dimensions. That of a queue has one dimension, QueueName.",
         ),

@@ -27,6 +27,8 @@ WET = "parcel 10, wet label"
 """Its label cannot be read at first; once it has dried, it can."""
 DRY_AFTER = 20
 WITHIN = 2 * HOUR
+MOST_TRIES = 10
+"""AWS advises at least 5 with Lambda, as throttled invocations use up receives."""
 
 
 def a_parcel_that_ticks(lab: Lab, answer: Answer) -> None:
@@ -71,10 +73,10 @@ def it_is_set_aside(run: Run) -> Finding:
 def few_tries(run: Run) -> Finding:
     """The inspection did not fail for ever."""
     tried = _inspections(run.trace)[TICKING]
-    if 2 <= tried <= 5:
+    if 2 <= tried <= MOST_TRIES:
         return held()
     return broken(
-        expected="The parcel that ticks is tried at least twice and at most 5 times.",
+        expected="The parcel that ticks is tried at least twice and at most 10 times.",
         happened=f"It was inspected {times(tried)}.",
     )
 
@@ -144,7 +146,7 @@ THE_PARCEL_THAT_TICKS = Exercise(
             judge=it_is_set_aside,
             situations=("ticking",),
         ),
-        Property(name="it is tried 2 to 5 times", points=1, judge=few_tries, situations=("ticking",)),
+        Property(name="it is tried 2 to 10 times", points=1, judge=few_tries, situations=("ticking",)),
         Property(
             name="a parcel that fails once gets another chance",
             points=2,
@@ -166,7 +168,11 @@ THE_PARCEL_THAT_TICKS = Exercise(
         ),
         Mistake(
             name="one-chance",
-            recognised=lambda run: run.situation.name == "wet" and of_all(run.trace, "dead-letter") > 0,
+            recognised=lambda run: (
+                run.situation.name == "wet"
+                and of_all(run.trace, "dead-letter") > 0
+                and of_all(run.trace, "receive", at=PARCELS) == 1
+            ),
             message="A maxReceiveCount of 1 sets a parcel aside that failed a single time. What passes at "
             "the second try needs a second receive.",
         ),

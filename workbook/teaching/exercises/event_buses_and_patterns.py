@@ -11,7 +11,7 @@ from workbook.scenarios.framework.reading import hops_of
 from workbook.teaching.answer import Answer
 from workbook.teaching.asked import Code
 from workbook.teaching.contract import Exercise, Finding, Mistake, Property, Run, Situation, broken, held
-from workbook.teaching.properties.counting import counted, of_all
+from workbook.teaching.properties.counting import of_all
 from workbook.teaching.properties.resources import url_of_queue
 
 LESSON = "15_event_buses_and_patterns"
@@ -32,10 +32,10 @@ def a_warm_fridge(lab: Lab, answer: Answer) -> None:
 
 
 def a_file_of_readings(lab: Lab, answer: Answer) -> None:
-    """A bucket gets two files."""
+    """A bucket gets three files."""
     _built(lab, answer)
     s3 = boto3.client("s3")
-    for key in ("monday.csv", "notes.txt"):
+    for key in ("monday.csv", "monday.txt", "tuesday.csv"):
         s3.put_object(Bucket=BUCKET, Key=key, Body=b"2,9.5")
     lab.run_until_idle(3600)
 
@@ -88,12 +88,13 @@ def warm_fridges_ring(run: Run) -> Finding:
 
 def files_are_listed(run: Run) -> Finding:
     """Each file of readings is listed."""
-    listed = of_all(run.trace, "send", at=LISTED)
-    if listed == 1:
+    bodies = [json.loads(str(hop.facts["body"])) for hop in hops_of(run.trace, "send", at=LISTED)]
+    listed = sorted(body.get("detail", {}).get("object", {}).get("key", "") for body in bodies)
+    if listed == ["monday.csv", "tuesday.csv"]:
         return held()
     return broken(
-        expected="The file monday.csv is listed, and notes.txt is not.",
-        happened=f"{counted(listed, 'event')} came to {LISTED}.",
+        expected="The files monday.csv and tuesday.csv are listed, and monday.txt is not.",
+        happened=f"Listed: {', '.join(listed) or 'nothing'}.",
     )
 
 
@@ -113,7 +114,7 @@ WRONG_BUS = Exercise(
         ),
         Situation(
             name="file",
-            set_up="Two files are put into the bucket, monday.csv and notes.txt.",
+            set_up="Three files are put into the bucket: monday.csv, monday.txt and tuesday.csv.",
             play=a_file_of_readings,
         ),
     ),
@@ -130,7 +131,7 @@ WRONG_BUS = Exercise(
         ),
         Mistake(
             name="every-file",
-            recognised=lambda run: run.situation.name == "file" and of_all(run.trace, "send", at=LISTED) == 2,
+            recognised=lambda run: run.situation.name == "file" and of_all(run.trace, "send", at=LISTED) == 3,
             message="The rule takes every object. The key is in detail.object.key; a suffix picks those "
             "that end in .csv.",
         ),

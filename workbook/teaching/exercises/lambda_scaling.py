@@ -109,7 +109,7 @@ def nobody_is_lost(run: Run) -> Finding:
     dead = ends.count(f"in {DEAD_ENTRIES}")
     return broken(
         expected=f"All {RUNNERS:,} runners are registered.",
-        happened=f"{counted(lost, 'runner')} are not; of these, {dead} lie in {DEAD_ENTRIES}.",
+        happened=f"Not registered: {counted(lost, 'runner')}; of these in {DEAD_ENTRIES}: {dead}.",
     )
 
 
@@ -123,7 +123,7 @@ def it_is_done_in_time(run: Run) -> Finding:
         return held()
     return broken(
         expected=f"The last runner is registered within {DONE_WITHIN // 60} minutes.",
-        happened=f"{counted(done, 'runner')} were registered, the last after {minutes:,.0f} minutes.",
+        happened=f"{counted(done, 'runner')} were registered, the last after {minutes:,.1f} minutes.",
     )
 
 

@@ -92,7 +92,7 @@ def the_bad_report_is_kept(run: Run) -> Finding:
         return broken(expected=expected, happened=f"It is {ends.get(BAD, 'nowhere')}.")
     others = [report for report, end in ends.items() if report != BAD and end == f"in {DEAD_REPORTS}"]
     if others:
-        return broken(expected=expected, happened=f"{counted(len(others), 'good report')} lie there, too.")
+        return broken(expected=expected, happened=f"In it, too: {counted(len(others), 'good report')}.")
     return held()
 
 
@@ -237,7 +237,7 @@ def recovers_soon(run: Run) -> Finding:
         return held()
     return broken(
         expected=f"When the map is back, the reports are done within {RECOVERY // 60} minutes.",
-        happened=f"It took {late / 60:,.0f} minutes.",
+        happened=f"It took {late / 60:,.1f} minutes.",
     )
 
 
@@ -295,7 +295,7 @@ THREE_SETTINGS = Exercise(
         Mistake(
             name="function-too-short",
             recognised=lambda run: (
-                run.answer.settings["timeout"] < SECONDS_A_REPORT * run.answer.settings["batch_size"]
+                run.answer.settings["timeout"] <= SECONDS_A_REPORT * run.answer.settings["batch_size"]
             ),
             message="A batch takes eight seconds for each of its reports, one after the other. A function "
             "that runs out of time has failed, and its whole batch comes back.",

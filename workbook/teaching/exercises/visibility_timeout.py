@@ -87,7 +87,7 @@ def the_order_is_back_in_time(run: Run) -> Finding:
     if len(receives) < 2:
         return broken(expected=expected, happened="It did not come back in 3 hours.")
     late = (receives[1].time - receives[0].time) / SECOND
-    if late <= BACK_WITHIN + 1:  # a second for the way
+    if late <= BACK_WITHIN + 0.5:  # half a second for the way
         return held()
     return broken(expected=expected, happened=f"It came back after {late:,.0f} s.")
 

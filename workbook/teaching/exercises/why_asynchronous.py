@@ -134,10 +134,9 @@ ONCE = Exercise(
                 and not _asked_the_table(run)
                 and max(_charges(run).values(), default=0) <= 1
             ),
-            message="The receive count says how often a message was handed out, and not what became of "
-            "it. Cem's order was in the batch that failed at Ben's: it has a count of 2 and was "
-            "never charged. And a copy that a standard queue makes has a count of 1. Remember "
-            "what was done in a place of your own.",
+            message="The receive count says how often a message was handed out, and not what became of it. "
+            "Cem's order was in the batch that failed at Ben's: it has a count of 2 and was never "
+            "charged. Remember what was done in a place of your own.",
         ),
         Mistake(
             name="by-customer",

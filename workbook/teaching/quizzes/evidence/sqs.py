@@ -320,14 +320,16 @@ def orders_that_come_twice(lab: Lab) -> Shown:
                     sqs.delete_message(QueueUrl=orders, ReceiptHandle=handle)
                 if turn % 3 == 2:
                     continue  # it crashes before the charge
-                if habit != "looks first" or message["Body"] not in charged:
+                if habit != "sends the number" or message["Body"] not in charged:
                     charged[message["Body"]] += 1
+                if turn % 4 == 1:
+                    continue  # it crashes after the charge, before the delete
                 sqs.delete_message(QueueUrl=orders, ReceiptHandle=handle)
             lab.advance(minutes=30)
         return charged
 
     ways = {
-        "a": charges("looks first"),
+        "a": charges("sends the number"),
         "b": charges("deletes first"),
         "c": charges("charges", VisibilityTimeout="43200"),
         "d": charges("charges", RedrivePolicy=redrive_policy("dead", receives=1)),
