@@ -385,3 +385,301 @@ def where_undelivered_notices_are_kept(lab: Lab) -> Shown:
         says="The first notice was delivered to the shop; before the second one its queue was deleted.",
         each={way: f"kept: {' and '.join(kept) or 'nothing'}" for way, kept in ways.items()},
     )
+
+
+def events_of_a_function_that_fails(lab: Lab) -> Shown:
+    """An event comes while the function fails, for 20 minutes. Is it handled later, or kept somewhere?"""
+    sns, sqs, functions, iam = (lab.client(name) for name in ("sns", "sqs", "lambda", "iam"))
+
+    def subscribe_function(topic: str, arn: str) -> None:
+        functions.add_permission(
+            FunctionName="declare",
+            StatementId="parcels",
+            Action="lambda:InvokeFunction",
+            Principal="sns.amazonaws.com",
+        )
+        redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE + "undelivered"})}
+        sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn, Attributes=redrive)
+
+    def keep_failures() -> None:
+        statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE + "failures"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        role = functions.get_function_configuration(FunctionName="declare")["Role"].split("/")[-1]
+        iam.put_role_policy(RoleName=role, PolicyName="send", PolicyDocument=policy)
+        destination = {"OnFailure": {"Destination": QUEUE + "failures"}}
+        functions.put_function_event_invoke_config(FunctionName="declare", DestinationConfig=destination)
+
+    def handled_and_kept(change: str) -> tuple[int, int]:
+        lab.reset()
+        topic = sns.create_topic(Name="parcels")["TopicArn"]
+        for name in ("work", "undelivered", "failures"):
+            open_queue(sqs, name)
+        arn = lab.function("declare", "def handler(event, context):\n    raise OSError\n", Timeout=10)
+        if change == "queue":
+            subscribe(sns, topic, "work")
+            functions.create_event_source_mapping(EventSourceArn=QUEUE + "work", FunctionName="declare")
+            lab.run_until_idle()
+        else:
+            subscribe_function(topic, arn)
+        if change == "destination":
+            keep_failures()
+        if change == "retries":
+            policy = json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 100}}})
+            sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy", AttributeValue=policy)
+        sns.publish(TopicArn=topic, Message="parcel 7")
+        lab.advance(minutes=20)
+        lab.function("declare", "def handler(event, context):\n    return 'declared'\n", Timeout=10)
+        lab.advance(minutes=10)
+        handled = sum(hop.kind == "invoke" and hop.outcome == "ok" for hop in lab.trace)
+        return handled, len(lab.queue("undelivered")) + len(lab.queue("failures"))
+
+    ways = {"a": "destination", "b": "queue", "c": "retries"}
+    found = {way: handled_and_kept(change) for way, change in ways.items()}
+    return Shown(
+        answer={way: handled + kept > 0 for way, (handled, kept) in found.items()},
+        says="With each change an event came, and the function failed for 20 minutes. Then it was repaired.",
+        each={way: f"handled: {handled}, kept: {kept}" for way, (handled, kept) in found.items()},
+    )
+
+
+def a_server_that_is_asked_first(lab: Lab) -> Shown:
+    """A message before the server has confirmed, and one after it; the order is read from the trace."""
+    sns = lab.client("sns")
+    topic, posts = sns.create_topic(Name="tides")["TopicArn"], []
+    url = lab.endpoint("https://tides.example.com", lambda request: posts.append(request.json()))
+    sns.subscribe(TopicArn=topic, Protocol="https", Endpoint=url)
+    lab.advance(minutes=10)
+    sns.publish(TopicArn=topic, Message="high water at 10:10")
+    lab.advance(minutes=50)
+    lab.http(posts[0]["SubscribeURL"])
+    sns.publish(TopicArn=topic, Message="high water at 22:40")
+    lab.advance(minutes=10)
+    steps: list[str] = []
+    kinds = iter([post["Type"] for post in posts])
+    for hop in lab.trace:
+        if hop.resource == "sns:Subscribe":
+            steps.append("calls")
+        elif hop.resource == "sns:ConfirmSubscription":
+            steps.append("visits")
+        elif hop.kind == "deliver":
+            steps.append({"SubscriptionConfirmation": "asked", "Notification": "notified"}[next(kinds)])
+        elif hop.kind == "publish" and not any(hop.number in other.causes for other in lab.trace):
+            steps.append("missed")
+    return Shown(
+        answer=steps,
+        says="The link was visited an hour after Subscribe; one message was published before, and one after.",
+        picture=lab.sequence(),
+    )
+
+
+def who_gets_the_mail_of_an_alarm(lab: Lab) -> Shown:
+    """Two of three engineers have confirmed. The alarm speaks, the third confirms, and it speaks again."""
+    sns, cloudwatch = lab.client("sns"), lab.client("cloudwatch")
+    engineers = ["ada@example.com", "ben@example.com", "cem@example.com"]
+    topic = sns.create_topic(Name="cranes")["TopicArn"]
+    for address in engineers:
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+    lab.run_until_idle()
+    links = {address: lab.mailbox.of(address)[0].link for address in engineers}
+    cloudwatch.put_metric_alarm(
+        AlarmName="load",
+        Namespace="Shipyard",
+        MetricName="Load",
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=40,
+        ComparisonOperator="GreaterThanThreshold",
+        AlarmActions=[topic],
+    )
+
+    def reached(minutes_without_mail: float = 0) -> int:
+        before = len(lab.mailbox)
+        if minutes_without_mail:
+            lab.outage("mailto", minutes=minutes_without_mail)
+        for state in ("OK", "ALARM"):
+            cloudwatch.set_alarm_state(AlarmName="load", StateValue=state, StateReason="a drill")
+        lab.advance(hours=1)
+        return len(lab.mailbox) - before
+
+    for address in engineers[:2]:
+        lab.http(links[address])
+    two = reached()
+    lab.http(links[engineers[2]])
+    three, late = reached(), reached(minutes_without_mail=5)
+    return Shown(
+        answer={"a": (two, three) == (2, 3), "b": two == 0, "c": two == 1, "d": late == 0},
+        says=f"The alarm reached {two} engineers, and {three} after the third had visited the link.",
+        each={
+            "b": f"with the policy of a new topic: {two} were reached",
+            "c": f"one change to ALARM reached {two}",
+            "d": f"with no email for five minutes: {late} were reached in the end",
+        },
+        picture=lab.flow(),
+    )
+
+
+def routes_of_900_kb(lab: Lab) -> Shown:
+    """Publish 900 KB in the ways of the options, and look at what the queues get."""
+    sns, sqs = lab.client("sns"), lab.client("sqs")
+    route = "x" * 900_000
+
+    def outcome(parts: int = 1, **attributes: str) -> str:
+        lab.reset()
+        topic = sns.create_topic(Name="routes", Attributes=attributes)["TopicArn"]
+        urls = [open_queue(sqs, name) for name in ("planner", "archive")]
+        for name in ("planner", "archive"):
+            subscribe(sns, topic, name, RawMessageDelivery="true")
+        size = len(route) // parts
+        entries = [{"Id": str(part), "Message": route[:size]} for part in range(parts)]
+        try:
+            if parts == 1:
+                sns.publish(TopicArn=topic, Message=route)
+            else:
+                sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+        except ClientError as error:
+            return "refused: " + error.response["Error"]["Message"]
+        lab.advance(seconds=1)
+        whole = [texts(sqs, url) == [route] for url in urls]
+        return "arrived whole in both queues" if all(whole) else "did not arrive whole"
+
+    ways = {"a": outcome(MaximumMessageSize="1048576"), "b": outcome(), "c": outcome(parts=4)}
+    return Shown(
+        answer={way: text.startswith("arrived") for way, text in ways.items()},
+        says="A route of 900,000 bytes was published in each way.",
+        each=ways,
+    )
+
+
+def keys_with_which_an_alarm_can_publish(lab: Lab) -> Shown:
+    """Give the topic one key after the other; each time the alarm changes, and the mailbox is looked at."""
+    sns, kms, cloudwatch = lab.client("sns"), lab.client("kms"), lab.client("cloudwatch")
+    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="night-shift@example.com")
+    lab.run_until_idle()
+    lab.http(lab.mailbox[-1].link)
+    cloudwatch.put_metric_alarm(
+        AlarmName="oxygen",
+        Namespace="Hospital",
+        MetricName="Pressure",
+        Statistic="Minimum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=4,
+        ComparisonOperator="LessThanThreshold",
+        AlarmActions=[topic],
+    )
+
+    def mails(key: str) -> int:
+        before = len(lab.mailbox)
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue=key)
+        for state in ("OK", "ALARM"):
+            cloudwatch.set_alarm_state(AlarmName="oxygen", StateValue=state, StateReason="a drill")
+        lab.advance(minutes=1)
+        return len(lab.mailbox) - before
+
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    new_key = mails(key)
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+        "Resource": "*",
+    }
+    policy["Statement"].append(statement)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    open_key = mails(key)
+    allowed = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    publish = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+    allowed["Statement"].append({**publish, "Principal": {"Service": "cloudwatch.amazonaws.com"}})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(allowed))
+    managed = mails("alias/aws/sns")
+    return Shown(
+        answer={"a": open_key > 0, "c": managed > 0, "d": new_key > 0},
+        says="The alarm changed to ALARM once with each of the three settings.",
+        each={"a": f"{open_key} mail", "c": f"{managed} mails", "d": f"{new_key} mails"},
+    )
+
+
+def a_queue_of_another_account(lab: Lab) -> Shown:
+    """Account B subscribes its queue. Leave out one step at a time, and see whether it can be left out."""
+    sns, partner, sqs = (
+        lab.client("sns"),
+        lab.client("sns", account="210987654321"),
+        lab.client("sqs", account="210987654321"),
+    )
+    queue = "arn:aws:sqs:us-east-1:210987654321:books"
+
+    def subscribed(*, b_may_subscribe: bool = True, topic_may_send: bool = True) -> tuple[str, int]:
+        lab.reset()
+        topic = sns.create_topic(Name="new-books")["TopicArn"]
+        policy = policy_for("books", "new-books").replace(QUEUE + "books", queue)
+        attributes = {"Policy": policy} if topic_may_send else {}
+        url = sqs.create_queue(QueueName="books", Attributes=attributes)["QueueUrl"]
+        if b_may_subscribe:
+            sns.add_permission(
+                TopicArn=topic, Label="b", AWSAccountId=["210987654321"], ActionName=["Subscribe"]
+            )
+        try:
+            arn = partner.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
+        except ClientError as error:
+            return error.response["Error"]["Code"], 0
+        sns.publish(TopicArn=topic, Message="The Tin Drum")
+        lab.advance(seconds=1)
+        return arn, len(texts(sqs, url))
+
+    def send_is_an_action_of_topics() -> bool:
+        topic = sns.create_topic(Name="new-books")["TopicArn"]
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": topic}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        try:
+            sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+        except ClientError:
+            return False
+        return True
+
+    arn, both = subscribed()
+    code, without_topic_policy = subscribed(b_may_subscribe=False)
+    _, without_queue_policy = subscribed(topic_may_send=False)
+    return Shown(
+        answer={
+            "a": without_topic_policy < both,
+            "b": without_queue_policy < both,
+            "c": send_is_an_action_of_topics(),
+            "d": both == 0,
+            "e": arn == "pending confirmation",
+        },
+        says=f"With two steps {both} message arrived. Then each of the two was left out.",
+        each={
+            "a": f"without it Subscribe is refused: {code}",
+            "b": f"without it {without_queue_policy} messages arrived",
+            "c": "SNS refuses such a policy",
+            "d": f"without it {both} message arrived",
+            "e": "the subscription was confirmed from the beginning",
+        },
+    )
+
+
+def requests_for_45_readings(lab: Lab) -> Shown:
+    """Find the largest batch that SNS takes, and go on with batches of that size."""
+    sns = lab.client("sns")
+    topic = sns.create_topic(Name="readings")["TopicArn"]
+
+    def publish(count: int) -> bool:
+        entries = [{"Id": str(number), "Message": "x" * 60_000} for number in range(count)]
+        try:
+            sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+        except ClientError:
+            return False
+        return True
+
+    largest = next(count for count in range(10, 0, -1) if publish(count))
+    requests, left = 1, 45 - largest
+    while left > 0:
+        requests += publish(min(left, largest))
+        left -= largest
+    return Shown(
+        answer=requests,
+        says=f"SNS took at most {largest} readings in a request, so {requests} requests brought all 45.",
+    )
