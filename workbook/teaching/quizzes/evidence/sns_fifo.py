@@ -102,7 +102,10 @@ def prices_for_three_programs(lab: Lab) -> Shown:
     }
     return Shown(
         answer={way: found == [prices] * 3 for way, found in ways.items()},
-        says="Six prices of one share were sent in each way, and three programs read for some minutes.",
+        says=(
+            "Six prices of one share were sent in each way, and three programs read for some minutes. "
+            "Disorder and duplicates, which are rare in standard queues, were made likely."
+        ),
         each={
             way: f"one program saw {', '.join(price[-1] for price in found[0])}" if found else "refused"
             for way, found in ways.items()
