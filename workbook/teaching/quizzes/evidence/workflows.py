@@ -6,7 +6,7 @@ Each function is read by itself, beside its question; what several of them use s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbook import Lab
@@ -305,4 +305,218 @@ def where_a_choice_leads(lab: Lab) -> Shown:
         answer=ways,
         says="Four executions were started, one for each order.",
         each={option: f"{ways[option]}; {error}" for option, error in errors.items()},
+    )
+
+
+def what_each_field_does(lab: Lab) -> Shown:
+    """Test the state with one field at a time, and see which of the wishes it fulfils."""
+    machines = lab.client("stepfunctions")
+
+    def quote(event: object, context: object) -> dict[str, int]:
+        return {"price": 5, "days": 2}
+
+    role, function = role_for(lab, "lambda:InvokeFunction"), lab.function("quote", quote)
+    order, came, answer = {"id": 7}, {"order": {"id": 7}, "customer": "Ada"}, {"price": 5, "days": 2}
+    wishes: dict[str, Callable[[Any, Any], bool]] = {
+        "given": lambda given, _: given == order,
+        "selected": lambda _, output: output == {"price": 5},
+        "beside": lambda _, output: output == {**came, "quote": answer},
+        "part": lambda _, output: output == answer["price"],
+    }
+    fields: dict[str, object] = {
+        "InputPath": "$.order",
+        "ResultSelector": {"price.$": "$.price"},
+        "ResultPath": "$.quote",
+        "OutputPath": "$.price",
+    }
+    found: dict[str, list[str]] = {wish: [] for wish in wishes}
+    for field, value in fields.items():
+        state = {"Type": "Task", "Resource": function, field: value, "End": True}
+        tested = machines.test_state(
+            definition=json.dumps(state), roleArn=role, input=json.dumps(came), inspectionLevel="DEBUG"
+        )
+        given = json.loads(tested["inspectionData"]["afterInputPath"])
+        output = json.loads(tested["output"])
+        for wish, is_fulfilled in wishes.items():
+            if is_fulfilled(given, output):
+                found[wish].append(field)
+    return Shown(
+        answer={wish: " or ".join(fulfilling) for wish, fulfilling in found.items()},
+        says="TestState ran the state with each of the four fields, and each wish was looked for.",
+        each={wish: f"fulfilled with {' or '.join(names)}, no other" for wish, names in found.items()},
+    )
+
+
+def a_value_that_is_needed_at_the_end(lab: Lab) -> Shown:
+    """Change the workflow in each way; does the last state know the language, and what had to be changed?
+
+    Pass states play the work: their Output is what a task would have as its result.
+    """
+    machines = lab.client("stepfunctions")
+    names = ["Look up", "Pack", "Weigh", "Send", "Write"]
+
+    def task(number: int) -> dict[str, Any]:
+        result = {"language": "sv"} if number == 0 else {"done": names[number]}
+        return {"Type": "Pass", "Output": result}
+
+    def write(expression: str) -> dict[str, Any]:
+        return {"Type": "Pass", "Output": {"letter in": f"{{% {expression} %}}"}}
+
+    def attempt(changes: Mapping[int, dict[str, Any]]) -> tuple[bool, int]:
+        states = {name: changes.get(number, task(number)) for number, name in enumerate(names)}
+        for name, following in zip(names, [*names[1:], None], strict=True):
+            states[name] |= {"Next": following} if following else {"End": True}
+        lab.reset()
+        machine = workflow(machines, "parcel", role_for(lab, "sqs:*"), states, language="JSONata")
+        ended = run(lab, machines, machine, {"parcel": 7})
+        return '"sv"' in ended.get("output", ""), len(changes)
+
+    kept = {"language": "{% $states.input.language %}"}
+    handed_on = {number: {"Type": "Pass", "Output": kept} for number in (1, 2, 3)}
+    ways = {
+        "a": attempt({0: {**task(0), "Assign": {"language": "sv"}}, 4: write("$language")}),
+        "b": attempt({**handed_on, 4: write("$states.input.language")}),
+        "c": attempt({4: write("$states.context.Execution.Input.language")}),
+        "d": attempt({4: write("$states.input.language")}),
+    }
+    works = {way: changed for way, (known, changed) in ways.items() if known}
+    return Shown(
+        answer={way: works.get(way) == min(works.values()) for way in ways},
+        says="The workflow of five states was changed in each way, and run.",
+        each={
+            way: f"the letter {'has' if known else 'has not'} the language; states changed: {changed}"
+            for way, (known, changed) in ways.items()
+        },
+    )
+
+
+def three_days_and_twenty_steps(lab: Lab) -> Shown:
+    """Let an order go through each design, and count the state transitions that are billed."""
+    machines = lab.client("stepfunctions")
+    steps: dict[str, Any] = {f"Step {n}": {"Type": "Pass", "Next": f"Step {n + 1}"} for n in range(1, 20)}
+    steps["Step 20"] = {"Type": "Succeed"}
+    wait = {"Wait": {"Type": "Wait", "Seconds": 3 * 86_400, "Next": "Step 1"}}
+
+    def order(kind: str, kind_of_steps: str = "", call: str = "") -> tuple[str, int]:
+        lab.reset()
+        role = role_for(lab, "states:*", "events:*")
+        states = {**wait, **steps}
+        if kind_of_steps:
+            called = workflow(machines, "steps", role, steps, type=kind_of_steps)
+            task = {"Type": "Task", "Resource": f"arn:aws:states:::{call}", "End": True}
+            states = {**wait, "Step 1": {**task, "Parameters": {"StateMachineArn": called}}}
+        machine = workflow(machines, "order", role, states, type=kind)
+        machines.start_execution(stateMachineArn=machine)
+        lab.run_until_idle()
+        [first, *_] = [hop for hop in lab.trace if hop.kind == "start-execution"]
+        return first.outcome, round(lab.cost().units("Step Functions", "state transitions"))
+
+    ways = {
+        "a": order("STANDARD", "EXPRESS", "aws-sdk:sfn:startSyncExecution"),
+        "b": order("STANDARD"),
+        "c": order("EXPRESS"),
+        "d": order("STANDARD", "STANDARD", "states:startExecution.sync:2"),
+    }
+    done = {way: transitions for way, (outcome, transitions) in ways.items() if outcome == "ok"}
+    return Shown(
+        answer={way: done.get(way) == min(done.values()) for way in ways},
+        says="One order went through each design, its three days included.",
+        each={
+            way: f"{transitions} transitions; it ended: {outcome}"
+            for way, (outcome, transitions) in ways.items()
+        },
+    )
+
+
+def events_of_five_thousand_addresses(lab: Lab) -> Shown:
+    """Run each design with few addresses, and reckon what 5,000 come to."""
+    machines = lab.client("stepfunctions")
+    role = role_for(lab, "lambda:InvokeFunction", "states:*")
+
+    def ask(event: object, context: object) -> None:
+        import time
+
+        time.sleep(10)
+
+    task = {"Type": "Task", "Resource": lab.function("ask", ask, Timeout=30), "End": True}
+
+    def each_address(task_name: str = "Ask", mode: str = "INLINE", **settings: int) -> dict[str, Any]:
+        config = {"Mode": mode, **({"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {})}
+        processor = {"ProcessorConfig": config, "StartAt": task_name, "States": {task_name: task}}
+        return {"Type": "Map", "ItemProcessor": processor, "End": True, **settings}
+
+    def events(machine: str, addresses: int) -> int:
+        execution = run(lab, machines, machine, list(range(addresses)))["executionArn"]
+        return len(machines.get_execution_history(executionArn=execution, maxResults=1000)["events"])
+
+    def events_of(name: str, state: dict[str, Any], addresses: int = 5_000) -> int:
+        machine = workflow(machines, name, role, {"Addresses": state})
+        one, two = events(machine, 1), events(machine, 2)
+        return one + (two - one) * (addresses - 1)
+
+    quarters = [{"StartAt": f"Map {n}", "States": {f"Map {n}": each_address(f"Ask {n}")}} for n in range(4)]
+    ways = {
+        "a": events_of("a", each_address(mode="DISTRIBUTED", MaxConcurrency=40)),
+        "b": events_of("b", each_address(MaxConcurrency=10)),
+        "d": events_of("d", {"Type": "Parallel", "Branches": quarters, "End": True}, addresses=1_250),
+    }
+    express = workflow(machines, "c", role, {"Addresses": each_address()}, type="EXPRESS")
+    answer = machines.start_sync_execution(stateMachineArn=express, input='["one"]')
+    seconds = (answer["stopDate"] - answer["startDate"]).total_seconds() * 5_000 / 40
+    return Shown(
+        answer={**{way: count < 25_000 for way, count in ways.items()}, "c": seconds <= 300},
+        says="Each design was run with one address and with two, and 5,000 were reckoned from that.",
+        each={
+            **{way: f"{count:,} events in the history of the execution" for way, count in ways.items()},
+            "c": f"5,000 addresses, 40 at a time, take {seconds:,.0f} s; an execution may take 300",
+        },
+    )
+
+
+def a_picture_between_two_functions(lab: Lab) -> Shown:
+    """Hand a picture of 300 KB on in each way, and see whether it arrives."""
+    machines, s3 = lab.client("stepfunctions"), lab.client("s3")
+
+    def render(event: object, context: object) -> str:
+        return "x" * 300_000
+
+    def render_into_the_bucket(event: object, context: object) -> str:
+        import boto3
+
+        boto3.client("s3").put_object(Bucket="pictures", Key="7.png", Body="x" * 300_000)
+        return "7.png"
+
+    def send(event: str, context: object) -> int:
+        import boto3
+
+        if not event.endswith(".png"):
+            return len(event)
+        return int(boto3.client("s3").head_object(Bucket="pictures", Key=event)["ContentLength"])
+
+    def arrives(first: Any, kind: str = "STANDARD", **settings: Any) -> int:
+        lab.reset()
+        s3.create_bucket(Bucket="pictures")
+        rendering = {"Type": "Task", "Resource": lab.function("render", first), **settings, "Next": "Send"}
+        sending = {"Type": "Task", "Resource": lab.function("send", send), "End": True}
+        role = role_for(lab, "lambda:InvokeFunction")
+        states = {"Render": rendering, "Send": sending}
+        language = "JSONata" if "Assign" in settings else "JSONPath"
+        machine = workflow(machines, "badge", role, states, type=kind, language=language)
+        machines.start_execution(stateMachineArn=machine)
+        lab.run_until_idle()
+        entered = [hop.facts for hop in lab.trace if hop.kind == "enter-state"]
+        return int(str(entered[-1]["output"])) if entered[-1]["state"] == "Send" else 0
+
+    caught = [{"ErrorEquals": ["States.ALL"], "Next": "Send"}]
+    keep = {"picture": "{% $states.result %}"}
+    ways = {
+        "a": arrives(render_into_the_bucket),
+        "b": arrives(render, kind="EXPRESS"),
+        "c": arrives(render, Catch=caught),
+        "d": arrives(render, Assign=keep, Output="7"),
+    }
+    return Shown(
+        answer={way: size == 300_000 for way, size in ways.items()},
+        says="A picture of 300,000 characters was handed on in each way.",
+        each={way: f"{size:,} characters arrived" for way, size in ways.items()},
     )
