@@ -152,7 +152,7 @@ def jobs_for_a_small_database(lab: Lab) -> Shown:
         connect(lab, functions, BatchSize=1, **settings)
         if reserved:
             functions.put_function_concurrency(FunctionName="work", ReservedConcurrentExecutions=reserved)
-        send(sqs, url, *(f"job {number}" for number in range(24)))
+        send(sqs, url, *(f"job {number}" for number in range(18)))
         lab.run_until_idle()
         return at_once(lab), len(lab.queue("dead"))
 
@@ -164,7 +164,7 @@ def jobs_for_a_small_database(lab: Lab) -> Shown:
     }
     return Shown(
         answer={way: connections <= 2 and not dead for way, (connections, dead) in found.items()},
-        says="24 jobs of 20 seconds came at once, for a database that bears two connections.",
+        says="18 jobs of 20 seconds came at once, for a database that bears two connections.",
         each={
             way: f"{connections} connections at once; {dead} jobs in the dead-letter queue"
             for way, (connections, dead) in found.items()
@@ -217,3 +217,214 @@ def let_role_send(functions: Any, iam: Any) -> None:
     may = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
     iam.put_role_policy(RoleName=role, PolicyName="sends", PolicyDocument=policy)
+
+
+def visibility_timeouts_for_a_minute_of_work(lab: Lab) -> Shown:
+    """Three jobs of 50 seconds, one place to run; then a job that fails. How often is each received?"""
+    functions, sqs = lab.client("lambda"), lab.client("sqs")
+
+    def work(event: dict[str, list[dict[str, str]]], context: object) -> None:
+        import time
+
+        time.sleep(50)
+        if event["Records"][0]["body"] == "fail":
+            raise RuntimeError("no")
+
+    def play(visibility: str) -> tuple[int, bool]:
+        """Receives of the three jobs, and whether the one that fails is tried again within ten minutes."""
+        lab.reset()
+        lab.function("work", work, Timeout=60)
+        functions.put_function_concurrency(FunctionName="work", ReservedConcurrentExecutions=1)
+        url = make_queues(sqs, receives=5, VisibilityTimeout=visibility)
+        connect(lab, functions, BatchSize=1)
+        send(sqs, url, "job 1", "job 2", "job 3")
+        lab.advance(minutes=5)
+        receives = sum(hop.kind == "receive" for hop in lab.trace)
+        failing = sqs.send_message(QueueUrl=url, MessageBody="fail")
+        lab.advance(minutes=10)
+        return receives, sum(hop.kind == "receive" for hop in lab.trace.of(failing)) > 1
+
+    found = {"a": play("360"), "b": play("60"), "d": play("43200")}
+    refusal = code_of_error(play, visibility="30")
+    return Shown(
+        answer={"c": not refusal} | {way: outcome == (3, True) for way, outcome in found.items()},
+        says="Three jobs came at once, of which two were throttled at first; later one came that fails.",
+        each={"c": f"the mapping is refused: {refusal}"}
+        | {
+            way: f"3 jobs took {receives} receives; within ten minutes the one that failed was "
+            f"{'' if again else 'not '}tried again"
+            for way, (receives, again) in found.items()
+        },
+    )
+
+
+def answers_about_a_batch_of_five(lab: Lab) -> Shown:
+    """The function gives each of the answers. How many of five messages show themselves again?"""
+    functions, sqs = lab.client("lambda"), lab.client("sqs")
+
+    def come_again(answer: str) -> int:
+        lab.reset()
+        third = "    third = event['Records'][2]['messageId']\n"
+        lab.function("work", f"def handler(event, context):\n{third}    return {answer}\n")
+        url = make_queues(sqs, receives=5, VisibilityTimeout="60")
+        connect(lab, functions, FunctionResponseTypes=["ReportBatchItemFailures"])
+        send(sqs, url, *"12345")
+        lab.advance(seconds=70)
+        receives = Counter(hop.message for hop in lab.trace if hop.kind == "receive")
+        return sum(count > 1 for count in receives.values())
+
+    found = {
+        "a": come_again('{"batchItemFailures": [{"itemIdentifier": ""}]}'),
+        "b": come_again('{"batchItemFailures": [{"messageId": third}]}'),
+        "c": come_again('{"batchItemFailures": []}'),
+        "d": come_again("None"),
+        "e": come_again('{"batchItemFailures": [{"itemIdentifier": third}]}'),
+    }
+    return Shown(
+        answer={way: again == 5 for way, again in found.items()},
+        says="Each time a batch of five was answered, and a minute later the visibility timeout had ended.",
+        each={way: f"{again} of 5 messages came again" for way, again in found.items()},
+    )
+
+
+def six_groups_at_work(lab: Lab) -> Shown:
+    """Eighteen jobs of six groups, and a mapping that may have ten invocations at a time."""
+    functions, sqs = lab.client("lambda"), lab.client("sqs")
+
+    def work(event: object, context: object) -> None:
+        import time
+
+        time.sleep(10)
+
+    lab.function("work", work, Timeout=15)
+    attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true", "VisibilityTimeout": "90"}
+    url = sqs.create_queue(QueueName="jobs.fifo", Attributes=attributes)["QueueUrl"]
+    connect(lab, functions, queue="jobs.fifo", BatchSize=1, ScalingConfig={"MaximumConcurrency": 10})
+    for number in range(18):
+        group = f"press-{number % 6}"
+        sqs.send_message(QueueUrl=url, MessageBody=f"job {number}", MessageGroupId=group)
+    lab.run_until_idle()
+    return Shown(
+        answer=at_once(lab),
+        says=f"There were {invocations(lab)} invocations, and at most {at_once(lab)} at the same time.",
+    )
+
+
+def two_kinds_of_reports_for_two_functions(lab: Lab) -> Shown:
+    """Two reports of each kind. Which reach the function that is meant, and does any come again?"""
+    functions, sqs, sns = lab.client("lambda"), lab.client("sqs"), lab.client("sns")
+    reports = ["fault", "usage", "fault", "usage"]
+
+    def take_own(event: dict[str, list[dict[str, str]]], context: object) -> object:
+        import os
+
+        own = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        foreign = [record["messageId"] for record in event["Records"] if own not in record["body"]]
+        return {"batchItemFailures": [{"itemIdentifier": name} for name in foreign]}
+
+    def topic_and_two_queues() -> list[Any]:
+        topic = sns.create_topic(Name="reports")["TopicArn"]
+        for kind in ("fault", "usage"):
+            may = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": QUEUE + kind}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+            sqs.create_queue(QueueName=kind, Attributes={"Policy": policy})
+            wanted = {"FilterPolicy": json.dumps({"kind": [kind]}), "FilterPolicyScope": "MessageBody"}
+            sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=QUEUE + kind, Attributes=wanted)
+            connect(lab, functions, queue=kind, function=kind)
+        return [sns.publish(TopicArn=topic, Message=json.dumps({"kind": kind})) for kind in reports]
+
+    def one_queue(*, filters: bool = False, **settings: Any) -> list[Any]:
+        url = sqs.create_queue(QueueName="reports")["QueueUrl"]
+        for kind in ("fault", "usage"):
+            pattern = json.dumps({"body": {"kind": [kind]}})
+            criteria = {"FilterCriteria": {"Filters": [{"Pattern": pattern}]}} if filters else {}
+            connect(lab, functions, queue="reports", function=kind, **criteria, **settings)
+        return [sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"kind": kind})) for kind in reports]
+
+    def reached(build: Any, **how: Any) -> tuple[int, int]:
+        lab.reset()
+        for kind in ("fault", "usage"):
+            lab.function(kind, take_own)
+        sent = build(**how)
+        lab.advance(minutes=2)
+        lives = [lab.trace.of(one) for one in sent]
+        arrived = sum(
+            any(hop.kind == "invoke" and kind in hop.resource for hop in life)
+            for kind, life in zip(reports, lives, strict=True)
+        )
+        return arrived, sum(sum(hop.kind == "receive" for hop in life) > 1 for life in lives)
+
+    found = {
+        "a": reached(topic_and_two_queues),
+        "b": reached(one_queue, filters=True),
+        "c": reached(one_queue),
+        "d": reached(one_queue, FunctionResponseTypes=["ReportBatchItemFailures"]),
+    }
+    return Shown(
+        answer={way: outcome == (4, 0) for way, outcome in found.items()},
+        says="Two faults and two usages were reported, and two minutes passed.",
+        each={
+            way: f"{arrived} of 4 reports reached their function; {again} were received again"
+            for way, (arrived, again) in found.items()
+        },
+    )
+
+
+def batches_of_a_new_mapping(lab: Lab) -> Shown:
+    """Forty messages wait when the mapping is made. How many invocations begin in the first moment?"""
+    functions, sqs = lab.client("lambda"), lab.client("sqs")
+
+    def work(event: object, context: object) -> None:
+        import time
+
+        time.sleep(60)
+
+    lab.function("work", work, Timeout=90)
+    url = make_queues(sqs, receives=5, VisibilityTimeout="540")
+    send(sqs, url, *(f"job {number}" for number in range(40)))
+    connect(lab, functions, BatchSize=1)
+    times = [hop.time for hop in lab.trace if hop.kind == "invoke"]
+    first = sum(time - times[0] < 100_000 for time in times)
+    return Shown(
+        answer=first,
+        says=f"{first} invocations began at once, and there were {len(times)} a few seconds later.",
+    )
+
+
+def readings_of_a_river(lab: Lab) -> Shown:
+    """A reading a second, thirty in all. How often is the function run, and how old do readings get?"""
+    functions, sqs = lab.client("lambda"), lab.client("sqs")
+
+    def work(event: object, context: object) -> None:
+        pass
+
+    def play(wait: str = "0", **settings: Any) -> tuple[int, int]:
+        lab.reset()
+        lab.function("work", work)
+        url = make_queues(sqs, receives=5, ReceiveMessageWaitTimeSeconds=wait)
+        connect(lab, functions, **settings)
+        for number in range(30):
+            sqs.send_message(QueueUrl=url, MessageBody=f"{number} cm")
+            lab.advance(seconds=1)
+        lab.advance(minutes=1)
+        sent = {hop.message: hop.time for hop in lab.trace if hop.kind == "send"}
+        done = {hop.message: hop.time for hop in lab.trace if hop.kind == "delete"}
+        oldest = max(done[message] - sent[message] for message in sent)
+        return invocations(lab), round(oldest / 1_000_000)
+
+    found = {
+        "a": play(BatchSize=100, MaximumBatchingWindowInSeconds=20),
+        "c": play(MaximumBatchingWindowInSeconds=20),
+        "d": play(wait="20"),
+    }
+    refusal = code_of_error(play, BatchSize=100)
+    fewest = min(count for count, oldest in found.values() if oldest <= 60)
+    return Shown(
+        answer={"b": not refusal} | {way: count == fewest for way, (count, _) in found.items()},
+        says="A reading came each second, thirty in all.",
+        each={"b": f"refused: {refusal}"}
+        | {
+            way: f"{count} invocations; the oldest waited {oldest} s"
+            for way, (count, oldest) in found.items()
+        },
+    )
