@@ -6,7 +6,8 @@ import json
 import pytest
 
 from workbook.cli import main
-from workbook.teaching.catalogue import all_exercises
+from workbook.teaching.catalogue import all_exercises, find_exercise
+from workbook.teaching.texts import texts_of
 from workbook.teaching.verdict import Verdict
 
 
@@ -57,6 +58,21 @@ def test_code_is_judged_in_a_process_of_its_own(answer, capsys):
     ends_its_process = "import os\n\ndef cook(orders):\n    os._exit(3)\n"
     assert main(["check", "vt-2", answer(ends_its_process, "answer.py")]) == 1
     assert "Your code ended the process it was judged in." in capsys.readouterr().out
+
+
+def test_code_in_a_file_may_use_what_its_notebook_has(answer, capsys):
+    """The clients and helpers that stand before the task, as it could in the notebook."""
+    solution = texts_of(find_exercise("sns-1")).solution_code
+    assert "sns.subscribe" in solution
+    assert "import" not in solution
+    assert main(["check", "sns-1", answer(solution, "answer.py")]) == 0
+    assert capsys.readouterr().out.startswith("Right: 5 of 5 points\n")
+
+
+def test_lines_are_those_of_the_file(answer, capsys):
+    """What stands before the task does not count."""
+    assert main(["check", "sns-1", answer("def build(lab):\n    sns.subscribe(1)\n", "answer.py")]) == 1
+    assert '", line 2, in build' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

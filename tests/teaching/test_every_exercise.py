@@ -59,7 +59,9 @@ def test_nothing_of_its_solution_is_given_to_learners(exercise):
     written = texts_of(exercise)
     secrets = [written.solution_code, written.explanation, *written.hints]
     lines = {line.strip() for secret in secrets for line in secret.splitlines()}
-    telling = {line for line in lines if len(line) >= SHORTEST_TELLTALE} - _lines_of(written.placeholder.source or written.given)
+    telling = {line for line in lines if len(line) >= SHORTEST_TELLTALE} - _lines_of(
+        written.placeholder.source or written.given
+    )
     assert telling & shown == set()
 
 

@@ -55,6 +55,19 @@ def test_the_button_shows_one_hint_after_the_other_and_keeps_them():
     assert (buttons.next_hint.description, buttons.next_hint.disabled) == ("No more hints", True)
 
 
+def test_after_another_check_the_next_hint_comes_with_those_seen_before():
+    help_for("vt-2").next_hint.click()
+    again = help_for("vt-2")
+    assert again.next_hint.description == "Hint 2 of 3"
+    again.next_hint.click()
+    assert [text[:15] for text in shown(again.hints)] == ["**Hint 1 of 3.*", "**Hint 2 of 3.*"]
+    again.next_hint.click()
+    afterwards = help_for("vt-2")
+    assert (afterwards.next_hint.description, afterwards.next_hint.disabled) == ("Hint 3 of 3", False)
+    afterwards.next_hint.click()
+    assert len(shown(afterwards.hints)) == 3
+
+
 def test_the_solution_is_shown_on_request_and_can_be_hidden_again():
     buttons = help_for("vt-2")
     assert shown(buttons.solved) == []

@@ -23,6 +23,7 @@ from workbook.scenarios.framework.own_lab import own_lab
 from workbook.scenarios.framework.scenario import Scenario
 from workbook.scenarios.framework.settings import SettingError
 from workbook.scenarios.lambda_scaling import SCENARIO as lambda_scaling  # noqa: N811
+from workbook.scenarios.lost_input import SCENARIO as lost_input  # noqa: N811
 from workbook.scenarios.map_fan_out import SCENARIO as map_fan_out  # noqa: N811
 from workbook.scenarios.missing_policy import SCENARIO as missing_policy  # noqa: N811
 from workbook.scenarios.one_event_three_ways import SCENARIO as one_event_three_ways  # noqa: N811
@@ -68,6 +69,7 @@ SCENARIOS: dict[str, Scenario] = {
         daylight_saving,
         one_event_three_ways,
         waiting_workflow,
+        lost_input,
         order_saga,
         unanswered_approval,
         data_pipeline,
@@ -89,6 +91,7 @@ __all__ = [
     "fifo_fan_out",
     "fifo_group_blocked",
     "lambda_scaling",
+    "lost_input",
     "map_fan_out",
     "missing_policy",
     "one_event_three_ways",

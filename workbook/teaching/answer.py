@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FILE = "<your answer>"
 """The name of the file in which the learner's functions seem to stand; tracebacks are cut to it."""
+PRELUDE = "<the cells before the task>"
+"""The name of the file in which imports and helpers of the exercise's notebook seem to stand."""
 LONGEST_CALL = 14 * 24 * 3600
 """Seconds of AWS time that one call may take, where the examiner says nothing else."""
 
@@ -47,15 +49,18 @@ class Answer:
         lab: the lab of the situation.
         source: the text of the functions and of what they use; None for an answer that is a value.
         value: what was chosen, arranged or marked.
+        prelude: the notebook's imports and helpers, run before `source` where that came without them.
     """
 
-    def __init__(self, lab: Lab, *, source: str | None = None, value: object = None) -> None:
+    def __init__(
+        self, lab: Lab, *, source: str | None = None, value: object = None, prelude: str = ""
+    ) -> None:
         self._lab = lab
         self.value = value
         self.fallen: BaseException | None = None
         """What ended a program that was started, be it as loud as an exception or as silent as an exit."""
         self.settings: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-        self._functions = {} if source is None else _defined_by(source, lab)
+        self._functions = {} if source is None else _defined_by(prelude, source, lab)
 
     @property
     def order(self) -> list[str]:
@@ -143,16 +148,21 @@ class Answer:
         return in_aws_time(function, self._lab.world.kernel)
 
 
-def _defined_by(source: str, lab: Lab) -> dict[str, Any]:
-    """What the learner's source defines. `inspect.getsource` finds it, since handlers are deployed by it."""
-    linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
+def _defined_by(prelude: str, source: str, lab: Lab) -> dict[str, Any]:
+    """What the learner's source defines, after the prelude; each has its own line numbers."""
     module = types.ModuleType("__main__")
     module.__dict__.update(lab=lab, __file__=FILE)
-    code = compile(source, FILE, "exec")
     main = sys.modules["__main__"]
     sys.modules["__main__"] = module  # where `inspect` looks for the file of what a cell defines
     try:
-        exec(code, module.__dict__)  # noqa: S102 - to run the learner's code is what this is for
+        for text, file in ((prelude, PRELUDE), (source, FILE)):
+            _run(text, file, module)
     finally:
         sys.modules["__main__"] = main
     return module.__dict__
+
+
+def _run(text: str, file: str, module: types.ModuleType) -> None:
+    """Run it so that `inspect.getsource` finds its functions, since handlers are deployed by their source."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102 - to run the learner's code is what this is for

@@ -18,6 +18,7 @@ from workbook.teaching.asked import Code
 from workbook.teaching.catalogue import all_exercises, find_exercise
 from workbook.teaching.checking import verdict_on
 from workbook.teaching.contract import Exercise
+from workbook.teaching.texts import prelude_of
 from workbook.teaching.verdict import Verdict
 from workbook.teaching.verdict_text import verdict_text
 
@@ -70,7 +71,9 @@ def _submission(exercise: Exercise, file: str | None) -> dict[str, Any]:
         message = f"give a file, too: workbook check {exercise.id} answer.{ending}, with {exercise.asks.form}"
         raise CommandError(message)
     text = _read(file)
-    return {"source": text} if is_code else {"value": _value(exercise, text, file)}
+    if is_code:
+        return {"source": text, "prelude": prelude_of(exercise)}
+    return {"value": _value(exercise, text, file)}
 
 
 def _read(file: str) -> str:

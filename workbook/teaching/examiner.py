@@ -167,9 +167,9 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
     """Judge one answer in this process, which has no other lab open; returns the verdict as JSON.
 
     Args:
-        request: `exercise`, and `source` or `value`; `seed` if it is to be another than usual. With `look`
-            nothing is judged: the system is played as it is, and what is returned is a `Look`. Or `question`,
-            whose evidence is run; what is returned is what it shows.
+        request: `exercise`, and `source` (with a `prelude` where it needs one) or `value`; `seed` if it is to
+            be another than usual. With `look` nothing is judged: the system is played as it is, and what is
+            returned is a `Look`. Or `question`, whose evidence is run; what is returned is what it shows.
     """
     from workbook.teaching.catalogue import find_exercise
     from workbook.teaching.judge import judge
@@ -182,7 +182,9 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
         return show(find_question(request["question"]))
     if request.get("look"):
         return look_at(find_exercise(request["exercise"])).as_json()
-    submission = Submission(source=request.get("source"), value=request.get("value"))
+    submission = Submission(
+        source=request.get("source"), value=request.get("value"), prelude=request.get("prelude", "")
+    )
     verdict = judge(find_exercise(request["exercise"]), submission, seed=request.get("seed", 0))
     return verdict.as_json()
 

@@ -56,6 +56,7 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         self._exercise = exercise
         self._hints = () if passed else texts.hints
         self._shown = 0
+        self._seen = book().exercise(exercise.id).hints
         self._offer = "Compare with the solution" if passed else "Show the solution"
         self.next_hint = _button("", "The next hint, the easiest first", self.show_hint)
         self.solution = _button(self._offer, "The solution, and why it is right", self.show_solution)
@@ -67,12 +68,11 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         super().__init__([buttons, self.said, self.hints, self.solved], layout=_FULL_WIDTH)
 
     def show_hint(self) -> None:
-        """Show the next hint below those that are there."""
+        """Show the next hint below those that are there, and with it those seen after earlier checks."""
         if self._shown == len(self._hints):
             return
-        self._shown += 1
-        numbered = f"**Hint {self._shown} of {len(self._hints)}.** {self._hints[self._shown - 1]}"
-        self.hints.children = (*self.hints.children, markdown(numbered))
+        self._shown = self._next
+        self.hints.children = tuple(map(self._numbered, range(1, self._shown + 1)))
         self._say(f"Hint {self._shown} of {len(self._hints)} is below.")
         self._name_hint()
         book().record_hint(self._exercise.id, self._shown)
@@ -86,13 +86,19 @@ class HelpButtons(ipywidgets.VBox):  # type: ignore[misc]  # as above
         if not is_there:
             book().record_solution(self._exercise.id)
 
+    @property
+    def _next(self) -> int:
+        """The number of the hint that the next press ends with."""
+        return min(max(self._shown, self._seen) + 1, len(self._hints))
+
+    def _numbered(self, number: int) -> ipywidgets.Output:
+        return markdown(f"**Hint {number} of {len(self._hints)}.** {self._hints[number - 1]}")
+
     def _name_hint(self) -> None:
         left = len(self._hints) - self._shown
         self.next_hint.layout.display = "" if self._hints else "none"
         self.next_hint.disabled = not left
-        self.next_hint.description = (
-            f"Hint {self._shown + 1} of {len(self._hints)}" if left else "No more hints"
-        )
+        self.next_hint.description = f"Hint {self._next} of {len(self._hints)}" if left else "No more hints"
 
     def _say(self, text: str) -> None:
         self.said.value = page(f'<div role="status" aria-live="polite">{escape(text)}</div>')

@@ -91,7 +91,7 @@ def _play(
         lab.world.kernel.real_time_limit = BUSY
         judged = [each for each in exercise.properties if each.judged_in(situation)]
         try:
-            answer = Answer(lab, source=submission.source, value=submission.value)
+            answer = Answer(lab, source=submission.source, value=submission.value, prelude=submission.prelude)
             run = Run(lab, situation, answer, _played(situation, lab, answer))
             found = {each.name: each.judge(run) for each in judged}
             findings.mistakes |= {each.name for each in exercise.mistakes if each.recognised(run)}

@@ -25,6 +25,8 @@ class Submission:
 
     source: str | None = None
     value: object = None
+    prelude: str = ""
+    """Imports and helpers that an answer in a file may take for granted, as one in the notebook does."""
 
     @property
     def text(self) -> str:
@@ -61,6 +63,15 @@ def texts_of(exercise: Exercise) -> Texts:
         message = f"{notebook} has no cells of {exercise.id}; write them, then `workbook build`"
         raise LookupError(message)
     return _texts(exercise, lesson["prelude"], lesson["exercises"][exercise.id])
+
+
+def prelude_of(exercise: Exercise) -> str:
+    """The imports and helpers that stand before the tasks of its notebook.
+
+    Raises:
+        LookupError: the notebook of its lesson was not built.
+    """
+    return str(_read(exercise.lesson)["prelude"])
 
 
 def _texts(exercise: Exercise, prelude: str, written: Mapping[str, Any]) -> Texts:

@@ -22,11 +22,11 @@ SOON = 8
 
 
 def the_program_dies(lab: Lab, answer: Answer) -> int:
-    """Twelve pictures come, and nobody takes them; after half an hour somebody does."""
+    """Eleven pictures come, and nobody takes them; after half an hour somebody does."""
     _built(lab, answer)
     lab.advance(10 * MINUTE)
     begin = lab.world.clock.now
-    _sent(12)
+    _sent(11)
     lab.advance(30 * MINUTE)
     _taken()
     lab.advance(20 * MINUTE)
@@ -134,7 +134,7 @@ ALARM = Exercise(
     situations=(
         Situation(
             name="dead",
-            set_up="Twelve pictures come, and the program that should take them is dead for half an hour.",
+            set_up="Eleven pictures come, and the program that should take them is dead for half an hour.",
             play=the_program_dies,
         ),
         Situation(
@@ -162,8 +162,9 @@ ALARM = Exercise(
         Mistake(
             name="another-metric",
             recognised=lambda run: run.situation.name == "dead" and not _rings(run) and _never_had_data(),
-            message="The alarm has no data to look at: a metric is found by its namespace, name and exact "
-            "dimensions. That of a queue has one dimension, QueueName.",
+            message="The alarm has no data to look at: either there is no such metric, or nothing that it "
+            "could count. A metric is found by its namespace, name and exact dimensions; that of a queue "
+            "has one dimension, QueueName.",
         ),
         Mistake(
             name="too-nervous",

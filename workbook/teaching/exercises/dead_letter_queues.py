@@ -177,6 +177,26 @@ THE_PARCEL_THAT_TICKS = Exercise(
             "the second try needs a second receive.",
         ),
         Mistake(
+            name="too-soon",
+            recognised=lambda run: (
+                run.situation.name == "wet"
+                and of_all(run.trace, "dead-letter") > 0
+                and of_all(run.trace, "receive", at=PARCELS) > 1
+            ),
+            message="The tries came so soon after one another that all of them were used up while the label "
+            "was wet. How soon a parcel comes back is the queue's visibility timeout.",
+        ),
+        Mistake(
+            name="taken-along",
+            recognised=lambda run: (
+                run.situation.name == "ticking"
+                and it_is_set_aside(run).holds
+                and not good_parcels_are_inspected(run).holds
+            ),
+            message="A batch fails as a whole: good parcels that were in one batch with the one that ticks "
+            "came back with it, and were set aside with it. Batches of one do not do that.",
+        ),
+        Mistake(
             name="too-patient",
             recognised=lambda run: run.situation.name == "ticking" and not few_tries(run).holds,
             message="Each try costs an invocation, and holds up the people who wait for the parcel. A few "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import boto3
@@ -22,22 +23,33 @@ CUSTOMERS = tuple(
 )
 
 
-def a_good_evening(lab: Lab, answer: Answer) -> None:
-    """Four orders, and ovens that answer."""
+def a_good_evening(lab: Lab, answer: Answer) -> tuple[str, ...]:
+    """Four orders, and ovens that answer; each play returns the orders there were."""
     _built(lab, answer, "")
-    _ordered(lab, CUSTOMERS)
+    return _ordered(lab, CUSTOMERS)
 
 
-def an_oven_that_does_not_answer(lab: Lab, answer: Answer) -> None:
+def an_oven_that_does_not_answer(lab: Lab, answer: Answer) -> tuple[str, ...]:
     """Four orders; one oven answers only at the second try, after the card was charged."""
     _built(lab, answer, CUSTOMERS[1])
-    _ordered(lab, CUSTOMERS)
+    return _ordered(lab, CUSTOMERS)
 
 
-def a_queue_that_repeats(lab: Lab, answer: Answer) -> None:
+def a_queue_that_repeats(lab: Lab, answer: Answer) -> tuple[str, ...]:
     """Every message may come twice, as AWS says, and a customer orders two cakes."""
     _built(lab, answer, "")
-    _ordered(lab, (*CUSTOMERS, "Ada, order 2005"))
+    return _ordered(lab, (*CUSTOMERS, "Ada, order 2005"))
+
+
+def two_at_the_same_moment(lab: Lab, answer: Answer) -> tuple[str, ...]:
+    """Two invocations get a copy of the same message each, and neither waits for the other."""
+    _built(lab, answer, "")
+    record = {"messageId": "1", "body": CUSTOMERS[0], "attributes": {"ApproximateReceiveCount": "1"}}
+    batch = json.dumps({"Records": [record]})
+    for _ in range(2):
+        boto3.client("lambda").invoke(FunctionName="kitchen", InvocationType="Event", Payload=batch)
+    lab.advance(60)
+    return CUSTOMERS[:1]
 
 
 def _built(lab: Lab, answer: Answer, unlucky: str) -> None:
@@ -57,17 +69,18 @@ def _built(lab: Lab, answer: Answer, unlucky: str) -> None:
     lab.run_until_idle(600)
 
 
-def _ordered(lab: Lab, orders: tuple[str, ...]) -> None:
+def _ordered(lab: Lab, orders: tuple[str, ...]) -> tuple[str, ...]:
     sqs = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName=ORDERS)["QueueUrl"]
     for order in orders:
         sqs.send_message(QueueUrl=url, MessageBody=order)
     lab.advance(2 * 3600)
+    return orders
 
 
 def everybody_pays_once(run: Run) -> Finding:
     """There is one charge for each order."""
-    ordered = [str(hop.facts["body"]) for hop in hops_of(run.trace, "send", at=ORDERS)]
+    ordered = run.made if isinstance(run.made, tuple) else ()
     charged = _charges(run)
     for order in ordered:
         if charged[order] != 1:
@@ -110,10 +123,20 @@ ONCE = Exercise(
             play=a_queue_that_repeats,
             chaos=Chaos(duplicates=0.6),
         ),
+        Situation(
+            name="same moment",
+            set_up="Two invocations get a copy of Ada's order each, at the same moment.",
+            play=two_at_the_same_moment,
+        ),
     ),
     properties=(
         Property(name="each order is charged once", points=4, judge=everybody_pays_once),
-        Property(name="each order is done", points=2, judge=everybody_gets_a_cake),
+        Property(
+            name="each order is done",
+            points=2,
+            judge=everybody_gets_a_cake,
+            situations=("good", "oven", "twice"),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -137,6 +160,16 @@ ONCE = Exercise(
             message="The receive count says how often a message was handed out, and not what became of it. "
             "Cem's order was in the batch that failed at Ben's: it has a count of 2 and was never "
             "charged. Remember what was done in a place of your own.",
+        ),
+        Mistake(
+            name="looked-first",
+            recognised=lambda run: (
+                run.situation.name == "same moment"
+                and _asked_the_table(run)
+                and max(_charges(run).values(), default=0) > 1
+            ),
+            message="Both looked into the table, both found nothing there, and both charged. Looking and "
+            "writing must be one step: a write with a condition succeeds for one of them only.",
         ),
         Mistake(
             name="by-customer",

@@ -413,7 +413,7 @@ def events_of_a_function_that_fails(lab: Lab) -> Shown:
         lab.reset()
         topic = sns.create_topic(Name="parcels")["TopicArn"]
         for name in ("work", "undelivered", "failures"):
-            open_queue(sqs, name)
+            open_queue(sqs, name, VisibilityTimeout="300")
         arn = lab.function("declare", "def handler(event, context):\n    raise OSError\n", Timeout=10)
         if change == "queue":
             subscribe(sns, topic, "work")
