@@ -227,7 +227,6 @@ def records_of_what_failed_and_what_succeeded(lab: Lab) -> Shown:
             f"the invoice was {'' if invoiced[name] else 'not '}written"
             for name in "abcde"
         },
-        picture=lab.flow(),
     )
 
 
@@ -317,4 +316,113 @@ def payloads_of_several_sizes(lab: Lab) -> Shown:
         answer=found,
         says="Each of the five calls was made.",
         each=dict(zip(found, outcomes, strict=True)),
+    )
+
+
+def a_function_that_must_stand_still(lab: Lab) -> Shown:
+    """Three letters come in while each setting is in force. Does the function run, and what is kept?"""
+    functions, sqs, iam = lab.client("lambda"), lab.client("sqs"), lab.client("iam")
+
+    def runs_and_kept(timeout: int = 3, reserved: int | None = None, **settings: int) -> tuple[int, int]:
+        lab.reset()
+        sqs.create_queue(QueueName="kept")
+        lab.function("work", obey, Timeout=timeout)
+        let_role_send(functions, iam)
+        functions.put_function_event_invoke_config(
+            FunctionName="work", DestinationConfig={"OnFailure": {"Destination": QUEUE + "kept"}}, **settings
+        )
+        if reserved is not None:
+            functions.put_function_concurrency(FunctionName="work", ReservedConcurrentExecutions=reserved)
+        for number in range(3):
+            tell(functions, letter=number)
+        lab.advance(hours=1)
+        return len([hop for hop in lab.trace if hop.kind == "invoke"]), len(lab.queue("kept"))
+
+    found = {
+        "a": runs_and_kept(reserved=0),
+        "b": runs_and_kept(MaximumRetryAttempts=0),
+        "c": runs_and_kept(MaximumEventAgeInSeconds=60),
+        "d": runs_and_kept(timeout=1),
+    }
+    return Shown(
+        answer={way: outcome == (0, 3) for way, outcome in found.items()},
+        says="Each time three letters were left for the function, which has an on-failure destination.",
+        each={way: f"{count} runs; {kept} of 3 letters kept" for way, (count, kept) in found.items()},
+    )
+
+
+def calls_that_reach_the_new_code(lab: Lab) -> Shown:
+    """Clients call the alias `live`. To how many calls does the new code answer, in each way?"""
+    functions = lab.client("lambda")
+
+    def old(event: object, context: object) -> str:
+        return "old"
+
+    def new(event: object, context: object) -> str:
+        return "new"
+
+    def share_of_new(calls: int = 10) -> float:
+        answers = [functions.invoke(FunctionName="price", Qualifier="live") for _ in range(calls)]
+        return sum(b"new" in answer["Payload"].read() for answer in answers) / calls
+
+    lab.function("price", old)
+    functions.publish_version(FunctionName="price")
+    functions.create_alias(FunctionName="price", Name="live", FunctionVersion="1")
+    lab.function("price", new)
+    functions.publish_version(FunctionName="price")
+    live, shares = {"FunctionName": "price", "Name": "live"}, {}
+    functions.update_alias(**live, RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}})
+    shares["a"] = share_of_new(calls=40)
+    functions.update_alias(**live, RoutingConfig={"AdditionalVersionWeights": {}})
+    back = share_of_new()
+    functions.create_alias(FunctionName="price", Name="canary", FunctionVersion="2")
+    shares["d"] = share_of_new()
+    functions.update_alias(**live, FunctionVersion="$LATEST")
+    shares["c"] = share_of_new()
+    return Shown(
+        answer={way: 0 < share < 0.3 and not back for way, share in shares.items()},
+        says=f"Clients call the alias live. With the weight taken back, {back:.0%} of the answers are new.",
+        each={way: f"{share:.0%} of the answers came from the new code" for way, share in shares.items()},
+    )
+
+
+def a_rule_that_reaches_an_alias(lab: Lab) -> Shown:
+    """The rule's target is the alias now. After each change an event is put: does the function run?"""
+    functions, events, iam = lab.client("lambda"), lab.client("events"), lab.client("iam")
+
+    def let_rule_in(name: str, rule: str, **how: str) -> None:
+        functions.add_permission(
+            FunctionName="work",
+            StatementId=name,
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+            SourceArn=rule,
+            **how,
+        )
+
+    def is_run(change: str) -> bool:
+        lab.reset()
+        arn = lab.function("work", obey)
+        version = functions.publish_version(FunctionName="work")["Version"]
+        functions.create_alias(FunctionName="work", Name="live", FunctionVersion=version)
+        rule = events.put_rule(Name="sales", EventPattern='{"source": ["shop"]}')["RuleArn"]
+        let_rule_in("as-before", rule)
+        events.put_targets(Rule="sales", Targets=[{"Id": "alias", "Arn": f"{arn}:live"}])
+        if change == "alias":
+            let_rule_in("alias", rule, Qualifier="live")
+        elif change == "version":
+            let_rule_in("version", rule, Qualifier=version)
+        elif change == "role":
+            let_role_send(functions, iam)
+        else:
+            let_rule_in("account", rule, SourceAccount="123456789012")
+        events.put_events(Entries=[{"Source": "shop", "DetailType": "sale", "Detail": "{}"}])
+        lab.advance(seconds=5)
+        return any(hop.kind == "invoke" for hop in lab.trace)
+
+    found = {"a": is_run("alias"), "b": is_run("version"), "c": is_run("role"), "d": is_run("account")}
+    return Shown(
+        answer=found,
+        says="The rule had the function's permission, and the alias as its target; then one change was made.",
+        each={way: "the function ran" if ran else "the function did not run" for way, ran in found.items()},
     )
