@@ -227,7 +227,6 @@ def records_of_what_failed_and_what_succeeded(lab: Lab) -> Shown:
             f"the invoice was {'' if invoiced[name] else 'not '}written"
             for name in "abcde"
         },
-        picture=lab.flow(),
     )
 
 
