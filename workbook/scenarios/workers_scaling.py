@@ -141,9 +141,9 @@ def measure(trace: Hops, most_instances: int) -> Findings:
     again = sum(count > 1 for count in receives)
     took = f"took {duration_text(seconds_from(sent[0], deleted[-1]))}" if deleted else "are not begun"
     conclusion = (
-        f"{counted(len(sent), 'film')} {took}, with at most {_most(trace, sent[0]):,} of "
+        f"{counted(len(sent), 'film')} {took}, with at most {most_in_service(trace, sent[0]):,} of "
         f"{counted(most_instances, 'instance')} in service, "
-        f"{_instance_minutes(trace, sent[0]):,} instance-minutes in all. {_twice(again)}"
+        f"{instance_minutes(trace, sent[0]):,} instance-minutes in all. {_twice(again)}"
     )
     return Findings(conclusion, ("minute", "what happens", "films left"), tuple(rows))
 
@@ -171,12 +171,12 @@ def _in_service(trace: Hops, since: Hop) -> list[tuple[int, int]]:
     return found
 
 
-def _most(trace: Hops, since: Hop) -> int:
+def most_in_service(trace: Hops, since: Hop) -> int:
     """Instances in service at a time, from the first film on."""
     return max(number for _, number in _in_service(trace, since))
 
 
-def _instance_minutes(trace: Hops, since: Hop) -> int:
+def instance_minutes(trace: Hops, since: Hop) -> int:
     """Minutes that instances were in service, from the first film to the last that happened, added up."""
     changes = [*_in_service(trace, since), (trace[-1].time, 0)]
     total = sum(number * (end - begin) for (begin, number), (end, _) in itertools.pairwise(changes))
