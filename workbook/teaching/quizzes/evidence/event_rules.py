@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -244,4 +245,122 @@ def events_in_an_archive_after_replays(lab: Lab) -> Shown:
         answer=kept,
         says=f"The rule's queue got {count(sqs, inbox)} messages in all. The archive holds {kept} events.",
         picture=lab.flow(),
+    )
+
+
+def calls_of_a_server_that_takes_two_a_second(lab: Lab) -> Shown:
+    """Ten sales at once, under each setting; a server that answers 429 to a third call within a second.
+
+    The server counts 0.9 seconds as a second, since not every call takes equally long to arrive.
+    """
+    events = lab.client("events")
+    address = "https://books.example.com/sales"
+    calls: list[datetime] = []
+    refused: list[datetime] = []
+
+    def server(request: object) -> int:
+        recent = [call for call in calls if lab.now - call < timedelta(seconds=0.9)]
+        (refused if len(recent) >= 2 else calls).append(lab.now)
+        return 429 if len(recent) >= 2 else 200
+
+    def sell(retry_policy: Mapping[str, int], **rate: int) -> tuple[int, int]:
+        lab.reset()
+        calls.clear()
+        refused.clear()
+        lab.endpoint(address, server)
+        login = {"BasicAuthParameters": {"Username": "vineyard", "Password": "secret"}}
+        connection = events.create_connection(Name="books", AuthorizationType="BASIC", AuthParameters=login)
+        books = {"ConnectionArn": connection["ConnectionArn"], "InvocationEndpoint": address, **rate}
+        made = events.create_api_destination(Name="books", HttpMethod="POST", **books)
+        role = role_for(lab.client("iam"), "events:InvokeApiDestination")
+        target = {"Arn": made["ApiDestinationArn"], "RoleArn": role, "RetryPolicy": retry_policy}
+        make_rule(events, "sales", {"source": ["shop"]}, target)
+        for number in range(10):
+            put(events, {"sale": number})
+        lab.advance(days=1)
+        return len(refused), len(calls)
+
+    found = {
+        "b": sell({"MaximumRetryAttempts": 2}),
+        "c": sell({"MaximumEventAgeInSeconds": 60}),
+        "a": sell({}, InvocationRateLimitPerSecond=2),
+    }
+    return Shown(
+        answer={way: fees == 0 and booked == 10 for way, (fees, booked) in found.items()},
+        says="Under each setting ten sales were put within a second, and a day went by.",
+        each={way: f"answers 429: {fees}; sales booked: {booked}" for way, (fees, booked) in found.items()},
+        picture=lab.flow(),
+    )
+
+
+def rules_that_keep_replays_out(lab: Lab) -> Shown:
+    """Change one thing, put one event that wins a prize, replay it to all rules, and count payments."""
+    sqs, events = lab.client("sqs"), lab.client("events")
+    every = {"source": ["shop"]}
+
+    def happen(
+        paying: Mapping[str, object] = every, kept: object = every, **more: object
+    ) -> tuple[int, int, int]:
+        lab.reset()
+        bus = events.create_event_bus(Name="lottery")["EventBusArn"]
+        prizes, statistics = open_queue(sqs, "prizes"), open_queue(sqs, "statistics")
+        make_rule(events, "pay", paying, {"Arn": QUEUE + "prizes", **more}, bus="lottery")
+        make_rule(events, "count", every, {"Arn": QUEUE + "statistics"}, bus="lottery")
+        pattern = json.dumps(kept)
+        archive = events.create_archive(ArchiveName="all", EventSourceArn=bus, EventPattern=pattern)
+        begin = lab.now
+        put(events, {"prize": 500}, "lottery")
+        lab.advance(hours=1)
+        paid = count(sqs, prizes)
+        span = {"EventStartTime": begin, "EventEndTime": lab.now, "Destination": {"Arn": bus}}
+        events.start_replay(ReplayName="again", EventSourceArn=archive["ArchiveArn"], **span)
+        lab.advance(hours=1)
+        return paid, count(sqs, prizes) - paid, count(sqs, statistics) - 1
+
+    found = {
+        "a": happen({**every, "replay-name": [{"exists": False}]}),
+        "b": happen({**every, "replay-name": [{"anything-but": ""}]}),
+        "c": happen(RetryPolicy={"MaximumRetryAttempts": 0}),
+        "d": happen(kept={**every, "detail": {"prize": [{"exists": False}]}}),
+    }
+    return Shown(
+        answer={way: numbers == (1, 0, 1) for way, numbers in found.items()},
+        says="After each change one prize was won, and then everything was replayed to all rules.",
+        each={
+            way: f"paid at once: {paid}, at the replay: {again}; replayed for the statistics: {replayed}"
+            for way, (paid, again, replayed) in found.items()
+        },
+        picture=lab.sequence(),
+    )
+
+
+def what_a_discoverer_writes_down(lab: Lab) -> Shown:
+    """One event before discovery begins, then one of another source, then one with a field more."""
+    events, schemas = lab.client("events"), lab.client("schemas")
+    bus = events.create_event_bus(Name="books")["EventBusArn"]
+    make_rule(events, "unknown", {"detail": {"colour": ["red"]}}, {"Arn": QUEUE + "red"}, bus="books")
+    put(events, {"title": "Early"}, "books", source="early")
+    schemas.create_discoverer(SourceArn=bus)
+    put(events, {"title": "Old"}, "books")
+    put(events, {"title": "New", "pages": 300}, "books")
+    odd = put(events, {"pages": "many"}, "books")
+    lab.advance(days=1)
+    listed = schemas.list_schemas(RegistryName="discovered-schemas")["Schemas"]
+    versions = {schema["SchemaName"]: schema["VersionCount"] for schema in listed}
+    state = events.describe_rule(Name="unknown", EventBusName="books")["State"]
+    return Shown(
+        answer={
+            "a": "shop@News" in versions,
+            "b": len(versions) == 1 and versions["shop@News"] > 1,
+            "c": "EventId" not in odd,
+            "d": any(name.startswith("early") for name in versions),
+            "e": state == "DISABLED",
+        },
+        says="An event was put before discovery began, and three of one kind, in three forms, after it.",
+        each={
+            "a": f"the registry holds {', '.join(versions)}",
+            "b": f"versions of this schema: {versions['shop@News']}, after three forms",
+            "c": "an event with other fields was taken" if "EventId" in odd else "it was refused",
+            "e": f"the rule is {state}",
+        },
     )
