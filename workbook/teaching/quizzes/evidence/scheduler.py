@@ -77,7 +77,8 @@ def reminders_that_are_due_once(lab: Lab) -> Shown:
         answer={way: arrived == 1 and left == 0 for way, (arrived, left) in found.items()},
         says="One appointment was entered in each way, and two days went by.",
         each={
-            way: f"{arrived} reminder came, {left} schedule is left" for way, (arrived, left) in found.items()
+            way: f"reminders that came: {arrived}; schedules that are left: {left}"
+            for way, (arrived, left) in found.items()
         },
     )
 
@@ -209,11 +210,11 @@ def dead_letters_of_a_schedule(lab: Lab) -> Shown:
         says=f"The schedule called a queue that does not exist. With both right steps {both} letter came.",
         each={
             **{
-                step: f"with the other right step, and without this: {count} letters"
+                step: f"with the other right step, and without this, letters kept: {count}"
                 for step, count in without.items()
             },
             **{
-                step: f"with this in the place of a right one: {count} letters"
+                step: f"with this in the place of a right one, letters kept: {count}"
                 for step, count in others.items()
             },
         },
