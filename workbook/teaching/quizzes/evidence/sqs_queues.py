@@ -155,10 +155,10 @@ def how_long_a_claim_is_dead(lab: Lab) -> Shown:
     )
 
 
-def pictures_of_three_megabytes(lab: Lab) -> Shown:
+def pictures_of_two_megabytes(lab: Lab) -> Shown:
     """Send one picture in each way. Two programs receive one message each: has one of them the picture?"""
     sqs, s3 = lab.client("sqs"), lab.client("s3")
-    picture = "x" * 3 * MEGABYTE
+    picture = "x" * 2 * MEGABYTE
     parts = [picture[: len(picture) // 4]] * 4
 
     def sizes(how: str) -> list[int] | str:
@@ -171,7 +171,7 @@ def pictures_of_three_megabytes(lab: Lab) -> Shown:
             key = receive(sqs, queue)[0]["Body"]
             return [s3.get_object(Bucket="pictures", Key=key)["ContentLength"]]
         if how == "larger":
-            attributes = {"MaximumMessageSize": str(4 * 1024 * 1024)}
+            attributes = {"MaximumMessageSize": str(2 * 1024 * 1024)}
             text = refusal(sqs.set_queue_attributes, QueueUrl=queue, Attributes=attributes)
         if how == "batch":
             entries = [{"Id": str(number), "MessageBody": part} for number, part in enumerate(parts)]
@@ -186,7 +186,7 @@ def pictures_of_three_megabytes(lab: Lab) -> Shown:
     return Shown(
         answer={way: len(picture) in found for way, found in ways.items() if not isinstance(found, str)}
         | {way: not found for way, found in ways.items() if isinstance(found, str)},
-        says="A picture of 3,000,000 bytes was sent in each way, and two programs received.",
+        says="A picture of 2,000,000 bytes was sent in each way, and two programs received.",
         each={
             way: f"refused: {found}"
             if isinstance(found, str)
