@@ -109,6 +109,7 @@ def test_a_worker_is_seen_to_take_the_task_of_an_activity(works):
     assert (took, done) == (f"clerk took {name} of stamp", f"clerk said that {name} is done")
     assert ended == "execution 1 of office ended: SUCCEEDED"
     assert "takes the task" in works.lab.sequence().svg()
+    assert "stamp: activity" in works.lab.flow().svg()
 
 
 def test_a_sequence_shows_states_on_the_lane_of_the_machine_with_a_bar_for_the_execution(works):

@@ -246,6 +246,7 @@ _MARKS: dict[Kind, Callable[[float, float], str]] = {
     Kind.ALARM: _bell,
     Kind.PIPE: _ends,
     Kind.STATE_MACHINE: _double,
+    Kind.ACTIVITY: _lines,
     Kind.DELIVERY_STREAM: _order,
     Kind.TABLE: _grid,
     Kind.BUCKET: _rim,

@@ -109,6 +109,7 @@ KINDS: dict[Kind, Colour] = {
     Kind.SCHEDULE: _BLUE,
     Kind.PIPE: _PURPLE,
     Kind.STATE_MACHINE: _GREEN,
+    Kind.ACTIVITY: _AMBER,
     Kind.STREAM: _AMBER,
     Kind.DELIVERY_STREAM: _AMBER,
     Kind.TABLE: _BLUE,

@@ -33,6 +33,7 @@ class Kind(enum.Enum):
     SCHEDULE = "schedule"
     PIPE = "pipe"
     STATE_MACHINE = "state machine"
+    ACTIVITY = "activity"
     STREAM = "stream"
     DELIVERY_STREAM = "delivery stream"
     TABLE = "table"
@@ -76,6 +77,7 @@ _FORMS = (
     (re.compile(r"arn:[^:]*:scheduler:[^:]*:[^:]*:schedule/.*"), Kind.SCHEDULE),
     (re.compile(r"arn:[^:]*:pipes:.*"), Kind.PIPE),
     (re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:stateMachine:.*"), Kind.STATE_MACHINE),
+    (re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*"), Kind.ACTIVITY),
     (re.compile(r"arn:[^:]*:kinesis:.*"), Kind.STREAM),
     (re.compile(r"arn:[^:]*:firehose:.*"), Kind.DELIVERY_STREAM),
     (re.compile(r"arn:[^:]*:dynamodb:.*"), Kind.TABLE),

@@ -21,13 +21,15 @@ from workbook.teaching.verdict import Verdict
 from workbook.teaching.verdict_html import verdict_html
 
 _FULL_WIDTH = {"width": "100%"}
+_WITHIN = {"width": "auto"}
+"""As wide as there is room beside the margins; 100 % would be those wider, and cut a word at the right."""
 
 
 class Banner(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A verdict with the help that there is."""
 
     def __init__(self, verdict: Verdict) -> None:
-        shown = ipywidgets.HTML(page(verdict_html(verdict)), layout=_FULL_WIDTH)
+        shown = ipywidgets.HTML(page(verdict_html(verdict)), layout=_WITHIN)
         super().__init__([shown, *_help_for(verdict), KeyGuard()], layout=_FULL_WIDTH)
 
     def __repr__(self) -> str:
