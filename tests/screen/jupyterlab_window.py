@@ -272,7 +272,11 @@ class Learner:
         stack = self.page.locator("#jp-left-stack")
         if stack.is_visible() != shown:
             self.page.keyboard.press("Control+b")
-        expect(stack).to_be_visible(visible=shown)
+        try:
+            expect(stack).to_be_visible(visible=shown)
+        except AssertionError:  # a JupyterLab that has just begun shows or hides it by itself, a moment later
+            self.page.keyboard.press("Control+b")
+            expect(stack).to_be_visible(visible=shown)
 
     def cut_off(self, selector):
         """The beginnings of those elements that are wider than the place they have."""

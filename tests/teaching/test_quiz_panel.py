@@ -56,7 +56,7 @@ class TestQuiz:
         assert "it is made up" in html  # why the lab cannot show it
         (links,) = panel.explained.children[1].outputs
         assert "../notebooks/02_visibility_timeout.ipynb" in links["data"]["text/markdown"]
-        assert "read on 2026-11-28" in links["data"]["text/markdown"]
+        assert "as of 2026-11-28" in links["data"]["text/markdown"]
 
     def test_what_is_no_whole_answer_is_said_and_can_be_mended(self):
         panel = panel_of("multiple")

@@ -99,5 +99,5 @@ def lesson_link(question: Question) -> str:
 
 
 def source_line(question: Question) -> str:
-    """When the source was read."""
-    return f"read on {question.checked.isoformat()}"
+    """The day for which its facts are said to hold."""
+    return f"as of {question.checked.isoformat()}"
