@@ -26,8 +26,8 @@ from workbook.teaching.contract import (
 
 LESSON = "17_archive_replay_and_schemas"
 BUS, MEDALS, LETTERS = "library", "medals", "letters"
-FRIDAY, SATURDAY = 3, 6
-"""How many books come back on each of the two days."""
+FRIDAY, SATURDAY, SUNDAY = 3, 6, 3
+"""How many books come back on each of the three days."""
 
 
 def _library() -> str:
@@ -54,10 +54,10 @@ def _rule(name: str, queue: str, pattern: Mapping[str, object]) -> None:
 
 
 def _give_back(lab: Lab, first: int, books: int) -> None:
-    """Some books; every third of them is late."""
+    """Some books; every third of them is late, and no two by the same number of days."""
     events = boto3.client("events")
     for loan in range(first, first + books):
-        detail = json.dumps({"loan": loan, "late": 3 if loan % 3 == 0 else 0})
+        detail = json.dumps({"loan": loan, "late": loan - 2 if loan % 3 == 0 else 0})
         entry = {"Source": "desk", "DetailType": "Book returned", "Detail": detail}
         events.put_events(Entries=[{**entry, "EventBusName": BUS}])
         lab.advance(20)
@@ -72,7 +72,7 @@ def _loans(run: Run, queue: str) -> list[int]:
 
 
 def a_lost_list(lab: Lab, answer: Answer) -> None:
-    """Books of Friday and of Saturday; then Saturday's are to be sent again, for the club alone."""
+    """Books of Friday and of Saturday; Saturday's are sent again, for the club alone; then Sunday's."""
     bus = _library()
     made = boto3.client("events").create_archive(ArchiveName="returns", EventSourceArn=bus)
     _give_back(lab, 1, FRIDAY)
@@ -83,11 +83,18 @@ def a_lost_list(lab: Lab, answer: Answer) -> None:
     lab.advance(hours=1)
     answer.send_again(made["ArchiveArn"], bus, begin, end)
     lab.run_until_idle(3600)
+    _give_back(lab, 1 + FRIDAY + SATURDAY, SUNDAY)
+    lab.run_until_idle(3600)
+
+
+def _again(run: Run) -> list[int]:
+    """The loans that the club was told of once more; Sunday's are new."""
+    return [loan for loan in _loans(run, MEDALS)[FRIDAY + SATURDAY :] if loan <= FRIDAY + SATURDAY]
 
 
 def the_club_has_them_again(run: Run) -> Finding:
     """Each of Saturday's books came to the club a second time."""
-    again = sorted(_loans(run, MEDALS)[FRIDAY + SATURDAY :])
+    again = sorted(_again(run))
     wanted = list(range(1 + FRIDAY, 1 + FRIDAY + SATURDAY))
     if set(again) >= set(wanted):
         return held()
@@ -99,7 +106,7 @@ def the_club_has_them_again(run: Run) -> Finding:
 
 def nothing_else_comes_again(run: Run) -> Finding:
     """No other event is sent again."""
-    again = _loans(run, MEDALS)[FRIDAY + SATURDAY :]
+    again = _again(run)
     friday = sorted(loan for loan in again if loan <= FRIDAY)
     if not friday and len(again) == len(set(again)):
         return held()
@@ -121,6 +128,20 @@ def no_fee_is_charged_again(run: Run) -> Finding:
     )
 
 
+def sunday_is_told_as_ever(run: Run) -> Finding:
+    """Both rules still hear of what is new."""
+    new = range(1 + FRIDAY + SATURDAY, 1 + FRIDAY + SATURDAY + SUNDAY)
+    wanted = {MEDALS: set(new), LETTERS: {loan for loan in new if loan % 3 == 0}}
+    for queue, loans in wanted.items():
+        missing = sorted(loans - set(_loans(run, queue)))
+        if missing:
+            return broken(
+                expected=f"On Sunday the loans {sorted(loans)} come to the queue `{queue}`.",
+                happened=f"These did not come: {missing}.",
+            )
+    return held()
+
+
 AGAIN = Exercise(
     id="replay-1",
     title="Once more, but not for all",
@@ -132,7 +153,7 @@ AGAIN = Exercise(
         Situation(
             name="saturday",
             set_up=f"{FRIDAY} books come back on Friday, {SATURDAY} on Saturday. Then Saturday's events are "
-            "to be sent again, for the club.",
+            f"to be sent again, for the club. On Sunday {SUNDAY} more books come back, one of them late.",
             play=a_lost_list,
         ),
     ),
@@ -140,8 +161,18 @@ AGAIN = Exercise(
         Property(name="the club gets Saturday's books again", points=2, judge=the_club_has_them_again),
         Property(name="nothing else is sent again", points=1, judge=nothing_else_comes_again),
         Property(name="no fee is charged again", points=3, judge=no_fee_is_charged_again),
+        Property(name="both hear of new books afterwards", points=1, judge=sunday_is_told_as_ever),
     ),
     mistakes=(
+        Mistake(
+            name="office-left-deaf",
+            recognised=lambda run: (
+                no_fee_is_charged_again(run).holds and not sunday_is_told_as_ever(run).holds
+            ),
+            message="Nothing was charged twice, because the way to the office was cut; and it is cut "
+            "still, so Sunday's late book was not charged at all. Say which rules a replay is for, "
+            "and leave the rules as they are.",
+        ),
         Mistake(
             name="to-all-rules",
             recognised=lambda run: (
@@ -171,16 +202,17 @@ AGAIN = Exercise(
 
 DAYS = 90
 LATE = [3, 6, 9]
+STILL_KEPT, FORGOTTEN = f"{DAYS - 1} days", f"{DAYS + 1} days"
 
 
 def a_summer(lab: Lab, answer: Answer) -> list[int]:
-    """Nine books, three of them late; returns which a replay finds after 80 days."""
-    return _kept_for(lab, answer, 80)
+    """Nine books, three of them late; returns which a replay finds a day too early."""
+    return _kept_for(lab, answer, DAYS - 1)
 
 
 def a_year(lab: Lab, answer: Answer) -> list[int]:
-    """The same, and what a replay finds after 100 days."""
-    return _kept_for(lab, answer, 100)
+    """The same, and what a replay finds a day too late."""
+    return _kept_for(lab, answer, DAYS + 1)
 
 
 def _kept_for(lab: Lab, answer: Answer, days: int) -> list[int]:
@@ -203,7 +235,7 @@ def _kept_for(lab: Lab, answer: Answer, days: int) -> list[int]:
 
 def late_books_are_kept(run: Run) -> Finding:
     """The archive holds those of late books, for so long and no longer."""
-    wanted = LATE if run.situation.name == "80 days" else []
+    wanted = LATE if run.situation.name == STILL_KEPT else []
     if run.made == wanted:
         return held()
     return broken(
@@ -227,42 +259,49 @@ KEEPING = Exercise(
     asks=Code("keep(bus)"),
     situations=(
         Situation(
-            name="80 days",
-            set_up=f"Nine books come back, {len(LATE)} of them late. 80 days later the archive is replayed.",
+            name=STILL_KEPT,
+            set_up=f"Nine books come back, {len(LATE)} of them late, by 1, 4 and 7 days. "
+            f"{STILL_KEPT} later the archive is replayed.",
             play=a_summer,
         ),
-        Situation(name="100 days", set_up="The same, and a replay 100 days later.", play=a_year),
+        Situation(name=FORGOTTEN, set_up=f"The same, and a replay {FORGOTTEN} later.", play=a_year),
     ),
     properties=(
         Property(
             name="late books are kept, and only those",
             points=2,
             judge=late_books_are_kept,
-            situations=("80 days",),
+            situations=(STILL_KEPT,),
         ),
         Property(
             name=f"after {DAYS} days they are gone",
             points=1,
             judge=late_books_are_kept,
-            situations=("100 days",),
+            situations=(FORGOTTEN,),
         ),
     ),
     mistakes=(
         Mistake(
             name="keeps-everything",
-            recognised=lambda run: run.situation.name == "80 days" and len(_found(run)) > len(LATE),
+            recognised=lambda run: run.situation.name == STILL_KEPT and len(_found(run)) > len(LATE),
             message="Every book is in the archive. An archive can have an event pattern, like a rule: "
             "then it keeps what matches.",
         ),
         Mistake(
             name="too-short",
-            recognised=lambda run: run.situation.name == "80 days" and _found(run) == [],
-            message="After 80 days the archive was empty: nothing matched its pattern, or it keeps events "
-            "for fewer days than that.",
+            recognised=lambda run: run.situation.name == STILL_KEPT and _found(run) == [],
+            message=f"After {STILL_KEPT} the archive was empty: nothing matched its pattern, or it keeps "
+            "events for fewer days than that.",
+        ),
+        Mistake(
+            name="only-some",
+            recognised=lambda run: run.situation.name == STILL_KEPT and 0 < len(_found(run)) < len(LATE),
+            message="Some late books were not kept. A book is late by any number of days; a pattern can "
+            "compare a number instead of naming it.",
         ),
         Mistake(
             name="for-ever",
-            recognised=lambda run: run.situation.name == "100 days" and len(_found(run)) > 0,
+            recognised=lambda run: run.situation.name == FORGOTTEN and len(_found(run)) > 0,
             message="The archive still holds what should be forgotten. Unless you say for how many days, "
             "it keeps events for ever.",
         ),

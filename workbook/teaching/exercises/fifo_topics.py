@@ -12,7 +12,17 @@ from workbook.lab import Lab
 from workbook.scenarios.framework.reading import hops_of
 from workbook.teaching.answer import Answer
 from workbook.teaching.asked import Code
-from workbook.teaching.contract import Exercise, Finding, Mistake, Property, Run, Situation, broken, held
+from workbook.teaching.contract import (
+    Exercise,
+    Finding,
+    Mistake,
+    Property,
+    Run,
+    Situation,
+    Unfit,
+    broken,
+    held,
+)
 from workbook.teaching.properties.counting import times
 from workbook.teaching.properties.resources import url_of_queue
 
@@ -63,15 +73,21 @@ BIDS: Sequence[Mapping[str, object]] = (
     {"number": 6, "lot": "piano", "who": "Ben", "euros": 700},
     {"number": 7, "lot": "clock", "who": "Ben", "euros": 160},
     {"number": 8, "lot": "piano", "who": "Ada", "euros": 750},
+    {"number": 9, "lot": "piano", "who": "Cem", "euros": 750},
 )
 SENT_TWICE = (3, 7)
+BOARD_AWAY = 10
+"""Seconds for which the board cannot be reached, from the first bid on."""
 
 
 def an_evening(lab: Lab, answer: Answer) -> None:
-    """Eight bids for three lots; two are sent twice, for their telephones saw no answer."""
+    """Nine bids for three lots, the first while the board is away; two are sent twice, seeing no answer."""
     topic = _auction(BOARD, CASHIER)
+    lab.outage(BOARD, seconds=BOARD_AWAY)
     for bid in BIDS:
         answer.announce(topic, dict(bid))
+        if bid is BIDS[0]:
+            lab.advance(BOARD_AWAY)
         if bid["number"] in SENT_TWICE:
             lab.advance(20)
             answer.announce(topic, dict(bid))
@@ -170,12 +186,13 @@ BIDDING = Exercise(
     situations=(
         Situation(
             name="evening",
-            set_up="Eight bids for three lots. Two of them are sent a second time after 20 seconds.",
+            set_up=f"{len(BIDS)} bids for three lots. Two of them are sent a second time after 20 seconds. "
+            f"When the first bid comes, the board cannot be reached for {BOARD_AWAY} seconds.",
             play=an_evening,
         ),
         Situation(
             name="busy",
-            set_up="Eight bids for three lots. The cashier receives one, and works on it for minutes.",
+            set_up=f"{len(BIDS)} bids for three lots. The cashier receives one, and works on it for minutes.",
             play=a_lot_that_takes_long,
         ),
     ),
@@ -231,16 +248,18 @@ BIDDING = Exercise(
 # ---- bids-2: the auditor comes late
 
 DAYS = 60
+LATEST = DAYS - 1
+"""Days after which the auditor comes in the worst case that is tried."""
 
 
 def an_evening_visit(lab: Lab, answer: Answer) -> None:
-    """Eight bids; the auditor comes in the evening, and wants them from noon on."""
+    """Nine bids; the auditor comes in the evening, and wants them from noon on."""
     _audited(lab, answer, hours=9)
 
 
 def a_visit_after_weeks(lab: Lab, answer: Answer) -> None:
-    """The same, fifty days later."""
-    _audited(lab, answer, hours=50 * 24)
+    """The same, on the last day but one on which the auditor may come."""
+    _audited(lab, answer, hours=LATEST * 24)
 
 
 def _audited(lab: Lab, answer: Answer, *, hours: int) -> None:
@@ -254,6 +273,12 @@ def _audited(lab: Lab, answer: Answer, *, hours: int) -> None:
     lab.advance(hours=hours)
     answer.audit(topic, _queue(AUDIT), noon)
     lab.run_until_idle(3600)
+    bodies = [json.loads(str(hop.facts["body"])) for hop in hops_of(lab.trace, "send", at=AUDIT)]
+    if any("number" not in body for body in bodies):
+        raise Unfit(
+            expected="The auditor's messages arrive raw, as the task says.",
+            happened="They came in the envelope that SNS puts around a message.",
+        )
 
 
 def _bid(lab: Lab, topic: str, bids: Sequence[Mapping[str, object]]) -> None:
@@ -301,7 +326,9 @@ AUDIT_TRAIL = Exercise(
             play=an_evening_visit,
         ),
         Situation(
-            name="weeks", set_up="The same, but the auditor comes 50 days later.", play=a_visit_after_weeks
+            name="weeks",
+            set_up=f"The same, but the auditor comes {LATEST} days later.",
+            play=a_visit_after_weeks,
         ),
     ),
     properties=(
@@ -323,9 +350,11 @@ AUDIT_TRAIL = Exercise(
         ),
         Mistake(
             name="archive-too-short",
-            recognised=lambda run: run.situation.name == "weeks" and _arrived(run, AUDIT) == [],
-            message="After 50 days the archive was empty. Its MessageRetentionPeriod is counted in days, and "
-            f"the auditor may come {DAYS} days later.",
+            recognised=lambda run: (
+                run.situation.name == "weeks" and len(_arrived(run, AUDIT)) < len(BIDS[3:])
+            ),
+            message=f"After {LATEST} days bids were missing in the archive. Its MessageRetentionPeriod is "
+            f"counted in days, and the auditor may come {DAYS} days later.",
         ),
     ),
 )

@@ -92,7 +92,7 @@ def a_quiet_evening(lab: Lab, answer: Answer) -> None:
 
 
 def a_machine_that_dies(lab: Lab, answer: Answer) -> None:
-    """A few films, and after ten minutes one of the machines is terminated by hand."""
+    """A few films, and after six minutes one of the machines is terminated by hand."""
     _planned(lab, answer)
     _films(QUIET)
     lab.advance(minutes=6)
@@ -203,7 +203,7 @@ PLAN = Exercise(
     mistakes=(
         Mistake(
             name="timeout-shorter-than-work",
-            recognised=lambda run: run.answer.settings["visibility_timeout"] < WORK,
+            recognised=lambda run: run.answer.settings["visibility_timeout"] <= WORK,
             message="While a machine renders, the visibility timeout ends and a second one gets the same "
             "film. It has to be longer than the work.",
         ),
@@ -246,11 +246,20 @@ PLAN = Exercise(
 
 def a_sunday(lab: Lab, answer: Answer) -> None:
     """Many films at once, for a group that follows the learner's policy."""
+    _followed(lab, answer, EVENING, minutes=90)
+
+
+def a_monday(lab: Lab, answer: Answer) -> None:
+    """A few films at once, for the same group: a number of machines that never changes shows itself here."""
+    _followed(lab, answer, QUIET, minutes=40)
+
+
+def _followed(lab: Lab, answer: Answer, films: int, *, minutes: int) -> None:
     url = _studio(lab)
     answer.follow(GROUP, url)
     lab.advance(minutes=5)
-    _films(EVENING)
-    lab.advance(hours=2)
+    _films(films)
+    lab.advance(minutes=minutes)
 
 
 def _studio(lab: Lab) -> str:
@@ -261,18 +270,26 @@ def _studio(lab: Lab) -> str:
     return url
 
 
-MOST = 10
+MOST = {"sunday": 10, "monday": 3}
+"""Machines that may be in service at a time."""
 
 
 def not_too_many(run: Run) -> Finding:
-    """The group stays well below its maximum."""
-    most = most_in_service(run.trace, _first(run))
-    if most <= MOST:
+    """The group is as large as the evening needs, and well below its maximum."""
+    most, allowed = most_in_service(run.trace, _first(run)), MOST[run.situation.name]
+    if most <= allowed:
         return held()
+    films = counted(len(list(hops_of(run.trace, "send", at=QUEUE))), "film")
     return broken(
-        expected=f"For {EVENING} films there are at most {MOST} machines.",
+        expected=f"For {films} there are at most {allowed} machines.",
         happened=f"{most} were in service at a time.",
     )
+
+
+def _scaled(run: Run) -> bool:
+    """Whether the size of the group changed after the first film had come."""
+    scalings = hops_of(run.trace[_first(run).number :], "scale")
+    return any(hop.facts.get("from") != hop.facts.get("to") for hop in scalings)
 
 
 FOLLOW = Exercise(
@@ -282,19 +299,25 @@ FOLLOW = Exercise(
     level=2,
     topic="cloudwatch",
     asks=Code("follow(group, queue)"),
-    situations=(Situation(name="sunday", set_up=f"{EVENING} films come at once.", play=a_sunday),),
+    situations=(
+        Situation(name="sunday", set_up=f"{EVENING} films come at once.", play=a_sunday),
+        Situation(name="monday", set_up=f"{QUIET} films come at once.", play=a_monday),
+    ),
     properties=(
         Property(
             name=f"the last film is done within {DONE_WITHIN} minutes",
             points=2,
             judge=done_within(DONE_WITHIN),
         ),
-        Property(name=f"there are at most {MOST} machines", points=3, judge=not_too_many),
+        Property(name="there are no more machines than the evening needs", points=3, judge=not_too_many),
     ),
     mistakes=(
         Mistake(
             name="length-of-the-queue",
-            recognised=lambda run: most_in_service(run.trace, _first(run)) >= 2 * MOST,
+            recognised=lambda run: (
+                run.situation.name == "sunday"
+                and most_in_service(run.trace, _first(run)) >= 2 * MOST["sunday"]
+            ),
             message="The number of messages does not fall in proportion when machines come, so the group "
             "multiplied again and again, up to its maximum. Divide it by the machines in service.",
         ),
@@ -303,6 +326,14 @@ FOLLOW = Exercise(
             recognised=lambda run: not done_within(DONE_WITHIN)(run).holds,
             message="There were too few machines for half an hour. How many films may wait for each, if "
             "one takes four minutes?",
+        ),
+        Mistake(
+            name="always-so-many",
+            recognised=lambda run: (
+                run.situation.name == "monday" and not not_too_many(run).holds and not _scaled(run)
+            ),
+            message="The group had the same number of machines all the time, whatever came: right for one "
+            "Sunday, and paid for on every other day. A policy follows what there is to do.",
         ),
         Mistake(
             name="too-eager",
