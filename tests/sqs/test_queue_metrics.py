@@ -64,8 +64,8 @@ def test_gauges_show_the_queue_at_the_end_of_each_minute(desk):
     queue.send(draft("delayed", delay_seconds=90))
     desk.advance(240)
     assert values(desk, "ApproximateNumberOfMessagesVisible") == [(0, 0), (1, 1), (2, 2), (3, 2)]
-    assert values(desk, "ApproximateNumberOfMessagesNotVisible") == [(0, 1), (1, 1)]
-    assert values(desk, "ApproximateNumberOfMessagesDelayed") == [(0, 1)]
+    assert values(desk, "ApproximateNumberOfMessagesNotVisible") == [(0, 1), (1, 1), (2, 0), (3, 0)]
+    assert values(desk, "ApproximateNumberOfMessagesDelayed") == [(0, 1), (1, 0), (2, 0), (3, 0)]
     assert values(desk, "ApproximateAgeOfOldestMessage") == [(0, 60), (1, 120), (2, 180), (3, 240)]
 
 
@@ -88,8 +88,8 @@ def test_in_a_dead_letter_queue_the_age_starts_again_and_nothing_was_sent(desk):
     desk.advance(90)
     queue.receive(1, 0)
     desk.advance(30)
-    assert values(desk, "ApproximateAgeOfOldestMessage", "dead") == [(1, 30)]
-    assert values(desk, "NumberOfMessagesSent", "dead") == []
+    assert values(desk, "ApproximateAgeOfOldestMessage", "dead") == [(0, 0), (1, 30)]
+    assert values(desk, "NumberOfMessagesSent", "dead") == [(0, 0), (1, 0)]
 
 
 def test_fifo_queues_have_metrics_of_their_own(desk):
@@ -131,6 +131,23 @@ def test_a_plain_standard_queue_has_none_of_them(desk):
     assert not any("Quiet" in name or "Group" in name for name in names(desk))
 
 
+def test_an_active_queue_reports_zero_of_what_there_is_none_of(desk):
+    """Only the size of messages is silent: nothing has a size of 0."""
+    desk.queue()
+    desk.queue("orders.fifo")
+    desk.advance(60)
+    for queue in ("orders", "orders.fifo"):
+        for happening in ("Sent", "Received", "Deleted"):
+            assert values(desk, f"NumberOfMessages{happening}", queue) == [(0, 0)]
+        for state in ("Visible", "NotVisible", "Delayed"):
+            assert values(desk, f"ApproximateNumberOfMessages{state}", queue) == [(0, 0)]
+        assert values(desk, "NumberOfEmptyReceives", queue) == [(0, 0)]
+        assert values(desk, "ApproximateAgeOfOldestMessage", queue) == [(0, 0)]
+        assert values(desk, "SentMessageSize", queue) == []
+    assert values(desk, "NumberOfDeduplicatedSentMessages", "orders.fifo") == [(0, 0)]
+    assert values(desk, "NumberOfDeduplicatedSentMessages") == []
+
+
 def test_an_idle_empty_queue_is_silent_after_six_hours(desk):
     desk.queue().counts()
     desk.advance(24 * HOUR)
@@ -169,4 +186,4 @@ def test_a_deleted_queue_publishes_its_last_minute_and_no_more(desk):
 def test_reading_twice_gives_each_value_once(desk):
     desk.queue().send(draft())
     desk.advance(120)
-    assert values(desk, "NumberOfMessagesSent") == values(desk, "NumberOfMessagesSent") == [(0, 1)]
+    assert values(desk, "NumberOfMessagesSent") == values(desk, "NumberOfMessagesSent") == [(0, 1), (1, 0)]

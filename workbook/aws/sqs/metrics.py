@@ -6,8 +6,10 @@ to note the gauges whenever a minute's end has gone by since the last look: one 
 minutes in which nothing changed. A day of idleness costs one stretch, and nothing at all while it passes.
 `publishing` hands over what was collected when somebody reads it.
 
-Names, units and when each is reported: Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon
-SQS"; active for six hours: "Monitoring queues using CloudWatch". A value is stamped with its minute's start.
+Names and units: Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"; active for six
+hours: "Monitoring queues using CloudWatch". An active queue reports 0 of what there is none of, as the guide
+says above its table and as values captured from AWS show; only the size of messages is silent until there are
+some. A value is stamped with its minute's start.
 """
 
 from __future__ import annotations
@@ -111,13 +113,16 @@ class QueueMetrics:
             yield Datum("AWS/SQS", value.name, self._dimensions, value.minute, value.unit, tally)
 
     def _drain(self, ended: int) -> Iterator[_Value]:
-        for key in [key for key in self._tallies if key[0] < ended]:
-            minute, name = key
-            yield _sum_of(name, minute * MINUTE, self._tallies.pop(key))
+        counted = {key for key in self._tallies if key[0] < ended}
+        for minute, name in sorted(counted):
+            yield _sum_of(name, minute * MINUTE, self._tallies.pop((minute, name)))
         stretches, self._stretches = self._stretches, []
         for stretch in stretches:
             for end in range(stretch.first, stretch.last + 1, MINUTE):
                 yield from _gauges_of(stretch.gauges, end)
+                minute = end // MINUTE - 1
+                idle = [name for name in _sums_of(stretch.gauges) if (minute, name) not in counted]
+                yield from (_Value(name, minute * MINUTE, 0) for name in idle)
 
 
 class _Value(NamedTuple):
@@ -135,15 +140,25 @@ def _sum_of(name: str, minute: int, tally: Tally) -> _Value:
     return _Value(name, minute, tally.total)
 
 
+def _sums_of(gauges: Gauges) -> tuple[str, ...]:
+    """What an active queue counts in each minute; a FIFO queue also what it recognised as sent before."""
+    return _SUMS if gauges.groups_in_flight is None else (*_SUMS, "NumberOfDeduplicatedSentMessages")
+
+
+_SUMS = (
+    "NumberOfMessagesSent",
+    "NumberOfMessagesReceived",
+    "NumberOfMessagesDeleted",
+    "NumberOfEmptyReceives",
+)
+
+
 def _gauges_of(gauges: Gauges, end: int) -> Iterator[_Value]:
     minute = end - MINUTE
     yield _Value("ApproximateNumberOfMessagesVisible", minute, gauges.visible)
-    if gauges.in_flight:
-        yield _Value("ApproximateNumberOfMessagesNotVisible", minute, gauges.in_flight)
-    if gauges.delayed:
-        yield _Value("ApproximateNumberOfMessagesDelayed", minute, gauges.delayed)
-    if gauges.oldest is not None:
-        yield _Value("ApproximateAgeOfOldestMessage", minute, _age(gauges.oldest, end), "Seconds")
+    yield _Value("ApproximateNumberOfMessagesNotVisible", minute, gauges.in_flight)
+    yield _Value("ApproximateNumberOfMessagesDelayed", minute, gauges.delayed)
+    yield _Value("ApproximateAgeOfOldestMessage", minute, _age(gauges.oldest, end), "Seconds")
     if gauges.groups_in_flight is not None:
         yield _Value("ApproximateNumberOfGroupsWithInflightMessages", minute, gauges.groups_in_flight)
     if gauges.quiet is not None:
@@ -152,13 +167,13 @@ def _gauges_of(gauges: Gauges, end: int) -> Iterator[_Value]:
 
 def _quiet_gauges_of(quiet: QuietGauges, end: int) -> Iterator[_Value]:
     minute = end - MINUTE
-    age = 0 if quiet.oldest is None else _age(quiet.oldest, end)
     yield _Value("ApproximateNumberOfNoisyGroups", minute, quiet.noisy_groups)
     yield _Value("ApproximateNumberOfMessagesVisibleInQuietGroups", minute, quiet.visible)
     yield _Value("ApproximateNumberOfMessagesNotVisibleInQuietGroups", minute, quiet.in_flight)
     yield _Value("ApproximateNumberOfMessagesDelayedInQuietGroups", minute, quiet.delayed)
-    yield _Value("ApproximateAgeOfOldestMessageInQuietGroups", minute, age, "Seconds")
+    yield _Value("ApproximateAgeOfOldestMessageInQuietGroups", minute, _age(quiet.oldest, end), "Seconds")
 
 
-def _age(instant: int, now: int) -> int:
-    return (now - instant) // SECOND
+def _age(oldest: int | None, now: int) -> int:
+    """Seconds; 0 where there is no message."""
+    return 0 if oldest is None else (now - oldest) // SECOND
