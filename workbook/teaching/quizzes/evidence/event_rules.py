@@ -427,7 +427,7 @@ def function_that_causes_what_its_rule_takes(lab: Lab) -> Shown:
     }
     return Shown(
         answer={way: times == 1 for way, times in found.items()},
-        says="Under each change one ride ended. A run of the function takes a second, and six seconds went by.",
+        says="Under each change one ride ended. A run takes a second, and six seconds went by.",
         each={way: f"runs in 6 seconds: {times}" for way, times in found.items()},
         picture=lab.flow(),
     )
