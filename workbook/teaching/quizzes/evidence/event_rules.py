@@ -364,3 +364,70 @@ def what_a_discoverer_writes_down(lab: Lab) -> Shown:
             "e": f"the rule is {state}",
         },
     )
+
+
+def requests_for_six_contracts(lab: Lab) -> Shown:
+    """Put as many entries in a request as are taken, until the six are on the bus."""
+    events = lab.client("events")
+    events.create_event_bus(Name="contracts")
+    entry = {"EventBusName": "contracts", "Source": "notary", "DetailType": "Contract Signed"}
+    around = len(json.dumps({"text": ""})) + len(entry["Source"]) + len(entry["DetailType"])
+    entry["Detail"] = json.dumps({"text": "x" * (300 * 1024 - around)})
+    left, sizes = 6, []
+    while left:
+        for size in range(left, 0, -1):
+            try:
+                answer = events.put_events(Entries=[entry] * size)
+            except ClientError:
+                continue
+            if answer["FailedEntryCount"] == 0:
+                break
+        sizes.append(size)
+        left -= size
+    return Shown(
+        answer=len(sizes),
+        says=f"As many as were taken were put into each request: {' and '.join(map(str, sizes))} entries.",
+    )
+
+
+def price(event: dict[str, str], context: object) -> None:
+    """Work for a second, and put the event again, with its price."""
+    import time
+
+    import boto3
+
+    time.sleep(1)
+    entry = {"Source": "rental", "DetailType": "Ride Priced", "Detail": '{"price": 4}'}
+    boto3.client("events").put_events(Entries=[entry])
+
+
+def function_that_causes_what_its_rule_takes(lab: Lab) -> Shown:
+    """One ride under each change; how often does the function run within six seconds?"""
+    events, functions = lab.client("events"), lab.client("lambda")
+
+    def runs(detail_type: str = "", **more: object) -> int:
+        lab.reset()
+        open_queue(lab.client("sqs"), "dead")
+        arn = lab.function("price", price)
+        let_in = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+        functions.add_permission(FunctionName="price", StatementId="rule", **let_in)
+        pattern = {"source": ["rental"]} | ({"detail-type": [detail_type]} if detail_type else {})
+        make_rule(events, "rides", pattern, {"Arn": arn, **more})
+        ride = {"Source": "rental", "DetailType": "Ride Ended", "Detail": "{}"}
+        events.put_events(Entries=[ride])
+        lab.advance(seconds=6)
+        events.disable_rule(Name="rides")
+        return sum(hop.kind == "invoke" for hop in lab.trace)
+
+    found = {
+        "a": runs("Ride Ended"),
+        "b": runs(RetryPolicy={"MaximumRetryAttempts": 0}),
+        "c": runs("Ride Priced"),
+        "d": runs(DeadLetterConfig={"Arn": QUEUE + "dead"}),
+    }
+    return Shown(
+        answer={way: times == 1 for way, times in found.items()},
+        says="Under each change one ride ended. A run takes a second, and six seconds went by.",
+        each={way: f"runs in 6 seconds: {times}" for way, times in found.items()},
+        picture=lab.flow(),
+    )

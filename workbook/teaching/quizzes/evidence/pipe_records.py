@@ -68,7 +68,7 @@ def settings_for_a_record_that_is_too_large(lab: Lab) -> Shown:
         lab.advance(minutes=1)
         for reading in ("1", "2" * 2000, "3"):
             kinesis.put_record(StreamName="buoys", PartitionKey="buoy-7", Data=json.dumps(reading))
-        lab.advance(minutes=10)
+        lab.advance(minutes=3)
         return count(sqs, out) == 2 and count(sqs, dead) == 1
 
     without = {option: works("abcde".replace(option, "")) for option in "abcde"}
@@ -121,10 +121,10 @@ def labels_of_a_batch_with_one_bad_address(lab: Lab) -> Shown:
             SourceParameters={"SqsQueueParameters": gathering},
             Target=lab.function("write", write),
         )
-        lab.advance(minutes=1)
+        lab.advance(seconds=30)
         for address in ("Oslo", "Bonn", "?", "Rome", "Nice"):
             sqs.send_message(QueueUrl=url, MessageBody=address)
-        lab.advance(minutes=10)
+        lab.advance(minutes=2)
         return count(sqs, written), count(sqs, dead)
 
     found = {way: labels(way) for way in "abcd"}
