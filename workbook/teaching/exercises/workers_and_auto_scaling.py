@@ -113,7 +113,7 @@ def _planned(lab: Lab, answer: Answer) -> None:
         most_instances=plan["max_size"],
         per_instance=True,
         target=plan["backlog_per_instance"],
-        protect=plan["scale_in_protection"],
+        protect=plan["protect"],
     )
     timeout = {"VisibilityTimeout": str(plan["visibility_timeout"])}
     boto3.client("sqs").set_queue_attributes(QueueUrl=films, Attributes=timeout)
@@ -165,7 +165,7 @@ PLAN = Exercise(
                 unit="s",
                 source=source_of("sqs.visibility-timeout.maximum"),
             ),
-            Switch("scale_in_protection", "workers protect themselves while at work", default=False),
+            Switch("protect", "workers protect themselves while at work", default=False),
         )
     ),
     situations=(
@@ -212,7 +212,7 @@ PLAN = Exercise(
             recognised=lambda run: (
                 run.situation.name != "death"
                 and not no_film_is_rendered_twice(run).holds
-                and not run.answer.settings["scale_in_protection"]
+                and not run.answer.settings["protect"]
             ),
             message="When the group shrank it took machines in the middle of a film; it does not know who "
             "is busy. A worker can protect itself while it works.",
