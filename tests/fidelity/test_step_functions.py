@@ -376,6 +376,27 @@ def test_sfn_84_an_execution_is_forgotten_90_days_after_its_end(room):
     assert refused.value.response["Error"]["Code"] == "ExecutionDoesNotExist"
 
 
+def test_sfn_86_a_function_counts_by_how_it_is_called(room):
+    def work(event, context):
+        return event
+
+    arn = room.lab.function("work", work)
+    room.run({"Work": {"Type": "Task", "Resource": arn, "End": True}}, name="by-its-arn")
+    parameters = {"FunctionName": arn, "Payload": {}}
+    invoke = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters}
+    room.run({"Work": {**invoke, "End": True}}, name="by-invoke")
+    room.lab.advance(minutes=2)
+    found = room.lab.client("cloudwatch").list_metrics(Namespace="AWS/States")["Metrics"]
+    dimensions = {
+        name: {pair["Value"] for each in found if each["MetricName"] == name for pair in each["Dimensions"]}
+        for name in ("LambdaFunctionsSucceeded", "ServiceIntegrationsSucceeded")
+    }
+    assert dimensions == {
+        "LambdaFunctionsSucceeded": {arn},
+        "ServiceIntegrationsSucceeded": {f"arn:aws:states:us-east-1:{ACCOUNT}:lambda:invoke"},
+    }
+
+
 def test_sfn_83_a_task_is_called_with_256_kib_at_most(room):
     def outcome(size):
         url = room.queue()

@@ -86,3 +86,77 @@ def test_express_executions_are_measured_by_what_is_billed(room, measured):
     assert measured("ExpressExecutionBilledDuration", StateMachineArn=machine) == (5000, 1)
     assert measured("ExpressExecutionBilledMemory", StateMachineArn=machine) == (64 * 1024 * 1024, 1)
     assert measured("ExecutionsSucceeded", StateMachineArn=machine)[0] == 1
+
+
+# ---- of the tasks in them
+
+INVOKE = "arn:aws:states:us-east-1:123456789012:lambda:invoke"
+
+
+def work(event, context):
+    import time  # noqa: PLC0415 - a function is deployed alone
+
+    time.sleep(event["seconds"])
+    if event["fails"]:
+        raise ValueError("no")
+
+
+def task(resource, **more):
+    return {"Call": {"Type": "Task", "Resource": resource, "End": True, **more}}
+
+
+def of_each_end(measured, family, **dimensions):
+    ends = ("Scheduled", "Started", "Succeeded", "Failed", "TimedOut")
+    return [measured(f"{family}{end}", **dimensions)[0] for end in ends]
+
+
+def test_a_function_that_is_the_resource_has_metrics_of_its_own(room, measured):
+    arn = room.lab.function("work", work, Timeout=30)
+    for value in ({"seconds": 2, "fails": False}, {"seconds": 3, "fails": True}):
+        room.start(room.make(task(arn), name=f"machine-{value['seconds']}"), value)
+    room.lab.run_until_idle()
+    assert of_each_end(measured, "LambdaFunctions", LambdaFunctionArn=arn) == [2, 2, 1, 1, 0]
+    total, samples = measured("LambdaFunctionRunTime", LambdaFunctionArn=arn)
+    assert (round(total / 1000), samples) == (5, 2)
+    schedule, _ = measured("LambdaFunctionScheduleTime", LambdaFunctionArn=arn)
+    assert measured("LambdaFunctionTime", LambdaFunctionArn=arn)[0] == pytest.approx(total + schedule)
+    assert measured("ServiceIntegrationsScheduled", ServiceIntegrationResourceArn=INVOKE) == (0, 0)
+
+
+def test_the_same_function_called_by_lambda_invoke_counts_for_the_integration(room, measured):
+    arn = room.lab.function("work", work, Timeout=30)
+    parameters = {"FunctionName": arn, "Payload": {"seconds": 2, "fails": False}}
+    room.run(task("arn:aws:states:::lambda:invoke", Parameters=parameters))
+    counts = of_each_end(measured, "ServiceIntegrations", ServiceIntegrationResourceArn=INVOKE)
+    assert counts == [1, 1, 1, 0, 0]
+    assert of_each_end(measured, "LambdaFunctions", LambdaFunctionArn=arn) == [0] * 5
+    total, samples = measured("ServiceIntegrationRunTime", ServiceIntegrationResourceArn=INVOKE)
+    assert (round(total / 1000), samples) == (2, 1)
+
+
+def test_the_way_of_waiting_is_part_of_the_integrations_name(room, measured):
+    queue = room.queue()
+    parameters = {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}}
+    resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    room.start(room.make(task(resource, Parameters=parameters, TimeoutSeconds=60)))
+    room.lab.run_until_idle()
+    waiting = "arn:aws:states:us-east-1:123456789012:sqs:sendMessage.waitForTaskToken"
+    counts = of_each_end(measured, "ServiceIntegrations", ServiceIntegrationResourceArn=waiting)
+    assert counts == [1, 1, 0, 0, 1]
+    assert measured("ServiceIntegrationRunTime", ServiceIntegrationResourceArn=waiting) == (60_000, 1)
+
+
+def test_every_try_of_a_task_is_counted(room, measured):
+    arn = room.lab.function("work", work, Timeout=30)
+    again = [{"ErrorEquals": ["ValueError"], "MaxAttempts": 2, "IntervalSeconds": 1}]
+    room.run(task(arn, Retry=again), {"seconds": 0, "fails": True})
+    assert of_each_end(measured, "LambdaFunctions", LambdaFunctionArn=arn) == [3, 3, 0, 3, 0]
+
+
+def test_branches_that_run_at_the_same_time_are_not_mixed_up(room, measured):
+    arn = room.lab.function("work", work, Timeout=30)
+    waits = {"StartAt": "Call", "States": task(arn)}
+    each = {"Type": "Map", "ItemProcessor": waits, "End": True}
+    room.run({"All": each}, [{"seconds": n, "fails": False} for n in (1, 2, 3)])
+    total, samples = measured("LambdaFunctionRunTime", LambdaFunctionArn=arn)
+    assert (round(total / 1000), samples) == (6, 3)

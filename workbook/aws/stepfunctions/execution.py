@@ -32,6 +32,7 @@ from workbook.aws.stepfunctions.repairs import context_time
 from workbook.aws.stepfunctions.role_calls import present_execution
 from workbook.aws.stepfunctions.state_hops import StateHops
 from workbook.aws.stepfunctions.status_events import tell_status
+from workbook.aws.stepfunctions.task_metrics import count_task_event
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.tasks import Interrupted
 
@@ -294,6 +295,7 @@ class Execution:
     def _note(self, event: Mapping[str, Any]) -> None:
         """Something happened; the history has it already."""
         self._log.write(event, self.redrives)
+        count_task_event(self._world, self.machine, self.history.events)
         if event["type"].endswith("StateEntered"):
             self.transitions += 1
             if self.machine.deleting and self.ended is None:
