@@ -11,12 +11,13 @@ from workbook.teaching.answer import Answer
 from workbook.teaching.asked import Resource
 from workbook.teaching.contract import Exercise, Finding, Mistake, Property, Run, Situation, broken, held
 from workbook.teaching.properties.counting import counted, of_all
+from workbook.teaching.properties.resources import open_queue
 
 BUS, KITCHEN, LAUNDRY = "hotel", "kitchen", "laundry"
 RULES = {KITCHEN: "for-kitchen", LAUNDRY: "for-laundry"}
 GUESTS = 6
 GIVES_UP_AT_ONCE = {"MaximumRetryAttempts": 0}
-DAY = {"MessageRetentionPeriod": "86400"}
+KEPT_LONGEST = {"MessageRetentionPeriod": "1209600"}
 
 
 def a_storm(lab: Lab, answer: Answer) -> None:
@@ -35,23 +36,9 @@ def a_storm(lab: Lab, answer: Answer) -> None:
 def _build() -> None:
     boto3.client("events").create_event_bus(Name=BUS)
     for name in RULES:
-        boto3.client("sqs").create_queue(QueueName=name)
-        _let_in(name)
+        open_queue(name, "events")
     _target(KITCHEN)
     _target(LAUNDRY, RetryPolicy=GIVES_UP_AT_ONCE)
-
-
-def _let_in(name: str) -> None:
-    sqs = boto3.client("sqs")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": f"arn:aws:sqs:us-east-1:123456789012:{name}",
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
 
 
 def _target(name: str, **more: object) -> None:
@@ -66,8 +53,7 @@ def _mend(answer: Answer) -> None:
     """Give the resource that was marked the best settings it can have."""
     if answer.marked in RULES:
         url = boto3.client("sqs").get_queue_url(QueueName=answer.marked)["QueueUrl"]
-        boto3.client("sqs").set_queue_attributes(QueueUrl=url, Attributes=DAY)
-        _let_in(answer.marked)
+        boto3.client("sqs").set_queue_attributes(QueueUrl=url, Attributes=KEPT_LONGEST)
     for name, rule in RULES.items():
         if answer.marked == rule:
             _target(name)

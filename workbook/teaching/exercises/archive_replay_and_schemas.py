@@ -23,6 +23,7 @@ from workbook.teaching.contract import (
     broken,
     held,
 )
+from workbook.teaching.properties.resources import open_queue
 
 LESSON = "17_archive_replay_and_schemas"
 BUS, MEDALS, LETTERS = "library", "medals", "letters"
@@ -39,15 +40,7 @@ def _library() -> str:
 
 
 def _rule(name: str, queue: str, pattern: Mapping[str, object]) -> None:
-    events, arn = boto3.client("events"), f"arn:aws:sqs:us-east-1:123456789012:{queue}"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    boto3.client("sqs").create_queue(QueueName=queue, Attributes={"Policy": policy})
+    events, arn = boto3.client("events"), open_queue(queue, "events")
     events.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps(pattern))
     target = {"Id": "queue", "Arn": arn, "InputPath": "$.detail"}
     events.put_targets(Rule=name, EventBusName=BUS, Targets=[target])

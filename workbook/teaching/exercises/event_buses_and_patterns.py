@@ -12,7 +12,7 @@ from workbook.teaching.answer import Answer
 from workbook.teaching.asked import Code
 from workbook.teaching.contract import Exercise, Finding, Mistake, Property, Run, Situation, broken, held
 from workbook.teaching.properties.counting import of_all
-from workbook.teaching.properties.resources import url_of_queue
+from workbook.teaching.properties.resources import open_queue, url_of_queue
 
 LESSON = "15_event_buses_and_patterns"
 BUCKET = "readings"
@@ -47,20 +47,8 @@ def _built(lab: Lab, answer: Answer) -> None:
     s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=tell)
     events.create_event_bus(Name="cold-chain")
     for name in (CALLS, LISTED):
-        _queue_for_rules(name)
+        open_queue(name, "events")
     answer.build(lab)
-
-
-def _queue_for_rules(name: str) -> None:
-    arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    boto3.client("sqs").create_queue(QueueName=name, Attributes={"Policy": policy})
 
 
 def _reported(bus: str, source: str, detail: dict[str, object]) -> None:

@@ -24,7 +24,7 @@ from workbook.teaching.contract import (
     held,
 )
 from workbook.teaching.properties.counting import times
-from workbook.teaching.properties.resources import url_of_queue
+from workbook.teaching.properties.resources import open_queue, url_of_queue
 
 LESSON = "12_fifo_topics"
 TOPIC, BOARD, CASHIER, AUDIT = "bids.fifo", "board.fifo", "cashier.fifo", "audit.fifo"
@@ -40,16 +40,7 @@ def _auction(*queues: str) -> str:
 
 
 def _queue(name: str) -> str:
-    arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    boto3.client("sqs").create_queue(QueueName=name, Attributes={**FIFO, "Policy": policy})
-    return arn
+    return open_queue(name, "sns", **FIFO)
 
 
 def _listen(topic: str, queue: str) -> None:

@@ -12,6 +12,7 @@ from workbook.teaching.answer import Answer
 from workbook.teaching.asked import Code
 from workbook.teaching.contract import Exercise, Finding, Mistake, Property, Run, Situation, broken, held
 from workbook.teaching.properties.counting import counted
+from workbook.teaching.properties.resources import open_queue
 
 LESSON = "16_targets_and_transforms"
 BUS = "cable-car"
@@ -41,18 +42,8 @@ def a_long_outage(lab: Lab, answer: Answer) -> None:
 def _built(lab: Lab, answer: Answer) -> None:
     boto3.client("events").create_event_bus(Name=BUS)
     for name in (GUIDES, UNREACHED):
-        boto3.client("sqs").create_queue(QueueName=name, Attributes={"Policy": _policy(name)})
+        open_queue(name, "events")
     answer.build(lab)
-
-
-def _policy(name: str) -> str:
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": f"arn:aws:sqs:us-east-1:123456789012:{name}",
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
 
 def _stopped(note: str) -> None:

@@ -13,7 +13,7 @@ from workbook.teaching.answer import Answer
 from workbook.teaching.asked import Code
 from workbook.teaching.contract import Exercise, Finding, Mistake, Property, Run, Situation, broken, held
 from workbook.teaching.properties.counting import of_all
-from workbook.teaching.properties.resources import arn_of_topic, url_of_queue
+from workbook.teaching.properties.resources import arn_of_topic, letting_in, url_of_queue
 
 LESSON = "10_topics_and_fan_out"
 QUEUES = ("kitchen", "accounts")
@@ -132,7 +132,7 @@ def five_orders(lab: Lab, answer: Answer) -> Counter[str]:
     sns, sqs = boto3.client("sns"), boto3.client("sqs")
     topic = sns.create_topic(Name=TOPIC)["TopicArn"]
     url = sqs.create_queue(QueueName=QUEUES[0])["QueueUrl"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _policy(_arn(url), topic)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": letting_in("sns", _arn(url), topic)})
     answer.subscribe(topic, _arn(url))
     for number in range(1, 6):
         hurry = {"hurry": {"DataType": "String", "StringValue": "yes" if number % 2 else "no"}}
@@ -140,17 +140,6 @@ def five_orders(lab: Lab, answer: Answer) -> Counter[str]:
         sns.publish(TopicArn=topic, Message=message, MessageAttributes=hurry)
     lab.run_until_idle(3600)
     return _read_by_the_kitchen()
-
-
-def _policy(queue: str, topic: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _read_by_the_kitchen() -> Counter[str]:

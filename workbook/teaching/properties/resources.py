@@ -1,6 +1,11 @@
-"""What the task names must be there before it can be used; if not, that is a finding about the answer."""
+"""Queues and topics: what the task names must be there before it can be used; and what an examiner makes.
+
+If something is not there, that is a finding about the answer.
+"""
 
 from __future__ import annotations
+
+import json
 
 import boto3
 from botocore.exceptions import ClientError
@@ -37,3 +42,24 @@ def arn_of_topic(name: str) -> str:
             return arn
     there = ", ".join(arn.rpartition(":")[2] for arn in topics) or "no topic at all"
     raise Unfit(expected=f"There is a topic {name}, as the task says.", happened=f"There is {there}.")
+
+
+def open_queue(name: str, service: str, **attributes: str) -> str:
+    """Create a queue whose policy lets a service of AWS, such as "sns", send to it; returns its ARN."""
+    arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
+    given = {**attributes, "Policy": letting_in(service, arn)}
+    boto3.client("sqs").create_queue(QueueName=name, Attributes=given)
+    return arn
+
+
+def letting_in(service: str, queue: str, source: str = "") -> str:
+    """The policy of the queue of this ARN that lets a service send to it, for one source only if given."""
+    statement: dict[str, object] = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+    }
+    if source:
+        statement["Condition"] = {"ArnEquals": {"aws:SourceArn": source}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
