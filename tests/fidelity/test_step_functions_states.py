@@ -62,3 +62,23 @@ def test_sfn_62_a_mocked_result_has_to_fit_the_api_that_would_be_called(room):
     ):
         tried(room, state, mock={"result": '{"Entries": 1}'})
     assert tried(room, state, mock={"result": "1", "fieldValidationMode": "NONE"})["output"] == "1"
+
+
+def test_sfn_87_a_mocked_map_fails_of_more_failed_items_than_it_tolerates(room):
+    state = {
+        "Type": "Map",
+        "QueryLanguage": "JSONata",
+        "Items": [1, 2, 3],
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Work",
+            "States": {"Work": {"Type": "Pass", "End": True}},
+        },
+        "ToleratedFailureCount": 1,
+        "End": True,
+    }
+    mock = {"result": "[1, 1, 1]"}
+    for failed, status in ((1, "SUCCEEDED"), (2, "FAILED")):
+        told = tried(room, state, mock=mock, stateConfiguration={"mapIterationFailureCount": failed})
+        assert told["status"] == status
+    assert told["error"] == "States.ExceedToleratedFailureThreshold"

@@ -34,9 +34,9 @@ def read(value):
         return value
 
 
-def refusal(room, definition, **options):
+def refusal(room, definition, value=None, **options):
     with pytest.raises(ClientError) as refused:
-        ask(room, definition, **options)
+        ask(room, definition, value, **options)
     error = refused.value.response["Error"]
     return error["Code"], error["Message"]
 
@@ -187,6 +187,120 @@ def test_a_retrier_that_is_used_up_leaves_the_error_to_the_catchers(room):
     mock = {"errorOutput": {"error": "Throttled"}}
     answer = ask(room, CATCHES, HELLO, mock=mock, stateConfiguration={"retrierRetryCount": 3})
     assert (answer["status"], answer["nextState"]) == ("CAUGHT_ERROR", "HandleAll")
+
+
+def test_a_retrier_that_is_used_up_is_named_where_nothing_catches_the_error(room):
+    mock = {"errorOutput": {"error": "Throttled"}}
+    state = {name: value for name, value in CATCHES.items() if name != "Catch"}
+    options = {"mock": mock, "stateConfiguration": {"retrierRetryCount": 3}}
+    answer = ask(room, state, HELLO, inspectionLevel="DEBUG", **options)
+    assert (answer["status"], answer["error"]) == ("FAILED", "Throttled")
+    assert answer["inspectionData"]["errorDetails"] == {"retryIndex": 1}
+
+
+VALUES = {"Values": ["first", "second", "third"]}
+EXCEEDED = {
+    "cause": "The specified tolerated failure threshold was exceeded",
+    "error": "States.ExceedToleratedFailureThreshold",
+}
+DISTRIBUTED = {
+    "Type": "Map",
+    "QueryLanguage": "JSONata",
+    "Items": "{% $states.input.Values %}",
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Work",
+        "States": {"Work": {"Type": "Pass", "End": True}},
+    },
+    "End": True,
+}
+DONE = {"result": "[0, 0, 1]"}
+
+
+def failed(count):
+    return {"mock": DONE, "stateConfiguration": {"mapIterationFailureCount": count}}
+
+
+def test_a_map_that_tolerates_one_failed_item_fails_of_two(room):
+    state = {**DISTRIBUTED, "ToleratedFailureCount": 1}
+    assert ask(room, state, VALUES, **failed(1)) == {"output": [0, 0, 1], "status": "SUCCEEDED"}
+    assert ask(room, state, VALUES, inspectionLevel="DEBUG", **failed(2)) == {
+        **EXCEEDED,
+        "inspectionData": {"input": VALUES, "maxConcurrency": 0, "toleratedFailureCount": 1},
+        "status": "FAILED",
+    }
+
+
+def test_a_tolerated_percentage_is_one_of_the_items(room):
+    state = {**DISTRIBUTED, "ToleratedFailurePercentage": 50}
+    assert ask(room, state, VALUES, **failed(1))["status"] == "SUCCEEDED"
+    assert ask(room, state, VALUES, **failed(2)) == {**EXCEEDED, "status": "FAILED"}
+
+
+def test_too_many_failed_items_are_tried_again_and_caught_as_any_error(room):
+    handler = {"ErrorEquals": ["States.ExceedToleratedFailureThreshold"]}
+    state = {**DISTRIBUTED, "ToleratedFailureCount": 1, "Catch": [{**handler, "Next": "Handle"}]}
+    answer = ask(room, state, VALUES, inspectionLevel="DEBUG", **failed(2))
+    assert (answer["status"], answer["nextState"]) == ("CAUGHT_ERROR", "Handle")
+    assert answer["inspectionData"]["errorDetails"] == {"catchIndex": 0}
+    answer = ask(room, {**state, "Retry": [handler]}, VALUES, inspectionLevel="DEBUG", **failed(2))
+    assert answer["status"] == "RETRIABLE"
+    details = {"retryIndex": 0, "retryBackoffIntervalSeconds": 1}
+    assert answer["inspectionData"]["errorDetails"] == details
+
+
+def test_a_map_that_says_nothing_of_failures_passes_a_test_with_some(room):
+    """Recorded by LocalStack in 2025; an execution of it would fail."""
+    assert ask(room, DISTRIBUTED, VALUES, **failed(2))["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_mocked_error_is_the_error_however_many_items_failed(room, count):
+    state = {**DISTRIBUTED, "ToleratedFailureCount": 1}
+    configuration = {"mapIterationFailureCount": count, "errorCausedByState": "Work"}
+    mock = {"errorOutput": {"error": "Mocked", "cause": "It is so."}}
+    answer = ask(room, state, VALUES, mock=mock, stateConfiguration=configuration)
+    assert answer == {"cause": "It is so.", "error": "Mocked", "status": "FAILED"}
+
+
+def test_no_more_items_fail_than_there_are(room):
+    code, message = refusal(room, DISTRIBUTED, value=VALUES, **failed(4))
+    assert code == "ValidationException"
+    assert "4" in message
+    assert "3 items" in message
+
+
+READING = {
+    **{name: value for name, value in DISTRIBUTED.items() if name != "Items"},
+    "MaxConcurrency": 1,
+    "ItemReader": {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Arguments": {"Bucket": "{% $states.input.Bucket %}", "Key": "{% $states.input.Key %}"},
+    },
+}
+
+
+def test_what_an_item_reader_read_can_be_given(room):
+    where = {"Bucket": "b", "Key": "k"}
+    configuration = {"mapItemReaderData": "[1, 2, 3]"}
+    options = {"mock": {"result": "[1, 4, 9]"}, "stateConfiguration": configuration}
+    assert ask(room, READING, where, inspectionLevel="TRACE", **options) == {
+        "inspectionData": {"input": where, "maxConcurrency": 1},
+        "output": [1, 4, 9],
+        "status": "SUCCEEDED",
+    }
+    configuration["mapIterationFailureCount"] = 2
+    assert ask(room, {**READING, "ToleratedFailureCount": 1}, where, **options)["status"] == "FAILED"
+    configuration["mapItemReaderData"] = "{}"
+    assert refusal(room, READING, **options)[0] == "ValidationException"
+
+
+def test_the_state_that_caused_an_error_stands_within_the_tested_one(room):
+    mock = {"errorOutput": {"error": "Mocked"}}
+    code, message = refusal(room, A_PARALLEL, mock=mock, stateConfiguration={"errorCausedByState": "There"})
+    assert code == "ValidationException"
+    assert "'There'" in message
 
 
 def test_a_mocked_map_shows_its_items_and_bounds_and_no_result(room):
@@ -406,6 +520,28 @@ NO_TOKEN = (
 )
 def test_what_does_not_fit_together_is_refused(room, definition, options, code, message):
     assert refusal(room, definition, **options) == (code, message)
+
+
+@pytest.mark.parametrize(
+    ("state", "mock", "configuration"),
+    [
+        (A_MAP, {"result": "[]"}, {"mapIterationFailureCount": 1}),
+        (A_PARALLEL, {"result": "[1]"}, {"errorCausedByState": "B"}),
+        (DISTRIBUTED, {"result": "[]"}, {"mapItemReaderData": "[]"}),
+    ],
+)
+def test_what_aws_makes_of_other_configurations_is_not_known(room, state, mock, configuration):
+    code, message = refusal(room, state, mock=mock, stateConfiguration=configuration)
+    assert code == "NotSimulatedByWorkbook"
+    assert next(iter(configuration)) in message
+
+
+def test_whether_task_failed_takes_the_error_of_another_state_is_not_known(room):
+    state = {**A_PARALLEL, "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Handle"}]}
+    mock = {"errorOutput": {"error": "Mocked"}}
+    code, message = refusal(room, state, mock=mock, stateConfiguration={"errorCausedByState": "B"})
+    assert code == "NotSimulatedByWorkbook"
+    assert "States.TaskFailed" in message
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """TestState: one state runs by itself, and says what its fields made of the data. No execution is made.
 
-Parts: `state_under_test` reads the definition and refuses what AWS refuses; `state_trial` runs the state.
+Parts: `state_under_test` reads the definition and refuses what AWS refuses, `state_configuration` what would
+have happened in a Map or Parallel state; `state_trial` runs the state.
 
 Sources: botocore's service model; answers of AWS in LocalStack's snapshots of TestState, 2025 and 2026.
 """
@@ -25,7 +26,7 @@ _KNOWN = frozenset(
     | {"stateName", "mock", "context", "stateConfiguration"}
 )
 _ARN_PARTS = 6
-_OF_ITEMS = ("ItemReader", "ItemSelector", "ItemBatcher", "Parameters")
+_OF_ITEMS = ("ItemSelector", "ItemBatcher", "Parameters")
 _BOUNDS = ("MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage")
 
 
@@ -41,7 +42,6 @@ def test_state(call: Call) -> dict[str, Any]:
     """
     given = call.parameters
     refuse_parameters(given, _KNOWN, "TestState")
-    _refuse_configuration(given.get("stateConfiguration") or {})
     request = read_request(given)
     _refuse_state(request.state, given)
     role = given.get("roleArn")
@@ -51,23 +51,18 @@ def test_state(call: Call) -> dict[str, Any]:
     return trial.run(given.get("inspectionLevel", "INFO"))
 
 
-def _refuse_configuration(configuration: Mapping[str, Any]) -> None:
-    simulated = {"retrierRetryCount"}
-    for name in configuration:
-        if name not in simulated:
-            what = f"TestState: {name} of stateConfiguration"
-            raise NotSimulated(what, "Leave it out; retrierRetryCount is simulated.")
-
-
 def _refuse_state(state: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Refuse what would have to be shown in inspectionData, and is not known here."""
     if given.get("revealSecrets"):
         raise NotSimulated("TestState: revealSecrets", "Leave it out.")
     if str(state.get("Resource", "")).endswith(":http:invoke") and given.get("mock") is None:
         raise NotSimulated("TestState: an HTTP task without a mock", "Give a mock, or run an execution.")
-    for field in (*_OF_ITEMS, *(f"{name}Path" for name in _BOUNDS)):
+    reader_data = (given.get("stateConfiguration") or {}).get("mapItemReaderData")
+    read = ("ItemReader",) if reader_data is None else ()
+    for field in (*_OF_ITEMS, *read, *(f"{name}Path" for name in _BOUNDS)):
         if state.get("Type") == "Map" and field in state:
-            raise NotSimulated(f"TestState: a Map with {field}", "Test it without, or run an execution.")
+            what = f"TestState: a Map with {field}{' and no mapItemReaderData' if field in read else ''}"
+            raise NotSimulated(what, "Test it without, or run an execution.")
     for field in _BOUNDS:
         if isinstance(state.get(field), str):
             raise NotSimulated(f"TestState: {field} as an expression", "Give a number, or run an execution.")

@@ -15,12 +15,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
+from workbook.aws.stepfunctions.errors import ValidationException
 from workbook.aws.stepfunctions.execution import Execution
 from workbook.aws.stepfunctions.interpreter import parse
 from workbook.aws.stepfunctions.language.progress import present_progress
+from workbook.aws.stepfunctions.maps.map_run import EXCEEDED, EXCEEDED_CAUSE
 from workbook.aws.stepfunctions.registry import EXPRESS, StateMachine
 from workbook.aws.stepfunctions.revisions import Revision
 from workbook.aws.stepfunctions.role_calls import present_execution
+from workbook.aws.stepfunctions.state_configuration import tolerates
 from workbook.aws.stepfunctions.state_hops import NAMELESS, StateHop, present_state
 from workbook.engine.clock import SECOND
 from workbook.engine.signals import Signal
@@ -51,6 +54,9 @@ class Trial:
         self._world = world
         self._request = request
         self.seen: SeenState | None = None
+        self._refusal: ValidationException | None = None
+        self._used_up: int | None = None
+        """The index of the retrier that would have tried again, had it not done so as often as it may."""
         name = world.seeds.uuid("stepfunctions.test-state")
         arn = f"arn:aws:states:{region}:{account}:stateMachine:{name}"
         program = parse(request.machine)
@@ -64,8 +70,14 @@ class Trial:
         self._prepare()
 
     def run(self, level: str) -> dict[str, Any]:
-        """The answer of TestState at an inspection level (INFO, DEBUG, TRACE)."""
+        """The answer of TestState at an inspection level (INFO, DEBUG, TRACE).
+
+        Raises:
+            ValidationException: more items of a Map are said to have failed than it has.
+        """
         error = self._run_to_its_end()
+        if self._refusal is not None:
+            raise self._refusal
         answer = self._outcome(error)
         if level != "INFO":
             answer["inspectionData"] = self._inspection(error)
@@ -117,7 +129,24 @@ class Trial:
         if "errorOutput" in mock:
             given = mock["errorOutput"]
             raise failure(env, given.get("error"), given.get("cause"), event_type="TaskFailed")
+        if self._request.configuration.failed_items is not None:
+            self._demand_tolerance(env, self._request.configuration.failed_items)
         env.stack.append(json.loads(mock.get("result", "{}")))
+
+    def _demand_tolerance(self, env: Any, failed: int) -> None:  # noqa: ANN401 - as above
+        from workbook.aws.stepfunctions.language.failures import failure  # noqa: PLC0415 - as above
+
+        items = self._request.configuration.read_items
+        if items is None:
+            (self._state.items or self._state.items_path).eval(env)
+            items = env.stack.pop()
+        try:
+            tolerated = tolerates(self._request.state, failed, len(items))
+        except ValidationException as refusal:
+            self._refusal = refusal
+            raise
+        if not tolerated:
+            raise failure(env, EXCEEDED, EXCEEDED_CAUSE, event_type="MapRunFailed")
 
     def _give_context(self, frame: Any) -> None:  # noqa: ANN401 - as above
         """Let `$$` hold what the request gives, and nothing else; to begin an attempt, more was needed."""
@@ -148,9 +177,11 @@ class Trial:
             retrier.error_equals.eval(env)
             if not env.stack.pop():
                 continue
-            if self._request.retries >= retrier.max_attempts.attempts:
+            retries = self._request.configuration.retries
+            if retries >= retrier.max_attempts.attempts:
+                self._used_up = index
                 return RetryOutcome.CannotRetry
-            seconds = retrier.interval_seconds.seconds * retrier.backoff_rate.rate**self._request.retries
+            seconds = retrier.interval_seconds.seconds * retrier.backoff_rate.rate**retries
             raise Retriable(index, int(min(seconds, retrier.max_delay_seconds.max_delays_seconds)))
         return RetryOutcome.NoRetrier
 
@@ -203,6 +234,8 @@ class Trial:
             data["errorDetails"] = {"retryIndex": error.index, "retryBackoffIntervalSeconds": error.seconds}
         elif seen.caught is not None:
             data["errorDetails"] = {"catchIndex": seen.caught}
+        elif self._used_up is not None:
+            data["errorDetails"] = {"retryIndex": self._used_up}
         return data
 
     def _of_a_map(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from workbook.aws.stepfunctions.definition import check_definition, transitions
 from workbook.aws.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput, ValidationException
 from workbook.aws.stepfunctions.json_texts import json_problem
 from workbook.aws.stepfunctions.mock_results import check_mock_result
+from workbook.aws.stepfunctions.state_configuration import Configuration, read_configuration
 
 NAMELESS = "StateName"
 """The name that AWS gives a state whose definition is alone."""
@@ -54,8 +55,8 @@ class Request:
     variables: Mapping[str, Any]
     mock: Mapping[str, Any] | None
     context: Mapping[str, Any] | None
-    retries: int
-    """How often the state was tried again already."""
+    configuration: Configuration
+    """What would have happened to the state before."""
 
     @property
     def kind(self) -> str:
@@ -82,8 +83,9 @@ def read_request(given: Mapping[str, Any]) -> Request:
     _check_input(given.get("input", "{}"))
     variables = _object_of(given.get("variables"), "Variables must be a JSON object")
     context = _context_of(given.get("context"), state, mock)
-    retries = (given.get("stateConfiguration") or {}).get("retrierRetryCount", 0)
-    return Request(name, state, machine, given.get("input", "{}"), variables, mock, context, retries)
+    jsonata = state.get("QueryLanguage", language) == "JSONata"
+    configuration = read_configuration(given.get("stateConfiguration") or {}, state, mock, jsonata=jsonata)
+    return Request(name, state, machine, given.get("input", "{}"), variables, mock, context, configuration)
 
 
 # ---- the state
