@@ -98,6 +98,39 @@ def test_a_connection_that_does_not_exist_or_that_the_role_may_not_use(room):
     assert "events:RetrieveConnectionCredentials" in shown["cause"]
 
 
+def tried(room, **options):
+    return room.machines.test_state(
+        definition=json.dumps(call(room, RequestBody={"order": 7})), roleArn=room.role, **options
+    )
+
+
+def test_a_state_under_test_asks_the_server_too(room):
+    def shop(request):
+        return {"taken": request.json()["order"], "by": request.headers["Authorization"]}
+
+    room.lab.endpoint(SHOP, shop)
+    told = tried(room, inspectionLevel="DEBUG")
+    basic = base64.b64encode(b"ann:secret").decode()
+    assert told["status"] == "SUCCEEDED"
+    assert json.loads(told["output"])["ResponseBody"] == {"taken": 7, "by": f"Basic {basic}"}
+    assert json.loads(told["inspectionData"]["afterParameters"])["RequestBody"] == {"order": 7}
+    assert len(room.hops("request")) == 1
+
+
+def test_a_state_under_test_fails_of_what_the_server_answers(room):
+    room.lab.endpoint(SHOP, lambda request: 503)
+    told = tried(room)
+    expected = ("FAILED", "States.Http.StatusCode.503", "Service Unavailable")
+    assert (told["status"], told["error"], told["cause"]) == expected
+
+
+@pytest.mark.parametrize("options", [{"inspectionLevel": "TRACE"}, {"revealSecrets": True}])
+def test_what_a_trace_shows_of_a_request_is_not_known(room, options):
+    with pytest.raises(ClientError, match=next(iter(options))) as refused:
+        tried(room, **options)
+    assert refused.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+
+
 def test_a_form_is_sent_where_the_task_says_so(room):
     def shop(request):
         return {"body": request.body}
