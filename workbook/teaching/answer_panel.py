@@ -24,6 +24,7 @@ from workbook.teaching.asked import Asked
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.help_buttons import page
+from workbook.teaching.input_button import InputButton, inputs_in
 
 _FULL_WIDTH = {"width": "100%"}
 _WRAPPED = {"flex_flow": "row wrap", "align_items": "flex-start", "width": "100%"}
@@ -55,10 +56,7 @@ class AnswerPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
     def __init__(self, exercise: Exercise, controls: Sequence[ipywidgets.Widget]) -> None:
         self.exercise = exercise
         self._one_at_a_time = threading.Lock()
-        self.button = ipywidgets.Button(
-            description="Check", tooltip="Try your answer on the system", layout={"width": "auto"}
-        )
-        self.button.on_click(lambda _: self.check())
+        self.button = InputButton("Check", "Try your answer on the system", self.check, inputs_in(controls))
         self.said = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.verdict = ipywidgets.VBox(layout=_FULL_WIDTH)
         title = ipywidgets.HTML(page(f"<b>{escape(self._title)}</b>"), layout=_FULL_WIDTH)

@@ -107,7 +107,7 @@ class ExamPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             answer=self._noting(lambda: self._turn(1)),
         )
         for each in (self.back, self.next, self.hand_in):
-            each.form = self.view.form
+            each.look_at([self.view.form])
         renewed(self.asked, self.view)
         self.said.value = ""
         is_first, is_last = self._number == 0, self._number == len(questions) - 1

@@ -145,7 +145,7 @@ class QuizPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self.view = QuestionView(
             self.sitting, question, self._head(), takes_focus=takes_focus, answer=self._given
         )
-        self.answer.form = self.view.form
+        self.answer.look_at([self.view.form])
         renewed(self.asked, self.view)
 
     def _head(self) -> str:

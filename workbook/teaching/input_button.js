@@ -1,0 +1,30 @@
+/** A button that looks what its inputs show in the moment in which it is pressed, and sends that along. */
+
+const REFERENCE = "IPY_MODEL_"; // how ipywidgets names another widget
+
+async function shown(model, [reference, trait]) {
+  const input = await model.widget_manager.get_model(reference.slice(REFERENCE.length));
+  return input.get(trait);
+}
+
+function render({ model, el }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "jupyter-button widget-button";
+  button.style.width = "auto";
+  const draw = () => {
+    button.textContent = model.get("description");
+    button.title = model.get("tooltip");
+    button.disabled = model.get("disabled");
+  };
+  draw();
+  model.on("change:description change:disabled", draw);
+  button.addEventListener("click", async () => {
+    const holders = model.get("holders");
+    const inputs = model.get("inputs").map((reference, place) => [reference, holders[place]]);
+    model.send({ shown: await Promise.all(inputs.map((input) => shown(model, input))) });
+  });
+  el.append(button);
+}
+
+export default { render };
