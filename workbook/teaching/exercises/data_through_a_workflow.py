@@ -21,7 +21,7 @@ CLAIMS: dict[str, dict[str, object]] = {
         "customer": "Tarik",
         "items": [
             {"name": "sofa", "value": 700},
-            {"name": "lamp", "value": 60},
+            {"name": "lamp", "value": 600},
             {"name": "piano", "value": 2900},
         ],
     },
@@ -51,7 +51,8 @@ def a_claim(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a situ
 
 def look_up(event, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - as a learner writes it
     """Say up to what amount a customer is insured, and from which value on things are inspected."""
-    return {"limit": {"Wanda": 10_000, "Tarik": 3_000}[event["customer"]], "inspect_from": 500}
+    limit, inspect_from = {"Wanda": (10_000, 500), "Tarik": (3_000, 700)}[event["customer"]]
+    return {"limit": limit, "inspect_from": inspect_from}
 
 
 def _told(run: Run) -> list[dict[str, object]]:
@@ -92,8 +93,8 @@ CLAIM = Exercise(
         Situation(name="one", set_up="Wanda claims a bicycle of 900.", play=a_claim("one")),
         Situation(
             name="several",
-            set_up="Tarik, who is insured up to 3,000, claims a sofa of 700, a lamp of 60 and a piano of "
-            "2,900.",
+            set_up="Tarik, who is insured up to 3,000 and whose things are inspected from 700 on, claims a "
+            "sofa of 700, a lamp of 600 and a piano of 2,900.",
             play=a_claim("several"),
         ),
         Situation(name="small", set_up="Wanda claims a lamp of 60.", play=a_claim("small")),
@@ -132,7 +133,7 @@ CLAIM = Exercise(
         Mistake(
             name="pays-everything",
             recognised=lambda run: (
-                run.situation.name == "several" and [told.get("pay") for told in _told(run)] == [3660]
+                run.situation.name == "several" and [told.get("pay") for told in _told(run)] == [4200]
             ),
             message="Tarik is insured up to 3,000. `$min([a, b])` is the smaller of two numbers.",
         ),

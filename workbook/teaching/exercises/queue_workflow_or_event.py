@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
+from collections.abc import Iterable
 
 import boto3
 
@@ -139,14 +140,32 @@ def what_is_paid_is_packed(run: Run) -> Finding:
 
 def what_fails_is_put_aside(run: Run) -> Finding:
     """The orders with declined cards are in the queue for people to look at, and no others are."""
-    waiting = [str(hop.facts.get("body", "")) for hop in hops_of(run.trace, "send", "dead-letter", at=ASIDE)]
-    count = len(run.lab.queue(ASIDE))
-    if count == len(DECLINED):
+    waiting = [_order_in(body) for body in run.lab.queue(ASIDE).frame()["body"]]
+    if sorted(map(str, waiting)) == sorted(map(str, DECLINED)):
         return held()
+    found = ", ".join("a message without an order" if each is None else f"order {each}" for each in waiting)
     return broken(
-        expected=f"{len(DECLINED)} orders, those with declined cards, are in `{ASIDE}`.",
-        happened=f"There are {count}; {times(len(waiting))} something was put there.",
+        expected=f"Orders {' and '.join(map(str, DECLINED))}, those with declined cards, are in `{ASIDE}`.",
+        happened=f"In it: {found or 'nothing'}.",
     )
+
+
+def _order_in(value: object) -> object:
+    """The number of the order in a message, however deep in an envelope it lies; None if there is none."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    if isinstance(value, dict):
+        if "order" in value and not isinstance(value["order"], dict):
+            return value["order"]
+        return _first_order(value.values())
+    return _first_order(value) if isinstance(value, list) else None
+
+
+def _first_order(values: Iterable[object]) -> object:
+    return next((found for each in values if (found := _order_in(each)) is not None), None)
 
 
 def the_bank_bears_it(run: Run) -> Finding:

@@ -179,7 +179,8 @@ STARVED = Exercise(
             name="pictures-wait-too-long",
             recognised=lambda run: not pictures_are_done_in_time(run).holds,
             message="The visitors are served, and the pictures are not: so few at a time do not get "
-            "through in half an hour. Count how many minutes of work there are.",
+            "through in half an hour. Count how many minutes of work there are, and leave room: an event "
+            "that found no place pauses for up to five minutes, though a place may be free by then.",
         ),
         Mistake(
             name="orders-held-back",
