@@ -127,3 +127,73 @@ def rules_that_reach_a_queue(lab: Lab) -> Shown:
         says="Under each policy an event was put that both rules match; what came is told by rule.",
         each={option: " and ".join(names) or "neither" for option, names in found.items()},
     )
+
+
+def where_a_service_is_let_in(lab: Lab) -> Shown:
+    """Give each connection a policy alone, and a role alone; with which does the message come through?"""
+    clients = {name: lab.client(name) for name in ("iam", "sqs", "events", "scheduler", "pipes", "lambda")}
+
+    def moor(event: object, context: object) -> None:
+        return None
+
+    def role(service: str, *actions: str) -> str:
+        trust = policy(Principal={"Service": f"{service}.amazonaws.com"}, Action="sts:AssumeRole")
+        iam = clients["iam"]
+        arn: str = iam.create_role(RoleName=service, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        may = policy(Action=actions or "iam:GetUser", Resource="*")
+        iam.put_role_policy(RoleName=service, PolicyName="may", PolicyDocument=may)
+        return arn
+
+    def begin(service: str, *, by_policy: bool) -> str:
+        lab.reset()
+        document = letting_in("ships", service) if by_policy else ""
+        clients["sqs"].create_queue(QueueName="ships", Attributes={"Policy": document} if document else {})
+        function = lab.function("moor", moor)
+        if by_policy:
+            who = {"StatementId": "in", "Principal": f"{service}.amazonaws.com"}
+            clients["lambda"].add_permission(FunctionName="moor", Action="lambda:InvokeFunction", **who)
+        return function
+
+    def came_through() -> bool:
+        lab.run_until_idle(3600)
+        return any(hop.kind == "invoke" for hop in lab.trace)
+
+    def rule(*, by_policy: bool) -> bool:
+        target = {"Id": "moor", "Arn": begin("events", by_policy=by_policy)}
+        clients["events"].put_rule(Name="ships", EventPattern='{"source": ["harbour"]}')
+        clients["events"].put_targets(Rule="ships", Targets=[target])
+        event = {"Source": "harbour", "DetailType": "Ship", "Detail": "{}"}
+        clients["events"].put_events(Entries=[event])
+        return came_through()
+
+    def schedule(*, by_policy: bool) -> bool:
+        function = begin("scheduler", by_policy=by_policy)
+        allowed = () if by_policy else ("lambda:InvokeFunction",)
+        clients["scheduler"].create_schedule(
+            Name="ships",
+            ScheduleExpression="at(2026-01-05T09:30:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": function, "RoleArn": role("scheduler", *allowed)},
+        )
+        return came_through()
+
+    def pipe(*, by_policy: bool) -> bool:
+        function = begin("pipes", by_policy=by_policy)
+        read = () if by_policy else ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+        arn = role("pipes", "lambda:InvokeFunction", *read)
+        clients["pipes"].create_pipe(Name="ships", Source=QUEUE + "ships", Target=function, RoleArn=arn)
+        lab.advance(60)
+        url = clients["sqs"].get_queue_url(QueueName="ships")["QueueUrl"]
+        clients["sqs"].send_message(QueueUrl=url, MessageBody="a ship")
+        return came_through()
+
+    connections = {"rule": rule, "schedule": schedule, "pipe": pipe}
+    found = {name: (way(by_policy=True), way(by_policy=False)) for name, way in connections.items()}
+    places = {
+        (True, False): "The policy of what is called",
+        (False, True): "A role that the caller takes on",
+    }
+    return Shown(
+        answer={name: places.get(outcome, "both or neither") for name, outcome in found.items()},
+        says="Each connection was made with a policy alone and with a role alone, and given a message.",
+    )
