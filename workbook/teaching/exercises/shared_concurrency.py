@@ -29,7 +29,7 @@ from workbook.teaching.properties.counting import counted
 DEVELOP, ORDER, SIGN_IN, REPORT = "develop", "order", "sign-in", "report"
 FOR_REPORTS = 700
 """What is reserved already, so that little is left for the others."""
-PICTURES = 400
+PICTURES = 330
 VISITORS = 60
 SECONDS_BETWEEN = 10
 DONE_WITHIN = 30 * 60

@@ -73,22 +73,22 @@ def done_within(minutes: int) -> Callable[[Run], Finding]:
 
 # ---- plan-1: a plan for a burst
 
-BUDGET = {"evening": 280, "quiet": 130}
-"""Instance-minutes that may be paid for in the two hours after the first film."""
+BUDGET = {"evening": 250, "quiet": 100}
+"""Instance-minutes that may be paid for in the 90 minutes after the first film."""
 
 
 def an_evening(lab: Lab, answer: Answer) -> None:
     """Many films at once."""
     _planned(lab, answer)
     _films(EVENING)
-    lab.advance(hours=2)
+    lab.advance(minutes=90)
 
 
 def a_quiet_evening(lab: Lab, answer: Answer) -> None:
     """A few films at once."""
     _planned(lab, answer)
     _films(QUIET)
-    lab.advance(hours=2)
+    lab.advance(minutes=90)
 
 
 def a_machine_that_dies(lab: Lab, answer: Answer) -> None:
@@ -102,7 +102,7 @@ def a_machine_that_dies(lab: Lab, answer: Answer) -> None:
     scaling.terminate_instance_in_auto_scaling_group(
         InstanceId=victim["InstanceId"], ShouldDecrementDesiredCapacity=False
     )
-    lab.advance(hours=2)
+    lab.advance(minutes=90)
 
 
 def _planned(lab: Lab, answer: Answer) -> None:
@@ -125,7 +125,7 @@ def it_is_cheap(run: Run) -> Finding:
     if paid <= budget:
         return held()
     return broken(
-        expected=f"In two hours, {budget} instance-minutes are paid for at most.", happened=f"It was {paid}."
+        expected=f"In 90 minutes, {budget} instance-minutes are paid for at most.", happened=f"It was {paid}."
     )
 
 
@@ -155,7 +155,7 @@ PLAN = Exercise(
                 maximum=100,
                 unit="films",
             ),
-            Number("max_size", "MaxSize of the group", 4, minimum=1, maximum=30, unit="instances"),
+            Number("max_size", "MaxSize of the group", 4, minimum=1, maximum=20, unit="instances"),
             Number(
                 "visibility_timeout",
                 "the queue's VisibilityTimeout",
