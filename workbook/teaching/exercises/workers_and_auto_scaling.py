@@ -102,7 +102,7 @@ def a_machine_that_dies(lab: Lab, answer: Answer) -> None:
     scaling.terminate_instance_in_auto_scaling_group(
         InstanceId=victim["InstanceId"], ShouldDecrementDesiredCapacity=False
     )
-    lab.advance(minutes=90)
+    lab.advance(minutes=60)
 
 
 def _planned(lab: Lab, answer: Answer) -> None:
@@ -155,7 +155,7 @@ PLAN = Exercise(
                 maximum=100,
                 unit="films",
             ),
-            Number("max_size", "MaxSize of the group", 4, minimum=1, maximum=20, unit="instances"),
+            Number("max_size", "MaxSize of the group", 4, minimum=1, maximum=16, unit="instances"),
             Number(
                 "visibility_timeout",
                 "the queue's VisibilityTimeout",
@@ -246,7 +246,7 @@ PLAN = Exercise(
 
 def a_sunday(lab: Lab, answer: Answer) -> None:
     """Many films at once, for a group that follows the learner's policy."""
-    _followed(lab, answer, EVENING, minutes=90)
+    _followed(lab, answer, EVENING, minutes=60)
 
 
 def a_monday(lab: Lab, answer: Answer) -> None:
