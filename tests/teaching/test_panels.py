@@ -193,6 +193,15 @@ def test_what_the_browser_shows_at_the_press_is_judged_though_nothing_else_told_
     made = panel()
     if shown is None:
         shown = [SHOWN[each.description] for each in made.button.inputs]
-    made.button._handle_custom_msg({"shown": shown}, [])
+    told = [[each.model_id, value] for each, value in zip(made.button.inputs, shown, strict=True)]
+    made.button._handle_custom_msg({"shown": told}, [])
     assert made.answer == answer
     assert made.verdict.children
+
+
+def test_a_press_that_tells_of_inputs_that_are_gone_changes_none_of_those_that_are_there():
+    """A second press on Next, say, with the question that was there at the first."""
+    made = mark("odd-mark")
+    made.choices.index = 0
+    made.button._handle_custom_msg({"shown": [["another", 1]]}, [])
+    assert made.answer == "you"

@@ -3,8 +3,9 @@
 const REFERENCE = "IPY_MODEL_"; // how ipywidgets names another widget
 
 async function shown(model, [reference, trait]) {
-  const input = await model.widget_manager.get_model(reference.slice(REFERENCE.length));
-  return input.get(trait);
+  const id = reference.slice(REFERENCE.length);
+  const input = await model.widget_manager.get_model(id);
+  return [id, input.get(trait)];
 }
 
 function render({ model, el }) {

@@ -63,9 +63,12 @@ class InputButton(anywidget.AnyWidget):
         """Press it, as the browser does."""
         self._action()
 
-    def _press(self, shown: list[Any]) -> None:
-        for each, trait, value in zip(self.inputs, self.holders, shown, strict=True):
-            setattr(each, trait, value)
+    def _press(self, shown: list[tuple[str, Any]]) -> None:
+        """What is shown comes by the input's id: a second press may still tell of inputs that are gone."""
+        values = dict(shown)
+        for each, trait in zip(self.inputs, self.holders, strict=True):
+            if each.model_id in values:
+                setattr(each, trait, values[each.model_id])
         self._action()
 
     def __repr__(self) -> str:
