@@ -21,9 +21,13 @@ import pytest
 import werkzeug.routing
 from botocore.config import Config
 from botocore.loaders import JSONFileLoader, Loader
+from hypothesis import given
+from hypothesis import strategies as st
+from moto.moto_api._internal.moto_random import MotoRandom
 
 from workbook import Lab
 from workbook.aws import done_once
+from workbook.engine.patches import Patches
 
 
 @pytest.fixture
@@ -304,6 +308,29 @@ def test_a_rule_that_builds_urls_late_builds_the_same_ones():
     at_once = built("resize")
     with Lab():
         assert built("resize") == at_once == ("", "/functions/resize/url")
+
+
+# ---- draw_random_texts_at_once
+
+
+def test_moto_still_draws_letters_one_by_one():
+    assert "self.choice(pool)" in inspect.getsource(MotoRandom.get_random_string)
+
+
+@given(st.integers(), st.lists(st.integers(0, 200), max_size=5), st.booleans(), st.booleans())
+def test_letters_drawn_at_once_are_those_drawn_one_by_one(seed, lengths, digits, lower_case):
+    def drawn():
+        generator = MotoRandom(seed)
+        texts = [generator.get_random_string(length, digits, lower_case) for length in lengths]
+        return texts, generator.getstate()
+
+    one_by_one = drawn()
+    patches = Patches()
+    done_once.draw_random_texts_at_once(patches)
+    try:
+        assert drawn() == one_by_one
+    finally:
+        patches.undo_all()
 
 
 # ---- what a lab loads

@@ -25,7 +25,13 @@ def test_different_seeds_and_names_give_different_numbers():
 
 
 def test_uuids_are_version_4():
-    assert uuid.UUID(Seeds(7).uuid("message ids")).version == 4
+    found = uuid.UUID(Seeds(7).uuid("message ids"))
+    assert (found.version, found.variant) == (4, uuid.RFC_4122)
+
+
+def test_uuids_are_written_as_the_standard_library_writes_them():
+    bits = Seeds(7).stream("message ids").getrandbits(128)
+    assert Seeds(7).uuid("message ids") == str(uuid.UUID(int=bits, version=4))
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1])

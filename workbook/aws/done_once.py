@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import string
 import types
 import weakref
 from collections.abc import Callable
@@ -26,6 +27,7 @@ import moto.core.routing
 import werkzeug.routing
 from moto.core.request import Request
 from moto.core.utils import method_names_from_class
+from moto.moto_api._internal.moto_random import MotoRandom
 
 from workbook.engine.patches import Patches
 
@@ -43,6 +45,7 @@ def install(patches: Patches) -> None:
     look_at_handlers_by_their_flags(patches)
     match_requests_once(patches)
     build_no_urls(patches)
+    draw_random_texts_at_once(patches)
 
 
 def read_data_files_once(patches: Patches) -> None:
@@ -242,3 +245,36 @@ def build_no_urls(patches: Patches) -> None:
         return build
 
     patches.set(moto.core.routing.SmithyRule, "_compile_builder", compile_builder_late)
+
+
+_LETTERS_AND_DIGITS = string.ascii_letters + string.digits
+_TOO_HIGH = bytes(range(4 * len(_LETTERS_AND_DIGITS), 256))
+_LETTER_OF = bytes(ord(_LETTERS_AND_DIGITS[byte // 4]) for byte in range(256 - len(_TOO_HIGH))) + _TOO_HIGH
+
+
+def draw_random_texts_at_once(patches: Patches) -> None:
+    """Each answer of moto has a request id of 52 letters, and moto draws them one by one.
+
+    `random.choice` takes the upper six bits of the generator's next word, and another word where they are too
+    high for the 62 letters and digits. All words drawn at once give the same text, and leave the generator in
+    the same state.
+    """
+    get_random_string = MotoRandom.get_random_string
+
+    def draw_at_once(
+        generator: MotoRandom,
+        length: int = 20,
+        include_digits: bool = True,  # noqa: FBT001, FBT002 - moto's signature
+        lower_case: bool = False,  # noqa: FBT001, FBT002
+    ) -> str:
+        if not include_digits:
+            return get_random_string(generator, length, include_digits, lower_case)
+        drawn = b""
+        while len(drawn) < length:
+            words = length - len(drawn)
+            upper_bytes = generator.getrandbits(32 * words).to_bytes(4 * words, "little")[3::4]
+            drawn += upper_bytes.translate(_LETTER_OF, _TOO_HIGH)
+        text = drawn.decode()
+        return text.lower() if lower_case else text
+
+    patches.set(MotoRandom, "get_random_string", draw_at_once)

@@ -29,6 +29,12 @@ _KINDS_OF_PRINCIPALS = ((":user/", "User"), (":assumed-role/", "AssumedRole"), (
 _ESCAPES = {"*": "*", "?": "?", "$": "$"}
 
 
+KEYS_OF_REQUESTS = frozenset(
+    {"aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:resourceaccount"}
+)
+"""The keys of `request_keys`, as policies have them."""
+
+
 def request_keys(now: datetime.datetime, region: str, resource_account: str) -> dict[str, object]:
     """The global keys that tell when and where a request came, and whose the resource is.
 

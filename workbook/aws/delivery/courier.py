@@ -47,6 +47,7 @@ class Courier:
         self._delivery = delivery
         self._causes = () if cause is None else (cause,)
         self._facts: dict[str, Any] = {"source": delivery.sender.source_arn, **delivery.facts}
+        self._target = find_target(delivery.target)
         self._begun = world.clock.now
         self._tries = 0
         self._pauses: Iterator[float] | None = None
@@ -59,12 +60,11 @@ class Courier:
     @property
     def takes_time(self) -> bool:
         """Whether the target takes virtual time to answer."""
-        target = find_target(self._delivery.target)
-        return target is not None and target.takes_time
+        return self._target is not None and self._target.takes_time
 
     def try_once(self) -> None:
         """Try, now or at the target's next turn, and arrange what follows from it."""
-        target = find_target(self._delivery.target)
+        target = self._target
         if target is not None and target.turn is not None:
             instant = target.turn(self._world, self._delivery.target)
             if instant > self._world.clock.now:

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.limits import limit
-from workbook.aws.policies import Principal, Verdict, parse_policy
-from workbook.aws.policy_conditions import request_keys
+from workbook.aws.policies import Policy, Principal, Verdict, parse_policy
+from workbook.aws.policy_conditions import KEYS_OF_REQUESTS, request_keys
 from workbook.aws.sqs.errors import AccessDenied, InvalidParameterValue, MissingParameter, OverLimit
 from workbook.engine.world import current_world
 
@@ -87,9 +87,7 @@ def queue_access(
     action = f"sqs:{_SHARED_ACTIONS.get(operation, operation)}"
     verdict = Verdict.SILENT
     if policy is not None:
-        now = current_world().clock.datetime()
-        known = {**request_keys(now, queue.region, queue.account), **(context or {})}
-        verdict = parse_policy(policy).verdict(principal, action, queue.arn, known)
+        verdict = _verdict_of(parse_policy(policy), queue, principal, action, context or {})
     if verdict is Verdict.DENIED:
         return Decision(allowed=False, reason="with an explicit deny in a resource-based policy")
     if owner or (verdict is Verdict.ALLOWED and operation in _SHARED_ACTIONS):
@@ -97,6 +95,16 @@ def queue_access(
     return Decision(
         allowed=False, reason=f"because no resource-based policy allows the {action.lower()} action"
     )
+
+
+def _verdict_of(
+    policy: Policy, queue: Queue, principal: Principal, action: str, context: Mapping[str, object]
+) -> Verdict:
+    """What the policy says; when and where the request came is told only to one that asks for it."""
+    if policy.keys & KEYS_OF_REQUESTS:
+        now = current_world().clock.datetime()
+        context = {**request_keys(now, queue.region, queue.account), **context}
+    return policy.verdict(principal, action, queue.arn, context)
 
 
 def demand_access(

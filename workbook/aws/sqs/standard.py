@@ -115,7 +115,7 @@ class StandardOrder:
         if message.group_id is not None:
             self.fair = True
         message.aging = tenant.ages.book(message.arrived, message)
-        self._settle(tenant)
+        self._note_elder(tenant)
 
     def leave(self, message: Message) -> None:
         """A message has left the queue."""
@@ -128,14 +128,14 @@ class StandardOrder:
         tenant = self._tenant(message)
         tenant.delayed -= message.state is State.DELAYED
         message.appointment = tenant.ready.book(message.place, message)
-        self._settle(tenant)
+        self._note_turn(tenant)
 
     def withdraw(self, message: Message) -> None:
         """A visible message has gone without being received."""
         tenant = self._tenant(message)
         if message.appointment is not None:
             tenant.ready.cancel(message.appointment)
-        self._settle(tenant)
+        self._note_turn(tenant)
 
     def take(self, previous: Message | None, now: int) -> Message | None:  # noqa: ARG002 - as FifoOrder.take
         """The next message to deliver."""
@@ -144,7 +144,7 @@ class StandardOrder:
         if tenant is None:
             return None
         message = tenant.ready.pop()
-        self._settle(tenant)
+        self._note_turn(tenant)
         return message
 
     def depart(self, message: Message) -> None:
@@ -231,15 +231,23 @@ class StandardOrder:
         return tenant
 
     def _settle(self, tenant: Tenant) -> None:
-        """Note a tenant's turn and its oldest message anew, where they have changed."""
+        """Note a tenant anew that has become noisy or quiet."""
+        self._note_turn(tenant)
+        self._note_elder(tenant)
+
+    def _note_turn(self, tenant: Tenant) -> None:
+        """Note whose turn it is anew: a tenant's visible messages have changed."""
         tenant.turn = _rebook(self._quiet, tenant.turn, tenant, tenant.ready)
+
+    def _note_elder(self, tenant: Tenant) -> None:
+        """Note a tenant's oldest message anew: the messages that count for its age have changed."""
         tenant.elder = _rebook(self._elders, tenant.elder, tenant, tenant.ages)
 
     def _forget_age(self, tenant: Tenant, message: Message) -> None:
         if message.aging is not None:
             tenant.ages.cancel(message.aging)
             message.aging = None
-            self._settle(tenant)
+            self._note_elder(tenant)
 
     def _forget_the_idle(self, now: int) -> None:
         """Drop tenants without messages whose processing time no longer counts."""
