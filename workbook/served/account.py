@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workbook.aws.environment import account_of
+from workbook.engine.clock import instant_of
 from workbook.engine.exports import plain_value, record_of
 from workbook.engine.world import START
 from workbook.lab import Lab, LabError
@@ -105,10 +106,20 @@ class Account:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        response = self._answer(request)
+        response = self._answered(request)
         self._count()
         self._spool.write(request_line(request))
         return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        """What AWS answers; or that we made a mistake, after which the lab may have changed as well."""
+        try:
+            return self._answer(request)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            message = f"the workbook failed to answer this: {type(error).__name__}: {error}"
+            return error_response(500, "InternalFailure", message)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         key = access_key_in(request)
@@ -154,6 +165,11 @@ class Account:
     def seed(self) -> int:
         """The lab's seed."""
         return self._beginning.seed
+
+    @property
+    def began(self) -> int:
+        """When the lab's time began (microseconds)."""
+        return instant_of(self._beginning.start)
 
     @property
     def resources(self) -> int:
@@ -272,7 +288,7 @@ class Account:
             if is_control(request):
                 answer_control(self, request)
             else:
-                self._answer(request)
+                self._answered(request)
         self._count()
         if journal.ending is not None and journal.ending != self._ending(len(journal.requests)):
             raise SnapshotError(
