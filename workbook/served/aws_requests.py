@@ -91,6 +91,8 @@ class _Asked:
         except ClientError as error:  # a refusal of the lab's own: it answered no bytes
             told = error.response["Error"]
             return self._error(told["Code"], told["Message"])
+        except MemoryError:  # the process is at its limit, and whoever started it says so
+            raise
         except Exception as error:  # noqa: BLE001 - who asks over HTTP gets an answer, whatever happens
             return self._error(FAULT, f"the simulation failed: {type(error).__name__}: {error}")
 
