@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from account_histories import QUEUES, preparation
 from asking import ACCOUNT, answer, aws, control, error
-from histories import QUEUES, preparation
 from standin import answer_aws
 
 from workbook.served.account import Account

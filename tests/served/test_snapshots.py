@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from account_histories import QUEUES, histories, preparation
 from asking import ACCOUNT, answer, aws, control, error
-from histories import QUEUES, histories, preparation
 from hypothesis import HealthCheck, given, settings
 from standin import answer_aws
 
