@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from account_histories import QUEUES, ROLE, preparation, zipped
 from asking import answer, aws, control
-from histories import QUEUES, ROLE, preparation, zipped
 
 from workbook.served.limits import AccountLimits
 from workbook.served.processes import AccountEnded, Accounts, TooManyAccounts, reason_of
@@ -30,7 +30,7 @@ def running(tmp_path, told):
 
     def run(test, **options):
         async def with_accounts():
-            accounts = Accounts(tmp_path, told=told.append, answer="standin:answer_aws", **options)
+            accounts = Accounts(tmp_path, told=told.append, **options)
             try:
                 await test(accounts)
             finally:
@@ -279,7 +279,7 @@ from test_processes import ANN, BEN, spinning
 from workbook.served.processes import Accounts
 
 async def main(folder):
-    accounts = Accounts(folder, answer="standin:answer_aws")
+    accounts = Accounts(folder)
     await accounts.handle(BEN, control("GET", "/time"))
     prepare, invoke = spinning(folder / "spins", {body!r})
     for request in prepare:

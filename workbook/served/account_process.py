@@ -10,7 +10,6 @@ this process sends is more than bytes to the front, and memory is limited before
 from __future__ import annotations
 
 import os
-import pkgutil
 import signal
 import sys
 import threading
@@ -39,8 +38,6 @@ class Beginning:
     seed: int
     region: str
     limits: AccountLimits
-    answer: str
-    """What answers requests to AWS, as "module:function"."""
 
 
 def run(beginning: Beginning, channel: Connection, lifeline: Connection) -> None:
@@ -60,12 +57,13 @@ def run(beginning: Beginning, channel: Connection, lifeline: Connection) -> None
 
 def _serve(beginning: Beginning, channel: Connection) -> None:
     from workbook.served.account import Account  # noqa: PLC0415 - the front holds no AWS
+    from workbook.served.aws_requests import answer_aws  # noqa: PLC0415 - as above
     from workbook.served.requests import HttpRequest  # noqa: PLC0415 - as above
 
     _limit_memory(beginning.limits.memory_bytes)
     account = Account(
         beginning.account,
-        answer=pkgutil.resolve_name(beginning.answer),
+        answer=answer_aws,
         journal=beginning.journal,
         seed=beginning.seed,
         region=beginning.region,

@@ -7,7 +7,7 @@ again, so that our parts go in as they do otherwise. No thread may be left over,
 from __future__ import annotations
 
 from workbook.lab import Lab
-from workbook.served import account
+from workbook.served import account, aws_requests
 
 _SERVICES = ("sqs", "sns", "events", "lambda", "stepfunctions", "s3", "dynamodb", "iam", "sts", "scheduler")
 
@@ -15,4 +15,4 @@ with Lab() as _lab:
     for _service in _SERVICES:
         _lab.client(_service)
 
-__all__ = ["account"]
+__all__ = ["account", "aws_requests"]

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -31,8 +32,6 @@ from workbook.served.account_process import FAILED, FRONT_IS_GONE, OUT_OF_MEMORY
 from workbook.served.limits import AccountLimits
 from workbook.served.requests import LARGEST_BODY, LARGEST_HEADER, FrameError, HttpRequest, HttpResponse
 
-ANSWER = "workbook.served.aws_requests:answer_aws"
-"""What answers requests to AWS in the process of an account."""
 _LARGEST_FRAME = LARGEST_HEADER + LARGEST_BODY + 64
 _STARTS_WITHIN = 10
 """Times `request_seconds` until a process must be ready: a long journal takes a while."""
@@ -168,7 +167,6 @@ class Accounts:
         region: Their default Region.
         told: Is given a line of text whenever a process ends that was not asked to; it is printed otherwise.
         start: How processes are started.
-        answer: What answers requests to AWS in them, as "module:function": the front need not import it.
     """
 
     def __init__(
@@ -180,7 +178,6 @@ class Accounts:
         region: str = "us-east-1",
         told: Callable[[str], None] = print,
         start: Starter = ForkedProcess,
-        answer: str = ANSWER,
     ) -> None:
         self.limits = limits or AccountLimits()
         self._folder = folder
@@ -188,7 +185,6 @@ class Accounts:
         self._region = region
         self._told = told
         self._start = start
-        self._answer = answer
         self._held: dict[str, Holder] = {}
         self._threads = ThreadPoolExecutor(self.limits.accounts + 4, thread_name_prefix="account")
 
@@ -252,7 +248,7 @@ class Accounts:
                 "or start the server with a higher limit"
             )
         journal = self._folder / f"{account}.jsonl"
-        beginning = Beginning(account, journal, self._seed, self._region, self.limits, self._answer)
+        beginning = Beginning(account, journal, self._seed, self._region, self.limits)
         self._held[account] = holder = Holder(beginning, self._start, self._told)
         return holder
 
@@ -342,7 +338,7 @@ class Holder:
             self._told(f"account {self._beginning.account}: {self._untold}")
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> ForkServerContext | SpawnContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
