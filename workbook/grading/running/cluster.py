@@ -16,6 +16,7 @@ from workbook.grading.request import GradingRequest
 from workbook.grading.running.course import course_digest
 from workbook.grading.running.judging import JUDGE, Judging, NoJudge
 from workbook.grading.running.outcomes import Outcome, failed
+from workbook.grading.running.standing import Standing, standing_here
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -35,6 +36,13 @@ class ClusterWorkers:
 
     def __init__(self, scheduler: str, judge: str = JUDGE) -> None:
         self._scheduler, self._judge = scheduler, judge
+
+    def standings(self) -> Mapping[str, Standing]:
+        """How well learners' code is confined on each worker."""
+        with _connected(self._scheduler) as client:
+            _look_at_the_workers(client)
+            found: dict[str, Standing] = client.run(standing_here)
+            return found
 
     def outcomes(self, requests: Mapping[str, GradingRequest]) -> Iterator[tuple[str, Outcome]]:
         """Judge all of them."""
