@@ -19,10 +19,9 @@ import secrets
 from pathlib import Path
 
 from workbook.aws.environment import account_of
-from workbook.served.access_keys import access_key_in
 from workbook.served.control import is_control
 from workbook.served.requests import HttpRequest
-from workbook.served.signatures import account_in_key
+from workbook.served.signatures import account_in_key, signature_of
 
 HEADER = "X-Workbook-Access-Key"
 """Where a request to the control API names its lab."""
@@ -57,8 +56,9 @@ class Keys:
         Raises:
             KeyRefused: it has no key, or one that opens no lab.
         """
-        key = request.header(HEADER) or access_key_in(request)
-        if key is None:
+        signature = signature_of(request)
+        key = request.header(HEADER) or (signature and signature.access_key)
+        if not key:
             raise KeyRefused(
                 "the request names no access key. Give your client one, AKIA123456789012LABX say, with any "
                 f"secret; the control API takes it in the header {HEADER}"
