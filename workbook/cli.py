@@ -84,15 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("folder", nargs="?", type=Path, help="the folder (default: my-exercises)")
     start.set_defaults(run=_start)
 
-    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
-    action = progress.add_mutually_exclusive_group()
-    action.add_argument("--json", action="store_true", help="print the records as JSON")
-    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
-    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
-    action.add_argument(
-        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
-    )
-    progress.set_defaults(run=_progress)
+    _add_progress(commands)
 
     quiz = commands.add_parser("quiz", help="ask questions in the style of the exam, in this terminal")
     quiz.add_argument("topic", nargs="?", help="e.g. sqs (default: all topics)")
@@ -100,11 +92,37 @@ def _parser() -> argparse.ArgumentParser:
     quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
     quiz.set_defaults(run=_quiz)
 
+    _add_serve(commands)
     _add_grade(commands)
 
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve", help="simulate AWS for other programs: the AWS CLI, SDKs, other notebooks"
+    )
+    serve.add_argument("--port", type=_port_or_any, default=4566, help="the port (4566); 0 is a free one")
+    serve.add_argument("--host", default="127.0.0.1", help="the address (127.0.0.1: this computer only)")
+    serve.add_argument(
+        "--token-file", metavar="FILE", help="with a token; needed where others can reach --host"
+    )
+    serve.add_argument("--state", metavar="FOLDER", help="keep the labs here from one run to the next")
+    serve.add_argument("--seed", type=int, default=0, help="where chance comes from in labs that begin (0)")
+    serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        dest="limits",
+        help="what an account may use, e.g. requests_per_second=50; may be given several times",
+    )
+    serve.add_argument(
+        "--unconfined", action="store_true", help="trust all Lambda functions, whoever sends them"
+    )
+    serve.set_defaults(run=_serve)
 
 
 def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -116,6 +134,18 @@ def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     room.add_argument("--port", type=_port, help="of JupyterLab, as of `workbook lab`")
     room.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     room.set_defaults(run=_room)
+
+
+def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
+    action = progress.add_mutually_exclusive_group()
+    action.add_argument("--json", action="store_true", help="print the records as JSON")
+    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
+    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
+    action.add_argument(
+        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
+    )
+    progress.set_defaults(run=_progress)
 
 
 def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -146,6 +176,10 @@ def _port(text: str) -> int:
         return int(text)
     message = f"{text!r} is no port: give a number from 1024 to {LAST_PORT}"
     raise argparse.ArgumentTypeError(message)
+
+
+def _port_or_any(text: str) -> int:
+    return 0 if text == "0" else _port(text)
 
 
 def _taken(port: int) -> str:
@@ -282,6 +316,16 @@ def _quiz(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from workbook.served import command  # noqa: PLC0415
+
+    try:
+        return command.run(options, told=lambda line: print(line, flush=True))  # a program may wait for it
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _check(options: argparse.Namespace) -> int:
