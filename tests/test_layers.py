@@ -1,4 +1,4 @@
-"""Imports go down only: teaching, scenarios -> lab -> flow -> aws -> engine.
+"""Imports go down only: grading -> teaching, scenarios -> lab -> flow -> aws -> engine.
 
 Commands (`workbook doctor` and so on) stand above all layers: they may use any, and no layer may use them.
 """
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "workbook"
 
-LAYERS = ("engine", "aws", "flow", "lab", "teaching", "commands")  # from the bottom up
+LAYERS = ("engine", "aws", "flow", "lab", "teaching", "grading", "commands")  # from the bottom up
 LAYER_OF = {
     "engine": "engine",
     "aws": "aws",
@@ -37,6 +37,7 @@ LAYER_OF = {
     "flow": "flow",
     "scenarios": "teaching",
     "teaching": "teaching",
+    "grading": "grading",
     "__main__": "commands",
     "bake": "commands",
     "cli": "commands",
