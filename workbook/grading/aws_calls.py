@@ -1,4 +1,4 @@
-"""A learner's AWS calls, made by the judge's own boto3 in the judge's lab, so that they leave the hops of practice.
+"""A learner's AWS calls, made by the judge's own boto3, so that they leave the hops of practice.
 
 What crosses is the service, the operation and its parameters; the answer goes back as boto3 gave it. A key
 speaks for an account: the learner's own keys, and those that AWS itself has handed out, are taken as they
@@ -42,7 +42,9 @@ def answer_to(asked: Mapping[str, Any], account: str) -> dict[str, Any]:
     except NoEnd:
         raise
     except ClientError as error:
-        return {"error": {"kind": "aws", "response": to_plain(error.response), "operation": error.operation_name}}
+        return {
+            "error": {"kind": "aws", "response": to_plain(error.response), "operation": error.operation_name}
+        }
     except Exception as error:  # noqa: BLE001 - whatever boto3 says to who calls it
         return {"error": {"kind": "other", "type": type(error).__name__, "text": str(error)}}
 
@@ -51,7 +53,9 @@ def _client_for(asked: Mapping[str, Any], account: str) -> Any:  # noqa: ANN401 
     key, secret, token = (_text(part) for part in _three(asked.get("keys")))
     speaks_for = account_of(key)
     if speaks_for is not None and speaks_for != account:
-        message = f"the key {key} is that of account {speaks_for}; an answer has its own account, {account}, only"
+        message = (
+            f"the key {key} is that of account {speaks_for}; an answer has its own account, {account}, only"
+        )
         raise CallRefused(message)
     settings = asked.get("settings")
     retries = _retries_of(settings if isinstance(settings, dict) else {})
@@ -59,8 +63,10 @@ def _client_for(asked: Mapping[str, Any], account: str) -> Any:  # noqa: ANN401 
 
 
 @functools.lru_cache(maxsize=64)
-def _client(service: str, region: str, key: str, secret: str, token: str, retries: tuple[tuple[str, Any], ...]) -> Any:  # noqa: ANN401, PLR0913
-    return boto3.client(  # type: ignore[call-overload]  # any service
+def _client(
+    service: str, region: str, key: str, secret: str, token: str, retries: tuple[tuple[str, Any], ...]
+) -> Any:  # noqa: ANN401
+    return boto3.client(  # type: ignore[call-overload,misc]  # any service
         service,
         region_name=region or None,
         aws_access_key_id=key or None,

@@ -1,4 +1,4 @@
-"""What crosses between the judge and a learner's process: one JSON object after the other, each with its length.
+"""What crosses between the judge and a learner's process: JSON objects, each with its length.
 
     4 bytes, the length of what follows | {"conversation": 3, "ask": "sleep", "seconds": 40}
 
@@ -39,6 +39,8 @@ class Channel:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._waiting = bytearray()
+        self.received = 0
+        """Bytes that have come so far."""
         self._sending = threading.Lock()
 
     def send(self, frame: Mapping[str, Any]) -> None:
@@ -83,7 +85,8 @@ class Channel:
         self._socket.settimeout(patience)
         while len(self._waiting) < size:
             try:
-                came = self._socket.recv(1 << 16)
+                # No more than this frame: the next one may be meant for another process that reads here, too.
+                came = self._socket.recv(min(size - len(self._waiting), 1 << 20))
             except TimeoutError as error:
                 raise ChannelSilent(f"nothing came for {patience} s") from error
             except OSError as error:
@@ -91,6 +94,7 @@ class Channel:
             if not came:
                 raise ChannelClosed("the other side has ended")
             self._waiting += came
+            self.received += len(came)
         return bytes(self._waiting[:size])
 
 

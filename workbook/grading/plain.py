@@ -61,7 +61,7 @@ def _plain_mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     return {"$dict": [[to_plain(key, depth + 1), each] for key, each in pairs]}
 
 
-def _marked(value: object, depth: int) -> dict[str, Any]:
+def _marked(value: object, depth: int) -> Any:  # noqa: ANN401, PLR0911 - JSON; a case each
     if isinstance(value, bytes | bytearray | memoryview):
         return {"$bytes": base64.b64encode(value).decode()}
     if isinstance(value, datetime.datetime):
@@ -129,8 +129,11 @@ _MAKERS: Mapping[str, Any] = {
 }
 
 
-def answer_to_plain(response: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def answer_to_plain(response: Mapping[str, Any]) -> dict[str, Any]:
     """An answer of boto3 as JSON; what it streams is read."""
     streams = {name: each for name, each in response.items() if isinstance(each, StreamingBody)}
     rest = {name: each for name, each in response.items() if name not in streams}
-    return {"answer": to_plain(rest), "streams": to_plain({name: each.read() for name, each in streams.items()})}
+    return {
+        "answer": to_plain(rest),
+        "streams": to_plain({name: each.read() for name, each in streams.items()}),
+    }

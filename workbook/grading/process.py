@@ -8,7 +8,7 @@
       │ sleeps; other tasks run ──────{"value": null}────> goes on
       │ <───────{"done": ["the cakes that were refused"]}─── ends
 
-A conversation is one thread of control in two processes: while the learner's half runs, the judge's task holds
+A conversation is one thread of control in two processes: while the learner's half runs, the judge's task has
 the baton, so that all runs in the same order each time. What is read is data and nothing else: it can ask for
 what a learner's code may do, and for nothing more. A frame out of turn is no mistake that the library on the
 other side could make, so it is called tampering.
@@ -48,8 +48,13 @@ class Tampered(Exception):
     """The other side has sent what its library never sends."""
 
 
-class LearnerGone(Exception):
-    """The learner's process has ended, or had to be ended, in the middle; the text says how."""
+GONE = Trouble(
+    "exit",
+    "Your code ended the process it was judged in, or had to be ended with it. Return from the function.",
+)
+_TOO_MUCH = Trouble("busy", "Your code sent or printed more than 64 MB. Look for a loop that does not end.")
+BUDGET = 64 * 1024 * 1024
+"""Bytes that may come from a learner's process in one situation."""
 
 
 class LearnersProcess:
@@ -65,9 +70,12 @@ class LearnersProcess:
         self._channel = channel
         self._lab = lab
         self._processor_time = processor_time
+        self._over = False
+        self._most = channel.received + BUDGET
         self._numbers = itertools.count(1)
-        self._open: set[int] = set()
         self._ended: set[int] = set()
+        self.problem: Exception | None = None
+        """What ends the situation, even if a service has taken it for a handler's error."""
         self.printed = Printed()
         self.listeners: dict[int, Callable[[Mapping[str, Any]], None]] = {}
         """Who takes what an execution environment writes to its log, by the environment's number."""
@@ -76,24 +84,42 @@ class LearnersProcess:
         """Have something done by the learner's process, on the current task, and give what came of it.
 
         Raises:
-            Troubled: the learner's code failed, or is not as it should be.
+            Troubled: the learner's code failed, is not as it should be, or has ended its process.
             Stuck: it computes without end.
-            LearnerGone: the process has ended.
             Tampered: it sent what no library of ours sends.
         """
+        if self.problem is not None:
+            raise self.problem
         number = next(self._numbers)
-        self._open.add(number)
         self._send({"conversation": number, "do": what, **facts})
         try:
             return self._converse(number)
-        except (Troubled, LearnerGone, Tampered):
+        except Tampered as error:
+            self.problem = error
+            raise
+        except Troubled as error:
+            if error.trouble in (GONE, _TOO_MUCH):
+                self.problem = error
             raise
         except BaseException:
             self._break_off(number)
             raise
         finally:
-            self._open.discard(number)
             self._ended.add(number)
+
+    def end(self) -> None:
+        """The situation is over: the learner's half of it ends, whatever it is doing.
+
+        Raises:
+            ChannelError: the process has ended already.
+        """
+        self._over = True
+        self._channel.send({"do": "end"})
+
+    def conclude(self) -> None:
+        """The situation is over; raises what the process has done that is no answer."""
+        if self.problem is not None:
+            raise self.problem
 
     def _converse(self, number: int) -> Any:  # noqa: ANN401
         while True:
@@ -112,7 +138,7 @@ class LearnersProcess:
         try:
             self._channel.send({**frame, "instant": self._lab.world.clock.now})
         except ChannelClosed as error:
-            raise LearnerGone("the process has ended") from error
+            raise Troubled(GONE) from error
 
     def _next(self, number: int) -> dict[str, Any]:
         """The next frame of this conversation; only those that are over may still have something to say."""
@@ -126,22 +152,27 @@ class LearnersProcess:
                     raise Tampered(f"a frame of conversation {str(sender)[:20]}, while {number} has the word")
 
     def _receive(self) -> dict[str, Any]:
-        begun, computed = time.monotonic(), self._processor_time()
+        begun, computed = time.monotonic(), None
+        if self._channel.received > self._most:
+            raise Troubled(_TOO_MUCH)
         while True:
             try:
                 return self._channel.receive(_LOOK_EVERY)
             except ChannelSilent:
-                waited = time.monotonic() - begun
-                if waited > SILENT or self._processor_time() - computed > BUSY:
+                now = self._processor_time()  # not asked for before: that takes longer than most replies
+                computed = now if computed is None else computed
+                if time.monotonic() - begun > SILENT or now - computed > BUSY:
                     raise Stuck from None
             except ChannelClosed as error:
-                raise LearnerGone("the process has ended") from error
+                raise Troubled(GONE) from error
             except ChannelError as error:
                 raise Tampered(str(error)) from error
 
     def _break_off(self, number: int) -> None:
-        """Tell the learner's half to end; code that does not is left behind, and the process is ended later."""
-        with contextlib.suppress(LearnerGone, ChannelError):
+        """Tell the learner's half to end; code that does not is left behind, and ends with the process."""
+        if self._over:
+            return
+        with contextlib.suppress(Troubled, ChannelError):
             self._send({"conversation": number, "do": "break off"})
             until = time.monotonic() + _FAREWELL
             while time.monotonic() < until:
@@ -188,8 +219,14 @@ class LearnersProcess:
         self.start(name, function, arguments if isinstance(arguments, list) else [])
         return {"value": None}
 
-    def start(self, name: str, function: str, arguments: list[Any], fell: Callable[[BaseException], None] | None = None) -> None:
-        """Let a function of the learner's run beside the examiner, as a program; `arguments` are plain JSON."""
+    def start(
+        self,
+        name: str,
+        function: str,
+        arguments: list[Any],
+        fell: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Let a function of the learner's run beside the examiner; `arguments` are plain JSON."""
 
         def program() -> None:
             try:
@@ -202,9 +239,9 @@ class LearnersProcess:
         self._lab.program(name, program)
 
     def _take_log(self, frame: Mapping[str, Any]) -> None:
-        listener = self.listeners.get(frame.get("environment", 0))
-        if listener is not None:
-            listener(frame)
+        number = frame.get("environment")
+        if isinstance(number, int) and number in self.listeners:
+            self.listeners[number](frame)
 
     def _take_print(self, frame: Mapping[str, Any]) -> None:
         self.printed.write(str(frame.get("text", "")))

@@ -7,12 +7,10 @@ when they are graded.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbook.engine.clock import SECOND
 from workbook.grading.process import plain_arguments
-from workbook.teaching.answer import LONGEST_CALL, NoEnd
+from workbook.teaching.answer import LONGEST_CALL, Answer
 
 if TYPE_CHECKING:
     from workbook.grading.process import LearnersProcess
@@ -26,28 +24,14 @@ class LearnersSource(str):
     __slots__ = ()
 
 
-class RemoteAnswer:
+class RemoteAnswer(Answer):
     """The functions of an answer by name, or its value."""
 
     def __init__(self, lab: Lab, submission: Submission, process: LearnersProcess | None) -> None:
-        self._lab = lab
+        super().__init__(lab, submission.value)
         self._process = process
-        self.value = submission.value
-        self.settings: Mapping[str, Any] = self.value if isinstance(self.value, Mapping) else {}
-        self.fallen: BaseException | None = None
-        """What ended a program that was started."""
         if process is not None:
-            self._wait_for("define", LONGEST_CALL, source=submission.source, prelude=submission.prelude)
-
-    @property
-    def order(self) -> list[str]:
-        """As `Answer.order`."""
-        return [str(name) for name in self.value] if isinstance(self.value, list) else []
-
-    @property
-    def marked(self) -> str:
-        """As `Answer.marked`."""
-        return str(self.value)
+            self._ask("define", LONGEST_CALL, source=submission.source, prelude=submission.prelude)
 
     def call(self, name: str, *arguments: object, limit: float = LONGEST_CALL) -> Any:  # noqa: ANN401 - the learner's
         """As `Answer.call`; what it returns is a copy.
@@ -56,7 +40,7 @@ class RemoteAnswer:
             Troubled: the function is missing, or whatever it raised.
             NoEnd: it takes longer.
         """
-        return self._wait_for("call", limit, function=name, arguments=plain_arguments(arguments, self._lab))
+        return self._ask("call", limit, function=name, arguments=plain_arguments(arguments, self._lab))
 
     def start(self, name: str, *arguments: object, called: str = "") -> None:
         """As `Answer.start`."""
@@ -72,30 +56,18 @@ class RemoteAnswer:
         Raises:
             Troubled: there is none of that name, or it cannot be deployed.
         """
-        return LearnersSource(self._wait_for("source", LONGEST_CALL, function=name))
+        return LearnersSource(self._ask("source", LONGEST_CALL, function=name))
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return functools.partial(self.call, name)
+    def conclude(self) -> None:
+        """As `Answer.conclude`; also raises what the process itself has done."""
+        super().conclude()
+        if self._process is not None:
+            self._process.conclude()
 
     def _running(self) -> LearnersProcess:
         assert self._process is not None, "an answer that is a value has no functions"  # noqa: S101
         return self._process
 
-    def _wait_for(self, what: str, limit: float, **facts: object) -> Any:  # noqa: ANN401
-        """Have it done on a task of its own, for `limit` seconds of AWS time at most."""
-        kernel, name = self._lab.world.kernel, str(facts.get("function", "the answer"))
-        ask = functools.partial(self._running().ask, what, **facts)
-        with kernel:
-            task = kernel.spawn(ask, name=name)
-            task.joined = True
-            end = kernel.clock.now + int(limit * SECOND)
-            timer = kernel.at(end, kernel.throw, task, NoEnd(name, limit), name="end of patience", daemon=True)
-            try:
-                kernel.join(task)
-            finally:
-                timer.cancel()
-        if task.error is not None:
-            raise task.error
-        return task.result
+    def _ask(self, what: str, limit: float, **facts: object) -> Any:  # noqa: ANN401
+        name = str(facts.get("function", "the answer"))
+        return self._within(limit, name, functools.partial(self._running().ask, what, **facts))

@@ -81,7 +81,7 @@ def _raise_what_it_raised(outcome: object) -> None:
 
 
 def _three_texts(told: object) -> tuple[str, str, list[str]]:
-    parts = told if isinstance(told, list) and len(told) == 3 else ["Error", "", []]  # noqa: PLR2004 - as its name says
+    parts = told if isinstance(told, list) and len(told) == 3 else ["Error", "", []]
     trace = parts[2] if isinstance(parts[2], list) else []
     return str(parts[0]), str(parts[1]), [str(line) for line in trace]
 

@@ -84,6 +84,7 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
 
 
 def described(error: BaseException, line: SourceLine) -> tuple[str, str, list[str]]:
+    """Type, message and stack trace of what a handler raised; `line` gives lines of its source."""
     if isinstance(error, RuntimeFault):
         return error.error_type, error.message, error.trace
     return type(error).__name__, str(error), list(_stack_trace(error.__traceback__, line))

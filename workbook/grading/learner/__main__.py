@@ -7,14 +7,25 @@ What a situation leaves behind (names, patches, files that are open) is gone wit
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import boto3
+
 from workbook.grading.frames import Channel, ChannelClosed
+from workbook.grading.learner.notebook import run_notebook
+from workbook.grading.learner.situation import play_situation
 
 CHANNEL = "WORKBOOK_CHANNEL"
+
+
+_TASKS: Mapping[str, Callable[[Channel, Mapping[str, Any]], None]] = {
+    "notebook": run_notebook,
+    "situation": play_situation,
+}
 
 
 def main() -> None:
@@ -22,26 +33,19 @@ def main() -> None:
     channel = Channel(socket.socket(fileno=int(os.environ.pop(CHANNEL))))
     _warm_up()
     channel.send({"ready": True})
-    tasks: dict[str, Callable[[Channel, Mapping[str, Any]], None]] = {
-        "notebook": _run_notebook,
-        "situation": _play_situation,
-    }
     while True:
         try:
             frame = channel.receive()
         except ChannelClosed:
             return
-        _in_a_fork(lambda asked=frame: tasks[asked["do"]](channel, asked))
+        _in_a_fork(functools.partial(_TASKS[frame["do"]], channel, frame))
 
 
 def _warm_up() -> None:
-    import boto3
-
-    import workbook.grading.learner.notebook
-    import workbook.grading.learner.situation  # noqa: F401 - what takes long is done once
-
+    """Have boto3 read what it reads once a process."""
+    nobody = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nobody"}
     for service in ("sqs", "sns", "lambda"):
-        boto3.client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+        boto3.client(service, region_name="us-east-1", **nobody)  # type: ignore[call-overload]  # any service
     boto3.DEFAULT_SESSION = None
 
 
@@ -56,20 +60,6 @@ def _in_a_fork(task: Callable[[], None]) -> None:
         status = 0
     finally:
         os._exit(status)  # threads that are left are nobody's any more
-
-
-def _play_situation(channel: Channel, facts: Mapping[str, Any]) -> None:
-    from workbook.grading.learner.situation import Situation
-
-    situation = Situation(channel, facts)
-    channel.send({"begun": True})
-    situation.conversations.serve()
-
-
-def _run_notebook(channel: Channel, facts: Mapping[str, Any]) -> None:
-    from workbook.grading.learner.notebook import run_notebook
-
-    run_notebook(channel, facts)
 
 
 if __name__ == "__main__":

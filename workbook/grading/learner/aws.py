@@ -47,7 +47,10 @@ def send_calls_to_the_judge(conversations: Conversations, account: str, region: 
 
 
 def _made(
-    conversations: Conversations, client: Any, operation: str, parameters: Mapping[str, Any]  # noqa: ANN401
+    conversations: Conversations,
+    client: Any,  # noqa: ANN401 - boto3's
+    operation: str,
+    parameters: Mapping[str, Any],
 ) -> Answer:
     service = client.meta.service_model.service_name
     prepared = _prepared(client, service, operation, parameters)

@@ -1,7 +1,7 @@
 """The learner's half of conversations: threads that ask the judge, and wait for its reply.
 
-One thread reads the channel; each conversation that the judge begins has a thread of its own. Only one of them
-ever has something to do, since the judge gives the word to one at a time.
+One thread reads the channel; each conversation that the judge begins has a thread of its own. Only one of
+them ever has something to do, since the judge gives the word to one at a time.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Half(threading.Thread):
         self._conversations = conversations
         self._replies: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._broken_off = False
+        self._asking = threading.Lock()  # threads that the learner started ask as part of the latest one
 
     def run(self) -> None:
         """Do what was asked, and say what came of it."""
@@ -55,8 +56,9 @@ class Half(threading.Thread):
     def ask(self, frame: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Ask the judge, and wait."""
         by = {"by": self.actor} if self.actor else {}
-        self._conversations.tell({"conversation": self.number, **frame, **by})
-        reply = None if self._broken_off else self._replies.get()
+        with self._asking:
+            self._conversations.tell({"conversation": self.number, **frame, **by})
+            reply = None if self._broken_off else self._replies.get()
         if reply is None:
             raise BrokenOff
         return reply
@@ -87,7 +89,6 @@ class Conversations:
         self._channel = channel
         self._halves: dict[int, Half] = {}
         self._latest: Half | None = None
-        self._asking = threading.RLock()
 
     def serve(self) -> None:
         """Do what the judge asks for, until it says that the situation is over."""
@@ -113,8 +114,7 @@ class Conversations:
         if half is None:
             message = "nothing can be asked before the check has begun"
             raise CannotGoOn(message)
-        with self._asking:  # a thread that the learner started asks as part of the latest one
-            return half.ask({"ask": what, **facts})
+        return half.ask({"ask": what, **facts})
 
     def tell(self, frame: Mapping[str, Any]) -> None:
         """Send something that needs no reply."""

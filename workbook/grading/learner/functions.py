@@ -1,4 +1,4 @@
-"""Lambda functions of a learner's, in the learner's process: the environments, without the service around them."""
+"""Lambda functions in the learner's process: their environments, without the service around them."""
 
 from __future__ import annotations
 

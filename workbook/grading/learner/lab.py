@@ -53,7 +53,9 @@ class FarLab:
         """As `Lab.program`."""
         key = f"program {len(self._programs) + 1}"
         self._programs[key] = function
-        self._conversations.ask("program", name=name, function=key, arguments=[to_plain(each) for each in arguments])
+        self._conversations.ask(
+            "program", name=name, function=key, arguments=[to_plain(each) for each in arguments]
+        )
 
     @contextmanager
     def actor(self, name: str) -> Iterator[None]:
@@ -92,8 +94,8 @@ class FarLab:
         if name.startswith("__"):
             raise AttributeError(name)
         message = (
-            f"lab.{name} is not there while an answer is graded: the lab belongs to the check. Use boto3, and "
-            "lab.function, lab.client, lab.advance or lab.now."
+            f"lab.{name} is not there while an answer is graded: the lab belongs to the check. Use boto3, "
+            "and lab.function, lab.client, lab.advance or lab.now."
         )
         raise CannotGoOn(message)
 
@@ -105,5 +107,7 @@ class FarLab:
 
     def _refuse_account(self, account: str | None) -> None:
         if account not in (None, self._account):
-            message = f"account={account!r}: a graded answer has one account, {self._account}; leave `account` out"
+            message = (
+                f"account={account!r}: a graded answer has one account, {self._account}; leave `account` out"
+            )
             raise CannotGoOn(message)

@@ -1,6 +1,6 @@
 """Runs a learner's notebook, and hands in what its tasks ask for: the source of functions, or a value.
 
-The cells run from the top, in a shell of IPython's and with a lab of their own, as *Run All* would; a cell that
+The cells run from the top, in a shell of IPython's and with a lab of their own, as *Run All* would; one that
 fails does not keep the next from running. Nothing of this counts but what is handed in: the functions as they
 are when the task's cells have run, or when `check("dlq-1")` is called, whichever is later. So two tasks may
 ask for a function of one name.
@@ -12,6 +12,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from IPython.core.interactiveshell import InteractiveShell
+
+import workbook.teaching
 from workbook.grading.frames import Channel
 from workbook.grading.plain import to_plain
 from workbook.teaching.asked import AnswerError
@@ -22,7 +25,7 @@ _SAID = "Handed in. This is the grader: the verdict comes with the report."
 
 
 class HandedIn:
-    """What stands for `workbook.teaching` while a notebook is graded: it takes answers, and judges nothing."""
+    """What stands for `workbook.teaching` while a notebook is graded: it takes answers, and judges none."""
 
     def __init__(self, channel: Channel, asked: Mapping[str, list[str]], names: Mapping[str, Any]) -> None:
         self._channel = channel
@@ -72,18 +75,17 @@ def run_notebook(channel: Channel, facts: Mapping[str, Any]) -> None:
 
     Args:
         channel: to the judge.
-        facts: `cells`, each with its `source` and the `exercise` that it belongs to, if to any; and `asked`, the
-            names of the functions that each exercise asks for.
+        facts: `cells`, each with its `source` and the `exercise` that it belongs to, if to any; and `asked`,
+            the names of the functions that each exercise asks for.
     """
-    from IPython.core.interactiveshell import InteractiveShell
-
     os.environ["WORKBOOK_PROGRESS"] = "off"
     shell = InteractiveShell.instance()
     desk = HandedIn(channel, facts["asked"], shell.user_ns)
     _stand_in(desk)
     for number, cell in enumerate(facts["cells"], start=1):
         channel.send({"begins": number})
-        result = shell.run_cell(cell["source"], store_history=True)
+        run: Any = shell.run_cell
+        result = run(cell["source"], store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             channel.send({"failed": number, "text": f"{type(error).__name__}: {error}"[:500]})
@@ -101,9 +103,7 @@ def _left(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _stand_in(desk: HandedIn) -> None:
-    import workbook.teaching
-
     for name in workbook.teaching.__all__:
         setattr(workbook.teaching, name, desk.nothing)
-    workbook.teaching.check = desk.check  # type: ignore[attr-defined]  # it is looked up when first asked for
-    workbook.teaching.exercise = desk.exercise  # type: ignore[attr-defined]
+    workbook.teaching.check = desk.check
+    workbook.teaching.exercise = desk.exercise

@@ -18,7 +18,7 @@ from workbook.grading.learner.lab import FarLab
 from workbook.grading.plain import from_plain
 from workbook.packaging import package
 from workbook.programs import in_aws_time
-from workbook.teaching.answer import Answer, Unanswered
+from workbook.teaching.answer import LocalAnswer, Unanswered
 
 
 class Situation:
@@ -29,7 +29,7 @@ class Situation:
         kernel = FarKernel(conversations)
         send_calls_to_the_judge(conversations, facts["account"], facts["region"])
         self._lab = FarLab(conversations, kernel, facts["account"])
-        self._answer: Answer | None = None
+        self._answer: LocalAnswer | None = None
         functions = Functions(self._lab.world, conversations)
         conversations.work.update(
             {
@@ -44,7 +44,7 @@ class Situation:
         sys.stdout = sys.stderr = _Printed(conversations)
 
     def _define(self, facts: Mapping[str, Any]) -> None:
-        self._answer = Answer(self._lab, source=facts["source"], prelude=facts["prelude"])  # type: ignore[arg-type]  # as far as an answer looks
+        self._answer = LocalAnswer(self._lab, source=facts["source"], prelude=facts["prelude"])  # type: ignore[arg-type]  # as far as an answer looks
 
     def _call(self, facts: Mapping[str, Any]) -> object:
         arguments = [self._lab if each == {"$lab": True} else from_plain(each) for each in facts["arguments"]]
@@ -79,3 +79,10 @@ class _Printed(io.TextIOBase):
         """Take text."""
         self._conversations.mention("print", text=text[:10_000])
         return len(text)
+
+
+def play_situation(channel: Channel, facts: Mapping[str, Any]) -> None:
+    """Play one situation, until the judge says that it is over."""
+    situation = Situation(channel, facts)
+    channel.send({"begun": True})
+    situation.conversations.serve()
