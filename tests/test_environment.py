@@ -71,6 +71,11 @@ class TestPyproject:
     def test_what_is_installed_here_is_what_is_pinned(self, name):
         assert version(name) in (NEEDED | FOR_DEVELOPERS)[name].specifier
 
+    def test_extras_are_pinned_to_what_developers_test_with(self):
+        for lines in PROJECT["project"]["optional-dependencies"].values():
+            for name, requirement in requirements(lines).items():
+                assert str(requirement) == str(FOR_DEVELOPERS[name])
+
     def test_the_installed_workbook_asks_for_the_same(self):
         lines = [line for line in requires("workbook") if "extra ==" not in line]
         assert {str(r) for r in requirements(lines).values()} == {str(r) for r in NEEDED.values()}

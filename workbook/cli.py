@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     workshop.add_argument("--handout", action="store_true", help="print the handout only")
     workshop.set_defaults(run=_workshop)
 
+    _add_room(commands)
+
     bake = commands.add_parser("bake", help="execute notebooks and save their outputs in the form to commit")
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
@@ -103,6 +105,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    room = commands.add_parser("room", help="see how far those learners are who agreed to it")
+    room.add_argument("folder", type=Path, help="the folder that all share; it is made if it is not there")
+    action = room.add_mutually_exclusive_group()
+    action.add_argument("--text", action="store_true", help="print how the room stands, and open no page")
+    action.add_argument("--empty", action="store_true", help="remove all that learners sent")
+    room.add_argument("--port", type=_port, help="of JupyterLab, as of `workbook lab`")
+    room.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    room.set_defaults(run=_room)
+
+
 def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) <= LAST_PORT:
         return int(text)
@@ -125,6 +138,13 @@ def _doctor(_options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
+    from workbook import launch  # noqa: PLC0415
+
+    return _open(options, launch.FIRST_LESSON)
+
+
+def _open(options: argparse.Namespace, notebook: Path) -> int:
+    """Open JupyterLab on a notebook."""
     from workbook import doctor, launch  # noqa: PLC0415
 
     if doctor.check_environment():
@@ -133,7 +153,7 @@ def _lab(options: argparse.Namespace) -> int:
         # JupyterLab would say so, too, in the last of twenty lines and without a way out.
         print(_taken(options.port), file=sys.stderr)
         return 1
-    return launch.open_lab(port=options.port, browser=not options.no_browser)
+    return launch.open_lab(port=options.port, browser=not options.no_browser, notebook=notebook)
 
 
 def _workshop(options: argparse.Namespace) -> int:
@@ -143,6 +163,20 @@ def _workshop(options: argparse.Namespace) -> int:
         print(workshop.handout())
         return 0
     return workshop.report()
+
+
+def _room(options: argparse.Namespace) -> int:
+    from workbook.room import command  # noqa: PLC0415
+
+    try:
+        if options.text or options.empty:
+            print(command.text(options.folder) if options.text else command.empty(options.folder))
+            return 0
+        print(command.opened(options.folder))
+    except command.RoomError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return _open(options, command.NOTEBOOK)
 
 
 def _bake(options: argparse.Namespace) -> int:

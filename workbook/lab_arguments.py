@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import numbers
 from typing import Any
 
@@ -35,14 +36,16 @@ def credentials_of(account: str | None) -> dict[str, str]:
     return {"aws_access_key_id": access_key_of(account), "aws_secret_access_key": SECRET_ACCESS_KEY}
 
 
-def _regions_of_aws() -> list[str]:
+@functools.cache
+def regions_of_aws() -> tuple[str, ...]:
+    """All Regions that botocore knows."""
     # Not from a boto3 Session: making one fails where AWS_PROFILE names a profile that does not exist, and
     # would look into ~/.aws.
     builtin = botocore.loaders.Loader(
         [botocore.loaders.Loader.BUILTIN_DATA_PATH], include_default_search_paths=False
     )
     partitions = builtin.load_data("partitions")["partitions"]
-    return [name for partition in partitions for name in partition["regions"]]
+    return tuple(name for partition in partitions for name in partition["regions"])
 
 
 def _check_account(account: str) -> None:
@@ -85,7 +88,7 @@ def checked_arguments(
     if isinstance(seed, bool) or not isinstance(seed, int):
         message = f"seed={seed!r}: a seed is a whole number, e.g. 7"
         raise LabError(message)
-    regions = _regions_of_aws()
+    regions = regions_of_aws()
     if region not in regions:
         message = f"region={region!r}: there is no such AWS region; try one of {', '.join(regions[:6])} ..."
         raise LabError(message)

@@ -6,6 +6,7 @@ import itertools
 import json
 
 import pytest
+from access import make_role
 from botocore.exceptions import ClientError, ParamValidationError
 from inbox import open_queue
 from machine_room import ACCOUNT, MachineRoom
@@ -481,6 +482,29 @@ def test_sfn_44_a_distributed_map_starts_executions(room):
     parents = [event["type"] for event in room.history(shown["executionArn"])]
     assert "MapRunStarted" in parents
     assert "PassStateEntered" not in parents
+
+
+def test_sfn_91_an_item_knows_where_it_is_from(room):
+    room.role = make_role(room.lab, "caller", "states.amazonaws.com", "*")
+    s3 = room.lab.client("s3")
+    s3.create_bucket(Bucket="orders")
+    s3.put_object(Bucket="orders", Key="today.json", Body=b"[1]")
+    picks = {"from.$": "$$.Map.Item.Source"}
+    processor = alone({"Type": "Pass", "End": True})
+
+    def source(name, **fields):
+        shown = room.run({"Each": over_items(processor, ItemSelector=picks, **fields)}, [1], name=name)
+        return json.loads(shown["output"])[0]["from"]
+
+    def reader(operation, **parameters):
+        resource = f"arn:aws:states:::s3:{operation}"
+        return {"Resource": resource, "Parameters": {"Bucket": "orders", **parameters}}
+
+    assert source("state") == "STATE_DATA"
+    assert source("object", ItemReader=reader("getObject", Key="today.json")) == "S3://orders/today.json"
+    assert source("list", ItemReader=reader("listObjectsV2")) == "S3://orders"
+    inline = {"Type": "Map", "ItemSelector": picks, "ItemProcessor": processor, "End": True}
+    assert json.loads(room.run({"Each": inline}, [1], name="inline")["output"]) == [{"from": "STATE_DATA"}]
 
 
 def test_sfn_45_a_map_run_tolerates_what_it_is_told_to(room):

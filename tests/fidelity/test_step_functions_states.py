@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import make_role
 from machine_room import MachineRoom
 
 
@@ -82,3 +83,59 @@ def test_sfn_87_a_mocked_map_fails_of_more_failed_items_than_it_tolerates(room):
         told = tried(room, state, mock=mock, stateConfiguration={"mapIterationFailureCount": failed})
         assert told["status"] == status
     assert told["error"] == "States.ExceedToleratedFailureThreshold"
+
+
+def test_sfn_88_a_tested_map_shows_what_its_iterations_would_be_given(room):
+    work = {"Work": {"Type": "Pass", "End": True}}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+        "Parameters": {"Bucket": "orders", "Key": "today.csv"},
+    }
+    state = {
+        "Type": "Map",
+        "ItemReader": reader,
+        "ItemSelector": {"order.$": "$$.Map.Item.Value.id", "day.$": "$.n"},
+        "ItemBatcher": {"MaxItemsPerBatch": 2},
+        "ToleratedFailureCountPath": "$.n",
+        "ItemProcessor": {"ProcessorConfig": config, "StartAt": "Work", "States": work},
+        "End": True,
+    }
+    configuration = {"mapItemReaderData": "id\na\nb\nc\n", "mapIterationFailureCount": 2}
+    told = tried(
+        room, state, mock={"result": "[]"}, stateConfiguration=configuration, inspectionLevel="DEBUG"
+    )
+    data = told["inspectionData"]
+    items = [{"order": name, "day": 1} for name in "abc"]
+    assert json.loads(data["afterItemSelector"]) == items
+    assert json.loads(data["afterItemBatcher"]) == [{"Items": items[:2]}, {"Items": items[2:]}]
+    assert (data["maxConcurrency"], data["toleratedFailureCount"]) == (0, 1)
+    assert told["error"] == "States.ExceedToleratedFailureThreshold"
+
+
+def test_sfn_89_a_trace_shows_an_http_request_without_its_secrets(room):
+    role = make_role(room.lab, "caller", "states.amazonaws.com", "*")
+    room.lab.endpoint("https://shop.example.com", lambda request: {"taken": True})
+    key = {"ApiKeyAuthParameters": {"ApiKeyName": "key", "ApiKeyValue": "hush"}}
+    made = room.lab.client("events").create_connection(
+        Name="shop", AuthorizationType="API_KEY", AuthParameters=key
+    )
+    parameters = {
+        "ApiEndpoint": "https://shop.example.com/orders",
+        "Method": "POST",
+        "Authentication": {"ConnectionArn": made["ConnectionArn"]},
+        "RequestBody": {"order": 7},
+    }
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::http:invoke",
+        "Parameters": parameters,
+        "End": True,
+    }
+    for secrets in (False, True):
+        told = tried(room, state, roleArn=role, inspectionLevel="TRACE", revealSecrets=secrets)
+        data = told["inspectionData"]
+        assert ("key: hush" in data["request"]["headers"]) is secrets
+        assert data["request"]["body"] == '{"order":7}'
+        assert (data["response"]["statusCode"], data["response"]["body"]) == ("200", '{"taken": true}')

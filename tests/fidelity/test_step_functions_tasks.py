@@ -149,6 +149,36 @@ def test_sfn_27_an_http_task_fails_by_the_status_of_the_answer(room):
     assert room.run({"Do": task("http:invoke", parameters)})["error"] == "States.Http.StatusCode.429"
 
 
+def test_sfn_90_a_connection_adds_to_an_http_task_and_wins(room):
+    room.lab.endpoint("https://shop.example.com", lambda request: {"url": request.url, "body": request.body})
+    added = {
+        "QueryStringParameters": [{"Key": "page", "Value": "2"}],
+        "BodyParameters": [{"Key": "shop", "Value": "Ann"}],
+    }
+    key = {"ApiKeyAuthParameters": {"ApiKeyName": "key", "ApiKeyValue": "1"}}
+    made = room.lab.client("events").create_connection(
+        Name="shop",
+        AuthorizationType="API_KEY",
+        AuthParameters={**key, "InvocationHttpParameters": added},
+    )
+    parameters = {
+        "ApiEndpoint": "https://shop.example.com/a",
+        "Method": "POST",
+        "Authentication": {"ConnectionArn": made["ConnectionArn"]},
+        "QueryParameters": {"page": 1},
+        "RequestBody": {"shop": "Bob", "ids": [1, 2]},
+        "Transform": {
+            "RequestBodyEncoding": "URL_ENCODED",
+            "RequestEncodingOptions": {"ArrayFormat": "COMMAS"},
+        },
+    }
+    answer = json.loads(room.run({"Do": task("http:invoke", parameters)}, name="good")["output"])
+    seen = answer["ResponseBody"]
+    assert seen == {"url": "https://shop.example.com/a?page=2", "body": "shop=Ann&ids=1,2"}
+    shown = room.run({"Do": task("http:invoke", {**parameters, "Headers": {"Via": "me"}})}, name="bad")
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+
+
 def test_sfn_28_parameters_that_are_no_request_end_the_execution(room):
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}]
     parameters = {"QueueUrl": room.queue(), "MessageBody.$": "$.n"}

@@ -56,6 +56,7 @@ submissions = st.builds(
     files=st.lists(files, max_size=2).map(tuple),
     notes=st.lists(texts, max_size=2).map(tuple),
     late_seconds=st.integers(0, 10**9),
+    account=texts,
 )
 classes = st.builds(
     ClassResult,

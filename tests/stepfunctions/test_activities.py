@@ -198,17 +198,12 @@ def test_a_worker_in_the_lab_does_what_is_offered(desk):
     assert [json.loads(desk.describe(one)["output"])["n"] for one in executions] == [0, 1, 2]
 
 
-def test_activities_are_measured(desk):
-    execution = desk.start(desk.make(stamp()))
-    desk.lab.advance(10)
-    token = take(desk)["taskToken"]
-    desk.lab.advance(5)
-    desk.machines.send_task_success(taskToken=token, output="1")
-    desk.lab.advance(minutes=2)
-    assert desk.describe(execution)["status"] == "SUCCEEDED"
+@pytest.fixture
+def measured(desk):
+    """The sum of a metric of the activity, over the day."""
     cloudwatch = desk.lab.client("cloudwatch")
 
-    def measured(name):
+    def measure(name):
         end = desk.lab.now
         statistics = cloudwatch.get_metric_statistics(
             Namespace="AWS/States",
@@ -221,10 +216,64 @@ def test_activities_are_measured(desk):
         )
         return sum(point["Sum"] for point in statistics["Datapoints"])
 
-    assert [measured(f"Activities{what}") for what in ("Scheduled", "Started", "Succeeded")] == [1, 1, 1]
-    assert measured("ActivitiesFailed") == 0
+    return measure
+
+
+ENDS = ("Succeeded", "Failed", "TimedOut", "HeartbeatTimedOut")
+
+
+def ends(measured):
+    """How often tasks of the activity ended in each way that was there."""
+    counts = {how: measured(f"Activities{how}") for how in ENDS}
+    return {how: count for how, count in counts.items() if count}
+
+
+def test_activities_are_measured(desk, measured):
+    execution = desk.start(desk.make(stamp()))
+    desk.lab.advance(10)
+    token = take(desk)["taskToken"]
+    desk.lab.advance(5)
+    desk.machines.send_task_success(taskToken=token, output="1")
+    desk.lab.advance(minutes=2)
+    assert desk.describe(execution)["status"] == "SUCCEEDED"
+    assert [measured(f"Activities{what}") for what in ("Scheduled", "Started")] == [1, 1]
+    assert ends(measured) == {"Succeeded": 1}
     assert 10_000 <= measured("ActivityScheduleTime") < 10_100
     assert 5_000 <= measured("ActivityRunTime") < 5_100
     assert measured("ActivityTime") == pytest.approx(
         measured("ActivityScheduleTime") + measured("ActivityRunTime")
     )
+
+
+def test_a_task_that_its_worker_fails_is_counted_as_failed(desk, measured):
+    desk.start(desk.make(stamp(Retry=[{"ErrorEquals": ["NoInk"], "IntervalSeconds": 1, "MaxAttempts": 1}])))
+    for _ in range(2):
+        token = take(desk)["taskToken"]
+        desk.lab.advance(5)
+        desk.machines.send_task_failure(taskToken=token, error="NoInk")
+    desk.lab.advance(minutes=2)
+    assert ends(measured) == {"Failed": 2}
+    assert [measured(f"Activities{what}") for what in ("Scheduled", "Started")] == [2, 2]
+    assert 10_000 <= measured("ActivityRunTime") < 10_100
+
+
+@pytest.mark.parametrize(
+    ("bound", "how"),
+    [({"TimeoutSeconds": 30}, "TimedOut"), ({"HeartbeatSeconds": 30}, "HeartbeatTimedOut")],
+)
+def test_a_task_that_takes_too_long_is_counted_by_the_bound_that_it_passed(desk, measured, bound, how):
+    desk.start(desk.make(stamp(**bound)))
+    desk.lab.advance(10)
+    take(desk)
+    desk.lab.advance(minutes=2)
+    assert ends(measured) == {how: 1}
+    assert measured("ActivityRunTime") == 30_000
+
+
+def test_a_task_that_is_stopped_has_not_ended_in_any_of_these_ways(desk, measured):
+    execution = desk.start(desk.make(stamp()))
+    take(desk)
+    desk.machines.stop_execution(executionArn=execution)
+    desk.lab.advance(minutes=2)
+    assert ends(measured) == {}
+    assert measured("ActivitiesStarted") == 1

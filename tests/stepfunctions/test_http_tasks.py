@@ -124,11 +124,104 @@ def test_a_state_under_test_fails_of_what_the_server_answers(room):
     assert (told["status"], told["error"], told["cause"]) == expected
 
 
-@pytest.mark.parametrize("options", [{"inspectionLevel": "TRACE"}, {"revealSecrets": True}])
-def test_what_a_trace_shows_of_a_request_is_not_known(room, options):
-    with pytest.raises(ClientError, match=next(iter(options))) as refused:
-        tried(room, **options)
-    assert refused.value.response["Error"]["Code"] == "NotSimulatedByWorkbook"
+def test_a_trace_shows_the_request_without_what_the_connection_adds(room):
+    room.lab.endpoint(SHOP, lambda request: {"taken": request.json()["order"]})
+    told = tried(room, inspectionLevel="TRACE")["inspectionData"]
+    assert told["request"] == {
+        "protocol": "https",
+        "method": "POST",
+        "url": f"{SHOP}/orders",
+        "headers": "[User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144]",
+        "body": '{"order":7}',
+    }
+    response = told["response"]
+    assert (response["protocol"], response["statusCode"], response["statusMessage"]) == ("https", "200", "OK")
+    assert json.loads(response["body"]) == {"taken": 7}
+    assert "request" not in tried(room, inspectionLevel="DEBUG")["inspectionData"]
+
+
+def test_a_trace_that_may_reveal_secrets_shows_what_the_server_saw(room):
+    """The order of the headers is that of AWS's example."""
+    more = {
+        "HeaderParameters": [{"Key": "X-Shop", "Value": "1"}],
+        "QueryStringParameters": [{"Key": "page", "Value": "3"}, {"Key": "key", "Value": "k"}],
+        "BodyParameters": [{"Key": "shop", "Value": "Ann's"}],
+    }
+    room.lab.client("events").update_connection(
+        Name="shop", AuthParameters={"InvocationHttpParameters": more}
+    )
+    room.lab.endpoint(SHOP, lambda request: {"url": request.url, "body": request.json()})
+    state = call(room, RequestBody={"order": 7}, QueryParameters={"page": 2}, Headers={"Accept": "*/*"})
+    told = room.machines.test_state(
+        definition=json.dumps(state), roleArn=room.role, inspectionLevel="TRACE", revealSecrets=True
+    )
+    request = told["inspectionData"]["request"]
+    basic = base64.b64encode(b"ann:secret").decode()
+    assert request["headers"] == (
+        f"[Accept: */*, Authorization: Basic {basic}, X-Shop: 1, "
+        "User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144]"
+    )
+    seen = json.loads(told["output"])["ResponseBody"]
+    assert (request["url"], json.loads(request["body"])) == (seen["url"], seen["body"])
+    assert seen["url"] == f"{SHOP}/orders?page=3&key=k"
+    assert seen["body"] == {"order": 7, "shop": "Ann's"}
+
+
+def test_a_trace_of_a_server_that_is_not_there_has_no_response(room):
+    told = tried(room, inspectionLevel="TRACE")
+    assert told["error"] == "States.Http.Socket"
+    assert told["inspectionData"].keys() >= {"request", "input"}
+    assert "response" not in told["inspectionData"]
+
+
+@pytest.mark.parametrize("header", ["Authorization", "host", "X-Amz-Date", "x-forwarded-for", "Date"])
+def test_some_headers_are_not_the_definitions_to_set(room, header):
+    shown = room.run({"Call": call(room, Headers={header: "x"})})
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+    assert header in shown["cause"]
+
+
+def test_headers_are_one_in_whatever_case(room):
+    room.lab.endpoint(SHOP, lambda request: {"headers": dict(request.headers)})
+    shown = room.run({"Call": call(room, Headers={"x-shop": "2", "content-type": "text/plain"})})
+    headers = json.loads(shown["output"])["ResponseBody"]["headers"]
+    lower = [name.lower() for name in headers]
+    assert len(set(lower)) == len(lower)
+    assert (headers["x-shop"], headers["Content-Type"]) == ("1", "text/plain")
+
+
+def test_a_body_that_is_a_text_cannot_take_what_the_connection_adds(room):
+    more = {"BodyParameters": [{"Key": "shop", "Value": "Ann's"}]}
+    room.lab.client("events").update_connection(
+        Name="shop", AuthParameters={"InvocationHttpParameters": more}
+    )
+    states = {
+        "Call": {
+            **call(room, RequestBody="order 7"),
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+        },
+        "Sorry": {"Type": "Pass", "End": True},
+    }
+    shown = room.run(states, start="Call")
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+
+
+@pytest.mark.parametrize(
+    ("array_format", "body"),
+    [
+        (None, "a[0]=x&a[1]=y"),
+        ("INDICES", "a[0]=x&a[1]=y"),
+        ("REPEAT", "a=x&a=y"),
+        ("COMMAS", "a=x,y"),
+        ("BRACKETS", "a[]=x&a[]=y"),
+    ],
+)
+def test_arrays_of_a_form_are_written_as_the_task_says(room, array_format, body):
+    room.lab.endpoint(SHOP, lambda request: {"body": request.body})
+    options = {} if array_format is None else {"RequestEncodingOptions": {"ArrayFormat": array_format}}
+    form = {"Transform": {"RequestBodyEncoding": "URL_ENCODED", **options}, "RequestBody": {"a": ["x", "y"]}}
+    shown = room.run({"Call": call(room, **form)})
+    assert json.loads(shown["output"])["ResponseBody"]["body"] == body
 
 
 def test_a_form_is_sent_where_the_task_says_so(room):
@@ -185,11 +278,6 @@ def test_an_api_of_api_gateway_is_called(room):
     [
         ("apigateway:invoke", {"AuthType": "IAM_ROLE"}, "AuthType"),
         ("apigateway:invoke", {"AllowNullValues": True}, "AllowNullValues"),
-        (
-            "http:invoke",
-            {"Transform": {"RequestEncodingOptions": {"ArrayFormat": "COMMAS"}}},
-            "RequestEncodingOptions",
-        ),
     ],
 )
 def test_what_is_not_simulated_is_refused_by_name(room, resource, more, what):

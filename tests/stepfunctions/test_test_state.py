@@ -292,8 +292,163 @@ def test_what_an_item_reader_read_can_be_given(room):
     }
     configuration["mapIterationFailureCount"] = 2
     assert ask(room, {**READING, "ToleratedFailureCount": 1}, where, **options)["status"] == "FAILED"
-    configuration["mapItemReaderData"] = "{}"
-    assert refusal(room, READING, **options)[0] == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("reader_config", "data", "items"),
+    [
+        ({"InputType": "JSON"}, "[1, 2]", [1, 2]),
+        ({"InputType": "JSON", "ItemsPointer": "/page/rows"}, '{"page": {"rows": [1, 2]}}', [1, 2]),
+        ({"InputType": "JSON", "MaxItems": 1}, "[1, 2]", [1]),
+        ({"InputType": "JSON"}, '{"a": 1}', [1]),
+        ({"InputType": "JSONL"}, '{"n": 1}\n{"n": 2}\n', [{"n": 1}, {"n": 2}]),
+        ({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}, "n,m\n1,2\n", [{"n": "1", "m": "2"}]),
+        (
+            {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["n"], "CSVDelimiter": "PIPE"},
+            "1|2\n",
+            [{"n": "1"}],
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
+def test_a_document_is_read_as_an_item_reader_reads_it(room, language, reader_config, data, items):
+    where = {"Bucket": "orders", "Key": "today"}
+    payload = "Arguments" if language == "JSONata" else "Parameters"
+    reader = {"Resource": READING["ItemReader"]["Resource"], "ReaderConfig": reader_config, payload: where}
+    picks = {"value": "{% $states.context.Map.Item.Value %}", "from": "{% $states.context.Map.Item.Source %}"}
+    if language == "JSONPath":
+        picks = {"value.$": "$$.Map.Item.Value", "from.$": "$$.Map.Item.Source"}
+    state = {**READING, "QueryLanguage": language, "ItemReader": reader, "ItemSelector": picks}
+    options = {"mock": {"result": "[]"}, "stateConfiguration": {"mapItemReaderData": data}}
+    told = ask(room, state, inspectionLevel="DEBUG", **options)["inspectionData"]
+    source = {"from": "S3://orders/today"}
+    assert [one | source for one in told["afterItemSelector"]] == told["afterItemSelector"]
+    assert [read(one["value"]) for one in told["afterItemSelector"]] == [read(item) for item in items]
+    is_pointed = "ItemsPointer" in reader_config and language == "JSONPath"
+    assert told.get("afterItemsPointer") == (items if is_pointed else None)
+
+
+def test_a_document_that_is_none_fails_the_state(room):
+    options = {"mock": {"result": "[]"}, "stateConfiguration": {"mapItemReaderData": "{"}}
+    answer = ask(room, READING, {"Bucket": "b", "Key": "k"}, **options)
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.ItemReaderFailed")
+
+
+def test_without_such_data_the_items_are_in_the_input(room):
+    """AWS's guide: the data is given in the input, as if it had been read."""
+    reader = {
+        "Resource": READING["ItemReader"]["Resource"],
+        "Parameters": {"Bucket": "orders", "Key": "orders.json"},
+    }
+    kept = {name: value for name, value in READING.items() if name not in {"QueryLanguage", "ItemReader"}}
+    state = {**kept, "ItemReader": reader, "ItemsPath": "$.orders", "ToleratedFailureCount": 5}
+    mock = {"result": "[1, 2]"}
+    answer = ask(room, state, {"orders": [7, 8]}, inspectionLevel="DEBUG", mock=mock)
+    assert answer["inspectionData"]["afterItemsPath"] == [7, 8]
+    code, message = refusal(room, state, {"orders": 7}, mock=mock)
+    assert code == "NotSimulatedByWorkbook"
+    assert "$.orders" in message
+
+
+@pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
+def test_item_selector_is_evaluated_for_each_item(room, mode):
+    config = {"Mode": mode, **({"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {})}
+    state = {
+        "Type": "Map",
+        "ItemsPath": "$.Values",
+        "ItemSelector": {"value.$": "$$.Map.Item.Value", "index.$": "$$.Map.Item.Index", "shop.$": "$.Shop"},
+        "ItemProcessor": {"ProcessorConfig": config, **BRANCH},
+        "End": True,
+    }
+    value = {"Values": ["a", "b"], "Shop": 7}
+    told = ask(room, state, value, inspectionLevel="DEBUG", mock={"result": "[1, 2]"})["inspectionData"]
+    assert told["afterItemsPath"] == ["a", "b"]
+    assert told["afterItemSelector"] == [
+        {"value": "a", "index": 0, "shop": 7},
+        {"value": "b", "index": 1, "shop": 7},
+    ]
+    wrong = {**state, "ItemSelector": {"shop.$": "$.Nobody"}}
+    answer = ask(room, wrong, value, mock={"result": "[1, 2]"})
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
+
+
+def test_item_batcher_shows_how_items_are_grouped(room):
+    batcher = {"MaxItemsPerBatch": 2, "BatchInput": {"day": "{% $states.input.Day %}"}}
+    state = {**DISTRIBUTED, "ItemBatcher": batcher}
+    value = {**VALUES, "Day": "Monday"}
+    told = ask(room, state, value, inspectionLevel="DEBUG", mock=DONE)["inspectionData"]
+    assert told["afterItemBatcher"] == [
+        {"BatchInput": {"day": "Monday"}, "Items": ["first", "second"]},
+        {"BatchInput": {"day": "Monday"}, "Items": ["third"]},
+    ]
+    assert "afterItemSelector" not in told
+
+
+def test_bounds_are_evaluated(room):
+    processor = DISTRIBUTED["ItemProcessor"]
+    of_paths = {
+        "Type": "Map",
+        "ItemsPath": "$.Values",
+        "MaxConcurrencyPath": "$.Most",
+        "ToleratedFailureCountPath": "$.Count",
+        "ToleratedFailurePercentagePath": "$.Percent",
+        "ItemProcessor": processor,
+        "End": True,
+    }
+    of_expressions = {
+        **DISTRIBUTED,
+        "MaxConcurrency": "{% $states.input.Most %}",
+        "ToleratedFailureCount": "{% $states.input.Count %}",
+        "ToleratedFailurePercentage": "{% $states.input.Percent %}",
+    }
+    value = {**VALUES, "Most": 2, "Count": 1, "Percent": 50}
+    for state, error in ((of_paths, "States.Runtime"), (of_expressions, "States.QueryEvaluationError")):
+        told = ask(room, state, value, inspectionLevel="DEBUG", mock=DONE)["inspectionData"]
+        assert {name: told[name] for name in ("maxConcurrency", "toleratedFailureCount")} == {
+            "maxConcurrency": 2,
+            "toleratedFailureCount": 1,
+        }
+        assert told["toleratedFailurePercentage"] == 50
+        assert ask(room, state, value, **failed(2)) == {**EXCEEDED, "status": "FAILED"}
+        wrong = ask(room, state, {**value, "Count": "few"}, mock=DONE)
+        assert (wrong["status"], wrong["error"]) == ("FAILED", error)
+
+
+def test_parameters_of_a_map_are_evaluated_and_not_shown(room):
+    state = {**A_MAP, "ItemsPath": "$.Values", "Parameters": {"it.$": "$$.Map.Item.Value"}}
+    mock = {"result": "[1]"}
+    assert ask(room, state, VALUES, mock=mock)["status"] == "SUCCEEDED"
+    code, message = refusal(room, state, VALUES, mock=mock, inspectionLevel="DEBUG")
+    assert code == "NotSimulatedByWorkbook"
+    assert "Parameters" in message
+
+
+def test_a_state_within_a_map_is_tested_as_in_the_first_iteration(room):
+    inner = {"Type": "Pass", "Parameters": {"all.$": "$$.Map.Item"}, "End": True}
+    outer = {
+        "Type": "Map",
+        "ItemProcessor": {"StartAt": "Inner", "States": {"Inner": inner}},
+        "End": True,
+    }
+    whole = {"StartAt": "Outer", "States": {"Outer": outer}}
+    answer = ask(room, whole, HELLO, stateName="Inner")
+    assert answer["output"] == {"all": {"Index": 0, "Value": HELLO, "Source": "STATE_DATA"}}
+
+
+@pytest.mark.parametrize("field", ["Key", "Source"])
+def test_which_object_an_item_of_a_test_is_from_is_not_known(room, field):
+    inner = {"Type": "Pass", "Parameters": {"it.$": f"$$.Map.Item.{field}"}, "End": True}
+    reader = {
+        "Resource": READING["ItemReader"]["Resource"],
+        "Parameters": {"Bucket": "orders", "Key": "orders.json"},
+    }
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "Inner", "States": {"Inner": inner}}
+    outer = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    whole = {"StartAt": "Outer", "States": {"Outer": outer}}
+    code, message = refusal(room, whole, HELLO, stateName="Inner")
+    assert code == "NotSimulatedByWorkbook"
+    assert f"Map.Item.{field}" in message
 
 
 def test_the_state_that_caused_an_error_stands_within_the_tested_one(room):
@@ -528,6 +683,11 @@ def test_what_does_not_fit_together_is_refused(room, definition, options, code, 
         (A_MAP, {"result": "[]"}, {"mapIterationFailureCount": 1}),
         (A_PARALLEL, {"result": "[1]"}, {"errorCausedByState": "B"}),
         (DISTRIBUTED, {"result": "[]"}, {"mapItemReaderData": "[]"}),
+        (
+            {**READING, "ItemReader": {**READING["ItemReader"], "ReaderConfig": {"InputType": "MANIFEST"}}},
+            {"result": "[]"},
+            {"mapItemReaderData": "{}"},
+        ),
     ],
 )
 def test_what_aws_makes_of_other_configurations_is_not_known(room, state, mock, configuration):

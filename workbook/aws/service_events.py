@@ -8,10 +8,11 @@ nothing is made or loaded for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from botocore.client import BaseClient
+    from botocore.model import ServiceModel
 
     from workbook.engine.world import World
 
@@ -52,15 +53,24 @@ def emit(
     )
 
 
-def call_made(
-    world: World,
-    client: BaseClient,
-    operation: str,
-    parameters: Mapping[str, Any],
-    answer: Mapping[str, Any],
-    *,
-    failed: bool = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """A call of AWS's API, from boto3 in this process or from a client of the lab's server."""
+
+    model: ServiceModel
+    operation: str
+    parameters: Mapping[str, Any]
+    region: str
+    find_access_key: Callable[[], str]
+    """Who signed it; asked for only where somebody listens."""
+
+    @property
+    def service(self) -> str:
+        """The service, by botocore's name ("sqs")."""
+        return self.model.service_name
+
+
+def call_made(world: World, call: ApiCall, answer: Mapping[str, Any], *, failed: bool = False) -> None:
     """Tell EventBridge of a call that AWS answered; nothing happens unless it was used in this world.
 
     `failed` says that the answer is an error, as botocore's ClientError has it.
@@ -68,4 +78,4 @@ def call_made(
     if _BUSES in world.state:
         from workbook.aws.eventbridge import tell_of_call  # noqa: PLC0415 - as above
 
-        tell_of_call(world, client, operation, parameters, answer, failed=failed)
+        tell_of_call(world, call, answer, failed=failed)

@@ -11,6 +11,8 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from workbook.engine.clock import datetime_of
 from workbook.engine.facts import CONTENT
@@ -27,7 +29,7 @@ _COLUMNS = ["number", "time", "microseconds", "kind", "resource", "message", "ca
 
 def json_text(hops: Sequence[Hop]) -> str:
     """All hops with all their facts as a JSON object, one line a hop."""
-    lines = ",\n".join(_json(_record(hop)) for hop in hops)
+    lines = ",\n".join(_json(record_of(hop)) for hop in hops)
     return f'{{"version": {VERSION}, "hops": [\n{lines}\n]}}\n'
 
 
@@ -38,7 +40,7 @@ def csv_text(hops: Sequence[Hop], *, content: bool = False) -> str:
     table = csv.writer(text)  # RFC 4180: lines end in CRLF on every system
     table.writerow([*_COLUMNS, *(f"facts.{name}" for name in facts)])
     for hop in hops:
-        record = _record(hop)
+        record = record_of(hop)
         cells = [record[name] for name in _COLUMNS] + [hop.facts.get(name) for name in facts]
         table.writerow([_cell(cell) for cell in cells])
     return text.getvalue()
@@ -88,7 +90,23 @@ def _ending_of(path: Path) -> str:
 # ---- one hop
 
 
-def _record(hop: Hop) -> dict[str, object]:
+def hop_of(record: Mapping[str, Any]) -> Hop:
+    """The hop that `record_of` wrote down, after its way through JSON."""
+    return Hop(
+        record["number"],
+        record["microseconds"],
+        record["kind"],
+        record["resource"],
+        record["message"],
+        tuple(record["causes"]),
+        record["outcome"],
+        record["size"],
+        MappingProxyType(record["facts"]),
+    )
+
+
+def record_of(hop: Hop) -> dict[str, object]:
+    """A hop as a JSON object; what JSON does not know is written by `plain_value`."""
     return {
         "number": hop.number,
         "time": f"{datetime_of(hop.time):%Y-%m-%dT%H:%M:%S.%f}Z",
@@ -111,10 +129,10 @@ def _cell(value: object) -> object:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=plain_value)
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """What JSON does not know. Never a repr: that could hold an address."""
     if isinstance(value, Mapping):
         return dict(value)

@@ -3,8 +3,9 @@
     api-call ──> send ──> receive ──> batch ──> invoke ──> api-call ──> send ...
                    message id carries the cause over a queue; a batch has many causes: a graph, not a tree
 
-Every picture, table, check and count is derived from this list. A hop is immutable and is never taken
-out. Its cause inside one call is a context variable; over a queue it is the message's last hop.
+Every picture, table, check and count is derived from this list. A hop is immutable, and its number never
+changes. None is taken out, but by a trace that was told to keep the newest only (see `retention`). Its cause
+inside one call is a context variable; over a queue it is the message's last hop.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, overload
 
+from workbook.engine.amended import Amended
 from workbook.engine.clock import Clock
 from workbook.engine.facts import written_settings
 from workbook.engine.hop import Hop
 from workbook.engine.observers import Observers
 from workbook.engine.readable import Readable
+from workbook.engine.retention import Retention, Weights
 from workbook.engine.selection import find_message
 from workbook.engine.story import Story
 
@@ -30,8 +33,16 @@ if TYPE_CHECKING:
 _NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
+FORGOTTEN = "forgotten"
+"""The kind of what stands for a hop that is kept no longer."""
+
+
 class Trace(Readable, Sequence[Hop]):
-    """All hops so far, in the order in which they happened."""
+    """All hops so far, in the order in which they happened.
+
+    Indexes and `len` count all that ever happened. A trace with a retention iterates over what it has kept,
+    and shows a forgotten hop as one of kind "forgotten", without causes.
+    """
 
     def __init__(self, clock: Clock) -> None:
         """Hops are stamped with the time of `clock`."""
@@ -39,6 +50,11 @@ class Trace(Readable, Sequence[Hop]):
         """Who is told of each new hop: pictures that follow."""
         self._clock = clock
         self._hops: list[Hop] = []
+        self._forgotten = 0
+        self._begin: int | None = None
+        self._weights: Weights | None = None
+        self.amended = Amended()
+        """Which hops were completed after somebody had read them."""
         self._last_of: dict[str, int] = {}
         self._cause: contextvars.ContextVar[int | None] = contextvars.ContextVar("cause", default=None)
         self._actor: contextvars.ContextVar[str | None] = contextvars.ContextVar("actor", default=None)
@@ -60,7 +76,7 @@ class Trace(Readable, Sequence[Hop]):
 
         Without `causes`, it was caused by the hop in progress and by what last happened to the message.
         """
-        number = len(self._hops) + 1
+        number = self._forgotten + len(self._hops) + 1
         if causes is None:
             because = self._present_causes(message)
         else:
@@ -72,6 +88,8 @@ class Trace(Readable, Sequence[Hop]):
         self._hops.append(hop)
         if message is not None:
             self._last_of[message] = number
+        if self._weights is not None:
+            self._forget(self._weights.surplus(self._hops, hop))
         if self.observers.methods:
             self.observers.tell()
         return hop
@@ -80,21 +98,26 @@ class Trace(Readable, Sequence[Hop]):
         """Complete a hop that was recorded when it began and whose outcome is known only at its end."""
         details = MappingProxyType({**hop.facts, **facts}) if facts else hop.facts
         completed = hop._replace(outcome=outcome, facts=details)
-        self._hops[hop.number - 1] = completed
+        place = hop.number - 1 - self._forgotten
+        if place >= 0:
+            if self._weights is not None:
+                self._weights.replace(self._hops[place], completed)
+            self._hops[place] = completed
+            self.amended.note(hop.number)
         return completed
 
     def note(self, **facts: object) -> None:
         """Add facts to the hop in progress, for what is found out only while it goes on."""
         cause = self._cause.get()
         if cause is not None:
-            hop = self._hops[cause - 1]
+            hop = self[cause - 1]
             self.amend(hop, outcome=hop.outcome, **facts)
 
     def wait(self) -> None:
         """The call in progress goes on for a while: its outcome is "waits" until it is amended."""
         cause = self._cause.get()
-        if cause is not None and self._hops[cause - 1].kind == "api-call":
-            self.amend(self._hops[cause - 1], outcome="waits")
+        if cause is not None and self[cause - 1].kind == "api-call":
+            self.amend(self[cause - 1], outcome="waits")
 
     def under(self, hop: Hop) -> Under:
         """What is recorded inside is caused by `hop`."""
@@ -139,31 +162,82 @@ class Trace(Readable, Sequence[Hop]):
             return () if cause is None else (cause,)
         return (last,) if cause is None else (last, cause)
 
+    # ---- forgetting
+
+    def keep(self, retention: Retention) -> None:
+        """From now on, keep the newest hops only; for a trace in which nothing has happened yet.
+
+        Raises:
+            ValueError: something has happened already.
+        """
+        if len(self):
+            raise ValueError(f"keep({retention}): the trace has {len(self)} hops; say it before the first")
+        self._weights = Weights(retention)
+
+    def _forget(self, count: int) -> None:
+        if count <= 0 or self._weights is None:
+            return
+        self._begin = self.start
+        for hop in self._hops[:count]:
+            self._weights.forget(hop)
+            if hop.message is not None and self._last_of.get(hop.message) == hop.number:
+                del self._last_of[hop.message]
+        del self._hops[:count]
+        self._forgotten += count
+        self.amended.forget(self._forgotten)
+
     @property
-    def _start(self) -> int:
+    def forgotten(self) -> int:
+        """How many of the oldest hops are kept no longer."""
+        return self._forgotten
+
+    @property
+    def standing(self) -> list[Hop]:
+        """Of what is forgotten, the last hop that set each resource that still exists, in order."""
+        return [] if self._weights is None else self._weights.standing()
+
+    @property
+    def start(self) -> int:
+        """When the first hop of all happened (microseconds); now, if there is none yet."""
+        if self._begin is not None:
+            return self._begin
         return self._hops[0].time if self._hops else self._clock.now
 
     # ---- reading
 
     def __len__(self) -> int:
-        return len(self._hops)
+        return self._forgotten + len(self._hops)
 
     @overload
     def __getitem__(self, index: int) -> Hop: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[Hop]: ...
     def __getitem__(self, index: int | slice) -> Hop | Sequence[Hop]:
-        return self._hops[index]
+        if not self._forgotten:
+            return self._hops[index]
+        if isinstance(index, slice):
+            places = range(*index.indices(len(self)))
+            return [self._hops[place - self._forgotten] for place in places if place >= self._forgotten]
+        place = range(len(self))[index] - self._forgotten
+        return self._hops[place] if place >= 0 else self._stand_in(place + self._forgotten + 1)
+
+    def _stand_in(self, number: int) -> Hop:
+        return Hop(number, self.start, FORGOTTEN, "", None, (), "ok", 0, _NO_FACTS)
 
     def __iter__(self) -> Iterator[Hop]:
         return iter(self._hops)
 
+    def __reversed__(self) -> Iterator[Hop]:
+        return reversed(self._hops)
+
     def __repr__(self) -> str:
+        if self._forgotten:
+            return f"<Trace: {len(self)} hops, of which the first {self._forgotten} are forgotten>"
         return f"<Trace: {len(self._hops)} hops>"
 
     @property
     def _reading(self) -> tuple[Sequence[Hop], int]:
-        return self._hops, self._start
+        return self._hops, self.start
 
     def of(self, message: str | Mapping[str, object]) -> Story:
         """The whole life of a message, across queues and functions.
@@ -175,15 +249,16 @@ class Trace(Readable, Sequence[Hop]):
             LookupError: nothing with that id ever happened here, or it stands for several messages.
         """
         wanted = find_message(message, self._last_of)
-        return Story(_life_of(wanted, self._hops), self._start)
+        return Story(_life_of(wanted, self), self.start)
 
     def text(self) -> str:
-        """The trace for people: one line a hop."""
-        return Story(self._hops, self._start).text()
+        """The trace for people: one line a hop; first how many are forgotten, if any are."""
+        told = f"(the first {self._forgotten} hops are forgotten)\n" if self._forgotten else ""
+        return told + Story(self._hops, self.start).text()
 
     def graph(self) -> networkx.DiGraph[int]:
         """The trace as a graph from cause to effect. Nodes are hop numbers, with the hop as attribute."""
-        return Story(self._hops, self._start).graph()
+        return Story(self._hops, self.start).graph()
 
 
 class Under:
@@ -202,7 +277,7 @@ class Under:
         self._cause.reset(self._token)
 
 
-def _life_of(message_id: str, hops: Sequence[Hop]) -> list[Hop]:
+def _life_of(message_id: str, hops: Trace) -> list[Hop]:
     """What happened to a message, what that caused, and what had directly caused it.
 
     A message that was born from this one (a handler sent it on) belongs to the story; one that merely

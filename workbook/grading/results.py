@@ -153,6 +153,8 @@ class SubmissionResult:
     """Whole sentences for the instructor: late, renamed, duplicated, edited, deleted, refused."""
     late_seconds: int = 0
     """Seconds after the deadline; 0 if in time, or if there is none."""
+    account: str = ""
+    """Their number in the system that the files come from; empty where names carry none."""
 
     @property
     def state(self) -> str:
@@ -187,6 +189,7 @@ class SubmissionResult:
             files=many(FileRecord.from_json),
             notes=many(text),
             late_seconds=whole,
+            account=text,
         )
         del read["version"]
         return cls(**read)

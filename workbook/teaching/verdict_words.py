@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from workbook.teaching.verdict import Judged, Verdict
 
-_TROUBLES = {
+TROUBLES = {
     "empty": "Nothing to check yet",
     "form": "Another form of answer is asked for",
     "syntax": "Python cannot read it",
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 def headline(verdict: Verdict) -> str:
     """What became of the answer, in a few words."""
     if verdict.error is not None:
-        return _TROUBLES[verdict.error.kind]
+        return TROUBLES[verdict.error.kind]
     return f"{'Right' if verdict.passed else 'Not yet'}: {verdict.points} of {verdict.of} points"
 
 

@@ -24,11 +24,11 @@ from workbook.aws.eventbridge.routing import route
 from workbook.aws.eventbridge.rules import WITH_MANAGEMENT_EVENTS, Rule
 
 if TYPE_CHECKING:
-    from botocore.client import BaseClient
     from botocore.model import OperationModel, Shape
 
     from workbook.aws.eventbridge.buses import Bus
     from workbook.aws.policies import Principal
+    from workbook.aws.service_events import ApiCall
     from workbook.engine.world import World
 
 DETAIL_TYPE = "AWS API Call via CloudTrail"
@@ -56,29 +56,21 @@ _DATA = frozenset(
 )
 
 
-def tell_of_call(
-    world: World,
-    client: BaseClient,
-    operation: str,
-    parameters: Mapping[str, Any],
-    answer: Mapping[str, Any],
-    *,
-    failed: bool,
-) -> None:
+def tell_of_call(world: World, made: ApiCall, answer: Mapping[str, Any], *, failed: bool) -> None:
     """Have the event of a call on the caller's default bus, if a rule there matches it."""
-    if operation in _DATA:
+    if made.operation in _DATA:
         return
-    service = client.meta.service_model.endpoint_prefix
-    region = _GLOBAL.get(service, client.meta.region_name)
-    caller = caller_of(_access_key(client), region)
+    service = made.model.endpoint_prefix
+    region = _GLOBAL.get(service, made.region)
+    caller = caller_of(made.find_access_key(), region)
     bus = registry_of(world, caller.account, region).buses[DEFAULT]
-    read_only = operation.startswith(_READS)
+    read_only = made.operation.startswith(_READS)
     asking = list(_asking(bus, read_only=read_only))
     if not asking:
         return
     now = world.clock.now
-    model = client.meta.service_model.operation_model(operation)
-    call = _Call(model, region, caller, parameters, answer, failed=failed)
+    model = made.model.operation_model(made.operation)
+    call = _Call(model, region, caller, made.parameters, answer, failed=failed)
     event = Event(
         id=new_id(world),
         source=f"aws.{service}",
@@ -93,11 +85,6 @@ def tell_of_call(
     if matching:
         hop = world.trace.record("put-event", bus.arn, message=event.id, size=event.size, **facts_of(event))
         route(world, bus, event, hop, matching)
-
-
-def _access_key(client: BaseClient) -> str:
-    key: str = client._request_signer._credentials.access_key  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
-    return key
 
 
 def _asking(bus: Bus, *, read_only: bool) -> Iterator[Rule]:

@@ -6,47 +6,36 @@
 Both go on with the answer's headers, body and status, and fail where that is none of success. A server is
 one of `lab.endpoint`; an API is one that was made with API Gateway.
 
+What an http:invoke sends is made twice: once with what the connection adds, for the server, and once without,
+for whoever tests the state and may not see secrets (`HttpExchange`).
+
 Sources: Step Functions Developer Guide, "Call HTTPS APIs" and "Create API Gateway REST APIs"; the cause of a
 refused request (its status in words): reported by a user, 2026; that of API Gateway (the body): localstack.
 """
 
 from __future__ import annotations
 
-import http
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
 
 from botocore.exceptions import ClientError
 
 from workbook.aws.endpoints import HttpRequest, HttpResponse, NoAnswer, NoConnection, ask
 from workbook.aws.limits import limit
+from workbook.aws.stepfunctions.http_exchange import HttpExchange, status_text, watch_exchange
+from workbook.aws.stepfunctions.http_requests import http_request, texts, with_query, with_transport_headers
 from workbook.aws.stepfunctions.role_calls import demand, present_execution
 from workbook.aws.stepfunctions.service_errors import TaskError
-from workbook.aws.stepfunctions.shapes import WrongParameters, compact
+from workbook.aws.stepfunctions.shapes import compact
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
     from workbook.aws.eventbridge.connections import Connection
 
 Parameters = dict[str, Any]
-_OBJECTS = ("Headers", "QueryParameters", "Transform", "Authentication", "InvocationConfig")
-_RANGE = "bytes=0-262144"
 _CONNECTION = "Events.ConnectionResource"
-
-
-def check_http(parameters: Parameters) -> Parameters:
-    """The parameters of an HTTP task, if a request can be made of them.
-
-    Raises:
-        WrongParameters: none can.
-    """
-    wrong = [name for name in _OBJECTS if not isinstance(parameters.get(name) or {}, dict)]
-    wrong += [name for name in ("ApiEndpoint", "Method") if not isinstance(parameters.get(name), str)]
-    if wrong:
-        raise WrongParameters(*(f"The value of the field '{name}' has an invalid format" for name in wrong))
-    return parameters
 
 
 # ---- any server
@@ -59,9 +48,15 @@ def invoke_http(parameters: Parameters, region: str, role_arn: str) -> Parameter
         TaskError: the role may not, the connection cannot be used, or the answer is none of success.
     """
     connection = _connection(parameters, region, role_arn)
-    response = _asked(_http_request(parameters, connection, region))
+    watch = watch_exchange.get() or (lambda _: None)
+    exchange = HttpExchange(
+        http_request(parameters, None, region), http_request(parameters, connection, region)
+    )
+    watch(exchange)
+    response = _asked(with_transport_headers(exchange.sent))
+    watch(replace(exchange, response=response))
     if not response.ok:
-        raise TaskError(f"States.Http.StatusCode.{response.status}", _status_text(response.status))
+        raise TaskError(f"States.Http.StatusCode.{response.status}", status_text(response.status))
     return _result(response)
 
 
@@ -84,39 +79,6 @@ def _connection(parameters: Parameters, region: str, role_arn: str) -> Connectio
     return found
 
 
-def _http_request(parameters: Parameters, connection: Connection, region: str) -> HttpRequest:
-    from workbook.aws.eventbridge.credentials import credentials  # noqa: PLC0415 - as above
-
-    url = str(parameters["ApiEndpoint"])
-    query = {
-        **(parameters.get("QueryParameters") or {}),
-        **connection.http_parameters("QueryStringParameters"),
-    }
-    headers = {
-        "Content-Type": "application/json",
-        **_texts(parameters.get("Headers") or {}),
-        **connection.http_parameters("HeaderParameters"),
-        **credentials(connection),
-        "Host": urlsplit(url).netloc,
-        "Range": _RANGE,
-        "User-Agent": f"Amazon|StepFunctions|HttpInvoke|{region}",
-    }
-    body = _body(parameters, connection)
-    return HttpRequest(str(parameters["Method"]), _with_query(url, query), headers, body)
-
-
-def _body(parameters: Parameters, connection: Connection) -> str:
-    body, added = parameters.get("RequestBody"), connection.http_parameters("BodyParameters")
-    if added and (body is None or isinstance(body, dict)):
-        body = {**(body or {}), **added}
-    if body is None:
-        return ""
-    encoding = (parameters.get("Transform") or {}).get("RequestBodyEncoding")
-    if encoding == "URL_ENCODED" and isinstance(body, dict):
-        return urlencode(_texts(body))
-    return body if isinstance(body, str) else compact(body)
-
-
 # ---- an API of API Gateway
 
 
@@ -134,7 +96,7 @@ def invoke_api(parameters: Parameters, region: str, role_arn: str) -> Parameters
         headers["Content-Type"] = "application/json"
     text = "" if body is None else compact(body)
     query = _firsts(parameters.get("QueryParameters") or {})
-    response = _asked(HttpRequest(str(parameters["Method"]), _with_query(url, query), headers, text))
+    response = _asked(HttpRequest(str(parameters["Method"]), with_query(url, query), headers, text))
     if not response.ok:
         raise TaskError(f"ApiGateway.{response.status}", response.body)
     return _result(response)
@@ -143,7 +105,7 @@ def invoke_api(parameters: Parameters, region: str, role_arn: str) -> Parameters
 def _firsts(values: Mapping[str, Any]) -> dict[str, str]:
     """Of a list of values, which AWS's parameters have here, the last."""
     lists = {name: value if isinstance(value, list) else [value] for name, value in values.items()}
-    return _texts({name: each[-1] if each else "" for name, each in lists.items()})
+    return texts({name: each[-1] if each else "" for name, each in lists.items()})
 
 
 # ---- both
@@ -162,7 +124,7 @@ def _result(response: HttpResponse) -> Parameters:
         "Headers": {name: [value] for name, value in sorted(response.headers.items())},
         "ResponseBody": _read(response.body),
         "StatusCode": response.status,
-        "StatusText": _status_text(response.status),
+        "StatusText": status_text(response.status),
     }
 
 
@@ -171,21 +133,6 @@ def _read(body: str) -> Any:  # noqa: ANN401 - any JSON
         return json.loads(body)
     except ValueError:
         return body
-
-
-def _status_text(status: int) -> str:
-    try:
-        return http.HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _with_query(url: str, query: Mapping[str, Any]) -> str:
-    return url if not query else f"{url}{'&' if '?' in url else '?'}{urlencode(_texts(query))}"
-
-
-def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value if isinstance(value, str) else compact(value) for name, value in values.items()}
 
 
 HTTP_CALLS: dict[str, Callable[[Parameters, str, str], Parameters]] = {

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, ParamValidationError
 
 from workbook.aws.java_sdk import capitalised
-from workbook.aws.stepfunctions.http_calls import HTTP_CALLS, check_http
+from workbook.aws.stepfunctions.http_calls import HTTP_CALLS
+from workbook.aws.stepfunctions.http_requests import check_http
 from workbook.aws.stepfunctions.role_calls import call_as_role, present_execution
 from workbook.aws.stepfunctions.sdk_metadata import sdk_metadata
 from workbook.aws.stepfunctions.service_errors import (
@@ -39,7 +40,7 @@ def request_for(integration: Integration, parameters: Parameters) -> Parameters:
         WrongParameters: there is none for such parameters.
     """
     if integration.called in HTTP_CALLS:
-        return check_http(parameters)
+        return check_http(integration.called, parameters)
     prepare = _PREPARE.get(integration.called)
     given = parameters if prepare is None else prepare(parameters)
     return request_of(integration.model.input_shape, given, integration.style)

@@ -14,14 +14,13 @@ LocalStack's snapshots of TestState, November 2025.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.errors import ValidationException
-from workbook.aws.stepfunctions.maps.map_run import Tolerance
+from workbook.aws.stepfunctions.maps.distributed import is_distributed
 
 State = Mapping[str, Any]
 _TASK_FAILED = "States.TaskFailed"
@@ -33,13 +32,11 @@ class Configuration:
 
     retries: int = 0
     failed_items: int | None = None
-    read_items: list[Any] | None = None
-    """What the ItemReader read."""
+    reader_data: str | None = None
+    """The document that the ItemReader read."""
 
 
-def read_configuration(
-    given: Mapping[str, Any], state: State, mock: object, *, jsonata: bool
-) -> Configuration:
+def read_configuration(given: Mapping[str, Any], state: State, mock: object) -> Configuration:
     """Read a stateConfiguration for a state.
 
     Raises:
@@ -53,28 +50,13 @@ def read_configuration(
     if failed is not None:
         _demand_distributed("mapIterationFailureCount", state, mock)
     data = given.get("mapItemReaderData")
-    items = None if data is None else _items_read(data, state, mock, jsonata=jsonata)
-    return Configuration(given.get("retrierRetryCount", 0), failed, items)
-
-
-def tolerates(state: State, failed: int, total: int) -> bool:
-    """Whether a Map tolerates so many failed items; TestState lets one that says nothing tolerate all.
-
-    Raises:
-        ValidationException: more items failed than there are.
-    """
-    if failed > total:
-        raise ValidationException(
-            f"mapIterationFailureCount is {failed}, and the Map has {total} items: no more can fail."
-        )
-    bounds = [state.get("ToleratedFailureCount"), state.get("ToleratedFailurePercentage")]
-    return bounds == [None, None] or not Tolerance(*bounds).is_exceeded(failed, total)
+    if data is not None:
+        _check_reader(state, mock)
+    return Configuration(given.get("retrierRetryCount", 0), failed, data)
 
 
 def _demand_distributed(name: str, state: State, mock: object) -> None:
-    processor = state.get("ItemProcessor") or {}
-    mode = (processor.get("ProcessorConfig") or {}).get("Mode")
-    if state.get("Type") != "Map" or mode != "DISTRIBUTED" or mock is None:
+    if not is_distributed(state) or mock is None:
         what = f"TestState: {name} for a state that is no mocked Map in DISTRIBUTED mode"
         raise NotSimulated(what, "Leave it out, or test a distributed Map with a mock.")
 
@@ -114,18 +96,11 @@ def _handled(state: State) -> set[str]:
 # ---- what an ItemReader read
 
 
-def _items_read(data: str, state: State, mock: object, *, jsonata: bool) -> list[Any]:
+def _check_reader(state: State, mock: object) -> None:
     _demand_distributed("mapItemReaderData", state, mock)
     reader = state.get("ItemReader") or {}
     config = reader.get("ReaderConfig") or {}
-    known = {"InputType"} >= set(config) and config.get("InputType") == "JSON"
-    if not (jsonata and known and str(reader.get("Resource", "")).endswith(":s3:getObject")):
-        what = "TestState: mapItemReaderData but for a JSONata Map whose ItemReader gets a JSON array from S3"
-        raise NotSimulated(what, "Test the Map with InputType JSON and nothing else in ReaderConfig.")
-    try:
-        items = json.loads(data)
-    except ValueError:
-        items = None
-    if not isinstance(items, list):
-        raise ValidationException("mapItemReaderData must be a JSON array, as its InputType is JSON.")
-    return items
+    reads_object = str(reader.get("Resource", "")).endswith(":s3:getObject")
+    if not reads_object or config.get("InputType") == "MANIFEST" or "ManifestType" in config:
+        what = "TestState: mapItemReaderData but for an ItemReader that gets JSON, JSON lines or CSV from S3"
+        raise NotSimulated(what, "Test the Map with such a document, or run an execution.")

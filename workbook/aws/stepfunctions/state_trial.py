@@ -11,19 +11,20 @@ import contextlib
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from moto.core.exceptions import ServiceException
+
 from workbook.aws.limits import limit
-from workbook.aws.stepfunctions.errors import ValidationException
 from workbook.aws.stepfunctions.execution import Execution
+from workbook.aws.stepfunctions.http_exchange import HttpExchange, shown_exchange, watch_exchange
 from workbook.aws.stepfunctions.interpreter import parse
 from workbook.aws.stepfunctions.language.progress import present_progress
-from workbook.aws.stepfunctions.maps.map_run import EXCEEDED, EXCEEDED_CAUSE
+from workbook.aws.stepfunctions.map_under_test import MapUnderTest
 from workbook.aws.stepfunctions.registry import EXPRESS, StateMachine
 from workbook.aws.stepfunctions.revisions import Revision
 from workbook.aws.stepfunctions.role_calls import present_execution
-from workbook.aws.stepfunctions.state_configuration import tolerates
 from workbook.aws.stepfunctions.state_hops import NAMELESS, StateHop, present_state
 from workbook.engine.clock import SECOND
 from workbook.engine.signals import Signal
@@ -54,7 +55,10 @@ class Trial:
         self._world = world
         self._request = request
         self.seen: SeenState | None = None
-        self._refusal: ValidationException | None = None
+        self._exchange: HttpExchange | None = None
+        """The last request of an HTTP task."""
+        self._refusal: ServiceException | None = None
+        """Why there is no answer, which was found out as the state ran."""
         self._used_up: int | None = None
         """The index of the retrier that would have tried again, had it not done so as often as it may."""
         name = world.seeds.uuid("stepfunctions.test-state")
@@ -67,13 +71,17 @@ class Trial:
         self._execution = execution
         self._environment = execution._environment  # noqa: SLF001 - it is not started: it only lends this
         self._state = program.states.states[request.name]
+        self._map = MapUnderTest(request, self._state) if request.kind == "Map" else None
         self._prepare()
 
-    def run(self, level: str) -> dict[str, Any]:
+    def run(self, level: str, *, secrets: bool) -> dict[str, Any]:
         """The answer of TestState at an inspection level (INFO, DEBUG, TRACE).
+
+        `secrets`: a request of an HTTP task is shown with what its connection adds.
 
         Raises:
             ValidationException: more items of a Map are said to have failed than it has.
+            NotSimulated: the items of a Map cannot be known.
         """
         error = self._run_to_its_end()
         if self._refusal is not None:
@@ -81,6 +89,8 @@ class Trial:
         answer = self._outcome(error)
         if level != "INFO":
             answer["inspectionData"] = self._inspection(error)
+        if level == "TRACE" and self._exchange is not None:
+            answer["inspectionData"] |= shown_exchange(self._exchange, secrets=secrets)
         return answer
 
     # ---- as an execution has its states
@@ -105,6 +115,8 @@ class Trial:
         data = environment.states.context_object.context_object_data
         prefix = self._execution.machine.arn.replace(":stateMachine:", ":express:")
         data["Execution"] |= {"Id": f"{prefix}:{self._execution.name}"}
+        if request.item is not None:
+            data["Map"] = {"Item": request.item}
         for part, value in copy.deepcopy(request.context or {}).items():
             data[part] = {**data.get(part, {}), **value}
         for name, value in request.variables.items():
@@ -124,29 +136,22 @@ class Trial:
         self._give_context(env)
         if self._request.kind == "Task":
             self._state._eval_parameters(env)  # noqa: SLF001 - for what it makes of the input
-        elif self._request.kind == "Map" and self._state.items_path is not None:
-            self._demand_items(env)
+        elif self._map is not None:
+            self._refusable(self._map.evaluate, env)
         if "errorOutput" in mock:
             given = mock["errorOutput"]
             raise failure(env, given.get("error"), given.get("cause"), event_type="TaskFailed")
-        if self._request.configuration.failed_items is not None:
-            self._demand_tolerance(env, self._request.configuration.failed_items)
+        if self._map is not None and self._request.configuration.failed_items is not None:
+            self._refusable(self._map.demand_tolerance, env, self._request.configuration.failed_items)
         env.stack.append(json.loads(mock.get("result", "{}")))
 
-    def _demand_tolerance(self, env: Any, failed: int) -> None:  # noqa: ANN401 - as above
-        from workbook.aws.stepfunctions.language.failures import failure  # noqa: PLC0415 - as above
-
-        items = self._request.configuration.read_items
-        if items is None:
-            (self._state.items or self._state.items_path).eval(env)
-            items = env.stack.pop()
+    def _refusable(self, step: Callable[..., None], *arguments: Any) -> None:  # noqa: ANN401 - those of the step
+        """Do what may find out that there is no answer."""
         try:
-            tolerated = tolerates(self._request.state, failed, len(items))
-        except ValidationException as refusal:
+            step(*arguments)
+        except ServiceException as refusal:
             self._refusal = refusal
             raise
-        if not tolerated:
-            raise failure(env, EXCEEDED, EXCEEDED_CAUSE, event_type="MapRunFailed")
 
     def _give_context(self, frame: Any) -> None:  # noqa: ANN401 - as above
         """Let `$$` hold what the request gives, and nothing else; to begin an attempt, more was needed."""
@@ -155,14 +160,6 @@ class Trial:
                 data = environment.states.context_object.context_object_data
                 data.clear()
                 data.update(copy.deepcopy(self._request.context))
-
-    def _demand_items(self, env: Any) -> None:  # noqa: ANN401 - as above
-        from workbook.aws.stepfunctions.language.failures import RUNTIME, failure  # noqa: PLC0415 - as above
-
-        self._state.items_path.eval(env)
-        if not isinstance(env.stack.pop(), list):
-            path = self._request.state.get("ItemsPath", "$")
-            raise failure(env, RUNTIME, f'Reference path "{path}" must point to array.')
 
     def _would_retry(self, env: Any, failure_event: Any) -> Any:  # noqa: ANN401 - the interpreter's
         """What the retriers say of an error.
@@ -195,6 +192,7 @@ class Trial:
         def walk() -> None:
             present_execution.set(self._execution)
             present_progress.set(self._execution.progress)
+            watch_exchange.set(self._watch)
             try:
                 self._state.eval(self._environment)
                 outcome.append(None)
@@ -209,6 +207,9 @@ class Trial:
                 self._world.kernel.throw(task, Interrupted())
                 return TimeoutError()
         return outcome[0]
+
+    def _watch(self, exchange: HttpExchange) -> None:
+        self._exchange = exchange
 
     # ---- the answer
 
@@ -226,10 +227,10 @@ class Trial:
     def _inspection(self, error: Exception | None) -> dict[str, Any]:
         seen = self.seen
         assert seen is not None  # noqa: S101 - as above
-        hidden = _OF_A_MAP if self._request.kind == "Map" else ()
+        hidden = () if self._map is None else _OF_A_MAP
         data: dict[str, Any] = {step: text for step, text in seen.data.items() if step not in hidden}
-        if self._request.kind == "Map":
-            data |= self._of_a_map()
+        if self._map is not None:
+            data |= self._map.bounds
         if isinstance(error, Retriable):
             data["errorDetails"] = {"retryIndex": error.index, "retryBackoffIntervalSeconds": error.seconds}
         elif seen.caught is not None:
@@ -237,17 +238,6 @@ class Trial:
         elif self._used_up is not None:
             data["errorDetails"] = {"retryIndex": self._used_up}
         return data
-
-    def _of_a_map(self) -> dict[str, Any]:
-        state = self._request.state
-        shown: dict[str, Any] = {"maxConcurrency": state.get("MaxConcurrency", 0)}
-        for field, name in (
-            ("ToleratedFailureCount", "toleratedFailureCount"),
-            ("ToleratedFailurePercentage", "toleratedFailurePercentage"),
-        ):
-            if isinstance(state.get(field), int | float):
-                shown[name] = state[field]
-        return {name: value for name, value in shown.items() if isinstance(value, int | float)}
 
 
 def _told(error: str, cause: str) -> Mapping[str, str]:

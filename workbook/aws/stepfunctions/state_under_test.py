@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbook.aws.operations import NotSimulated
 from workbook.aws.stepfunctions.definition import check_definition, transitions
 from workbook.aws.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput, ValidationException
 from workbook.aws.stepfunctions.json_texts import json_problem
+from workbook.aws.stepfunctions.maps.items import STATE_DATA
 from workbook.aws.stepfunctions.mock_results import check_mock_result
 from workbook.aws.stepfunctions.state_configuration import Configuration, read_configuration
 
@@ -49,6 +51,10 @@ class Request:
 
     name: str
     state: Mapping[str, Any]
+    map_around: Mapping[str, Any] | None
+    """The Map state that it stands within."""
+    language: str
+    """JSONPath or JSONata."""
     machine: str
     """A state machine of this state alone, as JSON: what it leads to are states that end."""
     input: str
@@ -63,6 +69,14 @@ class Request:
         """The type of the state."""
         return str(self.state.get("Type"))
 
+    @property
+    def item(self) -> Mapping[str, Any] | None:
+        """`$$.Map.Item` where no context is given: that of a first iteration, whose item is the input."""
+        if self.map_around is None or self.context is not None:
+            return None
+        source = {} if "ItemReader" in self.map_around else {"Source": STATE_DATA}
+        return {"Index": 0, "Value": json.loads(self.input), **source}
+
 
 def read_request(given: Mapping[str, Any]) -> Request:
     """Read a request.
@@ -73,8 +87,9 @@ def read_request(given: Mapping[str, Any]) -> Request:
         InvalidExecutionInput: the input is no JSON.
         NotSimulated: AWS can call what a Task calls, and the lab cannot.
     """
-    name, state, language = _state_of(given["definition"], given.get("stateName"))
-    machine = _machine_of(name, state, language)
+    found = _state_of(given["definition"], given.get("stateName"))
+    name, state = found.name, found.state
+    machine = _machine_of(found)
     check_definition(machine)
     mock = given.get("mock")
     _check_type(state, mock, given)
@@ -83,15 +98,38 @@ def read_request(given: Mapping[str, Any]) -> Request:
     _check_input(given.get("input", "{}"))
     variables = _object_of(given.get("variables"), "Variables must be a JSON object")
     context = _context_of(given.get("context"), state, mock)
-    jsonata = state.get("QueryLanguage", language) == "JSONata"
-    configuration = read_configuration(given.get("stateConfiguration") or {}, state, mock, jsonata=jsonata)
-    return Request(name, state, machine, given.get("input", "{}"), variables, mock, context, configuration)
+    if context is None:
+        _refuse_item(found)
+    configuration = read_configuration(given.get("stateConfiguration") or {}, state, mock)
+    return Request(
+        name,
+        state,
+        found.map_around,
+        state.get("QueryLanguage") or found.language or "JSONPath",
+        machine,
+        given.get("input", "{}"),
+        variables,
+        mock,
+        context,
+        configuration,
+    )
 
 
 # ---- the state
 
 
-def _state_of(text: str, name: str | None) -> tuple[str, Mapping[str, Any], str | None]:
+@dataclass(frozen=True)
+class _Found:
+    """A state in a definition."""
+
+    name: str
+    state: Mapping[str, Any]
+    language: str | None = None
+    """The query language that it inherits."""
+    map_around: Mapping[str, Any] | None = None
+
+
+def _state_of(text: str, name: str | None) -> _Found:
     try:
         definition = json.loads(text)
     except ValueError as error:
@@ -99,40 +137,47 @@ def _state_of(text: str, name: str | None) -> tuple[str, Mapping[str, Any], str 
     if not isinstance(definition, dict):
         raise InvalidDefinition.because("SCHEMA_VALIDATION_FAILED: Value is not a JSON object at /")
     if name is None:
-        return NAMELESS, definition, None
-    for state, language in _named(definition, name, None):
-        return name, state, language
+        return _Found(NAMELESS, definition)
+    for found in _states_in(definition, None, None):
+        if found.name == name:
+            return found
     raise ValidationException("State not found in definition")
 
 
-def _named(scope: Any, name: str, language: str | None) -> Iterator[tuple[Mapping[str, Any], str | None]]:  # noqa: ANN401 - any JSON
-    """The states of this name, wherever they stand, with the query language that they inherit."""
+def _states_in(scope: Any, language: str | None, around: Mapping[str, Any] | None) -> Iterator[_Found]:  # noqa: ANN401 - any JSON
+    """The states of a state machine, and those within them; `around` is the Map whose processor it is."""
     states = scope.get("States") if isinstance(scope, dict) else None
     if not isinstance(states, dict):
         return
     language = scope.get("QueryLanguage", language)
-    for one, state in states.items():
+    for name, state in states.items():
         if not isinstance(state, dict):
             continue
-        if one == name:
-            yield state, language
+        yield _Found(name, state, language, around)
         branches = state.get("Branches")
-        inner = [
-            *(branches if isinstance(branches, list) else ()),
-            state.get("ItemProcessor"),
-            state.get("Iterator"),
-        ]
-        for deeper in inner:
-            yield from _named(deeper, name, state.get("QueryLanguage", language))
+        for branch in branches if isinstance(branches, list) else ():
+            yield from _states_in(branch, language, around)
+        for field in ("ItemProcessor", "Iterator"):
+            yield from _states_in(state.get(field), language, state)
 
 
-def _machine_of(name: str, state: Mapping[str, Any], language: str | None) -> str:
+def _machine_of(found: _Found) -> str:
+    name, state = found.name, found.state
     targets = dict.fromkeys(target for _, target in transitions.targets(state, "") if target != name)
     states = {name: state, **{target: {"Type": "Succeed"} for target in targets}}
     whole: dict[str, Any] = {"StartAt": name, "States": states}
-    if language is not None:
-        whole["QueryLanguage"] = language
+    if found.language is not None:
+        whole["QueryLanguage"] = found.language
     return json.dumps(whole)
+
+
+def _refuse_item(found: _Found) -> None:
+    if "ItemReader" not in (found.map_around or {}):
+        return
+    for field in ("Key", "Source"):
+        if f"Map.Item.{field}" in json.dumps(found.state):
+            what = f"TestState: Map.Item.{field}, without a context, within a Map that has an ItemReader"
+            raise NotSimulated(what, "Take it out, or run an execution.")
 
 
 def _check_type(state: Mapping[str, Any], mock: object, given: Mapping[str, Any]) -> None:

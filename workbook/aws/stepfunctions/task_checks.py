@@ -97,11 +97,9 @@ def _unrecognised(place: str, resource: str) -> Diagnostic:
 
 def _refuse(place: str, parameters: Mapping[str, Any]) -> None:
     """Refuse what requests to APIs and servers can have on AWS, and not here."""
-    transform = parameters.get("Transform")
     asked = {
         "AuthType": parameters.get("AuthType", "NO_AUTH") != "NO_AUTH",
         "AllowNullValues": parameters.get("AllowNullValues") is True,
-        "RequestEncodingOptions": isinstance(transform, dict) and "RequestEncodingOptions" in transform,
     }
     for name in (name for name, is_asked in asked.items() if is_asked):
         raise NotSimulated(f"{_OPERATION}: {name} at {place}", "Leave it out.")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
 
+_SOURCE = "STATE_DATA"
+"""Where the items of an inline Map come from: the state's input."""
+
+
 def install(patches: Patches) -> None:
     """Run iterations here, in the place of the interpreter."""
     component = part_of("component.state.exec.state_map.iteration.inline_iteration_component")
@@ -92,7 +96,7 @@ class _Iterations:
         frame.iteration = {"name": self._given.state_name, "index": index}
         self._note(frame, "Started", advance=True)
         data = frame.states.context_object.context_object_data
-        data["Map"] = {"Item": {"Index": index, "Value": item}}
+        data["Map"] = {"Item": {"Index": index, "Value": item, "Source": _SOURCE}}
         failed = self._select(frame, item)
         if failed is None:
             branches.run_program(self._program, frame)

@@ -31,11 +31,15 @@ class Work:
 
 def all_work(state: Part, env: Env, items: list[Item]) -> list[Work]:
     """The inputs of all child executions, in the order of their items."""
-    values = [_selected(state, env, item) for item in items]
-    batcher = state.distributed.field("ItemBatcher")
-    if batcher is None:
+    values = selected(state, env, items)
+    if state.distributed.field("ItemBatcher") is None:
         return [Work(_text(value), 1) for value in values]
-    return list(_batches(state.distributed, env, values))
+    return list(batched(state.distributed, env, values))
+
+
+def selected(state: Part, env: Env, items: list[Item]) -> list[Any]:
+    """What ItemSelector makes of the items; the items where there is none."""
+    return [_selected(state, env, item) for item in items]
 
 
 def _selected(state: Part, env: Env, item: Item) -> Any:  # noqa: ANN401 - any JSON
@@ -52,7 +56,8 @@ def _selected(state: Part, env: Env, item: Item) -> Any:  # noqa: ANN401 - any J
     return value
 
 
-def _batches(state: DistributedMap, env: Env, values: list[Any]) -> Iterator[Work]:
+def batched(state: DistributedMap, env: Env, values: list[Any]) -> Iterator[Work]:
+    """The batches that ItemBatcher makes of values, in their order."""
     most_items = _bound(state, env, "MaxItemsPerBatch") or len(values) or 1
     most_bytes = _bound(state, env, "MaxInputBytesPerBatch") or limit("stepfunctions.input")
     head: dict[str, Any] = {}

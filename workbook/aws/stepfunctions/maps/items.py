@@ -13,7 +13,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workbook.aws.stepfunctions.language.parts import Env
     from workbook.aws.stepfunctions.maps.distributed import DistributedMap
 
+STATE_DATA = "STATE_DATA"
 READER_FAILED = "States.ItemReaderFailed"
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 _GZIP = b"\x1f\x8b"
@@ -41,24 +42,24 @@ class Item:
     index: int
     value: Any
     key: str | None = None
+    source: str = STATE_DATA
+    """STATE_DATA for the state's input, or the S3 URI of what was read."""
 
     def context(self) -> dict[str, Any]:
         """As `$$.Map.Item` shows it."""
-        shown: dict[str, Any] = {"Index": self.index}
-        if self.key is not None:
-            shown["Key"] = self.key
-        return {**shown, "Value": self.value}
+        key = {} if self.key is None else {"Key": self.key}
+        return {"Index": self.index, **key, "Value": self.value, "Source": self.source}
 
 
 class _UnreadableError(Exception):
     """What was read is not what ItemReader says that it is."""
 
 
-def items_of(value: Any) -> list[Item]:  # noqa: ANN401 - any JSON
+def items_of(value: Any, source: str = STATE_DATA) -> list[Item]:  # noqa: ANN401 - any JSON
     """The items of an array, or of an object, whose members are items with a key."""
     if isinstance(value, Mapping):
-        return [Item(index, member, key) for index, (key, member) in enumerate(value.items())]
-    return [Item(index, member) for index, member in enumerate(value)]
+        return [Item(index, member, key, source) for index, (key, member) in enumerate(value.items())]
+    return [Item(index, member, source=source) for index, member in enumerate(value)]
 
 
 def read_items(state: DistributedMap, env: Env) -> list[Item]:
@@ -68,19 +69,48 @@ def read_items(state: DistributedMap, env: Env) -> list[Item]:
         FailureEventException: States.ItemReaderFailed: it cannot be read, or is nothing to map over.
     """
     reader = state.fields["ItemReader"]
+    if reader["Resource"].endswith(":listObjectsV2"):
+        return _taken(state, env, _listed)
+    config = reader.get("ReaderConfig", {})
+    return _taken(state, env, lambda where: _readable(config, _object(where)))
+
+
+def items_in(state: DistributedMap, env: Env, content: str) -> list[Item]:
+    """The items of a document as ItemReader would have read it from S3.
+
+    Raises:
+        FailureEventException: as of `read_items`.
+    """
+    config = state.field("ItemReader", "ReaderConfig") or {}
+    return _taken(state, env, lambda _: _readable(config, content.encode()))
+
+
+def pointed_in(content: str, pointer: str) -> Any:  # noqa: ANN401 - any JSON
+    """What ItemsPointer leads to in a document; None where there is nothing to map over."""
+    try:
+        return _pointed(pointer, json.loads(content))
+    except (_UnreadableError, ValueError):
+        return None
+
+
+def _taken(state: DistributedMap, env: Env, read: Callable[[Any], Any]) -> list[Item]:
+    """So many of the items that `read` finds where ItemReader points to as MaxItems says."""
+    reader = state.fields["ItemReader"]
     most = _most(state, env)
     where = templates.evaluate(_arguments(reader), state.language, f"ItemReader/{_given_as(reader)}", env)
     try:
-        if reader["Resource"].endswith(":listObjectsV2"):
-            value: Any = _listed(where)
-        else:
-            value = _readable(reader.get("ReaderConfig", {}), _object(where))
+        items = items_of(read(where), _uri(where))
     except ClientError as error:
         raise failure(env, READER_FAILED, f"{error.response['Error'].get('Message')}") from error
     except (_UnreadableError, ParamValidationError, ValueError) as error:
         raise failure(env, READER_FAILED, str(error)) from error
-    items = items_of(value)
     return items if most is None else items[:most]
+
+
+def _uri(where: Any) -> str:  # noqa: ANN401 - any JSON
+    """Where items were read; of a list of objects, the bucket (Developer Guide, Context object)."""
+    parts = [where.get(name) for name in ("Bucket", "Key")] if isinstance(where, Mapping) else []
+    return "S3://" + "/".join(str(part) for part in parts if part is not None)
 
 
 def _given_as(reader: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.execution import Execution
+    from workbook.aws.stepfunctions.maps.distributed import DistributedMap
     from workbook.engine.patches import Patches
 
 _BEGINS_ANEW = frozenset({DATA_LIMIT, RUNTIME})
@@ -80,7 +81,7 @@ def _begin(state: Part, env: Env) -> tuple[MapRun, list[Item] | None]:
     """A new Map Run, and its items where they need not be read."""
     state.max_concurrency_decl.eval(env=env)
     concurrency = env.stack.pop()
-    items = None if state.distributed.field("ItemReader") is not None else _given_items(state, env)
+    items = None if state.distributed.field("ItemReader") is not None else given_items(state, env)
     _note(env, "MapStateStarted", mapStateStartedEventDetails={"length": len(items or ())})
     run = _new_run(state, env, concurrency)
     _note(env, "MapRunStarted", mapRunStartedEventDetails={"mapRunArn": run.arn})
@@ -110,11 +111,19 @@ def _result(state: Part, env: Env, run: MapRun, items: list[Item] | None) -> Jso
 
 def _items(state: Part, env: Env) -> list[Item]:
     reads = state.distributed.field("ItemReader") is not None
-    return read_items(state.distributed, env) if reads else _given_items(state, env)
+    return read_items(state.distributed, env) if reads else given_items(state, env)
 
 
-def _given_items(state: Part, env: Env) -> list[Item]:
-    (state.items or state.items_path).eval(env=env)
+def given_items(state: Part, env: Env) -> list[Item]:
+    """The items in the state's input: what ItemsPath or Items leads to, or all of it.
+
+    Raises:
+        FailureEventException: that is nothing to map over.
+    """
+    where = state.items or state.items_path
+    if where is None:
+        return items_of(env.states.get_input())
+    where.eval(env=env)
     return items_of(env.stack.pop())
 
 
@@ -128,7 +137,7 @@ def _note(env: Env, event: str, *, advance: bool = True, **details: Json) -> Non
 def _new_run(state: Part, env: Env, concurrency: int) -> MapRun:
     world, parent = current_world(), present_execution.get()
     machine = _machine(state, parent)
-    run = MapRun(world, parent.arn, machine, concurrency, _tolerance(state, env))
+    run = MapRun(world, parent.arn, machine, concurrency, tolerance_of(state.distributed, env))
     registry_of(world, machine.account, machine.region).map_runs[run.arn] = run
     return run
 
@@ -156,9 +165,14 @@ def _machine(state: Part, parent: Execution) -> StateMachine:
     return known
 
 
-def _tolerance(state: Part, env: Env) -> Tolerance:
-    count = _number(state, env, "ToleratedFailureCount")
-    percentage = _number(state, env, "ToleratedFailurePercentage")
+def tolerance_of(kept: DistributedMap, env: Env) -> Tolerance:
+    """How many items of a Map may fail.
+
+    Raises:
+        FailureEventException: it is said by something that is no such number.
+    """
+    count = _number(kept, env, "ToleratedFailureCount")
+    percentage = _number(kept, env, "ToleratedFailurePercentage")
     if count is not None and count < 0:
         raise failure(env, RUNTIME, "ToleratedFailureCount cannot be negative.")
     if percentage is not None and not 0 <= percentage <= 100:
@@ -166,8 +180,7 @@ def _tolerance(state: Part, env: Env) -> Tolerance:
     return Tolerance(None if count is None else int(count), None if percentage is None else float(percentage))
 
 
-def _number(state: Part, env: Env, name: str) -> float | None:
-    kept = state.distributed
+def _number(kept: DistributedMap, env: Env, name: str) -> float | None:
     value = templates.number(kept.field(name), kept.field(f"{name}Path"), kept.language, name, env)
     if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
         kind = "integer" if name.endswith("Count") else "float"

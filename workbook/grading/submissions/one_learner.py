@@ -1,0 +1,130 @@
+"""Of all that one learner handed in, what counts: for each task the newest notebook that has it.
+
+A notebook counts if it has a task that no newer one has. The others are named, and not graded. Two of the
+same time are told apart by their names, and that is said, since nobody can know which was meant.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from workbook.grading.results import FileRecord
+from workbook.grading.submissions.files import NOT_READ
+from workbook.grading.submissions.notebooks import Notebook
+from workbook.grading.submissions.tasks import changes, deleted, exercises_in, name_of_the_lesson
+
+_LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file of a learner, read."""
+
+    name: str
+    called: str
+    """How the learner called it."""
+    digest: str
+    notebook: Notebook | None = None
+    refused: str = ""
+    """Why it is none, as a sentence."""
+    time: datetime.datetime | None = None
+    marked_late: bool = False
+
+    @property
+    def age(self) -> tuple[datetime.datetime, str]:
+        """By which the newest is found."""
+        return self.time or _LONG_AGO, self.name
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The papers of a learner with what counts among them."""
+
+    used: tuple[Paper, ...]
+    """The newest first: the first that has a task is the one that counts for it."""
+    files: tuple[FileRecord, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def time(self) -> datetime.datetime | None:
+        """When the newest that counts was handed in."""
+        return self.used[0].time if self.used else None
+
+
+def sort(papers: Iterable[Paper], exercises: Iterable[str]) -> Sorted:
+    """What counts of a learner's papers.
+
+    Args:
+        papers: all of them.
+        exercises: of the assignment.
+    """
+    wanted = tuple(exercises)
+    listed = sorted(papers, key=lambda paper: paper.age, reverse=True)
+    used, notes = _used(listed, frozenset(wanted))
+    notes += _refusals(listed)
+    for paper in used:
+        notes += _remarks(paper, wanted)
+    notes += deleted(wanted, [paper.notebook for paper in used if paper.notebook])
+    names = {paper.name for paper in used}
+    files = tuple(
+        FileRecord(each.name, each.digest, each.name in names) for each in sorted(listed, key=_name)
+    )
+    return Sorted(tuple(used), files, tuple(dict.fromkeys(notes)))
+
+
+def _used(listed: list[Paper], wanted: frozenset[str]) -> tuple[list[Paper], list[str]]:
+    used: list[Paper] = []
+    notes: list[str] = []
+    for paper in listed:
+        if paper.notebook is None:
+            continue
+        has = exercises_in(paper.notebook) & wanted
+        newer = [each for each in used if each.notebook and exercises_in(each.notebook) & has]
+        covered = {name for each in newer if each.notebook for name in exercises_in(each.notebook)}
+        if not has:
+            notes.append(f"{paper.name} has none of the tasks, so it was not graded.")
+        elif has <= covered:
+            notes.append(_superseded(paper, newer[0]))
+        else:
+            used.append(paper)
+            if newer:
+                both = ", ".join(sorted(has & covered))
+                notes.append(f"{both}: in {newer[0].name} and in {paper.name}; the former counts.")
+    return used, notes
+
+
+def _superseded(paper: Paper, newer: Paper) -> str:
+    if paper.time == newer.time:
+        return f"{paper.name} is as old as {newer.name}, which was graded because its name comes later."
+    return f"{paper.name} was not graded: {newer.name} is newer."
+
+
+def _refusals(listed: list[Paper]) -> list[str]:
+    others = sorted(paper.name for paper in listed if paper.refused == NOT_READ)
+    said = [f"{each.name}: {each.refused}" for each in sorted(listed, key=_name) if each.refused]
+    kept = [note for note in said if not note.endswith(NOT_READ)]
+    return [*kept, f"Not read, since no notebooks: {_some(others)}."] if others else kept
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _remarks(paper: Paper, wanted: tuple[str, ...]) -> Iterator[str]:
+    if paper.notebook is None:
+        return
+    lesson = name_of_the_lesson(paper.notebook)
+    if lesson is not None and lesson.removesuffix(".ipynb") not in paper.called:
+        yield f"{paper.name} was renamed: by its cells it is {lesson}."
+    if paper.marked_late:
+        yield f"{paper.name} is marked as late by the system that it comes from."
+    for exercise in wanted:
+        if exercise in exercises_in(paper.notebook):
+            yield from changes(exercise, paper.notebook)
+
+
+def _name(paper: Paper) -> str:
+    return paper.name

@@ -1,0 +1,162 @@
+"""The control API as an OpenAPI 3.1 document, made from the table that its routes are made from.
+
+A client in any language can be made from it, and a tool can try all that it allows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from importlib.metadata import version
+from typing import Any
+
+from workbook.served.control import OPERATIONS, PREFIX, SNAPSHOT, Operation
+from workbook.served.limits import AccountLimits
+
+Json = dict[str, Any]
+
+_JSON = "application/json"
+_INTEGER = {"type": "integer"}
+_TEXT = {"type": "string"}
+_INSTANT = {"type": "integer", "description": "Microseconds since the Unix epoch, in the lab's time"}
+_SINCE = {"type": "number", "description": "Seconds since the lab's time began"}
+
+
+def document() -> Json:
+    """The document, as JSON."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Control API of the workbook",
+            "version": version("workbook"),
+            "description": "Time, trace, seed and snapshot of the lab of one access key.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"accessKey": []}],
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "accessKey": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Workbook-Access-Key",
+                    "description": "The access key of requests to AWS: it says whose lab is meant",
+                }
+            },
+        },
+    }
+
+
+def _paths() -> Json:
+    paths: defaultdict[str, Json] = defaultdict(dict)
+    for operation in OPERATIONS:
+        paths[PREFIX + operation.path][operation.method.lower()] = _operation(operation)
+    return dict(paths)
+
+
+def _operation(operation: Operation) -> Json:
+    described: Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "responses": {"200": _answer(operation), "default": _content("An error", _JSON, "Error")},
+    }
+    if operation.query:
+        described["parameters"] = [
+            {"name": field.name, "in": "query", "required": field.required, "schema": field.schema()}
+            for field in operation.query
+        ]
+    if operation.body_type != _JSON:
+        described["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": _TEXT}}}
+    elif operation.body:
+        described["requestBody"] = _body(operation)
+    return described
+
+
+def _body(operation: Operation) -> Json:
+    required = [field.name for field in operation.body if field.required]
+    schema = {
+        "type": "object",
+        "properties": {field.name: field.schema() for field in operation.body},
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }
+    return {"required": bool(required), "content": {_JSON: {"schema": schema}}}
+
+
+def _answer(operation: Operation) -> Json:
+    if operation.returns == "Snapshot":
+        return {"description": operation.summary, "content": {SNAPSHOT: {"schema": _TEXT}}}
+    return _content(operation.summary, _JSON, operation.returns)
+
+
+def _content(description: str, kind: str, schema: str) -> Json:
+    return {
+        "description": description,
+        "content": {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+
+
+# ---- what is answered
+
+
+def _object(**properties: Json) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(of: str, description: str) -> Json:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}, "description": description}
+
+
+def _schemas() -> Json:
+    time = {"time": {"type": "string", "format": "date-time"}, "microseconds": _INSTANT, "seconds": _SINCE}
+    names = AccountLimits().as_json()
+    return {
+        "Time": _object(**time),
+        "Idle": _object(**time, idle={"type": "boolean", "description": "Whether nothing is left to do"}),
+        "Beginning": _object(seed=_INTEGER, **time),
+        "Restored": _object(seed=_INTEGER, hops=_INTEGER, **time),
+        "Seed": _object(seed=_INTEGER),
+        "Hop": _hop(),
+        "Trace": _trace(),
+        "Limits": _object(
+            limits=_object(**dict.fromkeys(names, _INTEGER)),
+            used=_object(resources=_INTEGER, snapshot_bytes=_INTEGER),
+        ),
+        "Health": _object(status={"const": "ok"}, account=_TEXT, hops=_INTEGER, note=_TEXT),
+        "OpenApi": {"type": "object"},
+        "Error": _object(error=_object(code=_TEXT, message=_TEXT)),
+    }
+
+
+def _hop() -> Json:
+    return _object(
+        number={**_INTEGER, "description": "Its place in the trace, from 1; it never changes"},
+        time={"type": "string", "format": "date-time"},
+        microseconds=_INSTANT,
+        kind=_TEXT,
+        resource=_TEXT,
+        message={"type": ["string", "null"]},
+        causes={"type": "array", "items": _INTEGER},
+        outcome=_TEXT,
+        size={**_INTEGER, "description": "Bytes moved"},
+        facts={"type": "object"},
+    )
+
+
+def _trace() -> Json:
+    return _object(
+        hops=_list("Hop", "Hops after `after`, in order"),
+        amended=_list("Hop", "Hops up to `after` that were completed after the first `amended_after` times"),
+        amendments={**_INTEGER, "description": "What to pass as `amended_after` next"},
+        standing=_list("Hop", "Of forgotten hops, the last that set each resource that still exists"),
+        oldest={**_INTEGER, "description": "Number of the oldest hop that is kept"},
+        next={**_INTEGER, "description": "What to pass as `after` next"},
+        last={**_INTEGER, "description": "Number of the newest hop"},
+        start={**_INSTANT, "description": "When the first hop of all happened"},
+        now=_INSTANT,
+    )
