@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from workbook.engine.tasks import Stuck
 from workbook.grading.aws_calls import answer_to
 from workbook.grading.frames import Channel, ChannelClosed, ChannelError, ChannelSilent
 from workbook.grading.plain import NotPlain, from_plain, to_plain
-from workbook.teaching.printed import Printed, cut
+from workbook.teaching.printed import cut
 from workbook.teaching.trouble import Troubled
 from workbook.teaching.verdict import Trouble
 
@@ -76,7 +77,6 @@ class LearnersProcess:
         self._ended: set[int] = set()
         self.problem: Exception | None = None
         """What ends the situation, even if a service has taken it for a handler's error."""
-        self.printed = Printed()
         self.listeners: dict[int, Callable[[Mapping[str, Any]], None]] = {}
         """Who takes what an execution environment writes to its log, by the environment's number."""
 
@@ -244,7 +244,7 @@ class LearnersProcess:
             self.listeners[number](frame)
 
     def _take_print(self, frame: Mapping[str, Any]) -> None:
-        self.printed.write(str(frame.get("text", "")))
+        sys.stdout.write(str(frame.get("text", "")))  # which the judge keeps the beginning of
 
     _handlers: Mapping[str, Callable[[LearnersProcess, Mapping[str, Any]], dict[str, Any] | None]] = {
         "aws": _make_call,

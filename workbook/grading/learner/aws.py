@@ -101,7 +101,8 @@ def _finished(client: Any, service: str, operation: str, answer: dict[str, Any])
 def _error_of(client: Any, told: Mapping[str, Any]) -> Exception:  # noqa: ANN401
     if told["kind"] == "aws":
         response = from_plain(told["response"])
-        kind = client.exceptions.from_code(response.get("Error", {}).get("Code"))
+        problem = response.get("Error", {})
+        kind = client.exceptions.from_code(problem.get("QueryErrorCode") or problem.get("Code"))
         error: Exception = kind(response, told["operation"])
         return error
     name, text = told["type"], told["text"]
