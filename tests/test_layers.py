@@ -1,4 +1,4 @@
-"""Imports go down only: grading -> teaching, scenarios -> served -> lab -> flow -> aws -> engine.
+"""Imports go down only: room -> grading -> teaching, scenarios -> served -> lab -> flow -> aws -> engine.
 
 Commands (`workbook doctor` and so on) stand above all layers: they may use any, and no layer may use them.
 """
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "workbook"
 
-LAYERS = ("engine", "aws", "flow", "lab", "served", "teaching", "grading", "commands")  # from the bottom up
+LAYERS = ("engine", "aws", "flow", "lab", "served", "teaching", "grading", "room", "commands")  # bottom up
 LAYER_OF = {
     "engine": "engine",
     "aws": "aws",
@@ -35,6 +35,7 @@ LAYER_OF = {
     "queue_view": "lab",
     "workers": "lab",
     "flow": "flow",
+    "room": "room",
     "served": "served",
     "scenarios": "teaching",
     "teaching": "teaching",

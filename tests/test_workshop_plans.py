@@ -16,7 +16,10 @@ from workbook.teaching.authors.links import broken_links
 from workbook.teaching.catalogue import all_exercises
 
 ROOT = Path(__file__).resolve().parent.parent
-PLANS = sorted((ROOT / "notebooks" / "instructor").glob("*.ipynb"))
+NO_PLAN = {"room"}  # the page on which an instructor sees how far everybody is
+PLANS = sorted(
+    path for path in (ROOT / "notebooks" / "instructor").glob("*.ipynb") if path.stem not in NO_PLAN
+)
 LENGTHS = {"half_day": timedelta(hours=3, minutes=30), "full_day": timedelta(hours=8)}
 
 ROW = re.compile(r"^\| (\d\d):(\d\d) \| (\d+) \|", re.MULTILINE)

@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     workshop.add_argument("--handout", action="store_true", help="print the handout only")
     workshop.set_defaults(run=_workshop)
 
+    _add_room(commands)
+
     bake = commands.add_parser("bake", help="execute notebooks and save their outputs in the form to commit")
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
@@ -98,9 +100,47 @@ def _parser() -> argparse.ArgumentParser:
     quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
     quiz.set_defaults(run=_quiz)
 
+    _add_serve(commands)
+
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve", help="simulate AWS for other programs: the AWS CLI, SDKs, other notebooks"
+    )
+    serve.add_argument("--port", type=_port_or_any, default=4566, help="the port (4566); 0 is a free one")
+    serve.add_argument("--host", default="127.0.0.1", help="the address (127.0.0.1: this computer only)")
+    serve.add_argument(
+        "--token-file", metavar="FILE", help="with a token; needed where others can reach --host"
+    )
+    serve.add_argument("--state", metavar="FOLDER", help="keep the labs here from one run to the next")
+    serve.add_argument("--seed", type=int, default=0, help="where chance comes from in labs that begin (0)")
+    serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        dest="limits",
+        help="what an account may use, e.g. requests_per_second=50; may be given several times",
+    )
+    serve.add_argument(
+        "--unconfined", action="store_true", help="trust all Lambda functions, whoever sends them"
+    )
+    serve.set_defaults(run=_serve)
+
+
+def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    room = commands.add_parser("room", help="see how far those learners are who agreed to it")
+    room.add_argument("folder", type=Path, help="the folder that all share; it is made if it is not there")
+    action = room.add_mutually_exclusive_group()
+    action.add_argument("--text", action="store_true", help="print how the room stands, and open no page")
+    action.add_argument("--empty", action="store_true", help="remove all that learners sent")
+    room.add_argument("--port", type=_port, help="of JupyterLab, as of `workbook lab`")
+    room.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    room.set_defaults(run=_room)
 
 
 def _port(text: str) -> int:
@@ -108,6 +148,10 @@ def _port(text: str) -> int:
         return int(text)
     message = f"{text!r} is no port: give a number from 1024 to {LAST_PORT}"
     raise argparse.ArgumentTypeError(message)
+
+
+def _port_or_any(text: str) -> int:
+    return 0 if text == "0" else _port(text)
 
 
 def _taken(port: int) -> str:
@@ -125,6 +169,13 @@ def _doctor(_options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
+    from workbook import launch  # noqa: PLC0415
+
+    return _open(options, launch.FIRST_LESSON)
+
+
+def _open(options: argparse.Namespace, notebook: Path) -> int:
+    """Open JupyterLab on a notebook."""
     from workbook import doctor, launch  # noqa: PLC0415
 
     if doctor.check_environment():
@@ -133,7 +184,7 @@ def _lab(options: argparse.Namespace) -> int:
         # JupyterLab would say so, too, in the last of twenty lines and without a way out.
         print(_taken(options.port), file=sys.stderr)
         return 1
-    return launch.open_lab(port=options.port, browser=not options.no_browser)
+    return launch.open_lab(port=options.port, browser=not options.no_browser, notebook=notebook)
 
 
 def _workshop(options: argparse.Namespace) -> int:
@@ -143,6 +194,20 @@ def _workshop(options: argparse.Namespace) -> int:
         print(workshop.handout())
         return 0
     return workshop.report()
+
+
+def _room(options: argparse.Namespace) -> int:
+    from workbook.room import command  # noqa: PLC0415
+
+    try:
+        if options.text or options.empty:
+            print(command.text(options.folder) if options.text else command.empty(options.folder))
+            return 0
+        print(command.opened(options.folder))
+    except command.RoomError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return _open(options, command.NOTEBOOK)
 
 
 def _bake(options: argparse.Namespace) -> int:
@@ -223,6 +288,16 @@ def _quiz(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from workbook.served import command  # noqa: PLC0415
+
+    try:
+        return command.run(options, told=lambda line: print(line, flush=True))  # a program may wait for it
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -29,24 +29,27 @@ _NO_NETWORK = (
 _CODE_INTO_CELLS = "--LabApp.expose_app_in_browser=True"
 
 
-def open_lab(port: int | None = None, *, browser: bool = True) -> int:
+def open_lab(port: int | None = None, *, browser: bool = True, notebook: Path = FIRST_LESSON) -> int:
     """Run JupyterLab in the foreground until it is stopped (Ctrl-C twice); its address is printed.
 
     Args:
         port: the port on 127.0.0.1. If it is taken, JupyterLab says so and stops. Without a number, the first
             free one from 8888 is used.
         browser: open the lesson in a browser, where there is one.
+        notebook: what is opened, from the workbook's folder on.
 
     Returns:
         The exit code of JupyterLab.
     """
     from jupyterlab.labapp import LabApp  # noqa: PLC0415 - slow to import, and only needed here
 
-    exit_code = LabApp.launch_instance(jupyterlab_arguments(port, browser=browser))
+    exit_code = LabApp.launch_instance(jupyterlab_arguments(port, browser=browser, notebook=notebook))
     return int(exit_code or 0)
 
 
-def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> list[str]:
+def jupyterlab_arguments(
+    port: int | None = None, *, browser: bool = True, notebook: Path = FIRST_LESSON
+) -> list[str]:
     """Return the command line for JupyterLab; parameters as for open_lab."""
     arguments = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}", *_NO_NETWORK, _CODE_INTO_CELLS]
     if _is_root():
@@ -57,9 +60,9 @@ def jupyterlab_arguments(port: int | None = None, *, browser: bool = True) -> li
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if not browser:
         arguments.append("--no-browser")
-    if (ROOT / FIRST_LESSON).is_file():
+    if (ROOT / notebook).is_file():
         # Not as the file to open: that would lead a browser there, but not who follows the printed address.
-        arguments.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON.as_posix()}")
+        arguments.append(f"--LabApp.default_url=/lab/tree/{notebook.as_posix()}")
     return arguments
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from workbook.teaching import told
 from workbook.teaching.asked import AnswerError, Code
 from workbook.teaching.banner import VerdictView
 from workbook.teaching.catalogue import find_exercise
@@ -94,6 +95,7 @@ def verdict_on(exercise: Exercise, submission: Callable[[], dict[str, Any]]) -> 
     except ExaminerLost as error:
         verdict = _not_judged(exercise, Trouble(*_lost(error)))
     book().record_check(verdict.as_json())
+    told.tell(verdict)
     return verdict
 
 
