@@ -100,9 +100,36 @@ def _parser() -> argparse.ArgumentParser:
     quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
     quiz.set_defaults(run=_quiz)
 
+    _add_serve(commands)
+
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve", help="simulate AWS for other programs: the AWS CLI, SDKs, other notebooks"
+    )
+    serve.add_argument("--port", type=_port_or_any, default=4566, help="the port (4566); 0 is a free one")
+    serve.add_argument("--host", default="127.0.0.1", help="the address (127.0.0.1: this computer only)")
+    serve.add_argument(
+        "--token-file", metavar="FILE", help="with a token; needed where others can reach --host"
+    )
+    serve.add_argument("--state", metavar="FOLDER", help="keep the labs here from one run to the next")
+    serve.add_argument("--seed", type=int, default=0, help="where chance comes from in labs that begin (0)")
+    serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        dest="limits",
+        help="what an account may use, e.g. requests_per_second=50; may be given several times",
+    )
+    serve.add_argument(
+        "--unconfined", action="store_true", help="trust all Lambda functions, whoever sends them"
+    )
+    serve.set_defaults(run=_serve)
 
 
 def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -121,6 +148,10 @@ def _port(text: str) -> int:
         return int(text)
     message = f"{text!r} is no port: give a number from 1024 to {LAST_PORT}"
     raise argparse.ArgumentTypeError(message)
+
+
+def _port_or_any(text: str) -> int:
+    return 0 if text == "0" else _port(text)
 
 
 def _taken(port: int) -> str:
@@ -257,6 +288,16 @@ def _quiz(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from workbook.served import command  # noqa: PLC0415
+
+    try:
+        return command.run(options, told=lambda line: print(line, flush=True))  # a program may wait for it
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import pytest
 from machines import Works
 
 from workbook.flow.moves import Status
+from workbook.flow.stage import NUMBER, stage_of
 from workbook.flow.tallies import Work, work_of
 
 
@@ -119,3 +120,23 @@ def test_a_sequence_shows_states_on_the_lane_of_the_machine_with_a_bar_for_the_e
     assert [bar.ending.name for bar in sequence.bars if bar.place == machine] == ["FAILED"]
     assert "enters Refund" in sequence.svg()
     assert "ended: FAILED" in sequence.svg()
+
+
+def test_an_execution_that_an_event_has_started_is_called_an_execution(works):
+    """It shares the number of the event, which is all that both names need to be seen as one story."""
+    machine = works.make({"Note": {"Type": "Pass", "End": True}}, "orders")
+    role = works.new_role("starter", "events.amazonaws.com", "states:StartExecution")
+    events = works.lab.client("events")
+    events.put_rule(Name="placed", EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="placed", Targets=[{"Id": "1", "Arn": machine, "RoleArn": role}])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "placed", "Detail": "{}"}])
+    works.lab.run_until_idle()
+    said = [text for text in told(works) if "orders" in text]
+    assert said == [
+        "placed started an execution of orders",
+        "execution 1 of orders entered Note",
+        "execution 1 of orders ended: SUCCEEDED",
+    ]
+    moves = stage_of(works.lab.flow().scene)["moves"]
+    assert f"execution {NUMBER} of orders entered Note" in moves["texts"]
+    assert not [text for text in moves["texts"] if "execution 1" in text]

@@ -15,6 +15,7 @@ from workbook import Chaos, Lab
 from workbook.flow.machine_data import machine_data
 from workbook.flow.machine_graph import Leads, scope_of
 from workbook.flow.machine_layout import layout_of
+from workbook.flow.machine_picture import MARGIN, Shown, draw_machine
 from workbook.flow.machine_rules import rule_text
 from workbook.flow.machine_runs import runs_of
 from workbook.flow.state_machine import NARROW, WIDE
@@ -114,6 +115,20 @@ def test_branches_and_iterations_stand_within_their_state(works):
         frame, box = boxes[outer], boxes[inner]
         assert frame.x < box.x < box.x + box.width < frame.x + frame.width
         assert frame.y < box.y < box.y + box.height < frame.y + frame.height
+
+
+@pytest.mark.parametrize(
+    "called", ["sqs:sendMessage.waitForTaskToken", "athena:startQueryExecution.sync", "lambda:invoke"]
+)
+def test_a_state_is_as_wide_as_what_it_calls(works, called):
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{called}", "End": True}
+    around = {"Type": "Map", "ItemProcessor": {"StartAt": "Ask", "States": {"Ask": state}}, "End": True}
+    name = "For each of the orders of today"
+    scope = scope_of({"StartAt": name, "States": {name: around}})
+    for style in (WIDE, NARROW):
+        svg = draw_machine(layout_of(scope, style), Shown("it", {}, {}), style.most)
+        assert {called.replace(":", " "), "Ask", name} <= set(texts(parsed(svg)))
+        assert float(parsed(svg).get("viewBox").split()[2]) <= style.most + 2 * MARGIN + 1
 
 
 def test_folded_they_are_not_drawn(works):

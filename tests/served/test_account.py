@@ -1,13 +1,14 @@
 """The lab of one account: requests one after the other, the control API, and what comes after a process."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from account_histories import QUEUES, preparation
 from asking import ACCOUNT, answer, aws, control, error
-from standin import answer_aws
 
 from workbook.served.account import Account
+from workbook.served.aws_requests import answer_aws
 from workbook.served.limits import AccountLimits, LimitError
 
 
@@ -115,9 +116,11 @@ def test_a_body_that_is_no_json_is_refused(account):
 
 
 def test_a_key_of_another_account_is_refused(account):
-    status, code, message = error(account.handle(aws("sqs", "ListQueues", account="999999999999")))
-    assert (status, code) == (403, "InvalidClientTokenId")
-    assert "999999999999" in message
+    response = account.handle(aws("sqs", "ListQueues", account="999999999999"))
+    assert response.status == 403
+    told = json.loads(response.body)
+    assert told["__type"] == "InvalidClientTokenId"
+    assert "the access key is of account 999999999999" in told["message"]
     assert trace_of(account)["hops"] == []
 
 
@@ -220,6 +223,25 @@ def test_limits_are_told_with_what_is_used(account):
     answer_or_nothing = account.handle(aws("sqs", "DeleteQueue", QueueUrl=QUEUES[0]))
     assert answer_or_nothing.status == 200
     assert answer(account.handle(control("GET", "/limits")))["used"]["resources"] == 0
+
+
+def test_who_has_too_many_resources_can_make_no_more_and_goes_on_with_those(opened):
+    account = opened(limits=AccountLimits(resources=2))
+    for name in ("orders", "late"):
+        answer(account.handle(aws("sqs", "CreateQueue", QueueName=name)))
+    for request in (
+        aws("sqs", "CreateQueue", QueueName="third"),
+        aws("sns", "CreateTopic", Name="third"),
+        aws("scheduler", "CreateScheduleGroup", Name="third"),
+        aws("s3", "CreateBucket", Bucket="third"),
+    ):
+        refused = account.handle(request)
+        assert refused.status == 400
+        assert b"LimitExceededException" in refused.body + str(refused.headers).encode()
+        assert b"2 are allowed (resources)" in refused.body
+    answer(account.handle(sent("goes on")))
+    assert account.handle(aws("sqs", "DeleteQueue", QueueUrl=QUEUES[1])).status == 200
+    answer(account.handle(aws("sqs", "CreateQueue", QueueName="third")))
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "9"])

@@ -7,10 +7,10 @@ import pytest
 from account_histories import QUEUES, histories, preparation
 from asking import ACCOUNT, answer, aws, control, error
 from hypothesis import HealthCheck, given, settings
-from standin import answer_aws
 
 from workbook.engine.world import START
 from workbook.served.account import Account
+from workbook.served.aws_requests import answer_aws
 from workbook.served.journal import Beginning, plain, read_journal, request_line
 from workbook.served.limits import AccountLimits
 

@@ -68,6 +68,8 @@ PANEL = 54.0
 STRIP = 24.0
 """The height of what happened at instants."""
 _TITLE = 22.0
+_BESIDE_A_MARK = 7.0
+"""From the middle of a mark to the number of those that it stands for."""
 _AGE = Colour(PALE.light, PALE.dark)
 _COLOURS = {
     "visible": VISIBLE.colour,
@@ -221,16 +223,17 @@ class _Painter:
             stroke(f"M{form.left:g} {coordinate(y)}H{coordinate(self._right)}", FAINT),
         ]
         times = [time for time in trouble.times if window.first <= time <= window.last]
+        after = self._right + 6
         for x, count in _clusters(map(self.x, times), form.size + 3):
-            number = words(
-                7, -4, str(count) if count > 1 else "", INK, size=form.size - 2, weight=600, halo=True
-            )
+            said = str(count) if count > 1 else ""
+            number = words(_BESIDE_A_MARK, -4, said, INK, size=form.size - 2, weight=600, halo=True)
             place = f"translate({coordinate(x)} {coordinate(y)})"
             marks.append(
                 f'<g class="wb-happened" transform="{place}">{glyph(mark, 0, 0, scale=0.85)}{number}</g>'
             )
+            after = max(after, x + _BESIDE_A_MARK + width_of(said, form.size - 2, bold=True) + 5)
         total = f"{len(times):,}"
-        marks.append(words(self._right + 6, y + 4, total, INK, size=form.size - 1, weight=600, css="wb-now"))
+        marks.append(words(after, y + 4, total, INK, size=form.size - 1, weight=600, css="wb-now"))
         self.y = y + 14
         return group(marks, "wb-strip", trouble.name, y=coordinate(y))
 

@@ -21,7 +21,7 @@ from workbook.flow.flow import Flow
 from workbook.flow.moves import Move
 from workbook.flow.picture import draw
 from workbook.flow.prose import remains
-from workbook.flow.resources import kind_of, label_of
+from workbook.flow.resources import kind_of
 from workbook.flow.scene import Scene
 from workbook.flow.settings import differing_settings
 from workbook.flow.side_by_side import Panel, beside, stacked
@@ -67,7 +67,7 @@ def first_difference(one: Flow, other: Flow, tolerance: float = SAME_TIME) -> Di
 def _sight(move: Move, scene: Scene) -> tuple[object, ...]:
     """What a spectator sees of a move, but for its time."""
     letter = scene.letters.get(move.message) if move.message is not None else None
-    ends = [(kind_of(place), label_of(place)) for place in move.line]
+    ends = [(kind_of(place), scene.wiring.label(place)) for place in move.line]
     return (letter.number if letter else None, *ends, move.status, move.count, move.hop is None)
 
 

@@ -432,14 +432,19 @@ function chartView(frame, facts) {
     group.patternMark = pattern;
     marks.forEach((mark) => mark.remove());
     const times = strip.times.filter((time) => time >= state.first && time <= state.last);
+    const total = group.querySelector(".wb-now");
+    let after = state.plot.right + 6;
     clusters(times.map(x), 15).forEach(([place, count]) => {
       const mark = pattern.cloneNode(true);
       mark.setAttribute("transform", `translate(${round(place)} ${y})`);
       const text = mark.querySelector("text");
       text.textContent = count > 1 ? String(count) : "";
       group.append(mark);
+      const digits = 0.62 * Number(text.getAttribute("font-size")) * text.textContent.length;
+      after = Math.max(after, place + 12 + digits); // the last mark covers no part of the total
     });
-    group.querySelector(".wb-now").textContent = String(times.length);
+    total.setAttribute("x", round(after));
+    total.textContent = String(times.length);
   };
 
   const redrawTicks = () => {

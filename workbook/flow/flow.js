@@ -31,6 +31,9 @@
 /** Stands in a sentence for the name of its message; the same as MARK in stage.py. */
 const MARK = "\ue000";
 
+/** Stands for its number alone, where the sentence has a word of its own for it; as NUMBER in stage.py. */
+const NUMBER = "\ue001";
+
 /** How a message lies in a queue; the order of `Where` in contents.py. */
 export const STATES = ["visible", "in flight", "delayed", "gone"];
 const [VISIBLE, IN_FLIGHT, DELAYED, GONE] = STATES.keys();
@@ -1231,13 +1234,16 @@ class Details {
     const { moves, statuses } = this.stage;
     const mark = glyph(statuses[moves.status[index]], moves.status[index]);
     const number = moves.message[index];
-    const pieces = moves.texts[moves.text[index]].split(MARK);
-    const words = pieces.flatMap((piece, place) => (place ? [this.#messageLink(number), piece] : [piece]));
+    const pieces = moves.texts[moves.text[index]].split(/([\ue000\ue001])/);
+    const words = pieces.map((piece) => {
+      if (piece === MARK) return this.#messageLink(number);
+      return piece === NUMBER ? this.#messageLink(number, `${number}`) : piece;
+    });
     return [mark, make("span", {}, ...words)];
   }
 
-  #messageLink(number) {
-    return link(nameOf(this.stage.messages, number), () => this.actions.select("message", number), {
+  #messageLink(number, text = nameOf(this.stage.messages, number)) {
+    return link(text, () => this.actions.select("message", number), {
       "data-message": number,
     });
   }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from workbook.engine.hop import Hop
 from workbook.flow.delivery_teller import DeliveryTeller
 from workbook.flow.moves import Move, Status
-from workbook.flow.resources import label_of, node_of
+from workbook.flow.resources import Kind, kind_of, label_of, node_of
 from workbook.flow.tellers import Story, Tell, at_place, between, duration, messages, ordinal, whole_fact
 from workbook.flow.timeline import QUIET
 
@@ -45,8 +45,14 @@ class FunctionTeller:
 
     def _call(self, hop: Hop) -> Move:
         caller, function = self._story.callers.sender(hop), node_of(hop.resource)
-        text = f"{label_of(caller)} called {label_of(function)}"
+        text = f"{self._caller(caller)} called {label_of(function)}"
         return between(hop, caller, function, Status.DELIVERED, text)
+
+    def _caller(self, place: str) -> str:
+        """Who calls; a function URL has the name of its function, so its kind is said, too."""
+        kind = kind_of(place)
+        word = f"{kind.value} " if kind in {Kind.FUNCTION_URL, Kind.API} else ""
+        return f"{word}{self._story.wiring.label(place)}"
 
     def _begin(self, hop: Hop, count: int, load: str) -> list[Move]:
         ended = hop.facts.get("ended_at")
@@ -92,7 +98,7 @@ class FunctionTeller:
         """A call is refused to its caller; an event waits in Lambda, which calls for nobody any more."""
         function, event = label_of(node_of(hop.resource)), self._story.callers.cause(hop, "enqueue")
         if event is None:
-            return f"{function} refused a call of {label_of(caller)}"
+            return f"{function} refused a call of {self._caller(caller)}"
         return f"{function} could not take {self._story.name(event.message)}"
 
     def _stop(self, hop: Hop) -> list[Move]:

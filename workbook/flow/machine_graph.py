@@ -57,6 +57,16 @@ class StateNode:
     distributed: bool = False
     """Whether it is a Map whose items have executions of their own."""
 
+    @property
+    def word(self) -> str:
+        """What stands under its name: what it calls, or its type."""
+        return self.resource or self.kind
+
+    @property
+    def frame_word(self) -> str:
+        """What stands beside its name where its branches are shown."""
+        return f"{self.kind}{', distributed' if self.distributed else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

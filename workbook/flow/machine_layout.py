@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from workbook.flow.layers import swept
 from workbook.flow.machine_graph import END, START, Edge, Leads, Scope, StateNode
 from workbook.flow.machine_rows import middles_of
+from workbook.flow.machine_words import WIDEST, width_for
 
 if TYPE_CHECKING:
     import networkx
@@ -175,10 +176,12 @@ class _Layout:
             return _MARK, _MARK
         if item.startswith("\0"):
             return _PASSAGE, 0.0
-        inside = self._inside.get(item)
+        inside, state = self._inside.get(item), self._states.get(item)
+        words = 0.0 if state is None else width_for(state, is_frame=inside is not None)
+        width = max(self._style.width, min(words, WIDEST, self._style.most))
         if inside is None:
-            return self._style.width, self._style.height
-        return max(self._style.width, inside.width + 2 * _PADDING), inside.height + HEADER + _PADDING
+            return width, self._style.height
+        return max(width, inside.width + 2 * _PADDING), inside.height + HEADER + _PADDING
 
     # ---- places
 

@@ -18,6 +18,7 @@ from workbook.flow.machine_layout import HEADER, Placed, Plan, Point, Way
 from workbook.flow.machine_marks import FATES, RETRIED, items_of_count, row, samples
 from workbook.flow.machine_runs import Count, Fate
 from workbook.flow.machine_ways import Step, step_of
+from workbook.flow.machine_words import FOLDED, FRAME_INSET, INSET, NAME, WORD
 from workbook.flow.marks import (
     box,
     broken,
@@ -99,32 +100,27 @@ def _edge(fate: Fate | None) -> tuple[Colour, float]:
 def _box(place: Placed, fate: Fate | None, *, folded: bool) -> list[str]:
     assert place.state is not None  # noqa: S101 - as above
     colour, thick = _edge(fate)
-    room = place.width - 24
-    kind = place.state.kind if place.state.resource == "" else place.state.resource
-    if folded:
-        kind = f"{kind}, folded"
+    room = place.width - 2 * INSET
+    word = f"{place.state.word}{FOLDED if folded else ''}"
+    x = place.x + INSET
     parts = [_outline(place, colour, thick)]
     if folded:
         parts.insert(0, _outline(place.moved(4, 4), PALE, _OPEN, css="wb-behind"))
     return [
         *parts,
-        words(
-            place.x + 12, place.y + 19, shortened(place.name, room, 13, bold=True), INK, size=13, weight=600
-        ),
-        words(place.x + 12, place.y + 34, cut(kind, room, 11), PALE, size=11),
+        words(x, place.y + 19, shortened(place.name, room, NAME, bold=True), INK, size=NAME, weight=600),
+        words(x, place.y + 34, shortened(word, room, WORD), PALE, size=WORD),
     ]
-
-
-def _head(place: Placed) -> str:
-    return shortened(place.name, max(60.0, place.width - 130), 13, bold=True)
 
 
 def _frame(place: Placed, fate: Fate | None) -> list[str]:
     assert place.state is not None  # noqa: S101 - as above
     colour, thick = _edge(fate)
-    name = words(place.x + 14, place.y + 20, _head(place), INK, size=13, weight=600)
-    kind = f"{place.state.kind}{', distributed' if place.state.distributed else ''}"
-    word = words(place.x + place.width - 14, place.y + 20, kind, PALE, size=11, anchor="end")
+    kind = place.state.frame_word
+    room = place.width - 2 * FRAME_INSET - width_of(kind, WORD)
+    head = shortened(place.name, room, NAME, bold=True)
+    name = words(place.x + FRAME_INSET, place.y + 20, head, INK, size=NAME, weight=600)
+    word = words(place.x + place.width - FRAME_INSET, place.y + 20, kind, PALE, size=WORD, anchor="end")
     rule = stroke(
         f"M{coordinate(place.x)} {coordinate(place.y + HEADER - 12)}h{coordinate(place.width)}",
         PALE,

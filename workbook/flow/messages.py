@@ -2,7 +2,8 @@
 
 AWS's ids are right and unreadable. In a picture messages are numbered as they first appear in the trace, so
 the same run has the same numbers, whatever part of it is shown. What a topic or a rule delivers has an id of
-its own in each queue, and yet it is what was published: all these copies share its number.
+its own in each queue, and yet it is what was published: all these copies share its number. So does an
+execution that an event has started: event 3 starts execution 3.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from workbook.engine.hop import Hop
 
 MESSAGE = "message"
 """What most of them are called."""
+_EXECUTION = "execution"
 _DELIVERIES = frozenset({"deliver", "give-up"})
 _WORDS = {
     "put-event": "event",
@@ -24,7 +26,7 @@ _WORDS = {
     "notify": "event",
     "replay": "event",
     "put-record": "record",
-    "start-execution": "execution",
+    "start-execution": _EXECUTION,
     "issue-token": "task token",
 }
 
@@ -43,6 +45,8 @@ class Letter:
     hops: list[int] = field(default_factory=list)
     """The numbers of the hops about it."""
     word: str = MESSAGE
+    has_own_word: bool = False
+    """Whether it shares its number with what has another word: an execution, with the event behind it."""
 
     @property
     def name(self) -> str:
@@ -82,11 +86,18 @@ def letters_of(hops: Sequence[Hop]) -> dict[str, Letter]:
             original = _original_of(hop, hops, letters)
             if original is None:
                 numbers += 1
-            number, word = (numbers, _word_of(hop)) if original is None else (original.number, original.word)
-            letter = letters[hop.message] = Letter(number, hop.message, word=word)
+            letter = letters[hop.message] = _letter(hop, hop.message, numbers, original)
         letter.hops.append(hop.number)
         _read_content(letter, hop.facts)
     return letters
+
+
+def _letter(hop: Hop, message: str, number: int, original: Letter | None) -> Letter:
+    """A new message, or one that is a copy; an execution is called so, whatever has started it."""
+    if original is None:
+        return Letter(number, message, word=_word_of(hop))
+    word = _EXECUTION if hop.kind == "start-execution" else original.word
+    return Letter(original.number, message, word=word, has_own_word=word != original.word)
 
 
 def _original_of(hop: Hop, hops: Sequence[Hop], letters: Mapping[str, Letter]) -> Letter | None:

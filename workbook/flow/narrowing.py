@@ -146,11 +146,12 @@ def _listed(only: object) -> Sequence[object]:
 
 def _meant(scene: Scene, name: object) -> list[str]:
     """The nodes that a name, an ARN or a kind means."""
-    places = [node.place for node in scene.system.nodes]
+    labels = {node.place: node.label for node in scene.system.nodes}
+    places = list(labels)
     if isinstance(name, Kind):
         found = [place for place in places if kind_of(place) is name]
     else:
-        found = [place for place in places if name in {label_of(place), place}]
+        found = [place for place in places if name in {labels[place], label_of(place), place}]
         found = found or [place for place in places if str(name).lower() in _words_of(kind_of(place))]
     if not found:
         raise LookupError(f"only={name!r}: {_those_there_are(scene)}")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from workbook.engine.hop import Hop
 from workbook.flow.moves import Move, Status
-from workbook.flow.resources import Kind, kind_of, label_of, node_of
+from workbook.flow.resources import Kind, kind_of, node_of
 from workbook.flow.tellers import Story, Tell, at_place, between, whole_fact
 
 WAITS = "waits"
@@ -37,7 +37,7 @@ class RequestTeller:
             return []
         destination, ended = node_of(delivery.resource), whole_fact(hop, "ended_at", hop.time)
         answer = f"which answered {hop.facts.get('status')}"
-        text = f"{label_of(destination)} asked {label_of(hop.resource)}, {answer}"
+        text = f"{self._label(destination)} asked {self._label(hop.resource)}, {answer}"
         status = Status.DELIVERED if hop.outcome == "ok" else Status.FAILED
         move = between(hop, destination, hop.resource, status, text, time=ended)
         return [replace(move, message=delivery.message)]
@@ -46,21 +46,27 @@ class RequestTeller:
         callers = self._story.callers
         who = callers.caller(hop, "producer") if "by" in hop.facts else callers.sender(hop)
         what = f"{hop.facts.get('method')} {hop.facts.get('path', '/')}"
-        text = f"{label_of(who)} asked {_called(hop.resource)}: {what}"
+        text = f"{self._label(who)} asked {self._called(hop.resource)}: {what}"
         return between(hop, who, hop.resource, Status.DELIVERED, text)
 
     def _answered(self, hop: Hop) -> Move:
         ended = whole_fact(hop, "ended_at", hop.time)
-        text = f"{_called(hop.resource)} answered {hop.facts.get('status', 'nothing yet')}"
+        text = f"{self._called(hop.resource)} answered {hop.facts.get('status', 'nothing yet')}"
         reason = hop.facts.get("reason")
         if reason:
             text += f": {str(reason).rstrip('.')}"
         status = Status.DONE if hop.outcome == "ok" else _STATUSES.get(hop.outcome, Status.FAILED)
         return at_place(hop, status, text, time=ended)
 
+    def _label(self, place: str) -> str:
+        return self._story.wiring.label(place)
+
+    def _called(self, resource: str) -> str:
+        return f"{kind_of(resource).value} {self._label(resource)}"
+
     def _trigger(self, hop: Hop) -> list[Move]:
         """A user pool asks a function of its own before it goes on."""
-        what = f"{_called(hop.resource)} asked its {hop.facts.get('trigger')} function"
+        what = f"{self._called(hop.resource)} asked its {hop.facts.get('trigger')} function"
         if hop.outcome == "ok":
             return [at_place(hop, Status.RUN, what)]
         text = f"{what}, in vain: {str(hop.facts.get('reason')).rstrip('.')}"
@@ -69,14 +75,10 @@ class RequestTeller:
     def _user(self, hop: Hop) -> list[Move]:
         """Somebody signed a user up, confirmed it, or the like."""
         who = self._story.callers.sender(hop)
-        what = f"user {hop.facts.get('user')} of {_called(hop.resource)} was {hop.facts.get('reason')}"
+        what = f"user {hop.facts.get('user')} of {self._called(hop.resource)} was {hop.facts.get('reason')}"
         state = f"; the user is {hop.facts['status']}" if "status" in hop.facts else ""
-        text = f"{label_of(who)}: {what}{state}"
+        text = f"{self._label(who)}: {what}{state}"
         return [between(hop, who, hop.resource, Status.DELIVERED, text)]
 
 
 _STATUSES = {"401": Status.REFUSED, "403": Status.REFUSED, "429": Status.THROTTLED}
-
-
-def _called(resource: str) -> str:
-    return f"{kind_of(resource).value} {label_of(resource)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workbook.flow.resources import kind_of, label_of
+from workbook.flow.resources import kind_of
 from workbook.flow.scene import Scene
 from workbook.flow.system import Line, Node
 
@@ -17,7 +17,7 @@ def lanes_of(scene: Scene, touched: Iterable[str]) -> list[Node]:
     """The nodes of `touched` places, in the order of their lanes."""
     nodes = {node.place: node for node in scene.system.nodes}
     for place in touched:
-        nodes.setdefault(place, Node(place, kind_of(place), label_of(place)))
+        nodes.setdefault(place, Node(place, kind_of(place), scene.wiring.label(place)))
     wanted = set(touched)
     places = [place for place in nodes if place in wanted]
     onward = _onward(line for line in scene.system.lines if {line.source, line.target} <= wanted)

@@ -31,7 +31,9 @@ def differing_settings(one: Scene, other: Scene, names: tuple[str, str]) -> list
 
 def _settings_of(scene: Scene) -> dict[Place, Mapping[str, object]]:
     last = {place: history[-1].settings for place, history in scene.wiring.settings.items() if history}
-    found = {(kind_of(place), label_of(place)): settings for place, settings in last.items() if settings}
+    found = {
+        (kind_of(place), scene.wiring.label(place)): settings for place, settings in last.items() if settings
+    }
     for (queue, function), history in scene.wiring.polls.items():
         if history and history[-1].settings:
             found[Kind.OTHER, f"{label_of(queue)} to {label_of(function)}"] = history[-1].settings

@@ -31,6 +31,8 @@ from workbook.flow.wiring import Setting
 
 MARK = "\ue000"
 """Stands in a sentence for the name of the message that it is about; of Unicode's private characters."""
+NUMBER = "\ue001"
+"""Stands for its number alone: an execution that an event has started shares its number, and not its word."""
 BODIES = 300_000
 """Characters of all bodies together; of more, each is cut. One of 10,000 messages keeps at least 30."""
 
@@ -207,15 +209,15 @@ def _number(scene: Scene, message: str | None) -> int:
 
 def _pattern(scene: Scene, move: Move) -> str:
     """The sentence of a move, with a mark for its message where that is all that tells it from others."""
-    text = move.text.replace(MARK, "")
+    text = move.text.replace(MARK, "").replace(NUMBER, "")
     if move.message is None:
         return text
-    name = scene.letters[move.message].name
-    pieces = text.split(name)
+    letter = scene.letters[move.message]
+    pieces = text.split(letter.name)
     for left, right in pairwise(pieces):
         if _goes_on(left, right):  # "message 1" is the beginning of "message 12" as well
             return text
-    return MARK.join(pieces)
+    return (f"{letter.word} {NUMBER}" if letter.has_own_word else MARK).join(pieces)
 
 
 def _goes_on(left: str, right: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbook.flow.moves import Move, Status
-from workbook.flow.resources import Kind, kind_of, label_of
+from workbook.flow.resources import Kind, kind_of
 from workbook.flow.wiring import Wiring
 
 
@@ -87,7 +87,7 @@ def system_of(wiring: Wiring, moves: Iterable[Move], places: Iterable[str] | Non
 def _node(place: str, wiring: Wiring) -> Node:
     history = wiring.settings.get(place)
     gone = bool(history) and history is not None and history[-1].settings is None
-    return Node(place, kind_of(place), label_of(place), place in wiring.dead_letter_queues, gone)
+    return Node(place, kind_of(place), wiring.label(place), place in wiring.dead_letter_queues, gone)
 
 
 def _ordered(places: Iterable[str]) -> list[str]:

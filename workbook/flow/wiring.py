@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from workbook.engine.hop import Hop
 from workbook.flow.joints import Pair, dead_letters_of, endpoint_of, joints_of
-from workbook.flow.resources import Kind, kind_of, node_of, topic_of
+from workbook.flow.resources import Kind, kind_of, label_of, node_of, topic_of
 
 Settings = Mapping[str, object]
 
@@ -54,6 +54,9 @@ class Wiring:
     _drawers: Counter[Pair] = field(default_factory=Counter, repr=False)
     endpoints: dict[str, str] = field(default_factory=dict)
     """The node at the end of each subscription, by the subscription's ARN."""
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
+    """What a function URL or an API is called by, where its address says nothing."""
+    _stages: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, hops: Iterable[Hop]) -> Wiring:
@@ -73,6 +76,8 @@ class Wiring:
         if ":pipe/" in hop.resource:
             self.pipes[hop.resource.partition(":pipe/")[2]] = hop.resource
         self.settings.setdefault(hop.resource, []).append(Setting(hop.time, settings))
+        if kind_of(hop.resource) in {Kind.FUNCTION_URL, Kind.API}:
+            self._read_name(hop.resource, settings or {})
         if not kind_of(hop.resource).is_queue:
             self._read_joints(hop, settings or {})
         elif settings is not None:
@@ -102,6 +107,21 @@ class Wiring:
             target = json.loads(policy)["deadLetterTargetArn"]
             self.redrives[queue, target] = None
             self.dead_letter_queues[target] = None
+
+    def _read_name(self, place: str, settings: Settings) -> None:
+        name = settings.get("Name") or settings.get("FunctionArn")
+        if name is not None:
+            self._names[place] = label_of(str(name))
+        stages = settings.get("Stages")
+        if isinstance(stages, Mapping):
+            self._stages[place] = tuple(stage for stage in stages if stage != "$default")
+
+    def label(self, place: str) -> str:
+        """What people call a node: a function URL by its function, an API by its name and its stages."""
+        name = self._names.get(place)
+        if name is None:
+            return label_of(place)
+        return "/".join(filter(None, (name, ", ".join(self._stages.get(place, ())))))
 
     def source(self, hop: Hop) -> str:
         """The queue of the mapping whose batch or filter a hop is about."""

@@ -16,16 +16,17 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from workbook.aws.environment import account_of
+from workbook.engine.clock import instant_of
 from workbook.engine.exports import plain_value, record_of
 from workbook.engine.world import START
 from workbook.lab import Lab, LabError
-from workbook.served.access_keys import access_key_in
-from workbook.served.control import PREFIX, answer_control, error_response, is_control, operation_of
+from workbook.served.control import PREFIX, answer_control, is_control, operation_of
+from workbook.served.error_answers import error_answer, guessed_protocol
 from workbook.served.fields import BadRequest
 from workbook.served.journal import (
     Beginning,
@@ -37,13 +38,20 @@ from workbook.served.journal import (
     request_line,
 )
 from workbook.served.limits import AccountLimits
+from workbook.served.questions import asked_words
 from workbook.served.requests import HttpRequest, HttpResponse
+from workbook.served.signatures import account_in_key, signature_of
 from workbook.served.spool import Spool
 
 Answer = Callable[[HttpRequest], HttpResponse]
-"""What answers requests to AWS in the lab that is open in this process."""
+"""What answers requests to AWS in the lab that is open in this process; errors are answers, too."""
 Result = TypeVar("Result")
 
+_MAKES = re.compile(
+    r"Create\w*|Copy\w*|Put(Metric)?(Rule|Alarm)|Register\w*|Run\w*|Subscribe"
+    r"|(POST|PUT) (?!.*/(invocations|invoke-async)$).*"
+)
+"""What may make a resource, as `asked_words` says it: an operation, or of a REST API method and path."""
 _FAILED = 409
 """The status where time has passed, and something in the lab has failed meanwhile."""
 _CHANGES = frozenset({200, _FAILED})
@@ -111,17 +119,30 @@ class Account:
         return response
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        key = access_key_in(request)
-        owner = None if key is None else account_of(key)
+        """An error for what is not even asked of AWS."""
+        signature = signature_of(request)
+        owner = None if signature is None else account_in_key(signature.access_key)
         if owner is not None and owner != self.number:
-            message = f"the access key {key} is of account {owner}, and this lab is account {self.number}"
-            return error_response(403, "InvalidClientTokenId", message)
+            message = f"this lab is account {self.number}, and the access key is of account {owner}"
+            return self._error(request, 403, "InvalidClientTokenId", message)
         if len(request.body) > self.limits.body_bytes:
+            most = self.limits.body_bytes
+            message = f"the body has {len(request.body)} bytes, and {most} are allowed (body_bytes)"
+            return self._error(request, 413, "RequestEntityTooLarge", message)
+        if self.resources >= self.limits.resources and _MAKES.fullmatch(asked_words(request)):
             message = (
-                f"the body has {len(request.body)} bytes; {self.limits.body_bytes} are allowed (body_bytes)"
+                f"this lab has {self.resources} resources, and {self.limits.resources} are allowed "
+                "(resources): "
+                f"delete some, or begin anew with POST {PREFIX}/reset"
             )
-            return error_response(413, "RequestEntityTooLarge", message)
+            return self._error(request, 400, "LimitExceededException", message)
         return None
+
+    def _error(self, request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+        signature = signature_of(request)
+        protocol = guessed_protocol(request, "" if signature is None else signature.service)
+        request_id = self.lab.world.seeds.uuid("served.refusals")
+        return error_answer(protocol, code, message, status=status, request_id=request_id)
 
     def _count(self) -> None:
         """Take note of the resources that exist since the last request."""
@@ -154,6 +175,11 @@ class Account:
     def seed(self) -> int:
         """The lab's seed."""
         return self._beginning.seed
+
+    @property
+    def began(self) -> int:
+        """When the lab's time began (microseconds)."""
+        return instant_of(self._beginning.start)
 
     @property
     def resources(self) -> int:

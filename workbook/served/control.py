@@ -124,7 +124,7 @@ def _as_response(answer: Answer) -> HttpResponse:
 def _time(account: Account, _: Json) -> Json:
     now = account.lab.world.clock.now
     text = f"{datetime_of(now):%Y-%m-%dT%H:%M:%S.%f}Z"
-    return {"time": text, "microseconds": now, "seconds": (now - account.lab.trace.start) / SECOND}
+    return {"time": text, "microseconds": now, "seconds": (now - account.began) / SECOND}
 
 
 def _advance(account: Account, given: Json) -> Answer:

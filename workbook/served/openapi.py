@@ -16,9 +16,9 @@ Json = dict[str, Any]
 
 _JSON = "application/json"
 _INTEGER = {"type": "integer"}
-_NUMBER = {"type": "number"}
 _TEXT = {"type": "string"}
 _INSTANT = {"type": "integer", "description": "Microseconds since the Unix epoch, in the lab's time"}
+_SINCE = {"type": "number", "description": "Seconds since the lab's time began"}
 
 
 def document() -> Json:
@@ -113,7 +113,7 @@ def _list(of: str, description: str) -> Json:
 
 
 def _schemas() -> Json:
-    time = {"time": {"type": "string", "format": "date-time"}, "microseconds": _INSTANT, "seconds": _NUMBER}
+    time = {"time": {"type": "string", "format": "date-time"}, "microseconds": _INSTANT, "seconds": _SINCE}
     names = AccountLimits().as_json()
     return {
         "Time": _object(**time),
