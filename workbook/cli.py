@@ -125,6 +125,18 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve.set_defaults(run=_serve)
 
 
+def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
+    action = progress.add_mutually_exclusive_group()
+    action.add_argument("--json", action="store_true", help="print the records as JSON")
+    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
+    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
+    action.add_argument(
+        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
+    )
+    progress.set_defaults(run=_progress)
+
+
 def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     room = commands.add_parser("room", help="see how far those learners are who agreed to it")
     room.add_argument("folder", type=Path, help="the folder that all share; it is made if it is not there")
