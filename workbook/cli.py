@@ -84,15 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("folder", nargs="?", type=Path, help="the folder (default: my-exercises)")
     start.set_defaults(run=_start)
 
-    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
-    action = progress.add_mutually_exclusive_group()
-    action.add_argument("--json", action="store_true", help="print the records as JSON")
-    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
-    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
-    action.add_argument(
-        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
-    )
-    progress.set_defaults(run=_progress)
+    _add_progress(commands)
 
     _add_quiz(commands)
 
@@ -134,6 +126,18 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--unconfined", action="store_true", help="trust all Lambda functions, whoever sends them"
     )
     serve.set_defaults(run=_serve)
+
+
+def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
+    action = progress.add_mutually_exclusive_group()
+    action.add_argument("--json", action="store_true", help="print the records as JSON")
+    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
+    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
+    action.add_argument(
+        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
+    )
+    progress.set_defaults(run=_progress)
 
 
 def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
