@@ -140,7 +140,7 @@ def test_notebooks_of_two_lessons_count_both(box):
     box.put("ada/02_visibility_timeout.ipynb", at=1)
     box.put("ada/03_dead_letter_queues.ipynb", notebook(LESSON_3), at=2)
     submission = only(box, Assignment("", ("vt-1", "dlq-1")))
-    assert [name for name, _ in submission.notebooks] == [LESSON_3, LESSON_2]
+    assert [name for name, _ in submission.notebooks] == [LESSON_2, LESSON_3]
     assert all(file.used for file in submission.files)
 
 

@@ -23,7 +23,7 @@ class GradingRequest:
     """One submission to be judged."""
 
     notebooks: tuple[tuple[str, str], ...]
-    """Name and text of each; the text is JSON of a notebook of format 4."""
+    """Name and text (JSON of format 4) of each, the newest last: of two answers the later counts."""
     exercises: tuple[str, ...]
     """Ids, in the order in which results are wanted."""
     secret: str

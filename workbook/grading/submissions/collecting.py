@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from workbook.grading.results import FileRecord
 from workbook.grading.submissions.files import NOT_READ, Files, HandedIn
-from workbook.grading.submissions.notebooks import NoNotebook, read_notebook
+from workbook.grading.submissions.notebooks import NoNotebook, Notebook, read_notebook
 from workbook.grading.submissions.one_learner import Paper, sort
 from workbook.grading.submissions.owners import Learner
-from workbook.grading.submissions.tasks import exercises_in
+from workbook.grading.submissions.tasks import exercises_in, name_of_the_lesson
 
 if TYPE_CHECKING:
     from workbook.grading.assignment import Assignment
@@ -37,7 +37,7 @@ class Submission:
     """Unique in its class."""
     account: str
     notebooks: tuple[tuple[str, str], ...]
-    """Names and texts, the newest first; empty if nothing can be judged."""
+    """Names and texts, the newest last; empty if nothing can be judged."""
     files: tuple[FileRecord, ...]
     notes: tuple[str, ...]
     late_seconds: int
@@ -182,7 +182,7 @@ def _submission(
 ) -> Submission:
     found = sort(papers, assignment.exercises)
     late, said = _lateness(given or found.time, assignment) if found.used else (0, ())
-    notebooks = tuple((paper.called, paper.notebook.text) for paper in found.used if paper.notebook)
+    notebooks = _named(paper.notebook for paper in reversed(found.used) if paper.notebook)
     return Submission(
         learner=shown,
         account=learner.account,
@@ -191,6 +191,14 @@ def _submission(
         notes=(*said, *found.notes),
         late_seconds=late,
         unreadable=_unreadable(papers, anything=not found.used),
+    )
+
+
+def _named(notebooks: Iterable[Notebook]) -> tuple[tuple[str, str], ...]:
+    """Notebooks as a judge gets them: called as the course calls them, and never by a learner's name."""
+    return tuple(
+        (name_of_the_lesson(each) or f"notebook {number}.ipynb", each.text)
+        for number, each in enumerate(notebooks, start=1)
     )
 
 

@@ -1,0 +1,158 @@
+"""A server from its beginning to its end: `workbook serve`.
+
+It listens on this computer only, unless told otherwise. Then it wants a token, and learners' code, which runs
+in the processes of their accounts, must be confined or be known to be trusted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbook.engine.sealing import is_loopback
+from workbook.served.front import Front, listen
+from workbook.served.keys import Keys
+from workbook.served.limits import AccountLimits
+from workbook.served.processes import Accounts
+from workbook.served.state import State
+
+PORT = 4566
+"""The port unless another is named: that of the simulators that many tools know."""
+_SHORTEST_TOKEN = 16
+_LOOKS_FOR_IDLE = 10.0
+"""Seconds between two looks for processes that nobody uses."""
+
+
+class ServeError(ValueError):
+    """A server cannot begin like this; the text says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `workbook serve` was told."""
+
+    host: str = "127.0.0.1"
+    port: int = PORT
+    token_file: Path | None = None
+    state: Path | None = None
+    seed: int = 0
+    limits: AccountLimits = field(default_factory=AccountLimits)
+    unconfined: bool = False
+
+    def token(self) -> str | None:
+        """The server's token.
+
+        Raises:
+            ServeError: there is none where one is needed, it cannot be read, or it is too short.
+        """
+        if self.token_file is None:
+            if is_loopback(self.host):
+                return None
+            raise ServeError(
+                f"--host {self.host}: others can reach this address, so a token is needed. Write one into a "
+                "file, e.g. python -c 'import secrets; print(secrets.token_urlsafe())' > token, and add "
+                "--token-file token"
+            )
+        try:
+            token = self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ServeError(f"--token-file {self.token_file}: it cannot be read: {error}") from error
+        if len(token) < _SHORTEST_TOKEN:
+            raise ServeError(
+                f"--token-file {self.token_file}: the token has {len(token)} characters; it needs "
+                f"{_SHORTEST_TOKEN} or more, so that nobody guesses it"
+            )
+        return token
+
+    def check_confinement(self) -> None:
+        """Raise ServeError where learners' code of others would run here without bounds."""
+        if not is_loopback(self.host) and not self.unconfined:
+            raise ServeError(
+                f"--host {self.host}: whoever reaches this server can run Lambda functions in it, and they "
+                "are not confined: they could read this computer's files. If you trust all who get a key, "
+                "say --unconfined; else leave --host out"
+            )
+
+
+def serve(settings: Settings, told: Callable[[str], None] = print) -> int:
+    """Run a server until it is told to end (Ctrl-C, or SIGTERM); the exit code.
+
+    Raises:
+        ServeError: it cannot begin like this.
+        StateError: its folder cannot be used.
+    """
+    token = settings.token()
+    settings.check_confinement()
+    with _state_of(settings) as state:
+        keys_file = None if settings.state is None else state.keys
+        for line in state.begin():
+            told(line)
+        keys = Keys(issued_only=token is not None, file=keys_file)
+        for account in state.accounts():
+            keys.know(account)
+        asyncio.run(_run(settings, state, keys, token, told))
+        state.end()
+    return 0
+
+
+@contextlib.contextmanager
+def _state_of(settings: Settings) -> Iterator[State]:
+    if settings.state is not None:
+        yield State(settings.state)
+        return
+    with tempfile.TemporaryDirectory(prefix="workbook-serve-") as folder:
+        yield State(Path(folder))
+
+
+async def _run(
+    settings: Settings, state: State, keys: Keys, token: str | None, told: Callable[[str], None]
+) -> None:
+    accounts = Accounts(state.folder, limits=settings.limits, seed=settings.seed, told=told)
+    try:
+        server, port = listen(Front(accounts, keys, settings.limits, token), settings.host, settings.port)
+    except OSError as error:
+        raise ServeError(
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}"
+        ) from error
+    told(_greeting(settings.host, port, with_token=token is not None))
+    idle = asyncio.ensure_future(_end_idle(accounts))
+    await _until_told_to_end()
+    told("Ending: requests that are being answered are carried through.")
+    server.stop()
+    idle.cancel()
+    await server.close_all_connections()
+    await accounts.close()
+
+
+async def _end_idle(accounts: Accounts) -> None:
+    while True:
+        await asyncio.sleep(_LOOKS_FOR_IDLE)
+        await accounts.end_idle()
+
+
+async def _until_told_to_end() -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":  # its event loop takes no signals
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(asked.set))
+        else:
+            loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+
+
+def _greeting(host: str, port: int, *, with_token: bool) -> str:
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    key = "A_KEY_FROM_/workbook/v1/keys" if with_token else "AKIA123456789012LABX"
+    return (
+        f"AWS is simulated at {url}\n"
+        "  export AWS_ENDPOINT_URL=" + url + "\n"
+        f"  export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1\n"
+        "Each access key is an account of its own, with its own time: docs/serve.md. Ctrl-C ends it."
+    )
