@@ -86,11 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_progress(commands)
 
-    quiz = commands.add_parser("quiz", help="ask questions in the style of the exam, in this terminal")
-    quiz.add_argument("topic", nargs="?", help="e.g. sqs (default: all topics)")
-    quiz.add_argument("--questions", type=int, default=10, metavar="N", help="how many at most (10)")
-    quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
-    quiz.set_defaults(run=_quiz)
+    _add_quiz(commands)
 
     _add_serve(commands)
     _add_grade(commands)
@@ -98,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
     scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
     scenarios.set_defaults(run=_scenarios)
     return parser
+
+
+def _add_quiz(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    quiz = commands.add_parser("quiz", help="ask questions in the style of the exam, in this terminal")
+    quiz.add_argument("topic", nargs="?", help="e.g. sqs (default: all topics)")
+    quiz.add_argument("--questions", type=int, default=10, metavar="N", help="how many at most (10)")
+    quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
+    quiz.set_defaults(run=_quiz)
 
 
 def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
