@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.awslambda.environment import IDLE, ExecutionEnvironment
+from workbook.aws.awslambda.environment import IDLE, ExecutionEnvironment, environment_for
 from workbook.aws.awslambda.errors import (
     RecursiveInvocation,
     ResourceNotFound,
@@ -147,7 +147,7 @@ def _invoke(
     lineage: Lineage,
 ) -> Invocation:
     lifecycle = lifecycle_of(function)
-    environment = warm or ExecutionEnvironment(world, lifecycle.deployment)
+    environment = warm or environment_for(world, lifecycle.deployment)
     request_id = request.request_id or world.seeds.uuid("lambda.request-id")
     begun = metrics_of(world, target.backend).begin(target, str(function.version))
     hop = world.trace.record(
