@@ -65,13 +65,10 @@ def a_day_at_the_shop(lab):
         sqs.send_message(QueueUrl=orders, MessageBody="soup")
         sqs.send_message(QueueUrl=late, MessageBody="pie", DelaySeconds=60)
     sns.publish(TopicArn=topic, Message="soup is out")
-    role = boto3.client("iam").get_role(RoleName="workbook-lambda-role")["Role"]["Arn"]
-    definition = '{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}}'
-    machine = states.create_state_machine(name="waits", definition=definition, roleArn=role)[
-        "stateMachineArn"
-    ]
+    role = boto3.client("iam").create_role(RoleName="states", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    states.create_state_machine(name="waits", definition=WAITS, roleArn=role)
     lab.advance(minutes=1)
-    states.start_execution(stateMachineArn=machine)
+    states.start_execution(stateMachineArn=f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:waits")
     lab.run_until_idle()
     with pytest.raises(sqs.exceptions.QueueDoesNotExist):
         sqs.get_queue_url(QueueName="nowhere")
