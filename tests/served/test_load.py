@@ -33,7 +33,6 @@ def said(answer):
 
 @NOTHING_TO_KILL
 def test_who_waits_for_a_lab_that_is_killed_is_told_and_what_was_answered_is_there_again():
-    """SERVE-15."""
     with serving() as server:
         client = client_of(server)
         client.url = client.call("CreateQueue", QueueName="orders")["QueueUrl"]
@@ -51,7 +50,6 @@ def test_who_waits_for_a_lab_that_is_killed_is_told_and_what_was_answered_is_the
 
 @NOTHING_TO_KILL
 def test_a_server_that_is_killed_takes_its_labs_along_and_the_next_one_says_what_is_kept(tmp_path):
-    """SERVE-16."""
     with serving("--state", str(tmp_path)) as server:
         client = client_of(server)
         client.url = client.call("CreateQueue", QueueName="orders")["QueueUrl"]
