@@ -5,23 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from dataclasses import dataclass
 from importlib.metadata import version
 
-from benchmarks.measuring import best_of_processes, in_a_fresh_process
+from benchmarks.grading import grading_rows
+from benchmarks.measuring import Row, best_of_processes, in_a_fresh_process
 from benchmarks.server_load import put_load_on_a_server
 
 SERVER_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Row:
-    """One promise and what was measured."""
-
-    work: str
-    promise: str
-    measured: str
-    kept: bool
 
 
 def send_rows() -> list[Row]:
@@ -166,6 +156,7 @@ def main() -> int:
         *state_machine_rows(),
         *growth_rows(),
         *server_rows(),
+        *grading_rows(),
     ]
     print(f"| {'work':32} | {'promise':22} | kept | measured")
     print(f"|{'-' * 34}|{'-' * 24}|------|{'-' * 40}")
