@@ -39,7 +39,7 @@ def test_without_a_name_it_says_what_would_be_sent_and_sends_nothing(front_door,
 def test_with_a_name_each_check_in_this_notebook_is_sent(front_door, room, folder):
     said = str(front_door.join_room(folder, name="Ada"))
     assert said.startswith(f'You have joined the room at {folder} as "Ada".')
-    assert f"Yours is {next(folder.glob('learner-*')).name}" in said
+    assert f"What is there of you: {next(folder.glob('learner-*')).name}" in said
     told.tell(verdict(mistake="too-long"))
     assert sent(folder).exercises["vt-1"].mistakes == {"too-long": 1}
 

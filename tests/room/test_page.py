@@ -101,11 +101,11 @@ def test_one_can_stop_it_from_changing_by_itself(page):
 def test_a_folder_that_is_gone_is_said_until_it_is_there_again(page, folder):
     aside = folder.rename(folder.with_name("aside"))
     beat(page)
-    assert "cannot be read: no such file or directory" in page.trouble.value
+    assert "cannot be read: no such file or directory" in page.out_of_reach.value
     assert page.pulse.answered == 1
     aside.rename(folder)
     beat(page)
-    assert page.trouble.value == ""
+    assert page.out_of_reach.value == ""
 
 
 def test_a_run_that_was_shared_is_seen_as_a_flow_and_can_be_shown_to_all(page, panel, join):

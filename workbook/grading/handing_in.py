@@ -51,7 +51,6 @@ def hand_in(
         asked = {each.id: each for each in exercises if _speaks_of(each, cells)}
         if asked:
             _run(stage, name, cells, asked, found)
-            stage.leave()
     return found
 
 
@@ -96,14 +95,18 @@ def _run(
         for frame in _frames(channel):
             at = _number(frame.get("begins")) or at
             _take(frame, name, asked, found)
-    except ChannelSilent:
-        found.notes.append(
-            f"{name}: code cell {at} did not end within {LONGEST:.0f} s; those below did not run."
-        )
-    except ChannelClosed:
-        found.notes.append(f"{name}: code cell {at} ended the process; {_NOT_RUN}")
     except ChannelError as error:
-        found.tampering.append(f"{name} sent what no notebook sends: {error}.")
+        stage.leave()  # the next notebook gets a process of its own
+        _note_end(error, f"{name}: code cell {at}", found)
+
+
+def _note_end(error: ChannelError, place: str, found: HandedIn) -> None:
+    if isinstance(error, ChannelSilent):
+        found.notes.append(f"{place} did not end within {LONGEST:.0f} s; {_NOT_RUN}")
+    elif isinstance(error, ChannelClosed):
+        found.notes.append(f"{place} ended the process; {_NOT_RUN}")
+    else:
+        found.tampering.append(f"{place} sent what no notebook sends: {error}.")
 
 
 def _frames(channel: Channel) -> Iterable[dict[str, Any]]:

@@ -188,5 +188,5 @@ def _offer(transport: Transport) -> str:
 def _welcome(transport: Transport, membership: Membership) -> str:
     return (
         f'You have joined the room at {transport.place} as "{membership.sent.name}".\n{SENT}\n'
-        f"{transport.readers} Yours is {membership.key}.json.\n{HOW_TO_LEAVE}"
+        f"{transport.readers}\nWhat is there of you: {membership.key}.json\n{HOW_TO_LEAVE}"
     )

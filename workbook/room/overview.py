@@ -74,7 +74,8 @@ class Stuck:
         """Why, in words."""
         tries = _tries(self.tries)
         known = f"; recognised: {', '.join(self.mistakes)}" if self.mistakes else ""
-        return f"{tries} in {counted(self.minutes, 'minute')}{known}"
+        time = counted(self.minutes, "minute") if self.minutes else "less than a minute"
+        return f"{tries} in {time}{known}"
 
 
 @dataclass(frozen=True)

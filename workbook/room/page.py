@@ -1,7 +1,7 @@
 """The instructor's page of a room.
 
-    who is where, who may need help, common mistakes, what learners shared      (brought up to date by itself)
     [Refresh] [x] keep it up to date
+    who is where, who may need help, common mistakes, what learners shared
     what one of them shared   [Show this to all] [Close]
     show a scenario or a text to all
     [Remove all that was sent]  then  [Yes, remove it] [Keep it]
@@ -25,7 +25,7 @@ from workbook.room.face import overview_text
 from workbook.room.pulse import Pulse
 from workbook.room.room import Room, what_is_shown
 from workbook.room.show_form import ShowForm
-from workbook.room.stage import FULL_WIDTH, ROW, button, replace, status, widget_of
+from workbook.room.stage import FULL_WIDTH, ROW, button, close_lines, replace, status, widget_of
 from workbook.room.transport import RoomError
 from workbook.room.view import RoomView
 from workbook.scenarios import SettingError
@@ -52,6 +52,7 @@ class RoomPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._one_at_a_time = threading.Lock()
         self.said = ipywidgets.HTML(layout=FULL_WIDTH)
         self.trouble = ipywidgets.HTML(layout=FULL_WIDTH)
+        self.out_of_reach = ipywidgets.HTML(layout=FULL_WIDTH)
         if room is None:
             super().__init__([ipywidgets.HTML(f"<p>{NO_ROOM}</p>", layout=FULL_WIDTH)])
             self.room = None
@@ -75,14 +76,17 @@ class RoomPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             value=True, description="keep it up to date", indent=False, layout={"width": "auto"}
         )
         ipywidgets.link((live, "value"), (self.pulse, "beats"))
-        refresh = button("Refresh", "Look again now", lambda: self.act(self._refresh_and_say))
+        refresh = button(
+            "Refresh", "Look again now", lambda: self.act(self._refresh_and_say, self.out_of_reach)
+        )
         remove = button(
             "Remove all that was sent", "For the end of the workshop", lambda: self.act(self._ask)
         )
-        head = ipywidgets.HTML("<h3>Show to all</h3>", layout=FULL_WIDTH)
+        head = ipywidgets.HTML(close_lines("<h3>Show to all</h3>"), layout=FULL_WIDTH)
         return [
-            self.view,
             ipywidgets.HBox([refresh, live], layout=ROW),
+            self.out_of_reach,
+            self.view,
             self.said,
             self.trouble,
             self.stage,
@@ -102,7 +106,7 @@ class RoomPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def _look_again(self) -> None:
         """By itself: says nothing, unless something is wrong."""
-        self.act(self._refresh)
+        self.act(self._refresh, self.out_of_reach)
 
     def _refresh_and_say(self) -> None:
         overview = self._open.look()
@@ -155,9 +159,10 @@ class RoomPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _tell_what_is_shown(self) -> None:
         try:
             exhibit = what_is_shown(self._open.transport)
-            self.shown.value = "<p>Nothing is shown now.</p>" if exhibit is None else exhibit.html()
+            html = "<p>Nothing is shown now.</p>" if exhibit is None else exhibit.html()
         except (RoomError, ExhibitError) as error:
-            self.shown.value = f"<p>{escape(str(error))}</p>"
+            html = f"<p>{escape(str(error))}</p>"
+        self.shown.value = close_lines(html)
 
     # ---- the end of a workshop
 
@@ -183,14 +188,20 @@ class RoomPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     # ---- all of it
 
-    def act(self, action: Callable[[], None]) -> None:
-        """Do one thing at a time, and say what goes wrong: nobody would see it elsewhere."""
+    def act(self, action: Callable[[], None], trouble: ipywidgets.HTML | None = None) -> None:
+        """Do one thing at a time, and say what goes wrong: nobody would see it elsewhere.
+
+        Args:
+            action: what to do.
+            trouble: where to say it; near the form, if not given.
+        """
+        place = self.trouble if trouble is None else trouble
         with self._one_at_a_time:
             try:
                 action()
-                self.trouble.value = ""
+                place.value = ""
             except _TROUBLES as error:
-                self.trouble.value = f'<div role="alert">{escape(str(error))}</div>'
+                place.value = f'<div role="alert">{escape(str(error))}</div>'
 
     def _say(self, text: str) -> None:
         self.said.value = status(text)

@@ -33,7 +33,7 @@ class ShowForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         )
         self.settings = ipywidgets.HBox(layout={"flex_flow": "row wrap", "align_items": "flex-start"})
         self.controls: dict[str, Control] = {}
-        self.text = ipywidgets.Textarea(description="Text", style=_WIDE, layout=FULL_WIDTH, rows=3)
+        self.text = ipywidgets.Textarea(description="Text", style=_WIDE, layout={"width": "auto"}, rows=3)
         self.choice.observe(lambda _: self._choose(), names="value")
         self._choose()
         row = [

@@ -30,6 +30,11 @@ def status(text: str) -> str:
     return f'<div role="status" aria-live="polite">{escape(text)}</div>' if text else ""
 
 
+def close_lines(html: str) -> str:
+    """Text with lines as close as those of text; ipywidgets gives each the height of a button."""
+    return f'<div style="line-height:1.4">{html}</div>'
+
+
 def widget_of(exhibit: Exhibit, *, run: bool) -> ipywidgets.Widget:
     """What shows an exhibit.
 
@@ -46,7 +51,7 @@ def widget_of(exhibit: Exhibit, *, run: bool) -> ipywidgets.Widget:
         return ipywidgets.VBox([head, exhibit.flow().widget], layout=FULL_WIDTH)
     if isinstance(exhibit, ScenarioShown) and run:
         return panel_of(exhibit, run=True)
-    return ipywidgets.HTML(f'<div style="line-height:1.4">{exhibit.html()}</div>', layout=FULL_WIDTH)
+    return ipywidgets.HTML(close_lines(exhibit.html()), layout=FULL_WIDTH)
 
 
 def panel_of(exhibit: ScenarioShown, *, run: bool) -> Panel:

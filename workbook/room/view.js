@@ -18,6 +18,13 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Prose, with what stands in backquotes as code. */
+function writeProse(element, text) {
+  if (element.dataset.prose === text) return;
+  element.dataset.prose = text;
+  element.replaceChildren(...text.split("`").map((part, place) => (place % 2 ? make("code", "", part) : part)));
+}
+
 function set(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
@@ -140,7 +147,7 @@ function fillLists(parts, state, look) {
   keep(parts.common.body, state.common, (one) => one.name, makeCommon, (item, one) => {
     write(item.children[0], one.name);
     write(item.children[1], one.count);
-    write(item.children[2], one.message);
+    writeProse(item.children[2], one.message);
   });
   keep(parts.shared.body, state.shared, (one) => one.key.join(), () => make("li"), (item, one) => fillShared(item, one, look));
   keep(parts.problems.body, state.problems, (one) => one, () => make("li"), (item, one) => write(item, one));
