@@ -1,4 +1,4 @@
-"""From a folder of submissions to a report, by the real judge: right is right, wrong wrong, twice the same."""
+"""From a folder of submissions to a report, by the real judge: right is right, wrong wrong, always the same."""
 
 import csv
 
