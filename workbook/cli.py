@@ -152,18 +152,6 @@ def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     room.set_defaults(run=_room)
 
 
-def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
-    action = progress.add_mutually_exclusive_group()
-    action.add_argument("--json", action="store_true", help="print the records as JSON")
-    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
-    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
-    action.add_argument(
-        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
-    )
-    progress.set_defaults(run=_progress)
-
-
 def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     grade = commands.add_parser("grade", help="grade a folder of submissions; docs/grading.md says how")
     grade.add_argument("submissions", type=Path, help="a folder, or the zip file that your system gives you")
