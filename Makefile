@@ -10,7 +10,7 @@ python := $(VENV)/bin/python
 ready  := $(VENV)/.ready$(addprefix -,$(subst /,_,$(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab start test lint format build bake bench screen doctor workshop lock clean
+.PHONY: help setup clients lab start test lint format build bake bench screen doctor workshop lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -23,6 +23,10 @@ $(ready): requirements.lock pyproject.toml scripts/set_up.sh $(python)
 
 # An interpreter that has vanished (an upgrade of the system, say) makes the environment stale; set_up.sh mends it.
 $(python): ;
+
+clients: $(ready)  ## Install the AWS CLI and the JavaScript SDK, which tests let loose on `workbook serve` (needs npm)
+	@sh scripts/install_clients.sh aws .clients $(python)
+	@sh scripts/install_clients.sh javascript .clients $(python)
 
 lab: $(ready)  ## Open JupyterLab on the first lesson
 	@$(python) -m workbook lab $(if $(PORT),--port $(PORT)) $(ARGS)
@@ -66,5 +70,5 @@ lock:  ## Make requirements.lock again from pyproject.toml (needs uv; ARGS=--upg
 		--output-file requirements.lock $(ARGS)
 
 clean:  ## Remove .venv and all caches; notebooks are left alone
-	rm -rf $(VENV) $(VENV).lock .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV).lock .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,20 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from dataclasses import dataclass
 from importlib.metadata import version
 
-from benchmarks.measuring import best_of_processes, in_a_fresh_process
-
-
-@dataclass(frozen=True)
-class Row:
-    """One promise and what was measured."""
-
-    work: str
-    promise: str
-    measured: str
-    kept: bool
+from benchmarks.grading import grading_rows
+from benchmarks.measuring import Row, best_of_processes, in_a_fresh_process
 
 
 def send_rows() -> list[Row]:
@@ -152,6 +142,7 @@ def main() -> int:
         *event_rows(),
         *state_machine_rows(),
         *growth_rows(),
+        *grading_rows(),
     ]
     print(f"| {'work':32} | {'promise':22} | kept | measured")
     print(f"|{'-' * 34}|{'-' * 24}|------|{'-' * 40}")

@@ -167,7 +167,7 @@ def test_a_port_taken_in_the_last_moment_is_an_error_and_not_silently_another_po
 
 
 def test_without_a_port_the_first_free_one_is_taken():
-    assert not [argument for argument in launch.jupyterlab_arguments() if "port" in argument]
+    assert not [argument for argument in launch.jupyterlab_arguments() if "ServerApp.port" in argument]
 
 
 @pytest.mark.parametrize(("user", "expected"), [(0, True), (1000, False)])

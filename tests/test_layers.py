@@ -13,6 +13,7 @@ PACKAGE = ROOT / "workbook"
 
 LAYERS = ("engine", "aws", "flow", "lab", "served", "teaching", "grading", "room", "commands")  # bottom up
 LAYER_OF = {
+    "confinement": "engine",
     "engine": "engine",
     "aws": "aws",
     # The front door and what it is made of.
@@ -33,6 +34,7 @@ LAYER_OF = {
     "pattern_verdict": "lab",
     "programs": "lab",
     "queue_view": "lab",
+    "remote": "lab",
     "workers": "lab",
     "flow": "flow",
     "room": "room",

@@ -86,17 +86,22 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_progress(commands)
 
+    _add_quiz(commands)
+
+    _add_serve(commands)
+    _add_grade(commands)
+
+    scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
+    scenarios.set_defaults(run=_scenarios)
+    return parser
+
+
+def _add_quiz(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     quiz = commands.add_parser("quiz", help="ask questions in the style of the exam, in this terminal")
     quiz.add_argument("topic", nargs="?", help="e.g. sqs (default: all topics)")
     quiz.add_argument("--questions", type=int, default=10, metavar="N", help="how many at most (10)")
     quiz.add_argument("--missed", action="store_true", help="those that were answered wrong the last time")
     quiz.set_defaults(run=_quiz)
-
-    _add_serve(commands)
-
-    scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
-    scenarios.set_defaults(run=_scenarios)
-    return parser
 
 
 def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -145,6 +150,44 @@ def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     room.add_argument("--port", type=_port, help="of JupyterLab, as of `workbook lab`")
     room.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     room.set_defaults(run=_room)
+
+
+def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    grade = commands.add_parser("grade", help="grade a folder of submissions; docs/grading.md says how")
+    grade.add_argument("submissions", type=Path, help="a folder, or the zip file that your system gives you")
+    grade.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the report goes")
+    grade.add_argument("--assignment", type=Path, metavar="FILE", help="what was asked for (TOML)")
+    grade.add_argument("--roster", type=Path, metavar="FILE", help="who is in the class (CSV)")
+    grade.add_argument("--manifest", type=Path, metavar="FILE", help="when each handed in (CSV)")
+    grade.add_argument("--resume", action="store_true", help="go on where a run was stopped")
+    grade.add_argument("--exam", action="store_true", help="refuse to run without the full confinement")
+    grade.add_argument("--seconds", type=_count, metavar="N", help="for one submission at most (300)")
+    place = grade.add_mutually_exclusive_group()
+    place.add_argument("--jobs", type=_count, metavar="N", help="how many at once (default: one a core)")
+    place.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, e.g. tcp://10.0.0.1:8786")
+    grade.set_defaults(run=_grade)
+
+    transfer = commands.add_parser(
+        "transfer", help="bring the marks of a report to where your school keeps them"
+    )
+    transfer.add_argument("report", type=Path, help="the folder that `workbook grade` wrote")
+    transfer.add_argument("--assignment", type=Path, metavar="FILE", help="the same as for `workbook grade`")
+    to = transfer.add_mutually_exclusive_group(required=True)
+    to.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="as downloaded from Moodle, Canvas, Blackboard"
+    )
+    to.add_argument("--nbgrader", type=Path, metavar="FILE", help="nbgrader's gradebook.db; it is changed")
+    transfer.add_argument("--column", metavar="NAME", help="of the sheet, where several may be meant")
+    transfer.add_argument("--name", help="what nbgrader calls the assignment")
+    transfer.add_argument("--out", type=Path, metavar="FILE", help="the new sheet, for uploading")
+    transfer.set_defaults(run=_transfer)
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 100_000:
+        return int(text)
+    message = f"{text!r} should be a whole number above 0"
+    raise argparse.ArgumentTypeError(message)
 
 
 def _port(text: str) -> int:
@@ -317,6 +360,26 @@ def _check(options: argparse.Namespace) -> int:
         return 2
     print(check_command.printed(verdict, as_json=options.json))
     return 0 if verdict.passed else 1
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from workbook.grading import command  # noqa: PLC0415
+
+    try:
+        return command.grade_folder(options)
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _transfer(options: argparse.Namespace) -> int:
+    from workbook.grading.transfer import command  # noqa: PLC0415
+
+    try:
+        return command.transfer(options)
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _scenarios(_options: argparse.Namespace) -> int:

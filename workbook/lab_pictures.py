@@ -27,6 +27,11 @@ class LabPictures(LabPart):
         """Everything that happened, in order."""
         return self.world.trace
 
+    @property
+    def _instant(self) -> int:
+        """AWS's time, in microseconds."""
+        return self.world.clock.now
+
     def flow(
         self,
         *,
@@ -59,11 +64,11 @@ class LabPictures(LabPart):
         from workbook.flow.live import Source  # noqa: PLC0415 - as above
 
         def look() -> Flow:
-            return flow_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+            return flow_of(self.trace, self._instant, of=of, since=since, only=only)
 
         flow = look()
         if follow:
-            flow.follow(Source(look, self.trace.observers, lambda: self.world.clock.now))
+            flow.follow(Source(look, self.trace.observers, lambda: self._instant))
         return flow
 
     def sequence(
@@ -86,7 +91,7 @@ class LabPictures(LabPart):
         """
         from workbook.flow.sequence import sequence_of  # noqa: PLC0415 - only those who look pay for it
 
-        return sequence_of(self.trace, self.world.clock.now, of=of, since=since, only=only)
+        return sequence_of(self.trace, self._instant, of=of, since=since, only=only)
 
     def state_machine(
         self, name: str | None = None, *, execution: str | int | None = None
@@ -105,9 +110,10 @@ class LabPictures(LabPart):
             LookupError: there is no such state machine or execution; the text lists those there are.
             TypeError: the name is no text.
         """
+        from workbook.flow.kept import whole_stories  # noqa: PLC0415 - as above
         from workbook.flow.state_machine import state_machine_of  # noqa: PLC0415 - only those who look pay for it
 
-        return state_machine_of(list(self.trace), self.world.clock.now, name, execution)
+        return state_machine_of(list(whole_stories(self.trace)), self._instant, name, execution)
 
     def chart(self, *names: str, since: Since | None = None, until: Since | None = None) -> Chart:
         """How much lay in queues, how old it was, who was at work and what went wrong, over AWS time.
@@ -127,20 +133,22 @@ class LabPictures(LabPart):
             ValueError: nothing lies between `since` and `until`.
         """
         from workbook.flow.chart import chart_of  # noqa: PLC0415 - only those who look pay for it
+        from workbook.flow.kept import told_of, whole_stories  # noqa: PLC0415 - as above
         from workbook.flow.scene import Scene  # noqa: PLC0415 - as above
 
-        scene = Scene.of(list(self.trace), self.world.clock.now)
-        return chart_of(scene, names, since=since, until=until)
+        scene = Scene.of(list(whole_stories(self.trace)), self._instant)
+        return chart_of(scene, names, since=since, until=until, forgotten=told_of(self.trace))
 
     def billable(self) -> BillableUnits:
         """What AWS would count for the bill so far, by service: requests, GB-seconds. No prices."""
-        return billable_units(self.world)
+        return billable_units(self.trace, self._instant)
 
     def cost(self) -> Cost:
         """The same by operation and by who caused it, and what would have made it less. No prices."""
         from workbook.flow.cost import cost_of  # noqa: PLC0415 - a lesson that does not ask need not load it
+        from workbook.flow.kept import told_of, whole_stories  # noqa: PLC0415 - as above
 
-        return cost_of(self.trace, self.world.clock.now)
+        return cost_of(whole_stories(self.trace), self._instant, told_of(self.trace))
 
 
 def _otlp_text(hops: Sequence[Hop]) -> str:

@@ -507,6 +507,23 @@ def test_sfn_91_an_item_knows_where_it_is_from(room):
     assert json.loads(room.run({"Each": inline}, [1], name="inline")["output"]) == [{"from": "STATE_DATA"}]
 
 
+def test_sfn_92_a_branch_that_fails_is_told_before_its_parallel(room):
+    resource = "arn:aws:states:::sqs:sendMessage"
+    parameters = {"QueueUrl": room.queue() + "-missing", "MessageBody": "hi"}
+    send = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+    branches = [alone(send), {"StartAt": "Z", "States": {"Z": {"Type": "Wait", "Seconds": 9, "End": True}}}]
+    shown = room.run({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}, name="both")
+    told = [event["type"] for event in room.history(shown["executionArn"])]
+    assert told[-5:] == [
+        *("TaskFailed", "TaskStateAborted", "WaitStateAborted", "ParallelStateFailed", "ExecutionFailed")
+    ]
+    runtime = {"Type": "Pass", "Parameters": {"m.$": "$.nope"}, "End": True}
+    branches[0] = alone(runtime)
+    shown = room.run({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}, name="runtime")
+    told = [event["type"] for event in room.history(shown["executionArn"])]
+    assert not [event for event in told if event.endswith(("Aborted", "StateFailed"))]
+
+
 def test_sfn_45_a_map_run_tolerates_what_it_is_told_to(room):
     look = {
         "Look": {

@@ -202,3 +202,19 @@ def test_sfn_29_the_cause_of_a_function_that_fails_is_its_answer(room):
     assert direct["error"] == invoked["error"] == "KeyError"
     assert direct["cause"].startswith('{"errorMessage": "\'price\'", "errorType": "KeyError", "requestId": "')
     assert invoked["cause"].startswith('{"errorMessage":"\'price\'","errorType":"KeyError","requestId":"')
+
+
+def test_sfn_93_a_stopped_child_says_whose_task_was_aborted(room):
+    room.role = make_role(room.lab, "starter", "states.amazonaws.com", "*")
+    child = room.make({"Sleep": {"Type": "Wait", "Seconds": 600, "End": True}}, name="child")
+    parent = room.make(
+        {"Do": task("states:startExecution.sync:2", {"StateMachineArn": child})}, name="parent"
+    )
+    execution = room.start(parent)
+    room.lab.advance(5)
+    room.machines.stop_execution(executionArn=execution)
+    room.lab.run_until_idle()
+    [listed] = room.machines.list_executions(stateMachineArn=child)["executions"]
+    told = room.describe(listed["executionArn"])
+    assert told["status"] == "ABORTED"
+    assert f"execution [{execution}] which was managing this resource was aborted" in told["cause"]

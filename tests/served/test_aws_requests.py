@@ -182,6 +182,8 @@ def buckets(call):
     call("s3", "CreateBucket", Bucket="shelf")
     call("s3", "PutObject", Bucket="shelf", Key="a b/é+c", Body=b"\x00hello", Metadata={"kind": "x"})
     call("s3", "GetObject", Bucket="shelf", Key="a b/é+c")
+    call("s3", "PutObject", Bucket="shelf", Key="binary", Body=bytes(range(256)))
+    call("s3", "GetObject", Bucket="shelf", Key="binary", Range="bytes=100-199")
     call("s3", "HeadObject", Bucket="shelf", Key="none")
     call("s3", "ListObjectsV2", Bucket="shelf", Prefix="a b/")
     call("s3", "GetObject", Bucket="shelf", Key="none")

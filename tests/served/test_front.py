@@ -8,6 +8,8 @@ import http.client
 import json
 import socket
 import threading
+import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 from http_calls import form, posted, signed
@@ -290,6 +292,18 @@ def test_a_request_reaches_the_lab_as_it_was_sent_and_the_answer_as_it_was_given
     assert sent.host == f"127.0.0.1:{port}"
     assert response.status == 201
     assert response.msg.get_all("X-Twice") == ["a", "b"]
+
+
+def test_the_date_of_an_answer_is_the_clients_day_so_that_no_sdk_finds_its_clock_wrong():
+    """The JavaScript SDK tries a call again that failed at a time that is not its own."""
+
+    def answer(_account, _request):
+        return HttpResponse(400, (("date", "Mon, 05 Jan 2026 09:00:00 GMT"),))
+
+    with listening(Front(Labs(answer), Keys())) as port:
+        response, _ = asked_over(port, "GET", "/b/k")
+    (date,) = response.msg.get_all("Date")
+    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 60
 
 
 def test_a_body_in_chunks_is_put_together():

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from workbook.aws.limits import limit
 from workbook.engine.clock import SECOND
 from workbook.engine.hop import Hop
-from workbook.engine.world import World
 
 SQS_CHUNK = limit("sqs.billing.chunk")
 """Bytes of payload in one billed request of SQS."""
@@ -57,13 +56,13 @@ class SqsRequests:
     """How many of them were receives that brought no message."""
 
 
-def billable_units(world: World) -> BillableUnits:
-    """Count what `world`'s trace says so far."""
+def billable_units(hops: Sequence[Hop], now: int) -> BillableUnits:
+    """Count what a trace says until the instant `now` (microseconds)."""
     requests: Counter[str] = Counter()
-    for request in sqs_requests(world.trace, world.clock.now):
+    for request in sqs_requests(hops, now):
         requests[request.operation] += request.units
     by_operation = {name: count for name, count in sorted(requests.items()) if count}
-    invocations = [hop for hop in world.trace if hop.kind == "invoke"]
+    invocations = [hop for hop in hops if hop.kind == "invoke"]
     seconds = sum(map(gigabyte_seconds, invocations))
     return BillableUnits(sum(by_operation.values()), by_operation, len(invocations), seconds)
 

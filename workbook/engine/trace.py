@@ -59,6 +59,14 @@ class Trace(Readable, Sequence[Hop]):
         self._cause: contextvars.ContextVar[int | None] = contextvars.ContextVar("cause", default=None)
         self._actor: contextvars.ContextVar[str | None] = contextvars.ContextVar("actor", default=None)
 
+    @classmethod
+    def made_of(cls, hops: Sequence[Hop]) -> Trace:
+        """A trace of hops that are numbered from 1; its time is that of the last."""
+        trace = cls(Clock(hops[-1].time if hops else 0))
+        trace._hops = list(hops)
+        trace._last_of = {hop.message: hop.number for hop in hops if hop.message is not None}
+        return trace
+
     # ---- recording
 
     def record(

@@ -14,6 +14,7 @@ from workbook.flow.chart_prose import chart_prose
 from workbook.flow.chart_queues import REPEATEDLY
 from workbook.flow.chart_subjects import Subject, is_charted, subjects_of
 from workbook.flow.flow import Since, instant_since
+from workbook.flow.kept import sentence
 from workbook.flow.notebook import in_a_notebook
 from workbook.flow.resources import Kind
 from workbook.flow.scene import Scene
@@ -36,15 +37,23 @@ class Chart(Picture):
         nodes: The queues, functions and groups that it is about.
         first: When it begins (microseconds); where none is given, when the scene does.
         last: When it ends.
+        forgotten: That a trace has forgotten its beginning, in words.
     """
 
     def __init__(
-        self, scene: Scene, nodes: Sequence[Node], *, first: int | None = None, last: int | None = None
+        self,
+        scene: Scene,
+        nodes: Sequence[Node],
+        *,
+        first: int | None = None,
+        last: int | None = None,
+        forgotten: str = "",
     ) -> None:
         start = scene.hops[0].time if scene.hops else scene.now
         begin, end = start if first is None else first, scene.now if last is None else last
         self._scene = scene
         self._nodes = tuple(nodes)
+        self._forgotten = forgotten
         self._window = Window(start, begin, max(end, begin + 1))
 
     @cached_property
@@ -90,16 +99,17 @@ class Chart(Picture):
 
     @property
     def _notes(self) -> list[str]:
+        told = [sentence(self._forgotten)] if self._forgotten else []
         kinds = {node.kind for node in self._nodes}
         if not any(kind.is_queue for kind in kinds):
-            return []
+            return told
         note = "Age: what CloudWatch's ApproximateAgeOfOldestMessage measures, here at every instant."
         if Kind.QUEUE in kinds:
             note += (
                 f" In a standard queue it leaves out messages that were received {REPEATEDLY} times or more"
                 + ("; the dashed line counts them, too." if counts_all_beside(self.subjects) else ".")
             )
-        return [note]
+        return [*told, note]
 
     def _draw(self) -> str:
         return self._drawn(WIDE)
@@ -127,7 +137,12 @@ class Chart(Picture):
 
 
 def chart_of(
-    scene: Scene, names: Sequence[str], *, since: Since | None = None, until: Since | None = None
+    scene: Scene,
+    names: Sequence[str],
+    *,
+    since: Since | None = None,
+    until: Since | None = None,
+    forgotten: str = "",
 ) -> Chart:
     """The chart of some resources of a scene, as `Lab.chart` says."""
     nodes = [_named(scene, name) for name in dict.fromkeys(names)] if names else _usual(scene)
@@ -141,7 +156,7 @@ def chart_of(
             f"it is {seconds:.3f} s after the first hop now"
         )
         raise ValueError(message)
-    return Chart(scene, nodes, first=first, last=last)
+    return Chart(scene, nodes, first=first, last=last, forgotten=forgotten)
 
 
 def _usual(scene: Scene) -> list[Node]:

@@ -22,6 +22,7 @@ from workbook.flow.advice import Advice, advice_for, amount, counted
 from workbook.flow.cost_of_routing import routing_rows
 from workbook.flow.cost_of_workflows import workflow_rows
 from workbook.flow.cost_row import CostRow
+from workbook.flow.kept import sentence
 from workbook.flow.resources import node_of
 from workbook.flow.sessions import Who
 
@@ -40,6 +41,8 @@ class Cost:
 
     rows: tuple[CostRow, ...]
     advice: tuple[Advice, ...]
+    forgotten: str = ""
+    """That a trace has forgotten its beginning, in words; what was in it is not counted."""
 
     def units(self, service: str, unit: str) -> float:
         """The sum of one unit of one service, such as `cost.units("SQS", "requests")`."""
@@ -61,7 +64,7 @@ class Cost:
     def __repr__(self) -> str:
         if not self.rows:
             return "nothing that AWS would count"
-        lines = [*self._totals(), "", *_aligned([_cells(row) for row in self.rows])]
+        lines = [*self._told(), *self._totals(), "", *_aligned([_cells(row) for row in self.rows])]
         if self.advice:
             lines += ["", "What would have cost less, each counted alone:"]
             lines += [line for advice in self.advice for line in _wrapped(advice)]
@@ -70,9 +73,12 @@ class Cost:
     def _repr_html_(self) -> str:
         if not self.rows:
             return f"<p>{escape(repr(self))}</p>"
-        totals = "; ".join(self._totals())
+        totals = "; ".join([*self._told(), *self._totals()])
         table = html_table(_HEAD, [_cells(row) for row in self.rows], whole="frame()")
         return f"<p>{escape(totals)}</p>{table}{self._advice_html()}"
+
+    def _told(self) -> list[str]:
+        return [sentence(self.forgotten)] if self.forgotten else []
 
     def _totals(self) -> list[str]:
         sums: defaultdict[str, dict[str, float]] = defaultdict(dict)
@@ -95,10 +101,10 @@ class Cost:
 _HEAD = ("service", "what", "who", "calls", "of them", "units")
 
 
-def cost_of(hops: Sequence[Hop], now: int) -> Cost:
+def cost_of(hops: Sequence[Hop], now: int, forgotten: str = "") -> Cost:
     """What a whole trace says AWS would count up to the instant `now` (microseconds)."""
     rows = [*_sqs_rows(hops, now), *_lambda_rows(hops), *routing_rows(hops), *workflow_rows(hops)]
-    return Cost((*rows, *_other_rows(hops)), tuple(advice_for(hops, now)))
+    return Cost((*rows, *_other_rows(hops)), tuple(advice_for(hops, now)), forgotten)
 
 
 # ---- rows

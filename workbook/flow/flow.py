@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook.engine.trace import Trace
+from workbook.flow.kept import joined, told_of, whole_stories
 from workbook.flow.layout import WIDE
 from workbook.flow.live import LivePicture
 from workbook.flow.moves import Move
@@ -118,5 +119,6 @@ def flow_of(
     only: Only | None = None,
 ) -> Flow:
     """The flow that a trace tells until the instant `now` (microseconds), narrowed as `Lab.flow` says."""
-    scene, caption = narrowed(Scene.of(list(trace), now), trace, of=of, since=since, only=only)
-    return Flow(scene, caption=caption)
+    whole = whole_stories(trace)
+    scene, caption = narrowed(Scene.of(list(whole), now), whole, of=of, since=since, only=only)
+    return Flow(scene, caption=joined(caption, told_of(trace)))

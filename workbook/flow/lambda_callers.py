@@ -105,6 +105,7 @@ def _sentence(row: LambdaCaller) -> str:
 _FUNCTION_POLICY = "the function's policy"
 _ROLE = "the caller's role"
 _NOBODY = "nobody but the client"
+_OWN = "the function's own timeout"
 
 
 def _seconds(name: str) -> str:
@@ -133,58 +134,57 @@ def _milliseconds(name: str) -> str:
 
 
 def _synchronous() -> list[LambdaCaller]:
-    own, event = "the function's own timeout", _megabytes("lambda.payload.synchronous")
+    return [*_from_clients(), *_from_services()]
+
+
+def _row(
+    caller: str, retries: str, failures: str, time: str, payload: str, permission: str, *ids: str
+) -> LambdaCaller:
+    return LambdaCaller(caller, SYNCHRONOUS, retries, failures, time, payload, permission, ids)
+
+
+def _from_clients() -> list[LambdaCaller]:
+    """Who calls for somebody outside AWS, who then has the answer."""
+    event = _megabytes("lambda.payload.synchronous")
     body = f"{_megabytes('apigateway.payload')}, as an event {event}"
-
-    def row(
-        caller: str, retries: str, failures: str, time: str, payload: str, permission: str, *ids: str
-    ) -> LambdaCaller:
-        return LambdaCaller(caller, SYNCHRONOUS, retries, failures, time, payload, permission, ids)
-
     return [
-        row(
-            "Invoke, RequestResponse",
-            _NOBODY,
-            "the client has the error",
-            own,
-            event,
-            "the client's identity",
-            "LA-05",
-            "LA-06",
+        _row(
+            *("Invoke, RequestResponse", _NOBODY, "the client has the error"),
+            *(_OWN, event, "the client's identity", "LA-05", "LA-06"),
         ),
-        row(
-            "function URL",
-            _NOBODY,
-            "502; 429 when throttled",
-            own,
-            event,
-            _FUNCTION_POLICY,
-            "WEB-01",
-            "WEB-03",
-            "WEB-04",
+        _row(
+            *("function URL", _NOBODY, "502; 429 when throttled"),
+            *(_OWN, event, _FUNCTION_POLICY, "WEB-01", "WEB-03", "WEB-04"),
         ),
-        row(
+        _row(
             *("HTTP API", _NOBODY, "500; 503 when it takes too long"),
             *(_milliseconds("apigateway.http.timeout"), body, _FUNCTION_POLICY, "WEB-06", "WEB-07", "WEB-08"),
         ),
-        row(
+        _row(
             *("REST API", _NOBODY, "502; 500 when throttled; 504 when it takes too long"),
             *(_milliseconds("apigateway.rest.timeout"), body, _FUNCTION_POLICY, "WEB-12", "WEB-13", "WEB-15"),
         ),
-        row(
-            *("application load balancer", _NOBODY, "502; 503 without a target", own),
+        _row(
+            *("application load balancer", _NOBODY, "502; 503 without a target", _OWN),
             *(f"{_megabytes('elb.lambda.payload')} each way", _FUNCTION_POLICY, "WEB-18", "WEB-19", "WEB-20"),
         ),
-        row(
+    ]
+
+
+def _from_services() -> list[LambdaCaller]:
+    """Who calls for a service of AWS, which needs the answer to go on."""
+    event = _megabytes("lambda.payload.synchronous")
+    return [
+        _row(
             *("Firehose, transformation", f"Firehose, {limit('firehose.transform.retries')} times"),
             *("processing-failed/ in the bucket", _seconds("firehose.transform.timeout"), event, _ROLE),
             *("FH-11", "FH-12"),
         ),
-        row(
+        _row(
             *("Cognito, a trigger of a user pool", _cognito_retries(), "the client has the error"),
             *(_seconds("cognito.trigger.timeout"), event, _FUNCTION_POLICY, "COG-03", "COG-04", "COG-06"),
         ),
-        row(
+        _row(
             *("Step Functions, a task", "the state machine, as Retry says", "Catch, or the execution fails"),
             *("the state's TimeoutSeconds", _kilobytes("stepfunctions.input"), _ROLE, "SFN-03"),
         ),
@@ -211,7 +211,7 @@ def _asynchronous() -> list[LambdaCaller]:
         "EventBridge Scheduler": (_kilobytes("scheduler.input"), _ROLE, ("EBX-04",)),
     }
     return [
-        LambdaCaller(name, ASYNCHRONOUS, twice, after, "the function's own timeout", payload, permission, ids)
+        LambdaCaller(name, ASYNCHRONOUS, twice, after, _OWN, payload, permission, ids)
         for name, (payload, permission, ids) in callers.items()
     ]
 
@@ -238,6 +238,6 @@ def _polled() -> list[LambdaCaller]:
         ),
         row(
             *("EventBridge Pipes, from a queue", POLLED, back, "the queue's dead-letter queue"),
-            *("the function's own timeout", size, "the pipe's role", ("EBX-10", "EBX-11")),
+            *(_OWN, size, "the pipe's role", ("EBX-10", "EBX-11")),
         ),
     ]

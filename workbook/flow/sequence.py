@@ -14,6 +14,7 @@ from workbook.engine.trace import Trace
 from workbook.flow.bundle import Bundle, Picture
 from workbook.flow.callers import Callers
 from workbook.flow.flow import Message, Only, Since, narrowed
+from workbook.flow.kept import sentence, told_of, whole_stories
 from workbook.flow.notebook import in_a_notebook
 from workbook.flow.scene import Scene
 from workbook.flow.sequence_bars import Bar, bars_of
@@ -37,11 +38,13 @@ class Sequence(Picture):
     Args:
         scene: What is shown.
         caption: What it is narrowed to, in words.
+        forgotten: That a trace has forgotten its beginning, in words.
     """
 
-    def __init__(self, scene: Scene, caption: str = "") -> None:
+    def __init__(self, scene: Scene, caption: str = "", forgotten: str = "") -> None:
         self.scene = scene
         self._caption = caption
+        self._forgotten = forgotten
 
     @cached_property
     def _callers(self) -> Callers:
@@ -75,7 +78,8 @@ class Sequence(Picture):
 
     @property
     def _notes(self) -> list[str]:
-        notes = [f"Narrowed: {self._caption}."] if self._caption else []
+        notes = [sentence(self._forgotten)] if self._forgotten else []
+        notes += [f"Narrowed: {self._caption}."] if self._caption else []
         if self.rows.bundling.value:
             notes.append(f"Much happens here: {self.rows.bundling.value}.")
         if self.rows.left_out:
@@ -129,5 +133,6 @@ def sequence_of(
     only: Only | None = None,
 ) -> Sequence:
     """The sequence that a trace tells until the instant `now` (microseconds), narrowed as `Lab.flow` says."""
-    scene, caption = narrowed(Scene.of(list(trace), now), trace, of=of, since=since, only=only)
-    return Sequence(scene, caption)
+    whole = whole_stories(trace)
+    scene, caption = narrowed(Scene.of(list(whole), now), whole, of=of, since=since, only=only)
+    return Sequence(scene, caption, told_of(trace))

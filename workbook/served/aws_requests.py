@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -249,7 +250,9 @@ def _parsed(response: HttpResponse, question: Question) -> Mapping[str, Any]:
     """An answer by AWS's names, as boto3 parses it in the protocol of the request."""
     operation: OperationModel = question.model.operation_model(question.operation)
     parser = create_parser(question.protocol)
-    told = {"status_code": response.status, "headers": HTTPHeaders(), "body": response.body}
+    streams = operation.has_streaming_output and response.status < 300
+    body = BytesIO(response.body) if streams else response.body
+    told = {"status_code": response.status, "headers": HTTPHeaders(), "body": body}
     for name, value in response.headers:
         told["headers"].add_header(name, value)  # type: ignore[attr-defined]
     parsed: Mapping[str, Any] = parser.parse(told, operation.output_shape)  # type: ignore[arg-type]  # or None

@@ -123,6 +123,7 @@ def _schemas() -> Json:
         "Seed": _object(seed=_INTEGER),
         "Hop": _hop(),
         "Trace": _trace(),
+        "Queue": _object(name=_TEXT, messages={"type": "array", "items": _message()}),
         "Limits": _object(
             limits=_object(**dict.fromkeys(names, _INTEGER)),
             used=_object(resources=_INTEGER, snapshot_bytes=_INTEGER),
@@ -145,6 +146,22 @@ def _hop() -> Json:
         outcome=_TEXT,
         size={**_INTEGER, "description": "Bytes moved"},
         facts={"type": "object"},
+    )
+
+
+def _message() -> Json:
+    maybe_text = {"type": ["string", "null"]}
+    return _object(
+        message_id=_TEXT,
+        state={"enum": ["visible", "in flight", "delayed"]},
+        body=_TEXT,
+        size={**_INTEGER, "description": "Bytes"},
+        sent=_INSTANT,
+        available_at={**_INSTANT, "type": ["integer", "null"]},
+        expires_at=_INSTANT,
+        receive_count=_INTEGER,
+        group_id=maybe_text,
+        sequence_number=maybe_text,
     )
 
 

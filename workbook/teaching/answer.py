@@ -43,24 +43,14 @@ class Unanswered(Exception):
 
 
 class Answer:
-    """The functions of an answer by name, or its value.
+    """The functions of an answer by name, or its value: what exercises see of it, wherever its code runs."""
 
-    Args:
-        lab: the lab of the situation.
-        source: the text of the functions and of what they use; None for an answer that is a value.
-        value: what was chosen, arranged or marked.
-        prelude: the notebook's imports and helpers, run before `source` where that came without them.
-    """
-
-    def __init__(
-        self, lab: Lab, *, source: str | None = None, value: object = None, prelude: str = ""
-    ) -> None:
+    def __init__(self, lab: Lab, value: object) -> None:
         self._lab = lab
         self.value = value
         self.fallen: BaseException | None = None
         """What ended a program that was started, be it as loud as an exception or as silent as an exit."""
         self.settings: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-        self._functions = {} if source is None else _defined_by(prelude, source, lab)
 
     @property
     def order(self) -> list[str]:
@@ -85,10 +75,45 @@ class Answer:
             NoEnd: it takes longer.
             Exception: whatever it raises.
         """
-        function = self._function(name)
+        raise NotImplementedError
+
+    def start(self, name: str, *arguments: object, called: str = "") -> None:
+        """Let a function of the learner's run beside the examiner, as a program: a consumer, a producer.
+
+        Args:
+            name: the function.
+            arguments: what it is called with.
+            called: what the trace calls the program; the function's name if not given.
+
+        Raises:
+            Unanswered: there is no function of that name.
+        """
+        raise NotImplementedError
+
+    def function(self, name: str) -> Callable[..., Any] | str:
+        """A function of the learner's as it is, for `lab.function` and the like.
+
+        Raises:
+            Unanswered: there is none of that name.
+        """
+        raise NotImplementedError
+
+    def conclude(self) -> None:
+        """The situation is over; raises what ended a program that nobody waited for."""
+        if self.fallen is not None:
+            raise self.fallen
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """`answer.build(lab)` is `answer.call("build", lab)`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return functools.partial(self.call, name)
+
+    def _within(self, limit: float, name: str, function: Callable[[], object]) -> Any:  # noqa: ANN401
+        """Have it done on a task of its own, for `limit` seconds of AWS time at most."""
         kernel = self._lab.world.kernel
         with kernel:
-            task = kernel.spawn(functools.partial(kernel.expose, function, *arguments), name=name)
+            task = kernel.spawn(function, name=name)
             task.joined = True
             end = kernel.clock.now + int(limit * SECOND)
             timer = kernel.at(
@@ -102,17 +127,31 @@ class Answer:
             raise task.error
         return task.result
 
+
+class LocalAnswer(Answer):
+    """The functions of an answer by name, or its value, in this process.
+
+    Args:
+        lab: the lab of the situation.
+        source: the text of the functions and of what they use; None for an answer that is a value.
+        value: what was chosen, arranged or marked.
+        prelude: the notebook's imports and helpers, run before `source` where that came without them.
+    """
+
+    def __init__(
+        self, lab: Lab, *, source: str | None = None, value: object = None, prelude: str = ""
+    ) -> None:
+        super().__init__(lab, value)
+        self._functions = {} if source is None else _defined_by(prelude, source, lab)
+
+    def call(self, name: str, *arguments: object, limit: float = LONGEST_CALL) -> Any:  # noqa: ANN401 - the learner's
+        """As `Answer.call`."""
+        function = self._function(name)
+        kernel = self._lab.world.kernel
+        return self._within(limit, name, functools.partial(kernel.expose, function, *arguments))
+
     def start(self, name: str, *arguments: object, called: str = "") -> None:
-        """Let a function of the learner's run beside the examiner, as a program: a consumer, a producer.
-
-        Args:
-            name: the function.
-            arguments: what it is called with.
-            called: what the trace calls the program; the function's name if not given.
-
-        Raises:
-            Unanswered: there is no function of that name.
-        """
+        """As `Answer.start`."""
         function = self._function(name)
 
         def program(*given: object) -> None:
@@ -125,18 +164,8 @@ class Answer:
         self._lab.program(called or name, program, *arguments)
 
     def function(self, name: str) -> Callable[..., Any]:
-        """A function of the learner's as it is, for `lab.function` and the like.
-
-        Raises:
-            Unanswered: there is none of that name.
-        """
+        """As `Answer.function`."""
         return self._function(name, as_written=True)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """`answer.build(lab)` is `answer.call("build", lab)`."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return functools.partial(self.call, name)
 
     def _function(self, name: str, *, as_written: bool = False) -> types.FunctionType:
         function = self._functions.get(name)

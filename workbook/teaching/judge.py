@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from workbook.engine.seeds import Chaos
 from workbook.flow.flow import Flow
 from workbook.lab import Lab
-from workbook.teaching.answer import Answer
+from workbook.teaching.answer import Answer, LocalAnswer
 from workbook.teaching.asked import AnswerError, Code
 from workbook.teaching.contract import Exercise, Finding, Property, Run, Situation, Unfit
 from workbook.teaching.pictures import Beside, beside_the_reference
@@ -28,6 +30,22 @@ from workbook.teaching.verdict import Judged, Recognised, Trouble, Verdict
 
 BUSY = 5.0
 """Real seconds that an answer may compute without letting AWS time pass."""
+
+
+class Stage:
+    """Where an answer is judged: in this process, with a learner's own rights, as in practice."""
+
+    def open_lab(self, *, seed: int, chaos: Chaos | None) -> Lab:
+        """A lab for one situation."""
+        return Lab(seed=seed, chaos=chaos)
+
+    @contextlib.contextmanager
+    def answering(self, lab: Lab, submission: Submission) -> Iterator[Answer]:
+        """The answer, while the situation is played and judged."""
+        yield LocalAnswer(lab, source=submission.source, value=submission.value, prelude=submission.prelude)
+
+
+PRACTICE = Stage()
 
 
 @dataclass
@@ -48,7 +66,14 @@ class Findings:
             self.by_property[property_.name] = (situation, finding)
 
 
-def judge(exercise: Exercise, submission: Submission, *, seed: int = 0, picture: bool = True) -> Verdict:
+def judge(
+    exercise: Exercise,
+    submission: Submission,
+    *,
+    seed: int = 0,
+    picture: bool = True,
+    stage: Stage = PRACTICE,
+) -> Verdict:
     """Judge an answer. Opens labs of its own, so none may be open in this process.
 
     Args:
@@ -56,6 +81,7 @@ def judge(exercise: Exercise, submission: Submission, *, seed: int = 0, picture:
         submission: the answer.
         seed: another number gives other labs; the verdict on a right answer is the same in all of them.
         picture: whether a wrong answer is drawn beside the solution; that takes about as long as judging.
+        stage: where the answer's code runs.
 
     Raises:
         LabError: a lab is open already.
@@ -69,7 +95,7 @@ def judge(exercise: Exercise, submission: Submission, *, seed: int = 0, picture:
         return _verdict(exercise, findings, printed)
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         for situation in exercise.situations:
-            _play(exercise, situation, checked, seed, findings)
+            _play(exercise, situation, checked, seed, findings, stage)
             if findings.trouble is not None:
                 break
     verdict = _verdict(exercise, findings, printed)
@@ -85,16 +111,21 @@ def _in_form(exercise: Exercise, submission: Submission) -> Submission:
 
 
 def _play(
-    exercise: Exercise, situation: Situation, submission: Submission, seed: int, findings: Findings
+    exercise: Exercise,
+    situation: Situation,
+    submission: Submission,
+    seed: int,
+    findings: Findings,
+    stage: Stage,
 ) -> None:
-    with Lab(seed=seed_for(exercise, situation, submission, seed), chaos=situation.chaos) as lab:
+    with stage.open_lab(seed=seed_for(exercise, situation, submission, seed), chaos=situation.chaos) as lab:
         lab.world.kernel.real_time_limit = BUSY
         judged = [each for each in exercise.properties if each.judged_in(situation)]
         try:
-            answer = Answer(lab, source=submission.source, value=submission.value, prelude=submission.prelude)
-            run = Run(lab, situation, answer, _played(situation, lab, answer))
-            found = {each.name: each.judge(run) for each in judged}
-            findings.mistakes |= {each.name for each in exercise.mistakes if each.recognised(run)}
+            with stage.answering(lab, submission) as answer:
+                run = Run(lab, situation, answer, _played(situation, lab, answer))
+                found = {each.name: each.judge(run) for each in judged}
+                findings.mistakes |= {each.name for each in exercise.mistakes if each.recognised(run)}
         except Unfit as error:
             found = {each.name: error.finding for each in judged}
         except BaseException as error:
@@ -111,8 +142,7 @@ def _play(
 def _played(situation: Situation, lab: Lab, answer: Answer) -> object:
     """Play the situation; an end of a learner's program that nobody waited for is trouble, too."""
     made = situation.play(lab, answer)
-    if answer.fallen is not None:
-        raise answer.fallen
+    answer.conclude()
     return made
 
 
@@ -164,7 +194,7 @@ def _drawn(
     except LookupError:  # an exercise that is being written
         return verdict
     with Lab(seed=seed_for(exercise, situation, submission, seed), chaos=situation.chaos) as lab:
-        answer = Answer(lab, source=solution.source, value=solution.value)
+        answer = LocalAnswer(lab, source=solution.source, value=solution.value)
         situation.play(lab, answer)
         drawn: Beside | None = beside_the_reference(flow, lab.flow())
     return verdict if drawn is None else drawn.added_to(verdict)

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbook.flow.stage import stage_json
 from workbook.lab import Lab
-from workbook.teaching.answer import Answer
+from workbook.teaching.answer import LocalAnswer
 from workbook.teaching.contract import Exercise
 
 SEED = 1
@@ -50,7 +50,7 @@ def look_at(exercise: Exercise) -> Look:
     """
     situation = exercise.situations[0]
     with Lab(seed=SEED, chaos=situation.chaos) as lab:
-        situation.play(lab, Answer(lab))
+        situation.play(lab, LocalAnswer(lab))
         flow = lab.flow()
         stage = stage_json(flow.scene, flow.svg(), flow.prose(), narrow=flow.narrow().svg())
         return Look(situation.set_up, stage, flow.html(), flow.prose())

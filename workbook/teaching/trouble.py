@@ -78,6 +78,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
     """What an exception says about the answer; None if it says nothing about it, such as Ctrl-C."""
     if isinstance(error, TaskFailed) and error.__cause__ is not None:
         return trouble_of(error.__cause__)
+    if isinstance(error, Troubled):
+        return error.trouble
     mine = _cut(error)
     kinds: dict[type[BaseException], tuple[str, str, str]] = {
         Unanswered: ("empty", f"Your answer is not complete: {error}.", ""),

@@ -24,7 +24,6 @@ from workbook.aws.policy_conditions import request_keys
 from workbook.aws.web.payload_2 import Place
 from workbook.aws.web.requests import WebRequest, web_request
 from workbook.aws.web.signatures import iam_authorizer, signer_of
-from workbook.aws.web.throttling import TokenBucket
 
 if TYPE_CHECKING:
     from workbook.aws.apigateway.registry import Deployment, Resource, RestApi, Settings
@@ -89,15 +88,11 @@ class RestApiFront(Front):
         if integration["type"] == "HTTP_PROXY":
             return ask_server(self._world, request, place, integration)
         verb = "*" if method["httpMethod"] == "ANY" else method["httpMethod"]
-        source = f"{self._arn}/{place.stage}/{verb}{resource.path}"
+        source = f"{self._api.arn}/{place.stage}/{verb}{resource.path}"
         if integration["type"] == "AWS":
             return ask_function_plainly(self._world, request, integration, source)
         context = {"deploymentId": self._api.stages[place.stage]["deploymentId"], "resourceId": resource.id}
         return ask_function(self._world, request, place, integration, source, path=path, context=context)
-
-    @property
-    def _arn(self) -> str:
-        return f"arn:aws:execute-api:{self._api.region}:{self._api.account}:{self._api.id}"
 
     def _signer(self, request: WebRequest, method: Settings) -> Principal | None:
         if method["authorizationType"] == "NONE":
@@ -115,7 +110,7 @@ class RestApiFront(Front):
         """
         if not policy and (signer is None or signer.account == self._api.account):
             return
-        who, resource = signer or _ANYBODY, f"{self._arn}/{place}"
+        who, resource = signer or _ANYBODY, f"{self._api.arn}/{place}"
         context = request_keys(self._world.clock.datetime(), self._api.region, self._api.account)
         verdict = Verdict.SILENT
         if policy:
@@ -130,13 +125,9 @@ class RestApiFront(Front):
     def _throttle(self, stage: Settings) -> None:
         settings = stage["methodSettings"].get("*/*", {})
         rate, burst = settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit")
-        if rate is None or burst is None:
-            return
-        now, name = self._world.clock.now, stage["stageName"]
-        bucket = self._api.buckets.get(name)
-        if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
-            bucket = self._api.buckets[name] = TokenBucket(rate, burst, now)
-        if not bucket.take(now):
+        if not self._api.throttle.lets_through(
+            (stage["stageName"], "*/*"), rate, burst, self._world.clock.now
+        ):
             reason = f"the stage takes {rate:g} requests a second, {burst} at once"
             raise Refused(429, "Too Many Requests", "TooManyRequestsException", reason)
 

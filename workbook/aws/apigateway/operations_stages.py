@@ -119,7 +119,7 @@ def delete_stage(call: Call) -> Answer:
     api = _api(call)
     api.stage(call.parameters["stageName"])
     del api.stages[call.parameters["stageName"]]
-    api.buckets.pop(call.parameters["stageName"], None)
+    api.throttle.forget(call.parameters["stageName"])
     _apply_endpoint_setting(api)
     _record(call, api)
     return None

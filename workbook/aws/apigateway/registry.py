@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.apigateway.errors import NotFound
+from workbook.aws.web import apis
+from workbook.aws.web.apis import WebApi
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
-    from workbook.aws.web.throttling import TokenBucket
     from workbook.engine.world import World
 
 Settings = dict[str, Any]
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 @dataclass
@@ -66,25 +66,14 @@ class Deployment:
 
 
 @dataclass
-class RestApi:
+class RestApi(WebApi):
     """One API."""
 
-    id: str
-    account: str
-    region: str
-    settings: Settings
     resources: dict[str, Resource] = field(default_factory=dict)
     stages: dict[str, Settings] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
-    buckets: dict[str, TokenBucket] = field(default_factory=dict)
-    """What the throttles of stages still let through."""
     is_disabled: bool = False
     """Whether its own endpoint answers nobody: what `disableExecuteApiEndpoint` was when a stage changed."""
-
-    @property
-    def endpoint(self) -> str:
-        """Its address, without a stage."""
-        return f"https://{self.id}.execute-api.{self.region}.amazonaws.com"
 
     def resource(self, identifier: str) -> Resource:
         """A resource by its id.
@@ -138,4 +127,4 @@ def find_api(world: World, account: str, region: str, identifier: str) -> RestAp
 
 def identifier(world: World, length: int) -> str:
     """A new id: small letters and digits."""
-    return "".join(world.seeds.stream("apigateway.ids").choices(_LETTERS, k=length))
+    return apis.identifier(world, "apigateway.ids", length)

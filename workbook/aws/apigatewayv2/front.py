@@ -24,7 +24,6 @@ from workbook.aws.web.cors import is_preflight, preflight, with_cors
 from workbook.aws.web.payload_2 import Place
 from workbook.aws.web.requests import WebRequest, web_request
 from workbook.aws.web.signatures import iam_authorizer, signer_of
-from workbook.aws.web.throttling import TokenBucket
 
 if TYPE_CHECKING:
     from workbook.aws.apigatewayv2.registry import Deployment, HttpApi, Settings
@@ -77,8 +76,7 @@ class HttpApiFront(Front):
     def _integrate(self, request: WebRequest, place: Place, integration: Settings) -> HttpResponse:
         if integration["IntegrationType"] == "HTTP_PROXY":
             return ask_server(self._world, request, place, integration)
-        source = f"arn:aws:execute-api:{self._api.region}:{self._api.account}:{self._api.id}"
-        return ask_function(self._world, request, place, integration, source)
+        return ask_function(self._world, request, place, integration, self._api.arn)
 
     def _stage(self, request: WebRequest) -> tuple[Settings, str]:
         """The stage, and the path without its name."""
@@ -93,13 +91,8 @@ class HttpApiFront(Front):
         """Hold a request against the limits of its route, where the stage has some."""
         settings: dict[str, Any] = {**stage["DefaultRouteSettings"], **stage["RouteSettings"].get(key, {})}
         rate, burst = settings.get("ThrottlingRateLimit"), settings.get("ThrottlingBurstLimit")
-        if rate is None or burst is None:
-            return
-        now, place = self._world.clock.now, (stage["StageName"], key)
-        bucket = self._api.buckets.get(place)
-        if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
-            bucket = self._api.buckets[place] = TokenBucket(rate, burst, now)
-        if not bucket.take(now):
+        place = stage["StageName"], key
+        if not self._api.throttle.lets_through(place, rate, burst, self._world.clock.now):
             raise Refused(
                 429, "Too Many Requests", f"{key} takes {rate:g} requests a second, {burst} at once"
             )

@@ -67,8 +67,7 @@ def delete_stage(call: Call) -> Answer:
     api = _api(call)
     name = api.part("Stage", call.parameters["StageName"])["StageName"]
     del api.stages[name]
-    for place in [place for place in api.buckets if place[0] == name]:
-        del api.buckets[place]
+    api.throttle.forget(name)
     _record(call, api)
     return None
 

@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbook.aws.apigatewayv2.errors import NotFound
+from workbook.aws.web import apis
+from workbook.aws.web.apis import WebApi
 from workbook.engine.clock import datetime_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workbook.aws.web.throttling import TokenBucket
     from workbook.engine.world import World
 
 Settings = dict[str, Any]
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 @dataclass
@@ -34,24 +33,13 @@ class Deployment:
 
 
 @dataclass
-class HttpApi:
+class HttpApi(WebApi):
     """One API."""
 
-    id: str
-    account: str
-    region: str
-    settings: Settings
     integrations: dict[str, Settings] = field(default_factory=dict)
     routes: dict[str, Settings] = field(default_factory=dict)
     stages: dict[str, Settings] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
-    buckets: dict[tuple[str, str], TokenBucket] = field(default_factory=dict)
-    """What the throttles of stages and routes still let through."""
-
-    @property
-    def endpoint(self) -> str:
-        """Its address, without a stage."""
-        return f"https://{self.id}.execute-api.{self.region}.amazonaws.com"
 
     def part(self, kind: str, identifier: str) -> Settings:
         """A route, an integration or a stage.
@@ -128,4 +116,4 @@ def find_api(world: World, account: str, region: str, identifier: str) -> HttpAp
 
 def identifier(world: World, length: int) -> str:
     """A new id: small letters and digits."""
-    return "".join(world.seeds.stream("apigatewayv2.ids").choices(_LETTERS, k=length))
+    return apis.identifier(world, "apigatewayv2.ids", length)

@@ -42,6 +42,8 @@ INIT = SECOND // 10
 """Microseconds that an init takes besides what its own code waits (unverified)."""
 INIT_LIMIT = 10 * SECOND
 """Microseconds that the init phase may take (developer guide)."""
+ENVIRONMENTS = "lambda.environments"
+"""Under this name a world keeps who makes its environments, where that is not this module."""
 
 
 class ExecutionEnvironment:
@@ -192,6 +194,13 @@ class ExecutionEnvironment:
             "_HANDLER": deployment.handler,
             **deployment.environment,
         }
+
+
+def environment_for(world: World, deployment: Deployment) -> ExecutionEnvironment:
+    """A new environment for this code."""
+    make: Callable[[World, Deployment], ExecutionEnvironment]
+    make = world.kept(ENVIRONMENTS, lambda: ExecutionEnvironment)
+    return make(world, deployment)
 
 
 class _OneEventEach(io.TextIOBase):

@@ -67,7 +67,7 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
     if isinstance(error, SystemExit) or not isinstance(error, Exception):
         return exited(error, request_id)
     try:
-        error_type, message, trace = _described(error, line)
+        error_type, message, trace = described(error, line)
     except Exception:  # noqa: BLE001 - its own __str__ raised, which AWS's runtime does not survive either
         return exited(SystemExit(1), request_id)
     if not can_be_sent(message):
@@ -83,7 +83,8 @@ def failure_of(error: BaseException, request_id: str, line: SourceLine, *, fatal
     )
 
 
-def _described(error: BaseException, line: SourceLine) -> tuple[str, str, list[str]]:
+def described(error: BaseException, line: SourceLine) -> tuple[str, str, list[str]]:
+    """Type, message and stack trace of what a handler raised; `line` gives lines of its source."""
     if isinstance(error, RuntimeFault):
         return error.error_type, error.message, error.trace
     return type(error).__name__, str(error), list(_stack_trace(error.__traceback__, line))

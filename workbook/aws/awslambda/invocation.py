@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.awslambda.environment import IDLE, ExecutionEnvironment
+from workbook.aws.awslambda.environment import IDLE, ExecutionEnvironment, environment_for
 from workbook.aws.awslambda.errors import (
     RecursiveInvocation,
     ResourceNotFound,
@@ -109,15 +109,8 @@ def invoke(
     request = _Request(payload, causes, client_context, request_id, attempt)
     function = choose_version(world, target)
     lineage = _next_round(world, target, causes)
-    reserved = reserved_of(latest(target.backend, function.function_name))
-    unreserved = ACCOUNT_CONCURRENCY - reserved_in_all(target.backend)
-    concurrency = concurrency_of(world, target.backend)
     try:
-        with concurrency.slot(function.function_name, reserved, unreserved):
-            environment = _warm_environment(world, function)
-            if environment is None:
-                concurrency.start_environment(function.function_name, world.clock.now)
-            return _invoke(world, target, function, environment, request, lineage)
+        return _within_concurrency(world, target, function, request, lineage)
     except TooManyRequests as error:
         metrics_of(world, target.backend).throttled(target)
         facts = _attempt_of(request)
@@ -125,6 +118,24 @@ def invoke(
             "throttle", target.arn, causes=causes, outcome=error.code, reason=error.reason, **facts
         )
         raise
+
+
+def _within_concurrency(
+    world: World, target: Target, function: LambdaFunction, request: _Request, lineage: Lineage
+) -> Invocation:
+    """Run it, if one more may run of this function and in this account.
+
+    Raises:
+        TooManyRequests: none may.
+    """
+    reserved = reserved_of(latest(target.backend, function.function_name))
+    unreserved = ACCOUNT_CONCURRENCY - reserved_in_all(target.backend)
+    concurrency = concurrency_of(world, target.backend)
+    with concurrency.slot(function.function_name, reserved, unreserved):
+        environment = _warm_environment(world, function)
+        if environment is None:
+            concurrency.start_environment(function.function_name, world.clock.now)
+        return _invoke(world, target, function, environment, request, lineage)
 
 
 def _next_round(world: World, target: Target, causes: Causes) -> Lineage:
@@ -147,7 +158,7 @@ def _invoke(
     lineage: Lineage,
 ) -> Invocation:
     lifecycle = lifecycle_of(function)
-    environment = warm or ExecutionEnvironment(world, lifecycle.deployment)
+    environment = warm or environment_for(world, lifecycle.deployment)
     request_id = request.request_id or world.seeds.uuid("lambda.request-id")
     begun = metrics_of(world, target.backend).begin(target, str(function.version))
     hop = world.trace.record(

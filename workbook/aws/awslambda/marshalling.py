@@ -23,6 +23,12 @@ from workbook.aws.awslambda.failures import RuntimeFault, can_be_sent
 _ESCAPING_RUNTIMES = ("python3.10", "python3.11")
 
 
+class Marshalled(str):
+    """An answer that was marshalled where its handler ran."""
+
+    __slots__ = ()
+
+
 def marshal(result: object, runtime: str) -> str:
     """The answer of a handler, as text; bytes that are not UTF-8 are kept as surrogates.
 
@@ -30,6 +36,8 @@ def marshal(result: object, runtime: str) -> str:
         RuntimeFault: it cannot be encoded.
         SystemExit: it has half of a surrogate pair, at which the runtime's process ends when it sends it.
     """
+    if isinstance(result, Marshalled):
+        return str(result)
     if isinstance(result, bytes):
         return result.decode("utf-8", "surrogateescape")
     try:

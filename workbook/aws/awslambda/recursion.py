@@ -40,6 +40,7 @@ class Lineages:
         self._trace = trace
         self._of_invocations: dict[int, Lineage] = {}
         self._of_messages: dict[str, Lineage] = {}
+        self._forgotten = 0
 
     def next_round(self, function_arn: str, causes: Iterable[Hop | int] | None) -> Lineage:
         """The chain with one more invocation of a function; `causes` are those of the invocation.
@@ -55,7 +56,22 @@ class Lineages:
 
     def remember(self, invocation: Hop, lineage: Lineage) -> None:
         """Note to which chain an invocation belongs."""
+        self._forget()
         self._of_invocations[invocation.number] = lineage
+
+    def _forget(self) -> None:
+        """Forget what the trace has forgotten."""
+        if self._forgotten == self._trace.forgotten:
+            return
+        self._forgotten = self._trace.forgotten
+        self._of_invocations = {
+            number: lineage for number, lineage in self._of_invocations.items() if number > self._forgotten
+        }
+        self._of_messages = {
+            message: lineage
+            for message, lineage in self._of_messages.items()
+            if self._trace.last_of(message) is not None
+        }
 
     def _present(self, causes: Iterable[Hop | int] | None) -> Iterator[Hop]:
         if causes is None:

@@ -9,8 +9,8 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import BaseResponse
 
 from workbook.aws.constraints import constraint_errors
-from workbook.aws.operations import Answer, Call, Operation, method_of
-from workbook.aws.schemas import operations
+from workbook.aws.operations import Answer, Call, NotSimulated, Operation, method_of
+from workbook.aws.schemas import operations_discoverers, operations_registries, operations_schemas
 from workbook.aws.schemas.errors import BadRequest
 
 _BINDINGS = "Code bindings are made from schemas by AWS: write the classes yourself, by the schema."
@@ -36,6 +36,15 @@ class SchemasBackend(BaseBackend):
         )
 
 
+def _not_simulated(what: str, advice: str) -> Operation:
+    """An operation that AWS has and the workbook does not."""
+
+    def answer(_call: Call) -> Answer:
+        raise NotSimulated(what, advice)
+
+    return answer
+
+
 def _refused() -> dict[str, Operation]:
     names = {
         "describe_code_binding": ("DescribeCodeBinding", _BINDINGS),
@@ -45,38 +54,38 @@ def _refused() -> dict[str, Operation]:
         "get_resource_policy": ("GetResourcePolicy", _POLICIES),
         "put_resource_policy": ("PutResourcePolicy", _POLICIES),
     }
-    return {name: operations.refused(what, advice) for name, (what, advice) in names.items()}
+    return {name: _not_simulated(what, advice) for name, (what, advice) in names.items()}
 
 
 OPERATIONS: dict[str, Operation] = {
     **{
         operation.__name__: operation
         for operation in (
-            operations.create_discoverer,
-            operations.create_registry,
-            operations.create_schema,
-            operations.delete_discoverer,
-            operations.delete_registry,
-            operations.delete_schema,
-            operations.delete_schema_version,
-            operations.describe_discoverer,
-            operations.describe_registry,
-            operations.describe_schema,
-            operations.export_schema,
-            operations.get_discovered_schema,
-            operations.list_discoverers,
-            operations.list_registries,
-            operations.list_schema_versions,
-            operations.list_schemas,
-            operations.list_tags_for_resource,
-            operations.search_schemas,
-            operations.start_discoverer,
-            operations.stop_discoverer,
-            operations.tag_resource,
-            operations.untag_resource,
-            operations.update_discoverer,
-            operations.update_registry,
-            operations.update_schema,
+            operations_discoverers.create_discoverer,
+            operations_registries.create_registry,
+            operations_schemas.create_schema,
+            operations_discoverers.delete_discoverer,
+            operations_registries.delete_registry,
+            operations_schemas.delete_schema,
+            operations_schemas.delete_schema_version,
+            operations_discoverers.describe_discoverer,
+            operations_registries.describe_registry,
+            operations_schemas.describe_schema,
+            operations_schemas.export_schema,
+            operations_schemas.get_discovered_schema,
+            operations_discoverers.list_discoverers,
+            operations_registries.list_registries,
+            operations_schemas.list_schema_versions,
+            operations_schemas.list_schemas,
+            operations_registries.list_tags_for_resource,
+            operations_schemas.search_schemas,
+            operations_discoverers.start_discoverer,
+            operations_discoverers.stop_discoverer,
+            operations_registries.tag_resource,
+            operations_registries.untag_resource,
+            operations_discoverers.update_discoverer,
+            operations_registries.update_registry,
+            operations_schemas.update_schema,
         )
     },
     **_refused(),

@@ -11,7 +11,6 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 from workbook.aws.stepfunctions.activities import Activity, Offer
@@ -21,23 +20,21 @@ from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
 from workbook.aws.stepfunctions.registry import find_activity
 from workbook.aws.stepfunctions.role_calls import present_execution
 from workbook.aws.stepfunctions.service_errors import TaskError
-from workbook.aws.stepfunctions.service_task import Abandoned
 from workbook.aws.stepfunctions.tokens import HeartbeatMissed, OpenTask, TaskAnswer, close, issue, wake
+from workbook.aws.stepfunctions.waiting_task import TIMEOUT, Abandoned, WaitingTask
 from workbook.engine.clock import SECOND
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
-    from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
     from moto.stepfunctions.parser.asl.eval.environment import Environment
 
     from workbook.engine.tasks import Timer
 
-_TIMEOUT, _HEARTBEAT = "States.Timeout", "States.HeartbeatTimeout"
-"""As of any task: catchers may call a missed heartbeat by either."""
 
-
-class ActivityTask(StateTask):
+class ActivityTask(WaitingTask):
     """A Task state that is done by a worker."""
+
+    kind = "Activity"
 
     def from_state_props(self, state_props: Any) -> None:  # noqa: ANN401 - the interpreter's StateProps
         """Take what the definition says of the state; its time limit begins with a worker, not before."""
@@ -56,7 +53,7 @@ class ActivityTask(StateTask):
         try:
             answer = _Assignment(self, env, activity, task, text).carry_out()
         except BaseException as error:
-            close(world, task, _TIMEOUT if isinstance(error, HeartbeatMissed) else "ABORTED")
+            close(world, task, TIMEOUT if isinstance(error, HeartbeatMissed) else "ABORTED")
             raise
         env.stack.append(json.loads(answer))
 
@@ -71,32 +68,6 @@ class ActivityTask(StateTask):
         """The time limit and the longest time between heartbeats; None where there is none."""
         limit = None if self._limit.is_default_value() else self._limit
         return self._seconds(env, limit), self._seconds(env, self.heartbeat)
-
-    @staticmethod
-    def _seconds(env: Environment, limit: Any) -> int | None:  # noqa: ANN401 - the interpreter's Timeout or Heartbeat
-        if limit is None:
-            return None
-        limit.eval(env=env)
-        seconds: int | None = env.stack.pop()
-        return seconds
-
-    # ---- how it fails
-
-    def _from_error(self, env: Environment, ex: Exception) -> FailureEvent:
-        if isinstance(ex, TaskError):
-            return self._failed(env, ex.error, ex.cause, "ActivityFailed")
-        if isinstance(ex, TimeoutError):
-            event = self._failed(env, _TIMEOUT, None, "ActivityTimedOut")
-            if isinstance(ex, HeartbeatMissed):
-                vars(event.error_name)["other_name"] = _HEARTBEAT
-            return event
-        return super()._from_error(env=env, ex=ex)
-
-    @staticmethod
-    def _failed(env: Environment, error: str | None, cause: str | None, kind: str) -> FailureEvent:
-        raised = failure(env, error, cause, event_type=kind)
-        event: FailureEvent = raised.failure_event
-        return event
 
 
 class _Assignment:
@@ -158,7 +129,7 @@ class _Assignment:
     def _expire(self) -> None:
         if self._task.is_open:
             self._expired = True
-            self._task.take(TaskAnswer(error=_TIMEOUT))
+            self._task.take(TaskAnswer(error=TIMEOUT))
 
     def _output(self, answer: TaskAnswer | None) -> str:
         if answer is None:

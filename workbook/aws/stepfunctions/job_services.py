@@ -54,7 +54,6 @@ class JobService:
 
     name: Callable[[Fields], str]
     """What a learner calls the job, of its request."""
-    arn: Callable[[StartedJob], str]
     answer: Callable[[StartedJob], Fields]
     """What the call that starts it is answered with, by the API's names."""
     shape: str
@@ -212,7 +211,6 @@ def _sagemaker(kind: str, resource: str, times: tuple[str, str]) -> JobService:
 
     return JobService(
         name=lambda request: str(request[name]),
-        arn=arn,
         answer=lambda job: {f"{kind}JobArn": arn(job)},
         shape=f"Describe{kind}JobResponse",
         described=described,
@@ -265,7 +263,6 @@ def _build_arn(job: StartedJob) -> str:
 JOB_SERVICES: Mapping[str, JobService] = {
     "glue:startJobRun": JobService(
         name=lambda request: str(request["JobName"]),
-        arn=lambda job: f"{job.prefix}:job/{job.request['JobName']}",
         answer=lambda job: {"JobRunId": job.identifier, "JobName": job.request["JobName"]},
         shape="JobRun",
         described=_glue_run,
@@ -273,7 +270,6 @@ JOB_SERVICES: Mapping[str, JobService] = {
     ),
     "batch:submitJob": JobService(
         name=lambda request: _name(request["jobDefinition"]),
-        arn=lambda job: f"{job.prefix}:job/{job.identifier}",
         answer=lambda job: {
             "jobArn": f"{job.prefix}:job/{job.identifier}",
             "jobId": job.identifier,
@@ -285,7 +281,6 @@ JOB_SERVICES: Mapping[str, JobService] = {
     ),
     "ecs:runTask": JobService(
         name=lambda request: _name(request["taskDefinition"]),
-        arn=_ecs_arn,
         answer=lambda job: {"tasks": [_ecs_task(job)], "failures": []},
         shape="Task",
         described=_ecs_task,
@@ -302,7 +297,6 @@ JOB_SERVICES: Mapping[str, JobService] = {
     ),
     "athena:startQueryExecution": JobService(
         name=lambda request: str(request.get("WorkGroup", "primary")),
-        arn=lambda job: f"{job.prefix}:workgroup/{job.request.get('WorkGroup', 'primary')}",
         answer=lambda job: {"QueryExecutionId": job.identifier},
         shape="QueryExecution",
         described=_query,
@@ -311,7 +305,6 @@ JOB_SERVICES: Mapping[str, JobService] = {
     ),
     "codebuild:startBuild": JobService(
         name=lambda request: _name(request["projectName"]),
-        arn=_build_arn,
         answer=lambda job: {"build": _build(job)},
         shape="Build",
         described=_build,

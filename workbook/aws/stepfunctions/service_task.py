@@ -14,8 +14,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 from workbook.aws.stepfunctions.integrations import WAIT_FOR_TASK_TOKEN, find_integration
@@ -27,6 +25,7 @@ from workbook.aws.stepfunctions.service_errors import TaskError
 from workbook.aws.stepfunctions.shapes import WrongParameters, compact
 from workbook.aws.stepfunctions.starts import complete, start
 from workbook.aws.stepfunctions.tokens import HeartbeatMissed, OpenTask, close, issue, wake
+from workbook.aws.stepfunctions.waiting_task import TIMEOUT, Abandoned, Environment, WaitingTask
 from workbook.engine.clock import SECOND
 from workbook.engine.tasks import Interrupted
 from workbook.engine.world import current_world
@@ -34,22 +33,13 @@ from workbook.engine.world import current_world
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
+
     from workbook.aws.stepfunctions.integrations import Integration
     from workbook.aws.stepfunctions.jobs import Job
 
-Environment = Any
-"""The interpreter's, which is not typed."""
 
-
-_TIMEOUT, _HEARTBEAT = "States.Timeout", "States.HeartbeatTimeout"
-"""AWS's history calls a missed heartbeat by the first, and catchers may call it by either."""
-
-
-class Abandoned(TimeoutError):
-    """An attempt was ended from outside. Nobody hears it: who has ended it goes on without it."""
-
-
-class ServiceTask(StateTask):
+class ServiceTask(WaitingTask):
     """A Task state whose Resource is `arn:aws:states:::service:action`, with a way of waiting behind it."""
 
     def from_state_props(self, state_props: Any) -> None:  # noqa: ANN401 - as above
@@ -90,7 +80,7 @@ class ServiceTask(StateTask):
             self._tell(env, "TaskSubmitted", **_output(answer))
             answer = self._wait_for_job(env, job, due)
         visits.demand_size(
-            env, answer, self._integration.service, event_type="TaskFailed", details=self._which
+            env, answer, self._integration.service, event_type="TaskFailed", details=self.which
         )
         self._tell(env, "TaskSucceeded", **_output(answer))
         env.stack.append(answer)
@@ -140,7 +130,7 @@ class ServiceTask(StateTask):
     # ---- what the history is told
 
     @property
-    def _which(self) -> dict[str, str]:
+    def which(self) -> dict[str, str]:
         """What every event of the task says."""
         return {"resourceType": self._integration.service, "resource": self._integration.resource_name}
 
@@ -149,7 +139,7 @@ class ServiceTask(StateTask):
         env.event_manager.add_event(
             context=env.event_history_context,
             event_type=event,
-            event_details={name: {**self._which, **details}},
+            event_details={name: {**self.which, **details}},
         )
 
     def _tell_start(
@@ -166,35 +156,14 @@ class ServiceTask(StateTask):
     def _time_limit(self, env: Environment) -> int | None:
         return None if self.timeout.is_default_value() else self._seconds(env, self.timeout)
 
-    @staticmethod
-    def _seconds(env: Environment, limit: Any) -> int | None:  # noqa: ANN401 - the interpreter's Timeout or Heartbeat
-        if limit is None:
-            return None
-        limit.eval(env=env)
-        seconds: int | None = env.stack.pop()
-        return seconds
-
     # ---- how it fails
 
     def _from_error(self, env: Environment, ex: Exception) -> FailureEvent:
         if isinstance(ex, NotAssumed):
-            return _event(failure(env, RUNTIME, str(ex)))
-        if isinstance(ex, TaskError):
-            return self._failed(env, ex.error, ex.cause, "TaskFailed")
-        if isinstance(ex, TimeoutError):
-            event = self._failed(env, _TIMEOUT, None, "TaskTimedOut")
-            if isinstance(ex, HeartbeatMissed):
-                vars(event.error_name)["other_name"] = _HEARTBEAT
+            raised: Any = failure(env, RUNTIME, str(ex))
+            event: FailureEvent = raised.failure_event
             return event
         return super()._from_error(env=env, ex=ex)
-
-    def _failed(self, env: Environment, error: str | None, cause: str | None, event: str) -> FailureEvent:
-        return _event(failure(env, error, cause, event_type=event, details=self._which))
-
-
-def _event(raised: Any) -> FailureEvent:  # noqa: ANN401 - the interpreter's FailureEventException
-    event: FailureEvent = raised.failure_event
-    return event
 
 
 def _outcome(error: BaseException, due: int | None) -> str:
@@ -202,7 +171,7 @@ def _outcome(error: BaseException, due: int | None) -> str:
     if isinstance(error, TaskError):
         return error.error or "TaskFailed"
     if isinstance(error, HeartbeatMissed) or (due is not None and current_world().clock.now >= due):
-        return _TIMEOUT
+        return TIMEOUT
     return "ABORTED" if isinstance(error, (Abandoned, Interrupted)) else RUNTIME
 
 

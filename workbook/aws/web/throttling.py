@@ -26,3 +26,25 @@ class TokenBucket:
             return False
         self._tokens -= 1
         return True
+
+
+class Throttle:
+    """The buckets of an API's stages and their routes; one whose settings change begins anew."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, str], TokenBucket] = {}
+        """By stage and route."""
+
+    def lets_through(self, place: tuple[str, str], rate: float | None, burst: int | None, now: int) -> bool:
+        """Whether one more request to a stage and route may pass; without a rate or a burst all may."""
+        if rate is None or burst is None:
+            return True
+        bucket = self._buckets.get(place)
+        if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
+            bucket = self._buckets[place] = TokenBucket(rate, burst, now)
+        return bucket.take(now)
+
+    def forget(self, stage: str) -> None:
+        """The stage is gone."""
+        for place in [place for place in self._buckets if place[0] == stage]:
+            del self._buckets[place]

@@ -16,6 +16,7 @@ from workbook.grading.request import GradingRequest
 from workbook.grading.running.course import course_digest
 from workbook.grading.running.judging import JUDGE, Judging, NoJudge
 from workbook.grading.running.outcomes import Outcome, failed
+from workbook.grading.running.standing import Standing, standing_here
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -36,6 +37,13 @@ class ClusterWorkers:
     def __init__(self, scheduler: str, judge: str = JUDGE) -> None:
         self._scheduler, self._judge = scheduler, judge
 
+    def standings(self) -> Mapping[str, Standing]:
+        """How well learners' code is confined on each worker."""
+        with _connected(self._scheduler) as client:
+            _look_at_the_workers(client)
+            found: dict[str, Standing] = client.run(standing_here)
+            return found
+
     def outcomes(self, requests: Mapping[str, GradingRequest]) -> Iterator[tuple[str, Outcome]]:
         """Judge all of them."""
         with _connected(self._scheduler) as client:
@@ -52,7 +60,7 @@ class ClusterWorkers:
             client.submit(judged_here, line, self._judge, pure=False): key for key, line in lines.items()
         }
         try:
-            for future in as_completed(futures):
+            for future in as_completed(list(futures), loop=client.loop):
                 key = futures.pop(future)
                 yield key, _outcome(future, requests[key])
         finally:
@@ -64,6 +72,11 @@ def judged_here(line: str, judge: str) -> str:
     judging: dict[str, Judging] = _own.__dict__.setdefault("judging", {})
     mine = judging.setdefault(judge, Judging(judge))
     return mine.outcome_of(GradingRequest.from_json(json.loads(line))).as_line()
+
+
+def _digest_there() -> str:
+    """The digest of the workbook on a worker; runs there."""
+    return course_digest()
 
 
 def _outcome(future: Future[str], request: GradingRequest) -> Outcome:
@@ -92,7 +105,7 @@ def _connected(scheduler: str) -> Client:
 def _look_at_the_workers(client: Client) -> None:
     """Whether there are any, each with the workbook that is here."""
     try:
-        found = client.run(course_digest)
+        found = client.run(_digest_there)
     except Exception as error:
         raise NoJudge(f"A worker of the cluster cannot load the workbook: {error}") from error
     if not found:

@@ -10,10 +10,19 @@ from typing import Protocol
 from workbook.grading.request import GradingRequest
 from workbook.grading.running.judging import JUDGE, Judging
 from workbook.grading.running.outcomes import Outcome
+from workbook.grading.running.standing import Standing, standing_here
 
 
 class Workers(Protocol):
     """Judges submissions, in any order and any number at once."""
+
+    def standings(self) -> Mapping[str, Standing]:
+        """How well learners' code is confined, by machine or worker.
+
+        Raises:
+            NoJudge: nobody is there.
+        """
+        ...
 
     def outcomes(self, requests: Mapping[str, GradingRequest]) -> Iterator[tuple[str, Outcome]]:
         """Judge all of them, and give each outcome with its key as soon as it is there.
@@ -42,6 +51,10 @@ class LocalWorkers:
     def __init__(self, jobs: int | None = None, judge: str = JUDGE) -> None:
         self.jobs = jobs or default_jobs()
         self._judge = judge
+
+    def standings(self) -> Mapping[str, Standing]:
+        """How well learners' code is confined here."""
+        return {"this machine": standing_here()}
 
     def outcomes(self, requests: Mapping[str, GradingRequest]) -> Iterator[tuple[str, Outcome]]:
         """Judge all of them."""

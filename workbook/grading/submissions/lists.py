@@ -38,7 +38,7 @@ def read_roster(path: Path) -> tuple[Learner, ...]:
     return tuple(found)
 
 
-def read_manifest(path: Path, zone: datetime.tzinfo) -> dict[Learner, datetime.datetime]:
+def read_manifest(path: Path, zone: datetime.tzinfo = datetime.UTC) -> dict[Learner, datetime.datetime]:
     """When each learner handed in.
 
     Args:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook.aws.stepfunctions.language import variables, visits
-from workbook.aws.stepfunctions.language.branches import close
+from workbook.aws.stepfunctions.language.branches import close, follow, last_event
 from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import (
     DATA_LIMIT,
@@ -73,8 +73,13 @@ def _attempt(state: Part, env: Env, given: Json) -> None:
     env.stack.append(copied(given))
     result = _run(state, env)
     env.stack.append(result)
-    with visits.path_failures(env):
-        _give(state, env, result)
+    try:
+        with visits.path_failures(env):
+            _give(state, env, result)
+    except Exception:
+        if type(state).__name__ in _FAILED:  # its branches succeeded, and the history says so last
+            follow(env, env.event_history_context.last_published_event_id)
+        raise
 
 
 def _run(state: Part, env: Env) -> Part:
@@ -197,10 +202,11 @@ def _is_to_retry(state: Part, env: Env, event: Part) -> bool:
     _set_error_output(state, env, event)
     if state.retry is not None and _retries(state, env, event):
         return True
+    before = last_event(env)
     if failed is not None:
         env.event_manager.add_event(env.event_history_context, event_type(failed))
     variables.forget(env)
-    if state.catch is not None and _is_caught(state, env, event):
+    if state.catch is not None and _is_caught(state, env, event, failed, before):
         return False
     raise raised
 
@@ -224,8 +230,20 @@ def _retries(state: Part, env: Env, event: Part) -> bool:
     return retries
 
 
-def _is_caught(state: Part, env: Env, event: Part) -> bool:
-    state._handle_catch(env=env, failure_event=event)  # noqa: SLF001 - as above
+def _is_caught(state: Part, env: Env, event: Part, failed: str | None, before: int) -> bool:
+    """Ask the catchers; where the one that takes the error fails itself, the state fails a second time.
+
+    What such a catcher tells follows what was before the state's first failure: the event `before`.
+    """
+    after = last_event(env)
+    follow(env, before if failed is not None else after)
+    try:
+        state._handle_catch(env=env, failure_event=event)  # noqa: SLF001 - as above
+    except Exception:
+        if failed is not None:
+            env.event_manager.add_event(env.event_history_context, event_type(failed))
+        raise
+    follow(env, after)
     caught: bool = env.stack.pop().name == "Caught"
     return caught
 

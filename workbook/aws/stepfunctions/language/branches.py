@@ -100,9 +100,13 @@ def follow(env: Env, event: int) -> None:
     env.event_history_context.source_event_id = event
 
 
-def note_abortion(env: Env) -> None:
-    """Let the history say that the state in which `env` is was aborted, and nothing more of it."""
-    if not env.is_running() or getattr(env, "entry", None) is None:
+def note_abortion(env: Env, *, failed: bool = False) -> None:
+    """Let the history say that the state in which `env` is was aborted, and nothing more of it.
+
+    `failed`: the state is the one that failed, of which the history says so where it is a Task.
+    """
+    is_cut = env.is_running() and getattr(env, "entry", None) is not None
+    if not (env.state_type == "Task" if failed else is_cut):
         return
     for frame in list(env._frames):  # noqa: SLF001 - what runs within
         close(frame)

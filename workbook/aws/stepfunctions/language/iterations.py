@@ -102,7 +102,8 @@ class _Iterations:
             branches.run_program(self._program, frame)
             error = branches.failure_of(frame)
             failed = None if error is None else failure(frame, error.get("error"), error.get("cause"))
-        self._note(frame, "Succeeded" if failed is None else "Failed", advance=False)
+        if failed is None or branches.goes_on(failed):
+            self._note(frame, "Succeeded" if failed is None else "Failed", advance=False)
         self._outputs[index] = frame.states.get_input()
         strand.close_frame(frame)
         self._follow(strand, frame.event_history_context, failed)

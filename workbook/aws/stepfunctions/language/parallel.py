@@ -1,6 +1,7 @@
 """A Parallel state: all branches begin at once, with the same input; the output is the list of theirs.
 
 The first branch that fails fails the state, with the error and cause of that branch, and stops the others.
+A Task that a branch failed of is noted as aborted, too (floci-io/floci#2868, measured on AWS, 2026).
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ def _run_branches(declaration: Part, env: Env) -> None:
         failed = together.run(strands)
     finally:
         failed_at = branches.last_event(frames[together.failed])
-        for frame in frames:
+        for number, frame in enumerate(frames):
             if branches.goes_on(failed):
                 branches.follow(frame, failed_at)
-                branches.note_abortion(frame)
+                branches.note_abortion(frame, failed=number == together.failed)
             branches.close(frame)
             env.close_frame(frame)
     if failed is not None:

@@ -1,0 +1,96 @@
+"""How well a program can be confined on this machine.
+
+    process      a process of its own: limits, a clean environment, an empty folder
+    user         besides, another user of the system, where we are root
+    namespaces   besides, no network, no files but those that are named, no sight of other processes
+
+Only the last keeps an answer from what it should not see. The others keep it from doing harm by mistake.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import os
+import subprocess
+import sys
+
+
+class Level(enum.IntEnum):
+    """The higher the better."""
+
+    PROCESS = 1
+    USER = 2
+    NAMESPACES = 3
+
+    @property
+    def words(self) -> str:
+        """What it is, for people."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Level.PROCESS: "a process of its own, with limits; it has your rights and can read your files",
+    Level.USER: "another user of this system, with limits; it has a network",
+    Level.NAMESPACES: "no network, no files but its own, no other processes, with limits",
+}
+FIRST_USER = 61_000
+"""Numbers of users from here on are nobody's on Debian and most others; each confined program has its own."""
+_BUBBLEWRAP = ["bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc"]
+_THROUGH_A_SHELL = ["/bin/sh", "-c", 'exec "$@"', "sh"]
+"""Because setpriv itself still has the right to run what the other user cannot even see."""
+FORCED = "WORKBOOK_CONFINEMENT"
+"""An environment variable that names a lower level than there is, for tests."""
+
+
+def highest_level() -> Level:
+    """The highest level that this machine has, tried and not guessed.
+
+    Raises:
+        OSError: there is none, as on Windows.
+    """
+    if sys.platform == "win32":
+        message = "programs cannot be confined on Windows: use Linux, or the Linux subsystem of Windows"
+        raise OSError(message)
+    forced = os.environ.get(FORCED)
+    most = Level[forced.upper()] if forced else max(Level)
+    return max(level for level in Level if level <= most and _is_there(level))
+
+
+def chosen_level(wanted: Level | None) -> Level:
+    """The level to use: the one that is wanted, or the highest.
+
+    Raises:
+        OSError: this machine has no such level.
+    """
+    highest = highest_level()
+    if wanted is not None and wanted > highest:
+        message = (
+            f"this machine confines programs at level {highest.name.lower()} at most ({highest.words}). For "
+            "namespaces, install bubblewrap (on Debian: apt install bubblewrap) and allow user namespaces."
+        )
+        raise OSError(message)
+    return highest if wanted is None else wanted
+
+
+@functools.cache
+def _is_there(level: Level) -> bool:
+    if level is Level.NAMESPACES:
+        return sys.platform == "linux" and _works([*_BUBBLEWRAP, "true"])
+    if level is Level.USER:
+        python = [*_THROUGH_A_SHELL, sys.executable, "-c", ""]
+        return os.geteuid() == 0 and _works([*as_user(FIRST_USER), *python])
+    return True
+
+
+def as_user(user: int) -> list[str]:
+    """What stands before a program that is to run as another user, and never to become a third."""
+    return ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", "--no-new-privs"]
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        tried = subprocess.run(command, capture_output=True, timeout=10, check=False)  # noqa: S603 - our own words
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
