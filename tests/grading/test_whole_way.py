@@ -1,4 +1,4 @@
-"""From a folder of submissions to a report, by the real judge: right is right, wrong wrong, always the same."""
+"""From a folder of submissions to a report, by the real judge; graded twice it is the same to the byte."""
 
 import csv
 
