@@ -167,6 +167,21 @@ def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     place.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, e.g. tcp://10.0.0.1:8786")
     grade.set_defaults(run=_grade)
 
+    transfer = commands.add_parser(
+        "transfer", help="bring the marks of a report to where your school keeps them"
+    )
+    transfer.add_argument("report", type=Path, help="the folder that `workbook grade` wrote")
+    transfer.add_argument("--assignment", type=Path, metavar="FILE", help="the same as for `workbook grade`")
+    to = transfer.add_mutually_exclusive_group(required=True)
+    to.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="as downloaded from Moodle, Canvas, Blackboard"
+    )
+    to.add_argument("--nbgrader", type=Path, metavar="FILE", help="nbgrader's gradebook.db; it is changed")
+    transfer.add_argument("--column", metavar="NAME", help="of the sheet, where several may be meant")
+    transfer.add_argument("--name", help="what nbgrader calls the assignment")
+    transfer.add_argument("--out", type=Path, metavar="FILE", help="the new sheet, for uploading")
+    transfer.set_defaults(run=_transfer)
+
 
 def _count(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 100_000:
@@ -352,6 +367,16 @@ def _grade(options: argparse.Namespace) -> int:
 
     try:
         return command.grade_folder(options)
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _transfer(options: argparse.Namespace) -> int:
+    from workbook.grading.transfer import command  # noqa: PLC0415
+
+    try:
+        return command.transfer(options)
     except command.CommandError as error:
         print(error, file=sys.stderr)
         return 2
