@@ -133,8 +133,8 @@ def _time(account: Account, _: Json) -> Json:
 def _advance(account: Account, given: Json) -> Answer:
     try:
         account.passing(lambda: account.lab.advance(given["seconds"]))
-    except ValueError as error:
-        raise BadRequest("InvalidParameter", str(error)) from None
+    except ValueError as error:  # all else that can be wrong was found before: the calendar ends
+        raise BadRequest("CalendarEnds", str(error), 409) from None
     return _time(account, {})
 
 
