@@ -1,4 +1,7 @@
-"""A process of an account in which code of strangers runs: it is confined, and its journal is kept outside."""
+"""A process of an account in which code of strangers runs: it is confined, its journal kept out here.
+
+Only bytes come out of it, and nothing in them is run or unpickled: not even the journal is read here.
+"""
 
 from __future__ import annotations
 
