@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import psutil
 
-from workbook.confinement.levels import Level, as_user, with_parent
+from workbook.confinement.levels import Level, as_user, own_users, with_parent
 from workbook.confinement.limits import Limits
 
 SCRATCH = "/tmp"  # noqa: S108 - of the program's own world
@@ -80,7 +80,7 @@ def _bubblewrap(
     words = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if user is None:
-        words += ["--unshare-user", "--disable-userns"] if os.geteuid() else []
+        words += own_users()
     else:
         words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     words += ["--proc", "/proc", "--dev", "/dev", "--size", str(1024 * 1024), "--tmpfs", "/dev/shm"]  # noqa: S108
