@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 Measurement = dict[str, float]
 
@@ -44,3 +45,13 @@ def best_of_processes(times: int, workload: str) -> Measurement:
     """Run a workload in several fresh processes, and keep the smallest value of each figure."""
     runs = [in_a_fresh_process(workload) for _ in range(times)]
     return {name: min(run[name] for run in runs) for name in runs[0]}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One promise and what was measured."""
+
+    work: str
+    promise: str
+    measured: str
+    kept: bool

@@ -34,6 +34,7 @@ LAYER_OF = {
     "pattern_verdict": "lab",
     "programs": "lab",
     "queue_view": "lab",
+    "remote": "lab",
     "workers": "lab",
     "flow": "flow",
     "room": "room",

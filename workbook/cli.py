@@ -123,9 +123,11 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         dest="limits",
         help="what an account may use, e.g. requests_per_second=50; may be given several times",
     )
-    serve.add_argument(
-        "--unconfined", action="store_true", help="trust all Lambda functions, whoever sends them"
+    trust = serve.add_mutually_exclusive_group()
+    trust.add_argument(
+        "--confined", action="store_true", help="trust no Lambda function, on 127.0.0.1 either"
     )
+    trust.add_argument("--unconfined", action="store_true", help="trust all of them, whoever sends them")
     serve.set_defaults(run=_serve)
 
 
@@ -152,18 +154,6 @@ def _add_room(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     room.set_defaults(run=_room)
 
 
-def _add_progress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    progress = commands.add_parser("progress", help="say what is done, what is next, what to look at again")
-    action = progress.add_mutually_exclusive_group()
-    action.add_argument("--json", action="store_true", help="print the records as JSON")
-    action.add_argument("--reset", metavar="EXERCISE", help="forget what became of one exercise, e.g. dlq-1")
-    action.add_argument("--export", type=Path, metavar="FILE", help="write all records into a new file")
-    action.add_argument(
-        "--import", type=Path, metavar="FILE", dest="import_from", help="add the records of such a file"
-    )
-    progress.set_defaults(run=_progress)
-
-
 def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     grade = commands.add_parser("grade", help="grade a folder of submissions; docs/grading.md says how")
     grade.add_argument("submissions", type=Path, help="a folder, or the zip file that your system gives you")
@@ -178,6 +168,21 @@ def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     place.add_argument("--jobs", type=_count, metavar="N", help="how many at once (default: one a core)")
     place.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, e.g. tcp://10.0.0.1:8786")
     grade.set_defaults(run=_grade)
+
+    transfer = commands.add_parser(
+        "transfer", help="bring the marks of a report to where your school keeps them"
+    )
+    transfer.add_argument("report", type=Path, help="the folder that `workbook grade` wrote")
+    transfer.add_argument("--assignment", type=Path, metavar="FILE", help="the same as for `workbook grade`")
+    to = transfer.add_mutually_exclusive_group(required=True)
+    to.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="as downloaded from Moodle, Canvas, Blackboard"
+    )
+    to.add_argument("--nbgrader", type=Path, metavar="FILE", help="nbgrader's gradebook.db; it is changed")
+    transfer.add_argument("--column", metavar="NAME", help="of the sheet, where several may be meant")
+    transfer.add_argument("--name", help="what nbgrader calls the assignment")
+    transfer.add_argument("--out", type=Path, metavar="FILE", help="the new sheet, for uploading")
+    transfer.set_defaults(run=_transfer)
 
 
 def _count(text: str) -> int:
@@ -364,6 +369,16 @@ def _grade(options: argparse.Namespace) -> int:
 
     try:
         return command.grade_folder(options)
+    except command.CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _transfer(options: argparse.Namespace) -> int:
+    from workbook.grading.transfer import command  # noqa: PLC0415
+
+    try:
+        return command.transfer(options)
     except command.CommandError as error:
         print(error, file=sys.stderr)
         return 2

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, cast
 
 import boto3
 
@@ -27,6 +27,7 @@ from workbook.engine.world import START, World
 from workbook.functions import deploy_function
 from workbook.lab_arguments import LabError, check_chaos, check_name, checked_arguments, credentials_of
 from workbook.lab_outside import LabOutside
+from workbook.lab_part import Opened
 from workbook.lab_patterns import LabPatterns
 from workbook.lab_pictures import LabPictures
 from workbook.lab_time import LabTime
@@ -44,7 +45,11 @@ class Lab(LabTime, LabPictures, LabOutside, LabPatterns):
     """A simulated AWS account. Use boto3 as ever; it stays in this process.
 
     Args:
-        seed: Every id and every chance comes from it. Same seed and same cells: same outputs.
+        endpoint: The URL of a server (`workbook serve`), for a lab that is there and not in this process.
+            What it needs of this process, such as a function that plays a server, is refused by name there.
+        access_key: Whose lab of that server, where `account` does not say it: a key that it gave out.
+        seed: Every id and every chance comes from it. Same seed and same cells: same outputs. A lab of a
+            server is begun anew with it; without a seed it is as its last user left it.
         region: The default region.
         account: The account id, 12 digits.
         start: When the lab's time begins; a datetime without a time zone is taken as UTC.
@@ -54,26 +59,47 @@ class Lab(LabTime, LabPictures, LabOutside, LabPatterns):
         LabError: another Lab is open, or an argument cannot be used.
     """
 
+    def __new__(cls, *, endpoint: str | None = None, **_arguments: object) -> Self:
+        """Make a lab in this process, or with an `endpoint` the front door of one in a server."""
+        if endpoint is None or cls is not Lab:
+            return super().__new__(cls)
+        from workbook.remote.lab import RemoteLab  # noqa: PLC0415 - only who asks for it loads it
+
+        return cast("Self", super().__new__(RemoteLab))
+
     def __init__(
         self,
         *,
-        seed: int = 0,
+        endpoint: str | None = None,
+        access_key: str | None = None,
+        seed: int | None = None,
         region: str = "us-east-1",
         account: str = "123456789012",
-        start: datetime.datetime = START,
+        start: datetime.datetime | None = None,
         chaos: Chaos | None = None,
     ) -> None:
+        if endpoint is not None or access_key is not None:
+            message = (
+                "access_key belongs to an endpoint: Lab(endpoint='http://127.0.0.1:4566', access_key=...)"
+            )
+            raise LabError(message)
+        self._closed = True
+        _refuse_a_second_lab()
+        begin = START if start is None else start
+        self._arguments = checked_arguments(0 if seed is None else seed, region, account, begin, chaos)
+        self._begin(lambda: Simulation(World.create(**self._arguments)))
+
+    def _begin(self, open_one: Callable[[], Opened]) -> None:
         global _open_lab  # noqa: PLW0603 - one Lab a process is the point
         self._closed = True
         self._gives_way = False
         _refuse_a_second_lab()
-        self._arguments = checked_arguments(seed, region, account, start, chaos)
         try:
             with ctrl_c.held(), _one_at_a_time:
                 _refuse_a_second_lab()  # another thread may have been quicker
                 if _open_lab is not None:
                     _open_lab.close()
-                self._simulation = Simulation(World.create(**self._arguments))
+                self._simulation = open_one()
                 self._closed = False
                 _open_lab = self
         except KeyboardInterrupt:  # nobody will ever hold this lab, so nobody could close it

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from workbook.aws.simulation import Simulation
+from typing import Protocol
+
 from workbook.engine.world import World
 from workbook.lab_arguments import LabError
+
+
+class Opened(Protocol):
+    """What a lab holds open: a simulation in this process, or a way to one in a server."""
+
+    @property
+    def world(self) -> World:
+        """Kernel, trace and chance."""
+
+    def renew(self, world: World) -> None:
+        """Go on with another world."""
+
+    def close(self) -> None:
+        """Put everything back."""
 
 
 class LabPart:
     """A simulation that can be used until it is closed; `Lab` opens and closes it."""
 
-    _simulation: Simulation
+    _simulation: Opened
     _closed: bool
 
     @property

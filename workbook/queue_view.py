@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from workbook.aws.sqs.message import Snapshot
-from workbook.aws.sqs.queue import Queue
+from workbook.aws.sqs.message import Counts, Snapshot
 from workbook.engine.clock import datetime_of
 from workbook.engine.story import short_name
 from workbook.engine.tables import html_table
@@ -17,13 +16,31 @@ if TYPE_CHECKING:
 _COLUMNS = ["message", "state", "body", "receives", "sent", "available_at", "group"]
 
 
+class Looked(Protocol):
+    """A queue that can be looked into, here or in a server."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was deleted."""
+
+    def counts(self) -> Counts:
+        """How many messages are visible, in flight and delayed."""
+
+    def contents(self) -> list[Snapshot]:
+        """Every message in it, in order."""
+
+
 class QueueView:
     """The contents of one queue at the moment you look; looking changes nothing.
 
     Of a queue that was deleted there is nothing to look into: AWS's QueueDoesNotExist is raised.
     """
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Looked) -> None:
         self._queue = queue
 
     @property

@@ -1,5 +1,6 @@
 """The same over Dask: the same results as on one machine, also when a worker dies in the middle."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,6 @@ def test_a_scheduler_that_is_not_there_is_named(box, tmp_path, monkeypatch):
 
 def test_without_dask_the_way_to_it_is_said(box, tmp_path, monkeypatch):
     box.put("ada.ipynb")
-    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(NoJudge, match="--scheduler needs Dask, which is not installed"):
         graded(box, tmp_path, ClusterWorkers("tcp://127.0.0.1:9", STAND_IN))

@@ -193,5 +193,13 @@ def test_what_this_workbook_does_not_know_is_refused(content):
         exhibit_from(json.dumps(content))
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "\ud800", ["\udfff"], {"\ud83d": 1}])
+def test_numbers_and_letters_that_no_browser_reads_are_refused(run, value):
+    content = json.loads(run.file())
+    content["hops"][0]["facts"]["odd"] = value
+    with pytest.raises(ExhibitError, match="numbers or letters in it that are none"):
+        exhibit_from(json.dumps(content))
+
+
 def test_a_text_that_is_none_is_shown_as_words():
     assert exhibit_from('{"version":1,"kind":"text","title":7,"text":["x"]}') == TextShown("7", "['x']")

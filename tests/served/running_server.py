@@ -6,24 +6,19 @@ import contextlib
 import http.client
 import json
 import os
-import re
 import signal
-import subprocess
-import sys
+from dataclasses import dataclass
+
+import benchmarks.serving
+from benchmarks.serving import RunningServer
 
 KEY = "AKIA123456789012LABX"
 ACCOUNT = "123456789012"
 
 
-class Server:
+@dataclass(frozen=True)
+class Server(RunningServer):
     """A server that runs."""
-
-    def __init__(self, process, said):
-        self.process = process
-        self.said = said
-        """What it has printed until it was ready."""
-        self.port = int(re.search(r"simulated at http://127\.0\.0\.1:(\d+)", "".join(said))[1])
-        self.url = f"http://127.0.0.1:{self.port}"
 
     def environment(self, key=KEY):
         """What a client of AWS needs to find it, and nothing of the computer's own AWS."""
@@ -68,21 +63,6 @@ class Server:
 
 @contextlib.contextmanager
 def serving(*words):
-    """A server with these words on its command line."""
-    command = [sys.executable, "-m", "workbook", "serve", "--port", "0", *words]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if "Ctrl-C ends it" in line:
-                break
-        yield Server(process, said)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        try:
-            process.wait(60)
-        finally:
-            process.kill()
-            process.stdout.close()
+    """A server with these words on its command line, at a free port."""
+    with benchmarks.serving.serving(*words) as running:
+        yield Server(running.process, running.said)

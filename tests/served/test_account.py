@@ -85,7 +85,7 @@ def test_run_until_idle_says_whether_the_lab_is(account):
         (control("POST", "/time/advance", seconds=True), 400, "InvalidParameter", "seconds=true"),
         (control("POST", "/time/advance"), 400, "MissingParameter", "seconds is missing"),
         (control("POST", "/time/advance", minutes=1), 400, "UnknownParameter", "there is seconds"),
-        (control("POST", "/time/advance", seconds=10**12), 400, "InvalidParameter", "calendar ends"),
+        (control("POST", "/time/advance", seconds=10**12), 409, "CalendarEnds", "calendar ends"),
         (control("GET", "/trace", "after=x"), 400, "InvalidParameter", "a whole number"),
         (
             control("GET", "/trace", "limit=0"),

@@ -231,7 +231,6 @@ HISTORIES = [
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
 def test_the_answers_and_the_hops_are_those_of_boto3_in_a_notebook(history):
-    """SERVE-01."""
     in_the_notebook = outcome_of(history, from_outside=False)
     from_outside = outcome_of(history, from_outside=True)
     assert from_outside[0] == in_the_notebook[0]
@@ -242,7 +241,7 @@ def test_the_answers_and_the_hops_are_those_of_boto3_in_a_notebook(history):
 
 
 def test_the_older_query_protocol_is_answered_and_leaves_the_same_hops():
-    """SERVE-02: as SDKs before 2023 and curl ask."""
+    """As SDKs before 2023 and curl ask."""
     with Lab(seed=7) as lab:
         made = answer_aws(form("sqs", "CreateQueue", QueueName="orders"))
         assert b"<QueueUrl>http://localhost:4566/123456789012/orders</QueueUrl>" in made.body
@@ -268,7 +267,7 @@ def test_a_query_may_be_in_the_url(lab):
 
 
 def test_a_queue_is_called_by_the_address_that_was_asked_and_found_by_it_from_within(lab):
-    """SERVE-03: what makes the queue over HTTP hands its URL to a function, which asks in the lab."""
+    """What makes the queue over HTTP hands its URL to a function, which asks in the lab."""
     sqs = over_http("sqs", host=LOCAL)
     url = call(sqs, "CreateQueue", QueueName="orders")["QueueUrl"]
     assert url == f"http://{LOCAL}/{ACCOUNT}/orders"
@@ -332,7 +331,6 @@ def rest(service, method, path, body=b""):
 
 
 def test_an_error_of_a_service_comes_in_its_own_protocol(lab):
-    """SERVE-04."""
     json_10 = answer_aws(posted("sqs", "AmazonSQS.GetQueueUrl", b'{"QueueName": "nowhere"}'))
     assert json_10.status == 400
     assert json_10.header("x-amzn-query-error") == "AWS.SimpleQueueService.NonExistentQueue;Sender"
@@ -368,7 +366,7 @@ def test_an_error_of_a_service_comes_in_its_own_protocol(lab):
     ],
 )
 def test_what_boto3_would_not_send_is_answered_as_aws_does_and_leaves_no_hop(lab, request_sent, code, words):
-    """SERVE-06: other SDKs leave these checks to AWS."""
+    """Other SDKs leave these checks to AWS."""
     response = answer_aws(request_sent)
     assert response.status == 400
     assert code_and_text(response)[0] == code
@@ -405,7 +403,6 @@ def test_what_is_missing_in_the_query_protocol_is_a_validation_error(lab):
     ],
 )
 def test_what_is_not_simulated_is_refused_by_name_and_leaves_no_hop(lab, request_sent, words):
-    """SERVE-05."""
     response = answer_aws(request_sent)
     assert response.status == 400
     code, text = code_and_text(response)
@@ -466,7 +463,6 @@ def test_any_key_is_the_learners_own(lab):
 
 
 def test_the_key_of_a_role_is_the_role(lab):
-    """SERVE-07."""
     sts, iam = over_http("sts"), over_http("iam")
     made = call(iam, "CreateRole", RoleName="reader", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
     got = call(sts, "AssumeRole", RoleArn=made["Role"]["Arn"], RoleSessionName="me")["Credentials"]

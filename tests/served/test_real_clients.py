@@ -87,7 +87,6 @@ def role(aws, name, service):
 
 
 def test_the_aws_cli_sends_and_receives(aws, fresh):
-    """SERVE-12."""
     url, _ = queue(aws)
     assert url == f"{fresh.url}/{ACCOUNT}/orders"
     aws("sqs", "send-message", "--queue-url", url, "--message-body", "an order, é")
@@ -98,7 +97,7 @@ def test_the_aws_cli_sends_and_receives(aws, fresh):
 
 
 def test_the_aws_cli_publishes_to_a_topic_and_puts_events_on_a_bus(aws):
-    """SERVE-12: SNS speaks the Query protocol, EventBridge JSON."""
+    """SNS speaks the Query protocol, EventBridge JSON."""
     arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
     policy = document(lets(["sns.amazonaws.com", "events.amazonaws.com"], "sqs:SendMessage", arn))
     url, _ = queue(aws, Policy=policy)
@@ -114,7 +113,6 @@ def test_the_aws_cli_publishes_to_a_topic_and_puts_events_on_a_bus(aws):
 
 
 def test_the_aws_cli_runs_a_state_machine_while_an_hour_passes(aws, fresh):
-    """SERVE-12."""
     arn = role(aws, "steps", "states.amazonaws.com")
     words = ("--name", "slow", "--definition", json.dumps(WAITS), "--role-arn", arn)
     machine = aws("stepfunctions", "create-state-machine", *words)["stateMachineArn"]
@@ -127,7 +125,6 @@ def test_the_aws_cli_runs_a_state_machine_while_an_hour_passes(aws, fresh):
 
 
 def test_the_aws_cli_deploys_a_function_and_calls_it(aws, fresh, tmp_path):
-    """SERVE-12."""
     role(aws, "lambda", "lambda.amazonaws.com")
     with zipfile.ZipFile(tmp_path / "code.zip", "w") as code:
         code.writestr("index.py", HANDLER)
@@ -148,7 +145,6 @@ def test_the_aws_cli_deploys_a_function_and_calls_it(aws, fresh, tmp_path):
 
 
 def test_the_aws_cli_copies_files_to_a_bucket_and_back(aws, tmp_path):
-    """SERVE-12."""
     (tmp_path / "up.bin").write_bytes(bytes(range(256)) * 40_000)  # large enough to be sent in parts
     aws("s3", "mb", "s3://shelf")
     aws("s3", "cp", tmp_path / "up.bin", "s3://shelf/a b/ü.bin")
@@ -163,7 +159,7 @@ def test_the_aws_cli_shows_what_is_refused_by_name(aws):
 
 
 def test_the_javascript_sdk_makes_round_trips(fresh, javascript, tmp_path):
-    """SERVE-13: SQS, SNS, EventBridge, Step Functions and Lambda, found by the environment alone."""
+    """SQS, SNS, EventBridge, Step Functions and Lambda, found by the environment alone."""
     with zipfile.ZipFile(tmp_path / "code.zip", "w") as code:
         code.writestr("index.py", HANDLER)
     iam = boto3.client("iam", "us-east-1", endpoint_url=fresh.url, **CREDENTIALS)

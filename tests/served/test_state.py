@@ -21,7 +21,6 @@ def test_a_run_that_ended_well_leaves_nothing_to_say(tmp_path):
 
 
 def test_a_run_that_was_killed_is_told_of_with_what_is_kept_of_each_lab(tmp_path):
-    """SERVE-11."""
     killed = State(tmp_path)
     killed.begin()
     (tmp_path / "123456789012.jsonl").write_bytes(BEGINNING + REQUEST * 3 + b'{"meth')

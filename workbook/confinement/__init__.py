@@ -12,6 +12,17 @@ from __future__ import annotations
 from workbook.confinement.confined import Confined
 from workbook.confinement.levels import Level, highest_level
 from workbook.confinement.limits import Limits
+from workbook.confinement.self_testing import Assessment, Check, self_test
 from workbook.confinement.starting import CHANNEL, start
 
-__all__ = ["CHANNEL", "Confined", "Level", "Limits", "highest_level", "start"]
+__all__ = [
+    "CHANNEL",
+    "Assessment",
+    "Check",
+    "Confined",
+    "Level",
+    "Limits",
+    "highest_level",
+    "self_test",
+    "start",
+]

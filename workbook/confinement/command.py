@@ -7,18 +7,22 @@ processes do not hold for root.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from workbook.confinement.levels import Level, as_user
+import psutil
+
+from workbook.confinement.levels import Level, as_user, own_users, with_parent
 from workbook.confinement.limits import Limits
 
 SCRATCH = "/tmp"  # noqa: S108 - of the program's own world
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives")
 _SHELL = (
-    "ulimit -c 0; ulimit -t {cpu}; ulimit -f {file_blocks}; ulimit -n {files}; "
+    "ulimit -c 0; ulimit -S -t {cpu}; ulimit -H -t {cpu_at_most}; "
+    "ulimit -f {file_blocks}; ulimit -n {files}; "
     "ulimit -v {memory} 2>/dev/null; "
     '{{ ulimit -u {processes} || ulimit -p {processes}; }} 2>/dev/null; exec "$@"'
 )
@@ -34,7 +38,9 @@ def command_for(
     hidden: Iterable[str],
 ) -> list[str]:
     """The whole command line."""
-    limited = [*(as_user(user) if user is not None else []), *_limited(limits), *program]
+    begins = as_user(user) if user is not None else with_parent()
+    alone = user is not None or level is Level.NAMESPACES
+    limited = [*begins, *_limited(limits, 0 if alone else _processes_of_ours()), *program]
     if level is Level.NAMESPACES:
         return [*_bubblewrap(limits, user, readable, hidden), *limited]
     return limited
@@ -46,13 +52,23 @@ def python_paths() -> list[Path]:
     return sorted(path for path in found if not _is_in(path, Path("/usr")))
 
 
-def _limited(limits: Limits) -> list[str]:
+def _processes_of_ours() -> int:
+    """Processes and threads that this user has; the kernel counts them, where the program is theirs, too."""
+    total = 0
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            total += process.num_threads() if process.uids().real == os.getuid() else 0
+    return total
+
+
+def _limited(limits: Limits, processes_before: int) -> list[str]:
     script = _SHELL.format(
         cpu=limits.cpu_seconds,
+        cpu_at_most=limits.cpu_seconds + 1,
         file_blocks=max(1, limits.file_bytes // 512),
         files=limits.open_files,
         memory=limits.memory_bytes // 1024,
-        processes=limits.processes,
+        processes=limits.processes + processes_before,
     )
     return ["/bin/sh", "-c", script, "confined"]
 
@@ -64,9 +80,9 @@ def _bubblewrap(
     words = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if user is None:
-        words += ["--unshare-user", "--disable-userns"] if os.geteuid() else []
+        words += own_users()
     else:
-        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     words += ["--proc", "/proc", "--dev", "/dev", "--size", str(1024 * 1024), "--tmpfs", "/dev/shm"]  # noqa: S108
     words += ["--size", str(limits.scratch_bytes), "--perms", "1777", "--tmpfs", SCRATCH]
     words += [word for folder in _parents(mounts) for word in ("--perms", "0755", "--dir", folder)]

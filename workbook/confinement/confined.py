@@ -1,8 +1,8 @@
 """A confined program that runs: the channel to it, what it has printed, and its end.
 
-A thread reads what it prints, looks at the clock and at its memory, and ends it where it goes too far. To end
-it means all of it: at the highest level the kernel ends every process of its world with the first; below, its
-session and whatever descends from it are looked for and ended, which one that hides well enough can escape.
+One thread starts it, reads what it prints, looks at the clock and at what it uses, and ends all of it where
+it goes too far or where its first process has ended. The thread lives as long as the program, because Linux
+takes the end of the thread that started a process for the end of its parent, and would kill it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from workbook.confinement.levels import Level
 from workbook.confinement.limits import Limits
+from workbook.confinement.tree import ProcessTree
+from workbook.confinement.users import BorrowedUser
 
 _LOOK_EVERY = 0.25
+_OF_BUBBLEWRAP = 2
+"""Processes that are not the program's own."""
 _WITHIN = 5.0
 """Real seconds for a killed process to be gone."""
 
@@ -32,28 +35,40 @@ _WITHIN = 5.0
 class Confined:
     """A started program. Made by `workbook.confinement.start`."""
 
+    level: Level
+    """How well it is confined."""
+
     def __init__(
         self,
-        process: subprocess.Popen[bytes],
+        launch: Callable[[], subprocess.Popen[bytes]],
         channel: socket.socket,
         *,
         level: Level,
         limits: Limits,
+        mark: str,
+        user: BorrowedUser | None,
         scratch: Path | None,
     ) -> None:
         self.channel = channel
         """Connected to it; the only way in or out at the highest level."""
         self.level = level
-        self._process = process
         self._limits = limits
+        self._user = user
         self._scratch = scratch
         self._printed = bytearray()
         self._dropped = 0
         self._why = ""
-        self._descendants: dict[int, psutil.Process] = {}
-        self._until = time.monotonic() + limits.wall_seconds
-        self._watcher = threading.Thread(target=self._watch, daemon=True, name="watches a confined program")
+        self._ending = threading.Lock()
+        self._launched = threading.Event()
+        self._failure: OSError | None = None
+        self._watcher = threading.Thread(
+            target=self._run, args=(launch, mark), daemon=True, name="watches a confined program"
+        )
         self._watcher.start()
+        self._launched.wait()
+        if self._failure is not None:
+            self.channel.close()
+            raise self._failure
 
     @property
     def pid(self) -> int:
@@ -71,31 +86,34 @@ class Confined:
         status = self._process.poll()
         if status is None:
             return ""
-        if self._why:
-            return self._why
-        if status < 0 or status > 128:
-            number = -status if status < 0 else status - 128
-            return f"it was ended by signal {number} ({_name_of(number)})"
-        return f"it ended by itself, with exit code {status}"
+        return self._why or _words_of(status, self._limits)
 
     def kill(self, why: str = "") -> None:
         """End it, with all that it has started; harmless when it has ended."""
-        self._why = self._why or (why if self._process.poll() is None else "")
-        self._note_descendants()
-        with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        for process in self._descendants.values():
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_WITHIN)
+        self._end_all(why)
+        self._watcher.join(_WITHIN)
         self.channel.close()
-        if threading.current_thread() is not self._watcher:
-            self._watcher.join(_WITHIN)
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
 
     # ---- the watcher
+
+    def _run(self, launch: Callable[[], subprocess.Popen[bytes]], mark: str) -> None:
+        number = self._user.number if self._user else None
+        try:
+            self._process = launch()
+        except OSError as error:
+            self._failure = error
+            self._clean_up()
+            return
+        finally:
+            if self._failure is not None:
+                self._launched.set()
+        closed = self.level is Level.NAMESPACES
+        self._tree = ProcessTree(self._process.pid, mark=mark, user=number, closed=closed)
+        self._until = time.monotonic() + self._limits.wall_seconds
+        self._launched.set()
+        self._watch()
+        self._end_all("")
+        self._clean_up()
 
     def _watch(self) -> None:
         output = self._process.stdout
@@ -105,20 +123,19 @@ class Confined:
             selector.register(output, selectors.EVENT_READ)
             looked = 0.0
             while self._process.poll() is None:
-                if selector.select(_LOOK_EVERY) and not self._read(output):
+                if not selector.get_map():  # it has closed its output, and is watched all the same
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        self._process.wait(_LOOK_EVERY)
+                elif selector.select(_LOOK_EVERY) and not self._read(output):
                     selector.unregister(output)
-                    self._process.wait()
                 if time.monotonic() - looked > _LOOK_EVERY:
-                    looked = time.monotonic()
                     self._look()
+                    looked = time.monotonic()
             self._read(output)
 
     def _read(self, output: IO[bytes]) -> bool:
         """Take what is there; False at the end of it."""
-        try:
-            came = output.read(1 << 16)
-        except (OSError, ValueError):
-            return False
+        came = output.read(1 << 16)
         if came is None:
             return True
         room = self._limits.output_bytes - len(self._printed)
@@ -127,26 +144,62 @@ class Confined:
         return bool(came)
 
     def _look(self) -> None:
+        why = self._too_much()
+        if why:
+            self._end_all(why)
+
+    def _too_much(self) -> str:
+        limits = self._limits
         if time.monotonic() > self._until:
-            self.kill(f"it was ended after {self._limits.wall_seconds} s, the most that it may take")
-            return
-        self._note_descendants()
-        if self._memory() > self._limits.memory_bytes:
-            megabytes = self._limits.memory_bytes // 1024**2
-            self.kill(f"it was ended because its processes together held more than {megabytes:,} MB")
+            return f"it was ended after {limits.wall_seconds} s, the most that it may take"
+        self._tree.look()
+        if self._tree.count() > limits.processes + _OF_BUBBLEWRAP:
+            return f"it was ended because it had more than {limits.processes} processes"
+        if self._tree.memory() > limits.memory_bytes:
+            megabytes = limits.memory_bytes // 1024**2
+            return f"it was ended because its processes together held more than {megabytes:,} MB"
+        if self._scratch is not None and _holds_more(self._scratch, limits.scratch_bytes):
+            megabytes = limits.scratch_bytes // 1024**2
+            return f"it was ended because it had written more than {megabytes:,} MB"
+        return ""
 
-    def _memory(self) -> int:
-        total = 0
-        for process in self._descendants.values():
-            with contextlib.suppress(psutil.Error):
-                total += process.memory_info().rss
-        return total
+    def _end_all(self, why: str) -> None:
+        with self._ending:
+            if why and not self._why and self._process.poll() is None:
+                self._why = why
+            self._tree.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_WITHIN)
+            with contextlib.suppress(OSError):
+                self.channel.shutdown(socket.SHUT_RDWR)  # who waits for an answer is told
 
-    def _note_descendants(self) -> None:
-        """Remember who descends from it, for who has left its session is found no other way."""
-        with contextlib.suppress(psutil.Error):
-            for process in psutil.Process(self._process.pid).children(recursive=True):
-                self._descendants.setdefault(process.pid, process)
+    def _clean_up(self) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._user is not None:
+            self._user.give_back()
+
+
+def _holds_more(folder: Path, most: int) -> bool:
+    """Whether the files below a folder take more than so many bytes; stops where they do."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += max(4096, (Path(place) / name).lstat().st_blocks * 512)
+            if total > most:
+                return True
+    return False
+
+
+def _words_of(status: int, limits: Limits) -> str:
+    """What an exit status says; a shell and bubblewrap add 128 to the number of a signal."""
+    number = -status if status < 0 else status - 128
+    if number <= 0:
+        return f"it ended by itself, with exit code {status}"
+    if number == signal.SIGXCPU:
+        return f"it was ended after {limits.cpu_seconds} s of processor time, the most that it may take"
+    return f"it was ended by signal {number} ({_name_of(number)})"
 
 
 def _name_of(number: int) -> str:

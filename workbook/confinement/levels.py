@@ -12,8 +12,11 @@ from __future__ import annotations
 import enum
 import functools
 import os
+import shutil
 import subprocess
 import sys
+
+from workbook.confinement.users import FIRST_USER
 
 
 class Level(enum.IntEnum):
@@ -34,8 +37,6 @@ _WORDS = {
     Level.USER: "another user of this system, with limits; it has a network",
     Level.NAMESPACES: "no network, no files but its own, no other processes, with limits",
 }
-FIRST_USER = 61_000
-"""Numbers of users from here on are nobody's on Debian and most others; each confined program has its own."""
 _BUBBLEWRAP = ["bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc"]
 _THROUGH_A_SHELL = ["/bin/sh", "-c", 'exec "$@"', "sh"]
 """Because setpriv itself still has the right to run what the other user cannot even see."""
@@ -64,7 +65,13 @@ def chosen_level(wanted: Level | None) -> Level:
         OSError: this machine has no such level.
     """
     highest = highest_level()
-    if wanted is not None and wanted > highest:
+    if wanted is Level.USER and not _other_users_run([]):
+        message = (
+            "only root can start a program as another user, and setpriv (of util-linux) has to be there: "
+            f"this machine confines programs at level {highest.name.lower()}"
+        )
+        raise OSError(message)
+    if wanted is not None and wanted is not Level.USER and wanted > highest:
         message = (
             f"this machine confines programs at level {highest.name.lower()} at most ({highest.words}). For "
             "namespaces, install bubblewrap (on Debian: apt install bubblewrap) and allow user namespaces."
@@ -76,16 +83,39 @@ def chosen_level(wanted: Level | None) -> Level:
 @functools.cache
 def _is_there(level: Level) -> bool:
     if level is Level.NAMESPACES:
-        return sys.platform == "linux" and _works([*_BUBBLEWRAP, "true"])
+        return sys.platform == "linux" and _works([*_BUBBLEWRAP, *own_users(), "true"])
     if level is Level.USER:
-        python = [*_THROUGH_A_SHELL, sys.executable, "-c", ""]
-        return os.geteuid() == 0 and _works([*as_user(FIRST_USER), *python])
+        return _other_users_run([sys.executable, "-I", "-S", "-c", ""])
     return True
 
 
+def _other_users_run(program: list[str]) -> bool:
+    """Whether we can start a program as another user, and that user can reach it."""
+    return os.geteuid() == 0 and _works([*as_user(FIRST_USER), *_THROUGH_A_SHELL, *(program or ["true"])])
+
+
 def as_user(user: int) -> list[str]:
-    """What stands before a program that is to run as another user, and never to become a third."""
-    return ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", "--no-new-privs"]
+    """What stands before a program that is to run as another user, without rights, and to end with us."""
+    who = ["--reuid", str(user), "--regid", str(user), "--clear-groups"]
+    return [
+        "setpriv",
+        *who,
+        "--no-new-privs",
+        "--inh-caps=-all",
+        "--bounding-set=-all",
+        "--pdeathsig",
+        "KILL",
+    ]
+
+
+def own_users() -> list[str]:
+    """What bubblewrap is told where we are not root. An old one may not know how to forbid more of them."""
+    return ["--unshare-user", "--disable-userns"] if os.geteuid() else []
+
+
+def with_parent() -> list[str]:
+    """What stands before a program of our own user, so that it ends with us; nothing where it is missing."""
+    return ["setpriv", "--no-new-privs", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 
 
 def _works(command: list[str]) -> bool:

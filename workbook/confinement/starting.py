@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from workbook.confinement.command import SCRATCH, command_for
 from workbook.confinement.confined import Confined
-from workbook.confinement.levels import FIRST_USER, Level, chosen_level
+from workbook.confinement.levels import Level, chosen_level
 from workbook.confinement.limits import Limits
+from workbook.confinement.tree import MARK
+from workbook.confinement.users import BorrowedUser
 
 CHANNEL = "WORKBOOK_CHANNEL"
 """The environment variable in which a program finds the number of its file descriptor."""
-_USERS = 4_000
-_users = itertools.count(os.getpid() * 7)
 
 
 def start(
@@ -46,26 +46,29 @@ def start(
         OSError: this machine cannot confine it so, or the program is not there.
     """
     level = chosen_level(level)
-    user = _another_user() if level >= Level.USER and os.geteuid() == 0 else None
+    user = BorrowedUser() if level >= Level.USER and os.geteuid() == 0 else None
     scratch = None if level is Level.NAMESPACES else _scratch_folder(user)
     copied = {} if scratch is None else _copies(readable, hidden, scratch)
     ours, theirs = socket.socketpair()
-    with theirs:
-        process = subprocess.Popen(  # noqa: S603 - to run what is not trusted is what this is for
-            command_for(level, program, limits, user=user, readable=readable, hidden=hidden),
+    number = user.number if user else None
+    command = command_for(level, program, limits, user=number, readable=readable, hidden=hidden)
+    mark = secrets.token_hex(16)
+    variables = _environment(environment or {}, theirs.fileno(), scratch, copied) | {MARK: mark}
+
+    def launch() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - to run what is not trusted is what this is for
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=scratch or "/",
-            env=_environment(environment or {}, theirs.fileno(), scratch, copied),
+            env=variables,
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
         )
-    return Confined(process, ours, level=level, limits=limits, scratch=scratch)
 
-
-def _another_user() -> int:
-    return FIRST_USER + next(_users) % _USERS
+    with theirs:
+        return Confined(launch, ours, level=level, limits=limits, mark=mark, user=user, scratch=scratch)
 
 
 def _environment(
@@ -88,10 +91,10 @@ def _place(path: str, copied: Mapping[str, Path]) -> str:
     return path
 
 
-def _scratch_folder(user: int | None) -> Path:
+def _scratch_folder(user: BorrowedUser | None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="workbook-confined-"))
     if user is not None:
-        os.chown(folder, user, user)
+        os.chown(folder, user.number, user.number)
     return folder
 
 

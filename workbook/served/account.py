@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote
 
 from workbook.engine.clock import instant_of
 from workbook.engine.exports import plain_value, record_of
@@ -47,6 +48,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 """What answers requests to AWS in the lab that is open in this process; errors are answers, too."""
 Result = TypeVar("Result")
 
+ACTOR = "X-Workbook-Actor"
+"""The header that names who makes a call, quoted as in a URL: AWS sees no difference, and the trace keeps
+it."""
+_LONGEST_NAME = 100
 _MAKES = re.compile(
     r"Create\w*|Copy\w*|Put(Metric)?(Rule|Alarm)|Register\w*|Run\w*|Subscribe"
     r"|(POST|PUT) (?!.*/(invocations|invoke-async)$).*"
@@ -113,10 +118,18 @@ class Account:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        response = self._answer(request)
+        response = self._answered(request)
         self._count()
         self._spool.write(request_line(request))
         return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        """What AWS answers to whoever says that it is they who ask, as `lab.actor` does."""
+        actor = unquote(request.header(ACTOR) or "").strip()
+        if not actor:
+            return self._answer(request)
+        with self.lab.trace.acting(actor[:_LONGEST_NAME]):
+            return self._answer(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         """An error for what is not even asked of AWS."""
@@ -298,7 +311,7 @@ class Account:
             if is_control(request):
                 answer_control(self, request)
             else:
-                self._answer(request)
+                self._answered(request)
         self._count()
         if journal.ending is not None and journal.ending != self._ending(len(journal.requests)):
             raise SnapshotError(

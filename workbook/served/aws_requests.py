@@ -31,7 +31,7 @@ from workbook.aws.simulated import NOT_SIMULATED, refuse_unsimulated
 from workbook.aws.sqs.addresses import let_in
 from workbook.engine.world import World, current_world
 from workbook.lab_arguments import regions_of_aws
-from workbook.served.error_answers import error_answer, guessed_protocol
+from workbook.served.error_answers import UNKNOWN_KEY, error_answer, guessed_protocol
 from workbook.served.missing_parameters import parameter_error
 from workbook.served.questions import Question, Unasked, Unreadable, asked_words, question_of, service_of
 from workbook.served.requests import Headers, HttpRequest, HttpResponse
@@ -148,8 +148,7 @@ class _Asked:
         if account_of(key) is not None or (told is not None and _was_made_here(key)):
             return key
         if told == self._world.account:
-            message = "The security token included in the request is invalid."
-            raise _Refused("InvalidClientTokenId", message, 403)
+            raise _Refused(*UNKNOWN_KEY[self._protocol])
         return access_key_of(self._world.account)
 
     def _question(self, service: str, prepared: AWSPreparedRequest) -> Question:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbook.aws.sqs.backend import find_queue_by_name
 from workbook.engine.clock import SECOND, datetime_of
 from workbook.engine.exports import plain_value, record_of
 from workbook.served.fields import SAFE, BadRequest, Field, from_body, from_query
@@ -46,7 +47,9 @@ class Operation:
     body: tuple[Field, ...] = ()
     body_type: str = _JSON
     journaled: bool = False
-    """Whether it changes what the lab does next, and so belongs into the journal."""
+    """Whether it leaves something in the lab, and so belongs into the journal. A look into a queue does:
+    messages
+    that have expired since are written down."""
 
 
 def is_control(request: HttpRequest) -> bool:
@@ -130,8 +133,8 @@ def _time(account: Account, _: Json) -> Json:
 def _advance(account: Account, given: Json) -> Answer:
     try:
         account.passing(lambda: account.lab.advance(given["seconds"]))
-    except ValueError as error:
-        raise BadRequest("InvalidParameter", str(error)) from None
+    except ValueError as error:  # all else that can be wrong was found before: the calendar ends
+        raise BadRequest("CalendarEnds", str(error), 409) from None
     return _time(account, {})
 
 
@@ -162,6 +165,17 @@ def _trace(account: Account, given: Json) -> Answer:
     }
     trace.amended.read(last)
     return answer
+
+
+def _queue(account: Account, given: Json) -> Answer:
+    world = account.lab.world
+    try:
+        queue = find_queue_by_name(given["name"], world.region, world.account)
+    except LookupError as error:
+        raise BadRequest("NotFound", str(error), 404) from None
+    with world.kernel:
+        messages = [{**one._asdict(), "state": one.state.value} for one in queue.contents()]
+    return {"name": given["name"], "messages": messages}
 
 
 def _health(account: Account, _: Json) -> Answer:
@@ -247,6 +261,10 @@ OPERATIONS = (
     Operation(
         "GET", "/trace", "getTrace", "What happened, hop by hop, page by page", _trace, "Trace",
         query=(_AFTER, _MOST, _AMENDED_AFTER),
+    ),
+    Operation(
+        "GET", "/queue", "getQueue", "What is in a queue, visible or not", _queue, "Queue",
+        query=(Field("name", "string", "Name of the queue", 1, 80),), journaled=True,
     ),
     Operation(
         "POST", "/reset", "reset", "Begin the lab anew: no resources, no trace, the first instant", _reset,

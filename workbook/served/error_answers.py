@@ -18,6 +18,29 @@ _AMZ_JSON = ("application/x-amz-json-1.0", "application/x-amz-json-1.1")
 _XML_SERVICES = frozenset({"s3", "s3express", "cloudfront", "route53", "s3-outposts"})
 """Services, by their signing names, whose protocol is XML without an action."""
 
+_INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - AWS's words
+UNKNOWN_KEY = {
+    "json": ("UnrecognizedClientException", _INVALID_TOKEN, 400),
+    "rest-json": ("UnrecognizedClientException", _INVALID_TOKEN, 403),
+    "query": ("InvalidClientTokenId", _INVALID_TOKEN, 403),
+    "ec2": ("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
+    "rest-xml": (
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        403,
+    ),
+}
+"""How AWS says in each protocol that it does not know an access key: code, text, status. Recorded for
+DynamoDB, Lambda, SQS, EC2 and S3."""
+SLOW_DOWN = {
+    "json": ("ThrottlingException", "Rate exceeded", 400),
+    "rest-json": ("ThrottlingException", "Rate exceeded", 429),
+    "query": ("Throttling", "Rate exceeded", 400),
+    "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "rest-xml": ("SlowDown", "Please reduce your request rate.", 503),
+}
+"""How AWS says in each protocol that there are too many requests; all SDKs know these, wait and try again."""
+
 
 def error_answer(
     protocol: str, code: str, message: str, *, status: int = 400, request_id: str

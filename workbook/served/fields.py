@@ -34,13 +34,13 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True)
 class Field:
-    """A number that an operation takes.
+    """What an operation takes: a number or a text.
 
     Args:
         name: Its name.
-        kind: "integer" or "number".
+        kind: "integer", "number" or "string".
         description: What it means, with its unit.
-        minimum: The least that it may be.
+        minimum: The least that it may be; of a text, how many characters it has at least.
         maximum: The most.
         default: What it is where it is left out; None where it must be given, unless it is optional.
         optional: Whether it may be left out without a default.
@@ -62,11 +62,12 @@ class Field:
     def schema(self) -> dict[str, Any]:
         """It as a JSON Schema."""
         default = {} if self.default is None else {"default": self.default}
+        bounds = ("minLength", "maxLength") if self.kind == "string" else ("minimum", "maximum")
         return {
             "type": self.kind,
             "description": self.description,
-            "minimum": self.minimum,
-            "maximum": self.maximum,
+            bounds[0]: self.minimum,
+            bounds[1]: self.maximum,
             **default,
         }
 
@@ -76,6 +77,8 @@ class Field:
         Raises:
             BadRequest: it cannot.
         """
+        if self.kind == "string":
+            return self._checked_text(value)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or (self.kind == "integer" and isinstance(value, float) and not value.is_integer()):
             raise self._refused(value, "a whole number" if self.kind == "integer" else "a number")
@@ -83,6 +86,14 @@ class Field:
         if math.isnan(value) or not self.minimum <= value <= self.maximum:
             raise self._refused(value, f"a number from {self.minimum} to {self.maximum}")
         return int(value) if self.kind == "integer" else value
+
+    def _checked_text(self, value: object) -> str:
+        if isinstance(value, str) and self.minimum <= len(value) <= self.maximum:
+            return value
+        raise BadRequest(
+            "InvalidParameter",
+            f"{self.name}={_brief(value)}: pass a text of {self.minimum} to {self.maximum} characters",
+        )
 
     def _refused(self, value: object, wanted: str) -> BadRequest:
         example = self.default if self.default is not None else max(self.minimum, 7)
@@ -119,15 +130,14 @@ def from_query(query: str, fields: Sequence[Field]) -> dict[str, Any]:
     if len(given) != len(pairs):
         twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
         raise BadRequest("InvalidParameter", f"{twice} is given twice: pass it once")
-    return _checked({name: _number_in(value) for name, value in given.items()}, fields)
+    texts = {field.name for field in fields if field.kind == "string"}
+    values = {name: value if name in texts else _number_in(value) for name, value in given.items()}
+    return _checked(values, fields)
 
 
 def _number_in(text: str) -> object:
-    return (
-        int(text)
-        if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 20
-        else text
-    )
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 20 else text
 
 
 def _checked(given: Mapping[str, object], fields: Sequence[Field]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from workbook.served.control import is_control
-from workbook.served.error_answers import error_answer, guessed_protocol
+from workbook.served.error_answers import SLOW_DOWN, UNKNOWN_KEY, error_answer, guessed_protocol
 from workbook.served.keys import HEADER, KeyRefused, Keys
 from workbook.served.limits import AccountLimits
 from workbook.served.processes import AccountEnded, TooManyAccounts
@@ -36,14 +36,6 @@ MOST_WAITING = 256
 """Requests of one account that may wait for the one before; more are throttled."""
 _BODY_SECONDS = 120.0
 """Real seconds for a request's body to come."""
-_SLOW_DOWN = {
-    "json": ("ThrottlingException", "Rate exceeded", 400),
-    "rest-json": ("ThrottlingException", "Rate exceeded", 429),
-    "query": ("Throttling", "Rate exceeded", 400),
-    "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
-    "rest-xml": ("SlowDown", "Please reduce your request rate.", 503),
-}
-"""How AWS says in each protocol that there are too many requests; all SDKs know these, wait and try again."""
 LAB_ENDED = "LabEndedInWorkbook"
 """The error code where an account's process ended. No SDK tries again on its own, so it is seen."""
 
@@ -82,7 +74,7 @@ class Front:
         except _Refusal as refusal:
             return refusal.response(request)
         except KeyRefused as error:
-            return _Refusal("InvalidClientTokenId", str(error), 403).response(request)
+            return _unknown_key(request, str(error))
         except AccountEnded as error:
             return _Refusal(LAB_ENDED, str(error), 503 if is_control(request) else 400).response(request)
         except TooManyAccounts as error:
@@ -130,7 +122,7 @@ class Front:
         if is_control(request):
             text = f"account {account} may make {self.limits.requests_per_second} requests a second"
             raise _Refusal("ThrottlingException", text, 429)
-        raise _Refusal(*_SLOW_DOWN[_protocol_of(request)])
+        raise _Refusal(*SLOW_DOWN[_protocol_of(request)])
 
     def _issue(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
@@ -156,6 +148,14 @@ class _Refusal(Exception):
             return _json(self._status, {"error": {"code": self._code, "message": self._message}})
         protocol, identifier = _protocol_of(request), str(uuid.uuid4())
         return error_answer(protocol, self._code, self._message, status=self._status, request_id=identifier)
+
+
+def _unknown_key(request: HttpRequest, text: str) -> HttpResponse:
+    """That a key opens no lab: by AWS's code, and in our words, which say what opens one."""
+    if is_control(request):
+        return _Refusal("InvalidClientTokenId", text, 403).response(request)
+    code, _, status = UNKNOWN_KEY[_protocol_of(request)]
+    return _Refusal(code, text, status).response(request)
 
 
 def _protocol_of(request: HttpRequest) -> str:

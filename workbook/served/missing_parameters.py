@@ -4,7 +4,7 @@ AWS's services say it in one form, which the framework behind them writes. SQS h
 and checks itself.
 
 Source: answers of DynamoDB, CloudWatch, Cognito and Lambda recorded in public repositories, 2014 to 2026.
-That all other services say the same is unverified (docs/fidelity.md, SERVE-06).
+That all other services say the same is unverified (docs/fidelity.md, SERVE-02).
 """
 
 from __future__ import annotations

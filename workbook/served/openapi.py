@@ -15,6 +15,14 @@ from workbook.served.limits import AccountLimits
 Json = dict[str, Any]
 
 _JSON = "application/json"
+_BYTES = "application/octet-stream"
+_ACCESS_KEY = {
+    "name": "X-Workbook-Access-Key",
+    "in": "header",
+    "required": True,
+    "description": "The access key of requests to AWS: it says whose lab is meant",
+    "schema": {"type": "string", "minLength": 1},
+}
 _INTEGER = {"type": "integer"}
 _TEXT = {"type": "string"}
 _INSTANT = {"type": "integer", "description": "Microseconds since the Unix epoch, in the lab's time"}
@@ -31,19 +39,8 @@ def document() -> Json:
             "description": "Time, trace, seed and snapshot of the lab of one access key.",
         },
         "servers": [{"url": "/"}],
-        "security": [{"accessKey": []}],
         "paths": _paths(),
-        "components": {
-            "schemas": _schemas(),
-            "securitySchemes": {
-                "accessKey": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "X-Workbook-Access-Key",
-                    "description": "The access key of requests to AWS: it says whose lab is meant",
-                }
-            },
-        },
+        "components": {"schemas": _schemas(), "parameters": {"accessKey": _ACCESS_KEY}},
     }
 
 
@@ -60,13 +57,16 @@ def _operation(operation: Operation) -> Json:
         "summary": operation.summary,
         "responses": {"200": _answer(operation), "default": _content("An error", _JSON, "Error")},
     }
-    if operation.query:
+    if operation.path != "/health":  # who asks without a key hears whether the server is well
         described["parameters"] = [
-            {"name": field.name, "in": "query", "required": field.required, "schema": field.schema()}
-            for field in operation.query
+            {"$ref": "#/components/parameters/accessKey"},
+            *(
+                {"name": field.name, "in": "query", "required": field.required, "schema": field.schema()}
+                for field in operation.query
+            ),
         ]
     if operation.body_type != _JSON:
-        described["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": _TEXT}}}
+        described["requestBody"] = {"required": True, "content": {_BYTES: {"schema": {}}}}
     elif operation.body:
         described["requestBody"] = _body(operation)
     return described
@@ -123,11 +123,15 @@ def _schemas() -> Json:
         "Seed": _object(seed=_INTEGER),
         "Hop": _hop(),
         "Trace": _trace(),
+        "Queue": _object(name=_TEXT, messages={"type": "array", "items": _message()}),
         "Limits": _object(
             limits=_object(**dict.fromkeys(names, _INTEGER)),
             used=_object(resources=_INTEGER, snapshot_bytes=_INTEGER),
         ),
-        "Health": _object(status={"const": "ok"}, account=_TEXT, hops=_INTEGER, note=_TEXT),
+        "Health": {
+            **_object(status={"const": "ok"}, account=_TEXT, hops=_INTEGER, note=_TEXT),
+            "required": ["status"],
+        },
         "OpenApi": {"type": "object"},
         "Error": _object(error=_object(code=_TEXT, message=_TEXT)),
     }
@@ -145,6 +149,22 @@ def _hop() -> Json:
         outcome=_TEXT,
         size={**_INTEGER, "description": "Bytes moved"},
         facts={"type": "object"},
+    )
+
+
+def _message() -> Json:
+    maybe_text = {"type": ["string", "null"]}
+    return _object(
+        message_id=_TEXT,
+        state={"enum": ["visible", "in flight", "delayed"]},
+        body=_TEXT,
+        size={**_INTEGER, "description": "Bytes"},
+        sent=_INSTANT,
+        available_at={**_INSTANT, "type": ["integer", "null"]},
+        expires_at=_INSTANT,
+        receive_count=_INTEGER,
+        group_id=maybe_text,
+        sequence_number=maybe_text,
     )
 
 

@@ -1,0 +1,102 @@
+"""The attack that the confinement makes on itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from confining import python_at, running, said
+
+from workbook.confinement import Level, command, self_test
+
+OPEN = {
+    Level.NAMESPACES: set(),
+    Level.USER: {"network", "other_processes", "writing"},
+    Level.PROCESS: {"network", "home", "other_processes", "writing", "outliving"},
+}
+"""What each level leaves open; docs/security.md says the same."""
+AS_NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+
+@pytest.fixture
+def assessment(level):
+    return self_test(level, python=python_at(level))
+
+
+def test_it_says_what_holds_and_what_is_open(level, assessment):
+    assert {check.name for check in assessment.checks if not check.held} == OPEN[level], str(assessment)
+    assert assessment.held is (level is Level.NAMESPACES)
+
+
+def test_it_can_be_read(level, assessment):
+    first, *rest = str(assessment).split("\n")
+    assert first.startswith(f"confinement: {level.name.lower()}")
+    assert len(rest) == len(assessment.checks) == 9
+
+
+def test_an_attack_that_gets_through_is_seen(namespaces, monkeypatch):
+    """A test that could not fail would prove nothing: bubblewrap is told to share the network."""
+    whole = command._bubblewrap
+    monkeypatch.setattr(
+        command, "_bubblewrap", lambda *given: [word for word in whole(*given) if word != "--unshare-net"]
+    )
+    found = {check.name: check.held for check in self_test(namespaces).checks}
+    assert found.pop("network") is False
+    assert all(found.values())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+def test_somebody_who_is_not_root_is_confined_as_well(namespaces):
+    """Instructors are not root; the users that root has to give are then made by bubblewrap."""
+    python = shutil.which("python3", path="/usr/bin")
+    clone = str(Path(__file__).resolve().parents[2])
+    paths = [clone, *(path for path in sys.path if "site-packages" in path)]
+    script = f"""
+import sys
+sys.path[:0] = {paths!r}
+from workbook.confinement import self_test
+print(self_test(), end="")
+"""
+    done = subprocess.run(
+        [*AS_NOBODY, python, "-S", "-c", script],
+        capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, cwd="/", check=False,
+    )  # fmt: skip
+    if done.returncode and "Permission denied" in done.stderr:
+        pytest.skip("nobody cannot read this clone")
+    assert done.stdout.startswith("confinement: namespaces"), done.stderr
+    assert "OPEN" not in done.stdout, done.stdout
+
+
+def test_the_document_says_what_is_found(level, assessment):
+    document = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")] for line in document.splitlines()]
+    column = {Level.NAMESPACES: 2, Level.USER: 3, Level.PROCESS: 4}[level]
+    told = {row[1].split("`")[1]: row[column] for row in rows if len(row) == 6 and ": " in row[1]}
+    assert told == {check.name: "held" if check.held else "open" for check in assessment.checks}
+
+
+NAMESPACES_WITHIN = "import ctypes\nsay(ctypes.CDLL(None).unshare(0x10000000))"
+"""CLONE_NEWUSER."""
+FORKS_WITHIN = (
+    NAMESPACES_WITHIN
+    + """
+count = 0
+try:
+    while count < 100:
+        if os.fork() == 0:
+            hear()
+            os._exit(0)
+        count += 1
+except OSError: pass
+say(count)
+"""
+)
+
+
+def test_a_user_namespace_of_its_own_gives_no_more_processes(namespaces):
+    """Started by root, it can have one: docs/security.md, what remains."""
+    with running(namespaces, FORKS_WITHIN, processes=12) as confined:
+        said(confined)
+        assert said(confined) < 12

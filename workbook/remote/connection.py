@@ -1,0 +1,101 @@
+"""Asks the control API of a server, in the name of one access key."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from workbook.lab_arguments import LabError
+
+PREFIX = "/workbook/v1"
+HEADER = "X-Workbook-Access-Key"
+"""Names the lab that a request is about."""
+_ANSWERS_WITHIN = 600.0
+"""Real seconds; a long `advance` takes a while."""
+
+Json = dict[str, Any]
+
+
+class Refused(LabError):
+    """The server refuses what it was asked; the text is its own.
+
+    Args:
+        code: For programs: "NotFound", "InvalidParameter" ...
+        message: For people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Connection:
+    """The control API at a URL.
+
+    Args:
+        endpoint: Where the server is, such as "http://127.0.0.1:4566".
+        access_key: Whose lab is meant.
+
+    Raises:
+        LabError: `endpoint` is no URL of a server.
+    """
+
+    def __init__(self, endpoint: str, access_key: str) -> None:
+        self.endpoint = endpoint
+        self.access_key = access_key
+        parts = urlsplit(endpoint) if isinstance(endpoint, str) else None
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = (
+                f"endpoint={endpoint!r}: pass the URL that `workbook serve` prints, 'http://127.0.0.1:4566'"
+            )
+            raise LabError(message)
+        self.host = parts.hostname
+        self._port = parts.port
+        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+
+    def get(self, path: str, **query: object) -> Json:
+        """Ask for something."""
+        return self._asked("GET", f"{path}?{urlencode(query)}" if query else path, None)
+
+    def post(self, path: str, **body: object) -> Json:
+        """Let something happen."""
+        return self._asked("POST", path, json.dumps(body).encode())
+
+    def _asked(self, method: str, path: str, body: bytes | None) -> Json:
+        """What the server answers.
+
+        Raises:
+            LabError: it cannot be reached, or refuses; its own words say why.
+        """
+        headers = {HEADER: self.access_key, "Content-Type": "application/json"}
+        connection = self._kind(self.host, self._port, timeout=_ANSWERS_WITHIN)
+        try:
+            connection.request(method, PREFIX + path, body, headers)
+            response = connection.getresponse()
+            status, content = response.status, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            message = (
+                f"no lab answers at {self.endpoint} ({error}): start one with `workbook serve`, or pass "
+                "the URL "
+                "that it prints"
+            )
+            raise LabError(message) from error
+        finally:
+            connection.close()
+        return _told(status, content, self.endpoint)
+
+
+def _told(status: int, content: bytes, endpoint: str) -> Json:
+    try:
+        answer = json.loads(content)
+        if status < 300 and isinstance(answer, dict):
+            return answer
+        raise Refused(answer["error"]["code"], answer["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        message = (
+            f"what answers at {endpoint} is no lab: status {status}. Pass the URL that `workbook serve` "
+            "prints"
+        )
+    raise LabError(message)
