@@ -87,8 +87,20 @@ def _bubblewrap(
     words += ["--size", str(limits.scratch_bytes), "--perms", "1777", "--tmpfs", SCRATCH]
     words += [word for folder in _parents(mounts) for word in ("--perms", "0755", "--dir", folder)]
     words += [word for inside, outside in mounts.items() for word in _mount(inside, outside)]
+    hidden = [*hidden, *_shown_twice(mounts, readable)]
     words += [word for folder in hidden for word in ("--size", "4096", "--perms", "0555", "--tmpfs", folder)]
     return [*words, "--remount-ro", "/", "--chdir", SCRATCH, "--"]
+
+
+def _shown_twice(mounts: Mapping[str, Path], readable: Mapping[str, Path]) -> list[str]:
+    """Where what is readable could be read once more, with what is hidden of it: in a folder of Python."""
+    twice = set()
+    for there in mounts.keys() - readable.keys():
+        folder = mounts[there].resolve()
+        for outside in (path.resolve() for path in readable.values()):
+            if outside != folder and _is_in(outside, folder):
+                twice.add(str(PurePosixPath(there) / outside.relative_to(folder)))
+    return sorted(twice - readable.keys())
 
 
 def _mount(inside: str, outside: Path) -> list[str]:
