@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,23 +19,23 @@ PACKAGES_ONLY_ROOT_REACHES = "test_the_packages_of_this_python_are_there"
 
 
 @pytest.fixture
-def python(tmp_path_factory):
-    """An environment that everybody can run, with this one's packages."""
+def python():
+    """An environment that everybody can run, with this one's packages; pytest's own folders are private."""
     original = shutil.which("python3", path="/usr/bin")
     if os.geteuid() != 0 or not shutil.which("setpriv") or original is None:
         pytest.skip("only root can become nobody, and needs /usr/bin/python3 for it")
-    folder = tmp_path_factory.mktemp("python")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(above.stat().st_mode | 0o055)
-    made = subprocess.run([original, "-m", "venv", "--without-pip", folder], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("/usr/bin/python3 cannot make environments")
-    packages = [str(CLONE), *(path for path in sys.path if path.endswith("site-packages"))]
-    next(folder.glob("lib/python*/site-packages")).joinpath("ours.pth").write_text("\n".join(packages))
-    asked = [*AS_NOBODY, folder / "bin" / "python", "-c", "import pytest, psutil, workbook.confinement"]
-    if subprocess.run(asked, capture_output=True, cwd="/", check=False).returncode:
-        pytest.skip("nobody cannot read this clone, or its packages are of another Python")
-    return folder / "bin" / "python"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        making = [original, "-m", "venv", "--without-pip", folder]
+        if subprocess.run(making, capture_output=True, check=False).returncode:
+            pytest.skip("/usr/bin/python3 cannot make environments")
+        packages = [str(CLONE), *(path for path in sys.path if path.endswith("site-packages"))]
+        next(folder.glob("lib/python*/site-packages")).joinpath("ours.pth").write_text("\n".join(packages))
+        asked = [*AS_NOBODY, folder / "bin" / "python", "-c", "import pytest, psutil, workbook.confinement"]
+        if subprocess.run(asked, capture_output=True, cwd="/", check=False).returncode:
+            pytest.skip("nobody cannot read this clone, or its packages are of another Python")
+        yield folder / "bin" / "python"
 
 
 def test_all_holds_for_somebody_who_is_not_root(python):

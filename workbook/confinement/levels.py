@@ -37,8 +37,11 @@ _WORDS = {
     Level.USER: "another user of this system, with limits; it has a network",
     Level.NAMESPACES: "no network, no files but its own, no other processes, with limits",
 }
-_BUBBLEWRAP = ["bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "--size", "4096"]
-_BUBBLEWRAP += ["--tmpfs", "/tmp"]  # noqa: S108 - of that world; older versions cannot limit its size
+_BUBBLEWRAP = (
+    "bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc",
+    "--size", "4096", "--tmpfs", "/tmp",  # noqa: S108 - of that world
+)  # fmt: skip
+"""All that older versions cannot do has to be in it."""
 _THROUGH_A_SHELL = ["/bin/sh", "-c", 'exec "$@"', "sh"]
 """Because setpriv itself still has the right to run what the other user cannot even see."""
 FORCED = "WORKBOOK_CONFINEMENT"

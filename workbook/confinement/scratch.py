@@ -14,7 +14,7 @@ from pathlib import Path
 
 FILE_BYTES = 1024
 """What a file in memory takes, without its content."""
-_IN_MEMORY = ("tmp", "dev/shm")  # noqa: S108 - of the program's own world
+_IN_MEMORY = ("tmp", "dev/shm")
 
 
 def folder_holds_more(folder: Path, most: int) -> bool:

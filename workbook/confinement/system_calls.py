@@ -3,7 +3,8 @@
 A program needs few of the doors that Linux has. Shut are those behind which something is that our limits do
 not see: worlds of its own, in which it could mount folders in memory; memory and keys that belong to no
 process, and would be found by the next program of the same user; bubblewrap's own process, for which this
-filter is not in force; and parts of the kernel in which faults are often found. Everything else stays open, so that Python and its packages work as they do elsewhere.
+filter is not in force; and parts of the kernel in which faults are often found. Everything else stays open,
+so that Python and its packages work as they do elsewhere.
 
 The numbers are Linux's (asm/unistd_64.h, asm-generic/unistd.h); each processor has its own. On one that is
 not listed here there is no filter, which the self-test tells.
