@@ -129,6 +129,27 @@ def test_nothing_in_a_run_becomes_a_part_of_the_page(run):
     assert SCRIPT in arrived.flow()._stage().replace('\\"', '"')  # the live picture has it, as text
 
 
+def with_scripts(value):
+    """The same with a script in every text, wherever it stands."""
+    if isinstance(value, str):
+        return value + SCRIPT
+    if isinstance(value, list):
+        return [with_scripts(each) for each in value]
+    return {name: with_scripts(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("field", ["kind", "resource", "message", "outcome", "facts"])
+def test_no_field_of_a_hop_becomes_a_part_of_the_page(run, field):
+    content = json.loads(run.file())
+    for hop in content["hops"]:
+        hop[field] = with_scripts(hop[field])
+    exhibit = exhibit_from(json.dumps(content))
+    assert harmless(exhibit.html())
+    flow = exhibit.flow()
+    assert harmless(flow.svg())
+    assert harmless(json.loads(flow._stage())["svg"])
+
+
 def test_nothing_in_a_text_or_a_title_becomes_a_part_of_the_page():
     for exhibit in (exhibit_of(SCRIPT), exhibit_of("a", SCRIPT), exhibit_of(poison_message, SCRIPT)):
         arrived = exhibit_from(exhibit.file())
