@@ -123,9 +123,11 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         dest="limits",
         help="what an account may use, e.g. requests_per_second=50; may be given several times",
     )
-    serve.add_argument(
-        "--unconfined", action="store_true", help="trust all Lambda functions, whoever sends them"
+    trust = serve.add_mutually_exclusive_group()
+    trust.add_argument(
+        "--confined", action="store_true", help="trust no Lambda function, on 127.0.0.1 either"
     )
+    trust.add_argument("--unconfined", action="store_true", help="trust all of them, whoever sends them")
     serve.set_defaults(run=_serve)
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from confining import python_at
+from confining import python_at, running, said
 
 from workbook.confinement import Level, command, self_test
 
@@ -67,3 +67,36 @@ print(self_test(), end="")
         pytest.skip("nobody cannot read this clone")
     assert done.stdout.startswith("confinement: namespaces"), done.stderr
     assert "OPEN" not in done.stdout, done.stdout
+
+
+def test_the_document_says_what_is_found(level, assessment):
+    document = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")] for line in document.splitlines()]
+    column = {Level.NAMESPACES: 2, Level.USER: 3, Level.PROCESS: 4}[level]
+    told = {row[1].split("`")[1]: row[column] for row in rows if len(row) == 6 and ": " in row[1]}
+    assert told == {check.name: "held" if check.held else "open" for check in assessment.checks}
+
+
+NAMESPACES_WITHIN = "import ctypes\nsay(ctypes.CDLL(None).unshare(0x10000000))"
+"""CLONE_NEWUSER."""
+FORKS_WITHIN = (
+    NAMESPACES_WITHIN
+    + """
+count = 0
+try:
+    while count < 100:
+        if os.fork() == 0:
+            hear()
+            os._exit(0)
+        count += 1
+except OSError: pass
+say(count)
+"""
+)
+
+
+def test_a_user_namespace_of_its_own_gives_no_more_processes(namespaces):
+    """Started by root, it can have one: docs/security.md, what remains."""
+    with running(namespaces, FORKS_WITHIN, processes=12) as confined:
+        said(confined)
+        assert said(confined) < 12

@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from confining import LIMITS, answer_of, how_it_ended, running, said
 
@@ -198,3 +199,12 @@ def test_a_user_is_given_back():
     again = BorrowedUser()
     assert again.number
     again.give_back()
+
+
+def test_what_is_hidden_cannot_be_read_where_it_is_installed_either(namespaces):
+    """Installed packages lie in the folder of this Python, which is there as a whole."""
+    package = Path(psutil.__file__).parent
+    source = "import pathlib; say([len(list(pathlib.Path(p).glob('*'))) for p in ('/course', %r)])"
+    there, installed = answer_of(namespaces, source % str(package), readable={"/course": package})
+    assert there > 0
+    assert installed == 0

@@ -129,6 +129,27 @@ def test_nothing_in_a_run_becomes_a_part_of_the_page(run):
     assert SCRIPT in arrived.flow()._stage().replace('\\"', '"')  # the live picture has it, as text
 
 
+def with_scripts(value):
+    """The same with a script in every text, wherever it stands."""
+    if isinstance(value, str):
+        return value + SCRIPT
+    if isinstance(value, list):
+        return [with_scripts(each) for each in value]
+    return {name: with_scripts(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("field", ["kind", "resource", "message", "outcome", "facts"])
+def test_no_field_of_a_hop_becomes_a_part_of_the_page(run, field):
+    content = json.loads(run.file())
+    for hop in content["hops"]:
+        hop[field] = with_scripts(hop[field])
+    exhibit = exhibit_from(json.dumps(content))
+    assert harmless(exhibit.html())
+    flow = exhibit.flow()
+    assert harmless(flow.svg())
+    assert harmless(json.loads(flow._stage())["svg"])
+
+
 def test_nothing_in_a_text_or_a_title_becomes_a_part_of_the_page():
     for exhibit in (exhibit_of(SCRIPT), exhibit_of("a", SCRIPT), exhibit_of(poison_message, SCRIPT)):
         arrived = exhibit_from(exhibit.file())
@@ -190,6 +211,14 @@ def look_at(content):
 )
 def test_what_this_workbook_does_not_know_is_refused(content):
     with pytest.raises(ExhibitError):
+        exhibit_from(json.dumps(content))
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "\ud800", ["\udfff"], {"\ud83d": 1}])
+def test_numbers_and_letters_that_no_browser_reads_are_refused(run, value):
+    content = json.loads(run.file())
+    content["hops"][0]["facts"]["odd"] = value
+    with pytest.raises(ExhibitError, match="numbers or letters in it that are none"):
         exhibit_from(json.dumps(content))
 
 

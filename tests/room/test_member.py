@@ -1,11 +1,13 @@
 """A learner in a room: what a check sends, also from two notebooks, and into a folder that hangs."""
 
 import json
+import sys
 import threading
 
 import pytest
 from verdicts import verdict
 
+from workbook.room.diary import Diary
 from workbook.room.exhibits import exhibit_of
 from workbook.room.folder import Folder
 from workbook.room.member import LATE, RoomWarning
@@ -141,3 +143,33 @@ def test_the_newest_things_that_were_shared_are_kept(join, folder):
     assert ada.take_back() == 3
     assert sent(folder)[0].shared == ()
     assert list(folder.glob("share-*")) == []
+
+
+def test_where_nothing_is_kept_on_disk_two_threads_still_lose_no_try(join, folder):
+    ada = join("Ada", diary=Diary(None))
+    threads = [threading.Thread(target=lambda: [ada._noted(verdict()) for _ in range(50)]) for _ in range(8)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert ada.diary.read().sent.exercises["vt-1"].tries == 400
+
+
+def test_what_a_hanging_folder_takes_late_is_removed_when_its_learner_leaves(join, folder):
+    transport = Hanging(folder)
+    ada = join("Ada", transport=transport, patience=0.01)
+    transport.answers.clear()
+    transport.asked.clear()
+    with pytest.warns(RoomWarning):
+        ada.heard(verdict())
+    assert transport.asked.wait(60)
+    leaving = threading.Thread(target=ada.leave)
+    leaving.start()
+    transport.answers.set()
+    leaving.join(60)
+    assert [path.name for path in folder.iterdir()] == ["room.json"]

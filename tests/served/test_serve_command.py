@@ -3,7 +3,10 @@
 import pytest
 
 from workbook.cli import main
+from workbook.confinement import Level
 from workbook.served.command import limits_of
+from workbook.served.confined_process import ConfinedProcess
+from workbook.served.processes import ForkedProcess
 from workbook.served.server import ServeError, Settings
 
 
@@ -14,11 +17,18 @@ def test_an_address_that_others_reach_needs_a_token(capsys):
     assert "--token-file token" in said
 
 
-def test_an_address_that_others_reach_needs_confinement_or_trust(tmp_path, capsys):
-    token = tmp_path / "token"
-    token.write_text("a-token-that-nobody-guesses\n")
-    assert main(["serve", "--host", "0.0.0.0", "--token-file", str(token)]) == 2
-    assert "--unconfined" in capsys.readouterr().err
+def test_where_others_reach_it_their_code_is_confined_unless_all_are_trusted(monkeypatch):
+    monkeypatch.setattr("workbook.served.server.highest_level", lambda: Level.NAMESPACES)
+    assert Settings(host="0.0.0.0").starter() is ConfinedProcess
+    assert Settings(host="0.0.0.0", unconfined=True).starter() is ForkedProcess
+    assert Settings().starter() is ForkedProcess
+    assert Settings(confined=True).starter() is ConfinedProcess
+
+
+def test_a_machine_that_cannot_confine_code_serves_no_others(monkeypatch):
+    monkeypatch.setattr("workbook.served.server.highest_level", lambda: Level.USER)
+    with pytest.raises(ServeError, match=r"bubblewrap.*--unconfined"):
+        Settings(host="0.0.0.0").starter()
 
 
 @pytest.mark.parametrize(("content", "words"), [("short", "it needs 16 or more"), (None, "cannot be read")])

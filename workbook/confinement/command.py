@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import psutil
 
-from workbook.confinement.levels import Level, as_user, with_parent
+from workbook.confinement.levels import Level, as_user, own_users, with_parent
 from workbook.confinement.limits import Limits
 
 SCRATCH = "/tmp"  # noqa: S108 - of the program's own world
@@ -80,15 +80,27 @@ def _bubblewrap(
     words = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if user is None:
-        words += ["--unshare-user", "--disable-userns"] if os.geteuid() else []
+        words += own_users()
     else:
         words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     words += ["--proc", "/proc", "--dev", "/dev", "--size", str(1024 * 1024), "--tmpfs", "/dev/shm"]  # noqa: S108
     words += ["--size", str(limits.scratch_bytes), "--perms", "1777", "--tmpfs", SCRATCH]
     words += [word for folder in _parents(mounts) for word in ("--perms", "0755", "--dir", folder)]
     words += [word for inside, outside in mounts.items() for word in _mount(inside, outside)]
+    hidden = [*hidden, *_shown_twice(mounts, readable)]
     words += [word for folder in hidden for word in ("--size", "4096", "--perms", "0555", "--tmpfs", folder)]
     return [*words, "--remount-ro", "/", "--chdir", SCRATCH, "--"]
+
+
+def _shown_twice(mounts: Mapping[str, Path], readable: Mapping[str, Path]) -> list[str]:
+    """Where what is readable could be read once more, with what is hidden of it: in a folder of Python."""
+    twice = set()
+    for there in mounts.keys() - readable.keys():
+        folder = mounts[there].resolve()
+        for outside in (path.resolve() for path in readable.values()):
+            if outside != folder and _is_in(outside, folder):
+                twice.add(str(PurePosixPath(there) / outside.relative_to(folder)))
+    return sorted(twice - readable.keys())
 
 
 def _mount(inside: str, outside: Path) -> list[str]:

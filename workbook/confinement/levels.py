@@ -83,7 +83,7 @@ def chosen_level(wanted: Level | None) -> Level:
 @functools.cache
 def _is_there(level: Level) -> bool:
     if level is Level.NAMESPACES:
-        return sys.platform == "linux" and _works([*_BUBBLEWRAP, "true"])
+        return sys.platform == "linux" and _works([*_BUBBLEWRAP, *own_users(), "true"])
     if level is Level.USER:
         return _other_users_run([sys.executable, "-I", "-S", "-c", ""])
     return True
@@ -106,6 +106,11 @@ def as_user(user: int) -> list[str]:
         "--pdeathsig",
         "KILL",
     ]
+
+
+def own_users() -> list[str]:
+    """What bubblewrap is told where we are not root. An old one may not know how to forbid more of them."""
+    return ["--unshare-user", "--disable-userns"] if os.geteuid() else []
 
 
 def with_parent() -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -81,6 +82,7 @@ class Diary:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._kept: Membership | None = None
+        self._locks = {"lock": threading.Lock(), "sending": threading.Lock()}
 
     def read(self) -> Membership | None:
         """Where the learner is; None if in no room."""
@@ -112,11 +114,12 @@ class Diary:
 
     @contextlib.contextmanager
     def _locked(self, ending: str) -> Iterator[None]:
-        if self.path is None:
-            yield
-            return
         import filelock  # noqa: PLC0415 - only for those who join
 
+        if self.path is None:
+            with self._locks[ending]:
+                yield
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(f"{self.path}.{ending}", timeout=PATIENCE):

@@ -202,6 +202,8 @@ class RoomPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 place.value = ""
             except _TROUBLES as error:
                 place.value = f'<div role="alert">{escape(str(error))}</div>'
+            except Exception as error:  # noqa: BLE001 - shown; a button has no other place for it
+                place.value = f'<div role="alert">{escape(f"{type(error).__name__}: {error}")}</div>'
 
     def _say(self, text: str) -> None:
         self.said.value = status(text)

@@ -6,6 +6,7 @@ somebody shares can be wrong, and cannot be a program.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ MOST_HOPS = 3_000
 _LATEST = 253_402_300_799_999_999
 """Microseconds since the Unix epoch: the end of the year 9999, after which there are no dates."""
 _LONGEST = 10_000  # letters of a name
+_LARGEST = 2**40  # bytes
 
 
 class RunError(ValueError):
@@ -34,11 +36,21 @@ def hops_from(records: object) -> tuple[Hop, ...]:
     if not isinstance(records, list) or len(records) > MOST_HOPS:
         message = f"a run is a list of at most {MOST_HOPS:,} hops"
         raise RunError(message)
+    _require_plain(records)
     hops = tuple(_hop(record, place) for place, record in enumerate(records, start=1))
     if any(later.time < earlier.time for earlier, later in pairwise(hops)):
         message = "its hops are not in the order of time"
         raise RunError(message)
     return hops
+
+
+def _require_plain(records: object) -> None:
+    """What Python's reader of JSON takes and no browser does: no numbers, and halves of letters."""
+    try:
+        json.dumps(records, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:
+        message = "there are numbers or letters in it that are none"
+        raise RunError(message) from error
 
 
 def instant_from(value: object) -> int:
@@ -59,7 +71,7 @@ def _hop(record: Any, place: int) -> Hop:  # noqa: ANN401 - what JSON gives
         raise RunError(message)
     about = record.get("message")
     size, facts = record.get("size"), record.get("facts")
-    if type(size) is not int or size < 0 or not isinstance(facts, Mapping):
+    if type(size) is not int or not 0 <= size <= _LARGEST or not isinstance(facts, Mapping):
         message = f"hop {place} has a size or facts of no such form"
         raise RunError(message)
     return Hop(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from workbook.room.exhibits import Exhibit, RunShown, ScenarioShown
+from workbook.room.exhibits import Exhibit, ExhibitError, RunShown, ScenarioShown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +48,20 @@ def widget_of(exhibit: Exhibit, *, run: bool) -> ipywidgets.Widget:
     """
     if isinstance(exhibit, RunShown):
         head = ipywidgets.HTML(f"<b>{escape(exhibit.title)}</b>", layout=FULL_WIDTH)
-        return ipywidgets.VBox([head, exhibit.flow().widget], layout=FULL_WIDTH)
+        return ipywidgets.VBox([head, _live(exhibit)], layout=FULL_WIDTH)
     if isinstance(exhibit, ScenarioShown) and run:
         return panel_of(exhibit, run=True)
     return ipywidgets.HTML(close_lines(exhibit.html()), layout=FULL_WIDTH)
+
+
+def _live(run: RunShown) -> ipywidgets.Widget:
+    try:
+        return run.flow().widget
+    except ExhibitError:
+        raise
+    except Exception as error:  # as in RunShown.flow: what the facts of hops break is found only here
+        message = f"this run cannot be played: {type(error).__name__}"
+        raise ExhibitError(message) from error
 
 
 def panel_of(exhibit: ScenarioShown, *, run: bool) -> Panel:

@@ -35,6 +35,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         seed=options.seed,
         limits=limits_of(options.limits),
         unconfined=options.unconfined,
+        confined=options.confined,
     )
 
 

@@ -1,13 +1,14 @@
 """A server from its beginning to its end: `workbook serve`.
 
-It listens on this computer only, unless told otherwise. Then it wants a token, and learners' code, which runs
-in the processes of their accounts, must be confined or be known to be trusted.
+It listens on this computer only, unless told otherwise. Then it wants a token, and the processes of accounts,
+in which learners' code runs, are confined, unless all learners are said to be trusted.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import signal
 import sys
 import tempfile
@@ -15,11 +16,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbook.confinement import Level, highest_level
 from workbook.engine.sealing import is_loopback
+from workbook.served.confined_process import ConfinedProcess
 from workbook.served.front import Front, listen
 from workbook.served.keys import Keys
 from workbook.served.limits import AccountLimits
-from workbook.served.processes import Accounts
+from workbook.served.processes import Accounts, ForkedProcess, Starter
 from workbook.served.state import State
 
 PORT = 4566
@@ -44,6 +47,7 @@ class Settings:
     seed: int = 0
     limits: AccountLimits = field(default_factory=AccountLimits)
     unconfined: bool = False
+    confined: bool = False
 
     def token(self) -> str | None:
         """The server's token.
@@ -70,14 +74,25 @@ class Settings:
             )
         return token
 
-    def check_confinement(self) -> None:
-        """Raise ServeError where learners' code of others would run here without bounds."""
-        if not is_loopback(self.host) and not self.unconfined:
-            raise ServeError(
-                f"--host {self.host}: whoever reaches this server can run Lambda functions in it, and they "
-                "are not confined: they could read this computer's files. If you trust all who get a key, "
-                "say --unconfined; else leave --host out"
-            )
+    def starter(self) -> Starter:
+        """How the processes of accounts are started.
+
+        Raises:
+            ServeError: code of others would run here, and this machine cannot confine it.
+        """
+        if not self.confined and (self.unconfined or is_loopback(self.host)):
+            return ForkedProcess
+        try:
+            level = highest_level()
+        except OSError as error:
+            raise ServeError(f"{error}. If you trust all who get a key, say --unconfined") from error
+        if level is Level.NAMESPACES:
+            return ConfinedProcess
+        raise ServeError(
+            f"--host {self.host}: whoever gets a key can run Lambda functions here, and what this machine "
+            f"has for them is {level.words}. Install bubblewrap (Debian, Ubuntu: sudo apt install "
+            "bubblewrap) and allow user namespaces; or, if you trust all who get a key, say --unconfined"
+        )
 
 
 def serve(settings: Settings, told: Callable[[str], None] = print) -> int:
@@ -88,7 +103,7 @@ def serve(settings: Settings, told: Callable[[str], None] = print) -> int:
         StateError: its folder cannot be used.
     """
     token = settings.token()
-    settings.check_confinement()
+    start = settings.starter()
     with _state_of(settings) as state:
         keys_file = None if settings.state is None else state.keys
         for line in state.begin():
@@ -96,7 +111,10 @@ def serve(settings: Settings, told: Callable[[str], None] = print) -> int:
         keys = Keys(issued_only=token is not None, file=keys_file)
         for account in state.accounts():
             keys.know(account)
-        asyncio.run(_run(settings, state, keys, token, told))
+        accounts = functools.partial(
+            Accounts, state.folder, limits=settings.limits, seed=settings.seed, told=told, start=start
+        )
+        asyncio.run(_run(settings, accounts, keys, token, told))
         state.end()
     return 0
 
@@ -111,9 +129,13 @@ def _state_of(settings: Settings) -> Iterator[State]:
 
 
 async def _run(
-    settings: Settings, state: State, keys: Keys, token: str | None, told: Callable[[str], None]
+    settings: Settings,
+    open_accounts: Callable[[], Accounts],
+    keys: Keys,
+    token: str | None,
+    told: Callable[[str], None],
 ) -> None:
-    accounts = Accounts(state.folder, limits=settings.limits, seed=settings.seed, told=told)
+    accounts = open_accounts()
     try:
         server, port = listen(Front(accounts, keys, settings.limits, token), settings.host, settings.port)
     except OSError as error:

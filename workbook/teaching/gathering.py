@@ -52,6 +52,10 @@ def _gather(
     if not _is_of_the_notebook(value, namespace):
         gathered[name] = _line_for(name, value, user)
         return
+    own_name: str = getattr(value, "__name__", name)
+    if own_name != name:
+        _gather_by_its_name(name, own_name, value, namespace, gathered, user)
+        return
     source = _source_of(name, value)
     gathered[name] = ""  # so that functions which call each other come to an end
     for used in foreign_names(source):
@@ -59,6 +63,25 @@ def _gather(
             _gather(used, namespace[used], namespace, gathered, user=name)
     del gathered[name]  # what it uses stands before it, as defaults and decorators need
     gathered[name] = source
+
+
+def _gather_by_its_name(
+    name: str,
+    own_name: str,
+    value: object,
+    namespace: Mapping[str, Any],
+    gathered: dict[str, str],
+    user: str,
+) -> None:
+    """A function or class that goes by a second name, too: `bake_later = bake`."""
+    if namespace.get(own_name) is not value:
+        message = (
+            f"{user} uses {name!r}, which is {own_name} as it was before it was defined again, and cannot be "
+            f"taken to the lab of the check. Define it by `def {name}(...)`."
+        )
+        raise AnswerError(message)
+    _gather(own_name, value, namespace, gathered, user=user)
+    gathered[name] = f"{name} = {own_name}"
 
 
 def _is_of_the_notebook(value: object, namespace: Mapping[str, Any]) -> bool:

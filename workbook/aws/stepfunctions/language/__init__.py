@@ -8,6 +8,7 @@
     locations                          which field that is
     variables                          Assign
     intrinsics                         States.Format and the others
+    typed_values                       times, names and roles that the data gives
     failures                           how a state fails
 
 Each module changes the interpreter in places of its own, when it is loaded.
@@ -32,11 +33,12 @@ def install(patches: Patches) -> None:
         iterations,
         locations,
         parallel,
+        typed_values,
         variables,
         visits,
     )
     from workbook.aws.stepfunctions.maps import map_state  # noqa: PLC0415 - as above
 
-    data = (expressions, variables, intrinsics)
+    data = (expressions, variables, intrinsics, typed_values)
     for module in (locations, failures, visits, attempts, choices, *data, parallel, iterations, map_state):
         module.install(patches)

@@ -109,18 +109,39 @@ def _refuse(name: str, config: Mapping[str, Any]) -> None:
             raise NotSimulated(what, "Read JSON, JSON lines, CSV or an S3 inventory.")
 
 
+def _refuse_inline(name: str, state: Mapping[str, Any]) -> None:
+    """Let an inline Map pass without the fields of a distributed one: what AWS makes of them is not known.
+
+    Raises:
+        NotSimulated: it has one.
+    """
+    for field in ("ItemReader", "ItemBatcher", "ResultWriter"):
+        if field in state:
+            what = f"CreateStateMachine: {field} of the state {name}, whose mode is INLINE"
+            raise NotSimulated(what, "Use DISTRIBUTED mode.")
+
+
+def _refuse_items(name: str, state: Mapping[str, Any]) -> None:
+    if state.get("Type") == "Map" and isinstance(state.get("Items"), dict):
+        what = f"CreateStateMachine: a JSON object as Items of the state {name}"
+        raise NotSimulated(what, "Give an array, or an expression.")
+
+
 def _take_out(document: dict[str, Any], language: str | None, *, says: bool) -> bool:
     """Make distributed Maps inline ones, and let states say their language, in place; whether it did any."""
     found = says
     for name, state in document["States"].items():
         if says:
             state.setdefault("QueryLanguage", language or "JSONPath")
+        _refuse_items(name, state)
         if is_distributed(state):
             found = True
             _refuse(name, state.get("ItemReader", {}).get("ReaderConfig", {}))
             for field in _FIELDS:
                 state.pop(field, None)
             (state.get("ItemProcessor") or state["Iterator"]).pop("ProcessorConfig")
+        elif state.get("Type") == "Map":
+            _refuse_inline(name, state)
         processor = state.get("ItemProcessor") or state.get("Iterator")
         for inner in [*state.get("Branches", ()), *([processor] if processor else [])]:
             found = _take_out(inner, language, says=says) or found

@@ -6,7 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from workbook.aws.limits import limit
-from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, RUNTIME, error_and_cause, failure
+from workbook.aws.stepfunctions.language.expressions import type_of
+from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, QUERY, RUNTIME, error_and_cause, failure
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 from workbook.aws.stepfunctions.language.progress import progress_here
 from workbook.aws.stepfunctions.maps import batches, results, templates
@@ -33,8 +34,10 @@ def install(patches: Patches) -> None:
     def eval_execution(state: Part, env: Env) -> None:
         if hasattr(state, "distributed"):
             env.stack.append(_run(state, env))
-        else:
-            inline(state, env)
+            return
+        if state.items is None and state.items_path is None:
+            _demand_items(env, env.states.get_input(), list)
+        inline(state, env)
 
     patches.set(state, "_eval_execution", eval_execution)
     path = part_of("component.common.path.items_path").ItemsPath
@@ -122,9 +125,26 @@ def given_items(state: Part, env: Env) -> list[Item]:
     """
     where = state.items or state.items_path
     if where is None:
-        return items_of(env.states.get_input())
+        value = env.states.get_input()
+        _demand_items(env, value, list, dict)
+        return items_of(value)
     where.eval(env=env)
     return items_of(env.stack.pop())
+
+
+def _demand_items(env: Env, value: Json, *kinds: type) -> None:
+    """Let the input of a Map without Items pass if it can run over it; AWS's words are unverified.
+
+    Raises:
+        FailureEventException: States.QueryEvaluationError: it cannot.
+    """
+    if not isinstance(value, kinds):
+        cause = f"Map state input must be an array but was: {type_of(value)}"
+        details = {"location": "Items", "state": env.next_state_name}
+        raised = failure(env, QUERY, cause, event_type="EvaluationFailed", details=details)
+        event = raised.failure_event
+        env.event_manager.add_event(env.event_history_context, event.event_type, event.event_details)
+        raise raised
 
 
 def _note(env: Env, event: str, *, advance: bool = True, **details: Json) -> None:
