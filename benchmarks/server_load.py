@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.serving import RunningServer, serving
 
-ACCOUNT = "123456789012"
+KEY = "AKIA123456789012LABX"
 CLIENTS = 32
 _UNTHROTTLED = ("--limit", "requests_per_second=1000000")
 _SHORT_TRACE = ("--limit", "trace_hops=2000")
@@ -97,8 +97,9 @@ def put_load(server: RunningServer, seconds: float, clients: int) -> Load:
 class Client:
     """One client with a connection of its own, and no SDK: that would take longer than the lab."""
 
-    def __init__(self, port: int, load: Load, url: str = "", name: str = "") -> None:
+    def __init__(self, port: int, load: Load, url: str = "", name: str = "", key: str = KEY) -> None:
         self.url = url
+        self._key = key
         self._load = load
         self._name = name
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
@@ -130,7 +131,7 @@ class Client:
     def call(self, operation: str, **parameters: object) -> dict[str, str]:
         """Make a call of SQS; its answer."""
         begun = time.perf_counter()
-        self._connection.request("POST", "/", json.dumps(parameters), _headers(operation))
+        self._connection.request("POST", "/", json.dumps(parameters), _headers(operation, self._key))
         response = self._connection.getresponse()
         body = response.read()
         self._load.seconds.append(time.perf_counter() - begun)
@@ -142,8 +143,8 @@ class Client:
 _COUNTING = threading.Lock()
 
 
-def _headers(operation: str) -> dict[str, str]:
-    scope = f"AKIA{ACCOUNT}LABX/20261128/us-east-1/sqs/aws4_request"
+def _headers(operation: str, key: str) -> dict[str, str]:
+    scope = f"{key}/20261128/us-east-1/sqs/aws4_request"
     return {
         "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
         "X-Amz-Target": f"AmazonSQS.{operation}",

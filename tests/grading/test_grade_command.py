@@ -168,6 +168,14 @@ def test_what_cannot_be_graded_says_why_and_writes_nothing(box, tmp_path, monkey
     assert not (tmp_path / "out").exists()
 
 
+def test_a_report_that_cannot_be_written_keeps_what_was_judged(box, run, tmp_path, capsys):
+    box.put("ada.ipynb", answered("right"))
+    (tmp_path / "report" / "grades.csv").mkdir(parents=True)
+    assert run() == 2
+    assert "The report cannot be written" in capsys.readouterr().err
+    assert len(list((tmp_path / "report" / "private" / "judged").iterdir())) == 1
+
+
 def test_notebooks_without_a_task_say_what_to_do(box, run, capsys):
     value = notebook()
     value["cells"] = value["cells"][:2]

@@ -137,6 +137,13 @@ def test_a_judge_that_cannot_be_loaded_is_an_error_for_the_whole_class(box, kept
         graded(box, kept, judge=judge)
 
 
+def test_where_there_is_no_fork_that_is_said(box, kept, monkeypatch):
+    box.put("ada.ipynb")
+    monkeypatch.delattr("os.fork")
+    with pytest.raises(NoJudge, match="on Windows, run it in WSL"):
+        graded(box, kept)
+
+
 def test_a_judging_process_that_is_ended_from_outside_gives_way_to_another():
     request = GradingRequest((("02.ipynb", _text("right")),), ("vt-1",), "s", wall_seconds=60)
     judging = Judging(STAND_IN)

@@ -430,6 +430,46 @@ def test_a_zip_file_of_very_many_files_is_refused(box):
     assert "There are 1,001 files in it; at most 1,000 are read." in only(box).unreadable
 
 
+def test_a_zip_file_with_an_endless_list_of_files_is_not_opened(box, monkeypatch):
+    path = box.put_zip("ada/work.zip", [(f"{number:0200}", b"") for number in range(4_200)])
+    monkeypatch.setattr("zipfile.ZipFile._RealGetContents", lambda _self: pytest.fail("its list was read"))
+    said = only(box).unreadable
+    assert "Its list of files has 1,0" in said
+    assert "at most 1,000,000 are read." in said
+    assert path.exists()
+
+
+def test_a_zip_file_of_the_large_form_is_refused(box):
+    large = zipped([("02.ipynb", notebook())])
+    end = large.rindex(b"PK\5\6")
+    box.put("ada/work.zip", large[:end] + b"PK\6\7" + bytes(16) + large[end:])
+    assert "unpack it first" in only(box).unreadable
+
+
+def test_of_a_thousand_bad_names_ten_are_told(box):
+    box.put_zip("ada.zip", [(f"../{number}.ipynb", b"") for number in range(900)])
+    submission = only(box)
+    assert len(submission.notes) == 11
+    assert submission.notes[-1] == "So it is with 890 more."
+    assert len(submission.unreadable) < 2_000
+
+
+def test_a_folder_that_cannot_be_read_stops_nothing(box, monkeypatch):
+    box.put("ada/02.ipynb")
+    box.put("bob/02.ipynb")
+    scandir = os.scandir
+
+    def guarded(path):
+        if str(path).endswith("ada"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    ada, bob = collect(box.path, WEEK).submissions
+    assert ada.unreadable == "ada: It is a folder that cannot be read."
+    assert bob.notebooks
+
+
 def test_a_member_that_lies_about_its_size_is_damaged_and_no_more(box):
     path = box.put_zip("ada.zip", [("02.ipynb", b"0" * 50_000)])
     content = bytearray(path.read_bytes())

@@ -62,11 +62,15 @@ def grade_folder(options: argparse.Namespace, workers: Workers | None = None) ->
         at_work = workers or _workers(options)
         _look_at_the_confinement(at_work, exam=options.exam)
         result = _graded(options, assignment, collected, at_work)
+        if result is None:
+            return STOPPED
+        write_report(options.out, result, assignment)
     except (AssignmentError, ListError, NothingHandedIn, NoJudge) as error:
         raise CommandError(str(error)) from error
-    if result is None:
-        return STOPPED
-    write_report(options.out, result, assignment)
+    except OSError as error:
+        raise CommandError(
+            f"The report cannot be written: {error}. What was judged is kept; use --resume."
+        ) from error
     return _told(result, options.out)
 
 

@@ -59,6 +59,23 @@ _TIMEOUT = "States.Timeout"
 class Execution:
     """One execution of a state machine, as it was when it started."""
 
+    status = _RUNNING
+    ended: int | None = None
+    """An instant in microseconds, as `started` and `redriven` are."""
+    redrives = 0
+    redriven: int | None = None
+    output: str | None = None
+    error: str | None = None
+    cause: str | None = None
+    transitions = 0
+    """How often a state ran, retries counted."""
+    map_run: MapRun | None = None
+    """The Map Run that started it."""
+    on_end: Callable[[Execution], None] | None = None
+    """Called when it has ended."""
+    _hop: Hop | None = None
+    _task: Task | None = None
+
     def __init__(
         self,
         world: World,
@@ -73,41 +90,20 @@ class Execution:
         arn: str | None = None,
     ) -> None:
         """`synchronous`: somebody waits for its end (StartSyncExecution). `arn`: whose second run it is."""
-        self.machine = machine
-        self.version, self.alias = version, alias
+        self._world, self.started = world, world.clock.now
+        self.machine, self.version, self.alias = machine, version, alias
         self.revision = machine.revision if version is None else version.revision
-        self.name = name
-        self.arn = _arn_of(world, machine, name) if arn is None else arn
-        self.input = input_text
-        self.trace_header = trace_header
-        self.synchronous = synchronous
-        self.status = _RUNNING
-        self.started = world.clock.now
-        """An instant in microseconds, as `ended` and `redriven` are."""
-        self.ended: int | None = None
-        self.redrives = 0
-        self.redriven: int | None = None
+        self.name, self.arn = name, _arn_of(world, machine, name) if arn is None else arn
+        self.input, self.trace_header, self.synchronous = input_text, trace_header, synchronous
         self.redrive_tokens: dict[str, int] = {}
         """Client tokens of its last redrives, and when each was first used."""
-        self.output: str | None = None
-        self.error: str | None = None
-        self.cause: str | None = None
-        self.transitions = 0
-        """How often a state ran, retries counted."""
         self.history = History(world.clock, self._history_is_full, self._note, endless=machine.is_express)
         self.progress = Progress()
         self.states = StateHops(world, machine.arn, self.arn)
-        self._world = world
         self._registry = registry_of(world, machine.account, machine.region)
         self._log = ExecutionLog(world, machine, self.arn, self.revision.logging)
         self._program = self.revision.program
         self._environment = self._new_environment()
-        self.map_run: MapRun | None = None
-        """The Map Run that started it."""
-        self.on_end: Callable[[Execution], None] | None = None
-        """Called when it has ended."""
-        self._hop: Hop | None = None
-        self._task: Task | None = None
         self._timers: list[Timer] = []
         self._waiting: list[tuple[Task, int]] = []
         self.when_ended: list[Callable[[], object]] = []

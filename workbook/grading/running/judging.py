@@ -76,6 +76,8 @@ class Judging:
 
 
 def _started(judge: str) -> subprocess.Popen[str]:
+    if not hasattr(os, "fork"):
+        raise NoJudge("Grading needs Linux or macOS; on Windows, run it in WSL.")
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "workbook.grading.running.judging_process", judge],
         stdin=subprocess.PIPE,

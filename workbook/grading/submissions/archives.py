@@ -6,8 +6,8 @@ that is taken out is counted against what the whole file may hold.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
+import io
 import stat
 import zipfile
 import zlib
@@ -20,6 +20,8 @@ from workbook.grading.submissions.notebooks import LARGEST, too_large
 
 LARGEST_OF_A_LEARNER = 20_000_000
 """Bytes of a zip file that one learner made."""
+_END, _END64_LOCATOR = b"PK\5\6", b"PK\6\7"
+_END_SIZE, _END64_LOCATOR_SIZE, _LONGEST_COMMENT = 22, 20, 65535
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
@@ -29,16 +31,18 @@ class Allowance:
 
     members: int
     bytes: int
+    directory: int
+    """Bytes of its list of members, which is read whole and takes a few times its size in memory."""
 
     @classmethod
     def for_a_learner(cls) -> Allowance:
         """Far more than a week's work."""
-        return cls(members=1_000, bytes=100_000_000)
+        return cls(members=1_000, bytes=100_000_000, directory=1_000_000)
 
     @classmethod
     def for_a_class(cls) -> Allowance:
         """A download of a whole class."""
-        return cls(members=50_000, bytes=20_000_000_000)
+        return cls(members=50_000, bytes=20_000_000_000, directory=20_000_000)
 
 
 class Refused(ValueError):
@@ -63,20 +67,47 @@ def members(file: IO[bytes], allowance: Allowance) -> Iterator[Member]:
     Raises:
         Refused: it is no zip file, or there is more in it than it may hold.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            opened = stack.enter_context(zipfile.ZipFile(file))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RecursionError) as error:
-            raise Refused(f"It cannot be read as a zip file ({error}).") from error
-        listed = sorted(opened.infolist(), key=lambda each: each.filename)
+    with opened(file, allowance) as archive:
+        listed = sorted(archive.infolist(), key=lambda each: each.filename)
         if len(listed) > allowance.members:
             raise Refused(f"There are {len(listed):,} files in it; at most {allowance.members:,} are read.")
         for info in listed:
             if not info.is_dir():
-                yield _member(opened, info, allowance)
+                yield _member(archive, info, allowance)
 
 
-def _member(opened: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance) -> Member:
+def opened(file: IO[bytes], allowance: Allowance) -> zipfile.ZipFile:
+    """A zip file whose list of members is not too long to be read.
+
+    Raises:
+        Refused: it is none, or the list is.
+    """
+    try:
+        _look_at_the_list(file, allowance)
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RecursionError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(f"It cannot be read as a zip file ({error}).") from error
+
+
+def _look_at_the_list(file: IO[bytes], allowance: Allowance) -> None:
+    """Refuse what would fill the memory before anything of it was looked at."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT - _END64_LOCATOR_SIZE))
+    tail = file.read()
+    if _END64_LOCATOR in tail:
+        raise Refused("It is of the form for more than 65,535 files or 4 GB; unpack it first.")
+    place = tail.rfind(_END)
+    if 0 <= place <= len(tail) - _END_SIZE:
+        length = int.from_bytes(tail[place + 12 : place + 16], "little")
+        if length > allowance.directory:
+            raise Refused(
+                f"Its list of files has {length:,} bytes; at most {allowance.directory:,} are read."
+            )
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance) -> Member:
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
     reason = _why_not(info, parts)
     if reason:
@@ -84,7 +115,7 @@ def _member(opened: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance
     if not is_read(parts[-1]):
         return Member(parts, local_time=_time(info))
     try:
-        with opened.open(info) as stream:
+        with archive.open(info) as stream:
             content = stream.read(min(LARGEST, allowance.bytes) + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         return Member(parts, refused=f"It is damaged ({error}).")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from workbook.grading.results import FileRecord
 from workbook.grading.submissions.files import NOT_READ, Files, HandedIn
 from workbook.grading.submissions.notebooks import NoNotebook, Notebook, read_notebook
-from workbook.grading.submissions.one_learner import Paper, sort
+from workbook.grading.submissions.one_learner import Paper, first_of, sort
 from workbook.grading.submissions.owners import Learner
 from workbook.grading.submissions.tasks import exercises_in, name_of_the_lesson
 
@@ -133,8 +133,11 @@ def gather(root: Path, zone: datetime.tzinfo = datetime.UTC) -> Gathered:
     if not root.exists():
         raise NothingHandedIn(f"There is no {root}; give the folder in which the submissions are.")
     papers: dict[Learner, list[Paper]] = defaultdict(list)
-    for handed_in in Files(root, zone):
-        papers[handed_in.owner.learner].append(_paper(handed_in))
+    try:
+        for handed_in in Files(root, zone):
+            papers[handed_in.owner.learner].append(_paper(handed_in))
+    except OSError as error:
+        raise NothingHandedIn(f"{root} cannot be read: {error}") from error
     if not papers:
         raise NothingHandedIn(
             f"There is no file in {root}. Submissions are LEARNER/x.ipynb, LEARNER/ASSIGNMENT/x.ipynb, "
@@ -206,7 +209,7 @@ def _unreadable(papers: Iterable[Paper], *, anything: bool) -> str:
     """What a person has to look at; of files that are no notebooks only if there is nothing else."""
     refused = sorted((paper.name, paper.refused) for paper in papers if paper.refused)
     mattering = [each for each in refused if each[1] != NOT_READ] or (refused if anything else [])
-    return " ".join(f"{name}: {reason}" for name, reason in mattering)
+    return " ".join(first_of([f"{name}: {reason}" for name, reason in mattering]))
 
 
 def _lateness(time: datetime.datetime | None, assignment: Assignment) -> tuple[int, tuple[str, ...]]:

@@ -11,7 +11,6 @@ import datetime
 import io
 import os
 import stat
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from workbook.grading.submissions.archives import (
     Refused,
     is_read,
     members,
+    opened,
 )
 from workbook.grading.submissions.notebooks import LARGEST, too_large
 from workbook.grading.submissions.owners import Owner, is_named_by_a_system, owner_of, readable
@@ -71,7 +71,7 @@ class Files:
         try:
             about = path.lstat()
             if not stat.S_ISREG(about.st_mode):
-                yield _refused(parts, _LINK if stat.S_ISLNK(about.st_mode) else "It is no plain file.")
+                yield _refused(parts, _what_it_is(about.st_mode))
                 return
             time = datetime.datetime.fromtimestamp(about.st_mtime, datetime.UTC)
             if not is_read(parts[-1]):
@@ -136,8 +136,15 @@ class Files:
 
 
 def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Path]]:
-    """Everything below a folder that is no folder, by name; links to folders are among it."""
-    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+    """Everything below a folder that is no folder, by name; and folders that cannot be looked into."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda each: each.name)
+    except OSError:
+        if not above:
+            raise
+        yield above, folder
+        return
+    for entry in entries:
         parts = (*above, entry.name)
         if _is_passed_over(entry.name):
             continue
@@ -145,6 +152,12 @@ def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
             yield from _walk(Path(entry.path), parts)
         else:
             yield parts, Path(entry.path)
+
+
+def _what_it_is(mode: int) -> str:
+    if stat.S_ISLNK(mode):
+        return _LINK
+    return "It is a folder that cannot be read." if stat.S_ISDIR(mode) else "It is no plain file."
 
 
 def _is_passed_over(name: str) -> bool:
@@ -171,9 +184,9 @@ def _kept(file: IO[bytes], allowance: Allowance) -> Iterator[Member | str]:
 def _is_a_download(file: IO[bytes], *, alone: bool) -> bool:
     """Whether it holds a class: a system's names are in it, or it is all there is and has several folders."""
     try:
-        with zipfile.ZipFile(file) as opened:
-            paths = [name.split("/") for name in opened.namelist()]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        with opened(file, Allowance.for_a_class()) as archive:
+            paths = [name.split("/") for name in archive.namelist()]
+    except Refused:
         return False
     folders = {path[0] for path in paths if len(path) > 1 and not _is_passed_over(path[0])}
     return any(map(is_named_by_a_system, paths)) or (alone and len(folders) > 1)

@@ -15,6 +15,7 @@ from workbook.grading.submissions.files import NOT_READ
 from workbook.grading.submissions.notebooks import Notebook
 from workbook.grading.submissions.tasks import changes, deleted, exercises_in, name_of_the_lesson
 
+_MOST_SENTENCES = 10
 _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
@@ -104,8 +105,14 @@ def _superseded(paper: Paper, newer: Paper) -> str:
 def _refusals(listed: list[Paper]) -> list[str]:
     others = sorted(paper.name for paper in listed if paper.refused == NOT_READ)
     said = [f"{each.name}: {each.refused}" for each in sorted(listed, key=_name) if each.refused]
-    kept = [note for note in said if not note.endswith(NOT_READ)]
+    kept = first_of([note for note in said if not note.endswith(NOT_READ)])
     return [*kept, f"Not read, since no notebooks: {_some(others)}."] if others else kept
+
+
+def first_of(sentences: list[str]) -> list[str]:
+    """As many as are read; of a zip file with a thousand bad names the first ten say enough."""
+    more = len(sentences) - _MOST_SENTENCES
+    return sentences if more <= 0 else [*sentences[:_MOST_SENTENCES], f"So it is with {more:,} more."]
 
 
 def _some(names: list[str]) -> str:
