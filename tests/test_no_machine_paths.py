@@ -69,8 +69,15 @@ def test_no_file_names_the_folder_of_this_checkout_or_of_this_user():
     assert findings(re.compile("|".join(map(re.escape, places)) or r"(?!)")) == []
 
 
+def test_a_lock_of_npm_names_no_host():
+    """With npm's omit-lockfile-registry-resolved it has versions and digests only."""
+    locks = [ROOT / name for name in tracked_files() if Path(name).name == "package-lock.json"]
+    assert locks
+    assert all('"resolved"' not in lock.read_text(encoding="utf-8") for lock in locks)
+
+
 def test_no_lock_of_uv_or_conda_is_committed_as_those_name_hosts():
-    locks = {"uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "conda-lock.yml", "package-lock.json"}
+    locks = {"uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "conda-lock.yml"}
     assert locks.isdisjoint(Path(name).name for name in tracked_files())
 
 

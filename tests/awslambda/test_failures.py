@@ -134,6 +134,7 @@ def test_a_failed_init_is_tried_again_by_the_next_invocation(deploy, invoke, lab
         ("sys.exit()", "Runtime exited without providing a reason"),
         ("sys.exit(127)", "Runtime exited with error: exit status 127"),
         ("sys.exit('message')", "Runtime exited with error: exit status 1"),
+        ("raise KeyboardInterrupt", "Runtime exited with error: exit status 1"),
     ],
 )
 def test_an_exit_ends_the_environment(deploy, invoke, call, reason):

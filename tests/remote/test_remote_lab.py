@@ -261,8 +261,7 @@ def test_a_picture_follows_what_somebody_else_does(lab, sqs, orders):
             heard.set()
 
     screen = Screen()
-    lab.trace.observers.add(screen.hear)
-    lab._follow()
+    lab.trace.observers.add(screen.hear)  # later, as a picture does that is shown at the end of its cell
     sqs.send_message(QueueUrl=orders, MessageBody="from elsewhere")
     assert heard.wait(30)
     assert isinstance(flow, Flow)
@@ -275,12 +274,6 @@ def _letters(flow):
 
 
 def test_nobody_asks_for_news_any_more_when_the_lab_is_closed(lab):
-    class Screen:
-        def hear(self):
-            """It would be told."""
-
-    screen = Screen()
-    lab.trace.observers.add(screen.hear)
     lab.flow(follow=True)
     lab.close()
     lab._following.join(30)

@@ -115,6 +115,8 @@ def _frames(channel: Channel) -> Iterable[dict[str, Any]]:
         frame = channel.receive(max(0.1, until - time.monotonic()))
         if "finished" in frame:
             return
+        if "gone" in frame:
+            raise ChannelClosed("the cell has ended its process")
         yield frame
 
 

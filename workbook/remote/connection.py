@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +15,11 @@ HEADER = "X-Workbook-Access-Key"
 """Names the lab that a request is about."""
 _ANSWERS_WITHIN = 600.0
 """Real seconds; a long `advance` takes a while."""
+
+_TOO_MANY = 429
+"""The status by which a server says that so many requests a second are not let in."""
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Real seconds until such a request is tried again."""
 
 Json = dict[str, Any]
 
@@ -69,12 +75,20 @@ class Connection:
         Raises:
             LabError: it cannot be reached, or refuses; its own words say why.
         """
+        for pause in _PAUSES:
+            status, content = self._answered(method, path, body)
+            if status != _TOO_MANY:
+                break
+            time.sleep(pause)  # of the computer's time, as every SDK does
+        return _told(status, content, self.endpoint)
+
+    def _answered(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         headers = {HEADER: self.access_key, "Content-Type": "application/json"}
         connection = self._kind(self.host, self._port, timeout=_ANSWERS_WITHIN)
         try:
             connection.request(method, PREFIX + path, body, headers)
             response = connection.getresponse()
-            status, content = response.status, response.read()
+            return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             message = (
                 f"no lab answers at {self.endpoint} ({error}): start one with `workbook serve`, or pass "
@@ -84,7 +98,6 @@ class Connection:
             raise LabError(message) from error
         finally:
             connection.close()
-        return _told(status, content, self.endpoint)
 
 
 def _told(status: int, content: bytes, endpoint: str) -> Json:

@@ -208,8 +208,10 @@ class RemoteLab(Lab):
             self._following.start()
 
     def _look(self) -> None:
-        """Ask for news until the lab is closed, or nobody follows any more."""
-        while self._fetched.observers.methods and not self._over.wait(_LOOKS_EVERY):
+        """Ask for news as long as a picture wants them, until the lab is closed."""
+        while not self._over.wait(_LOOKS_EVERY):
+            if not self._fetched.observers.methods:  # not shown yet, or not any more
+                continue
             try:
                 if self._fetched.fetch():
                     self._fetched.observers.tell()

@@ -12,6 +12,7 @@ import os
 import types
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.waiter
@@ -40,7 +41,7 @@ def install(patches: Patches, connection: Connection, *, region: str, account: s
     if is_loopback(connection.host):
         seal(patches)
     patches.set(botocore.waiter, "time", types.SimpleNamespace(sleep=_advance(connection)))
-    patches.set(URLLib3Session, "send", _naming_who_calls(URLLib3Session.send, connection.endpoint))
+    patches.set(URLLib3Session, "send", _to_the_server(URLLib3Session.send, connection.endpoint))
 
 
 def _advance(connection: Connection) -> Callable[[float], None]:
@@ -50,12 +51,18 @@ def _advance(connection: Connection) -> Callable[[float], None]:
     return sleep
 
 
-def _naming_who_calls(send: Callable[..., Any], endpoint: str) -> Callable[..., Any]:
+def _to_the_server(send: Callable[..., Any], endpoint: str) -> Callable[..., Any]:
+    server = urlsplit(endpoint).netloc
+
     @functools.wraps(send)
-    def send_with_name(session: URLLib3Session, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 - botocore's
-        name = actor.get()
-        if name is not None and str(request.url).startswith(endpoint):
-            request.headers[ACTOR] = name
+    def send_there(session: URLLib3Session, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 - botocore's
+        url = urlsplit(str(request.url))
+        if url.netloc.endswith(server):
+            # Some operations have a host of their own, "sync-" and the service's; a server has one for all.
+            request.url = url._replace(netloc=server).geturl()
+            name = actor.get()
+            if name is not None:
+                request.headers[ACTOR] = name
         return send(session, request)
 
-    return send_with_name
+    return send_there

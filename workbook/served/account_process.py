@@ -27,6 +27,8 @@ FAILED = 72
 FRONT_IS_GONE = 73
 """Of one whose front has ended while it was busy."""
 READY = b"ready"
+_STACK = 1 << 20
+"""Bytes for the stack of a thread: a thousand functions at a time take what an account may have."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,12 @@ def _serve(beginning: Beginning, channel: Connection) -> None:
 
 
 def _limit_memory(more: int) -> None:
-    """Let the process take `more` bytes of memory than it has now, where the system can tell and limit it."""
+    """Let the process take `more` bytes of memory than it has now, where the system can tell and limit it.
+
+    What counts are addresses, so each function that runs counts with the whole stack of its thread: that is
+    made smaller than the 8 MB which systems set aside.
+    """
+    threading.stack_size(_STACK)
     try:
         import resource  # noqa: PLC0415 - not on Windows
 

@@ -114,7 +114,7 @@ class Execution:
         deadline = Deadline(self._world.kernel, until)
         try:
             self._environment.initialise(deadline)
-        except (Interrupted, KeyboardInterrupt):
+        except Interrupted:
             raise
         except (TimedOut, Stuck) as error:
             return self._end_at(deadline, error)
@@ -178,7 +178,7 @@ class Execution:
             if deadline.over:
                 return "", self._end_at(deadline)
             text = marshal(result, self._environment.deployment.runtime)
-        except (Interrupted, KeyboardInterrupt):
+        except Interrupted:
             raise
         except (TimedOut, Stuck) as error:
             return "", self._end_at(deadline, error)

@@ -85,6 +85,11 @@ def let_in(world: World, host: str) -> None:
         servers.add(f"http://{host}/")
 
 
+def is_let_in(world: World, url: str) -> bool:
+    """Whether a URL is at a server whose address was let in."""
+    return f"http://{urlsplit(url).netloc}/" in _local_servers(world)
+
+
 def _local_servers(world: World) -> set[str]:
     return world.kept("sqs.local-servers", set)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, ParamValidationError
 
 from workbook.aws.java_sdk import capitalised
+from workbook.aws.sqs.addresses import is_let_in
 from workbook.aws.stepfunctions.http_calls import HTTP_CALLS
 from workbook.aws.stepfunctions.http_requests import check_http
 from workbook.aws.stepfunctions.role_calls import call_as_role, present_execution
@@ -26,6 +27,7 @@ from workbook.aws.stepfunctions.service_errors import (
     missing_parameter,
 )
 from workbook.aws.stepfunctions.shapes import compact, request_of, result_of
+from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
     from workbook.aws.stepfunctions.integrations import Integration
@@ -84,8 +86,9 @@ def _check_host(integration: Integration, request: Parameters) -> None:
     """
     if integration.called != "sqs:sendMessage":
         return
-    host = urlsplit(str(request.get("QueueUrl") or "")).hostname
-    if host is not None and ".amazonaws.com" not in host:
+    url = str(request.get("QueueUrl") or "")
+    host = urlsplit(url).hostname
+    if host is not None and ".amazonaws.com" not in host and not is_let_in(current_world(), url):
         cause = f"Unable to execute HTTP request: {host}: Name or service not known"
         raise TaskError(f"{integration.errors.prefix}.SdkClientException", cause)
 

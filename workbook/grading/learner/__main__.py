@@ -22,6 +22,8 @@ from workbook.grading.learner.situation import play_situation
 CHANNEL = "WORKBOOK_CHANNEL"
 
 
+_OVER = 77
+"""The exit code of a fork that came to its end; with any other, the judge waits for nobody."""
 _TASKS: Mapping[str, Callable[[Channel, Mapping[str, Any]], None]] = {
     "notebook": run_notebook,
     "situation": play_situation,
@@ -38,7 +40,8 @@ def main() -> None:
             frame = channel.receive()
         except ChannelClosed:
             return
-        _in_a_fork(functools.partial(_TASKS[frame["do"]], channel, frame))
+        if _in_a_fork(functools.partial(_TASKS[frame["do"]], channel, frame)) != _OVER:
+            channel.send({"gone": True})
 
 
 def _warm_up() -> None:
@@ -49,15 +52,15 @@ def _warm_up() -> None:
     boto3.DEFAULT_SESSION = None
 
 
-def _in_a_fork(task: Callable[[], None]) -> None:
+def _in_a_fork(task: Callable[[], None]) -> int:
+    """Do it in a copy of this process; the copy's exit code."""
     child = os.fork()
     if child:
-        os.waitpid(child, 0)
-        return
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     status = 1
     try:
         task()
-        status = 0
+        status = _OVER
     finally:
         os._exit(status)  # threads that are left are nobody's any more
 
