@@ -40,6 +40,12 @@ def wait_for_ever():
         time.sleep(3600)
 
 
+def tell_and_wait_for_ever():
+    """Lets the one who reads the pipe know that it is being judged."""
+    os.close(os.open(os.environ["STAND_IN_MARK"], os.O_WRONLY))
+    wait_for_ever()
+
+
 def leave_something_behind():
     """A process that outlives the judge, if it is let, and holds what the judge holds."""
     if os.fork() == 0:
@@ -69,6 +75,7 @@ DEEDS = {
     "exit": lambda: os._exit(3),
     "sys.exit": lambda: sys.exit(0),
     "hang": wait_for_ever,
+    "tell and hang": tell_and_wait_for_ever,
     "leave": leave_something_behind,
     "raise": raise_an_error,
     "eat memory": lambda: bytearray(1 << 40),

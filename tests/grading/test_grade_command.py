@@ -168,6 +168,25 @@ def test_what_cannot_be_graded_says_why_and_writes_nothing(box, tmp_path, monkey
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1/0", "hidden.py cannot be run: ZeroDivisionError"),
+        ("", "hidden.py has no HIDDEN"),
+        ('HIDDEN = {"vt-2": (3,)}', "should be a tuple of Situation"),
+    ],
+)
+def test_a_mistake_in_the_hidden_situations_is_told_before_anybody_is_graded(
+    box, run, tmp_path, capsys, text, said
+):
+    box.put("ada.ipynb", answered("right"))
+    (tmp_path / "hidden.py").write_text(text)
+    (tmp_path / "a.toml").write_text('exercises = ["vt-2"]\nhidden = "hidden.py"')
+    assert run("--assignment", tmp_path / "a.toml") == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
+
+
 def test_a_report_that_cannot_be_written_keeps_what_was_judged(box, run, tmp_path, capsys):
     box.put("ada.ipynb", answered("right"))
     (tmp_path / "report" / "grades.csv").mkdir(parents=True)

@@ -1,6 +1,8 @@
 """Many submissions, judged: each in a process of its own, whatever one does, and the same each time."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -10,6 +12,7 @@ from handing_in import LESSON_3, answered, notebook
 from workbook.grading.assignment import Assignment
 from workbook.grading.request import GradingRequest
 from workbook.grading.results import GRADED, MISSING, UNGRADABLE
+from workbook.grading.running import judging_process
 from workbook.grading.running.grading import Terms, grade
 from workbook.grading.running.judging import Judging, NoJudge
 from workbook.grading.running.kept import Kept, key_of
@@ -110,6 +113,43 @@ def test_nothing_that_a_judge_started_outlives_it_and_nothing_is_waited_for(box,
     before = stand_ins()
     box.put("ada.ipynb", answered("leave"))
     assert first_tasks(graded(box, kept))["ada"].state == GRADED
+    assert stand_ins() <= before
+
+
+def test_a_copy_ends_with_the_process_that_made_it_even_if_that_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setenv("STAND_IN_MARK", str(tmp_path / "hangs"))
+    os.mkfifo(tmp_path / "hangs")
+    request = GradingRequest((("02.ipynb", _text("tell and hang")),), ("vt-1",), "s", wall_seconds=60)
+    judging = Judging(STAND_IN)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(judging.outcome_of, request)
+        (tmp_path / "hangs").read_bytes()  # until the copy has opened it
+        [copy] = psutil.Process(judging._process.pid).children()
+        judging._process.kill()
+        assert "ended from outside" in waiting.result().failure
+    gone, alive = psutil.wait_procs([copy], timeout=10)
+    assert (gone, alive) == ([copy], [])
+
+
+def test_a_copy_whose_maker_ended_before_it_could_say_so_ends_too():
+    process = os.fork()
+    if process == 0:
+        judging_process._end_with(parent=1_000_000_000)
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+
+
+def test_what_is_being_judged_ends_when_nobody_waits_any_more(tmp_path, monkeypatch):
+    monkeypatch.setenv("STAND_IN_MARK", str(tmp_path / "hangs"))
+    os.mkfifo(tmp_path / "hangs")
+    request = GradingRequest((("02.ipynb", _text("tell and hang")),), ("vt-1",), "s", wall_seconds=60)
+    judging = Judging(STAND_IN)
+    before = stand_ins()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(judging.outcome_of, request)
+        (tmp_path / "hangs").read_bytes()
+        judging.close()
+        assert waiting.result().failure
     assert stand_ins() <= before
 
 

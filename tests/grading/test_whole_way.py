@@ -71,3 +71,39 @@ def test_a_folder_is_graded_and_graded_twice_it_is_the_same_to_the_byte(report):
     assert "<script" not in page
     _, again = report("two", "--jobs", "2")
     assert written(folder) == written(again)
+
+
+HIDDEN = """
+from workbook.teaching.contract import Situation
+from workbook.teaching.exercises import visibility_timeout as course
+
+def a_gala_dinner(lab, answer):
+    orders = course._queue_with(answer.settings["visibility_timeout"])
+    course._send(orders, "gala cake", 100)
+    for number in (1, 2):
+        lab.program(f"cook {number}", course.patient_cook, orders)
+    lab.run_until_idle(course.HOUR)
+
+HIDDEN = {
+    "vt-1": (
+        Situation(name="evening", set_up="A gala dinner with a tower of cake.", play=a_gala_dinner),
+        Situation(name="fainting", set_up="A cook falls off the tower.", play=course.a_cook_faints),
+    )
+}
+"""
+
+
+def test_a_hidden_situation_counts_and_stands_in_no_report(box, tmp_path):
+    box.put(f"ada/{LESSON_2}", with_answers({"visibility_timeout": 60}, ""))
+    box.put(f"bob/{LESSON_2}", with_answers({"visibility_timeout": 110}, ""))
+    (tmp_path / "hidden.py").write_text(HIDDEN)
+    text = 'title = "Week 2"\nexercises = ["vt-1"]\nshow_flows = true\nhidden = "hidden.py"\n'
+    (tmp_path / "week.toml").write_text(text)
+    folder = tmp_path / "report"
+    words = ["grade", str(box.path), "--assignment", str(tmp_path / "week.toml"), "--out", str(folder)]
+    assert main(words) == 0
+    marks = rows(folder)
+    assert (marks["ada"]["vt-1"], marks["bob"]["vt-1"]) == ("2", "4")  # 60 seconds are too short for the gala
+    for name, content in written(folder).items():
+        assert b"gala" not in content, name
+        assert b"tower" not in content, name

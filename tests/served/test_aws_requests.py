@@ -374,6 +374,14 @@ def test_what_boto3_would_not_send_is_answered_as_aws_does_and_leaves_no_hop(lab
     assert len(lab.trace) == 0
 
 
+def test_a_body_that_is_no_xml_is_malformed_and_one_where_none_belongs_is_not_looked_at(lab):
+    lab.client("s3").create_bucket(Bucket="shelf")
+    listed = answer_aws(HttpRequest("GET", LOCAL, "/", "", (signed("s3"),), b"no XML"))
+    assert listed.status == 200
+    put = HttpRequest("PUT", LOCAL, "/shelf", "versioning", (signed("s3"),), b"no XML")
+    assert b"<Code>MalformedXML</Code>" in answer_aws(put).body
+
+
 def test_what_is_missing_in_the_query_protocol_is_a_validation_error(lab):
     response = answer_aws(form("monitoring", "PutMetricData"))
     assert b"<Code>ValidationError</Code>" in response.body

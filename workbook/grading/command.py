@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook.grading.assignment import AssignmentError, of_exercises, read_assignment
+from workbook.grading.hidden import HiddenError, hidden_situations
 from workbook.grading.reports.writing import write_report
 from workbook.grading.request import WALL_SECONDS
 from workbook.grading.results import UNGRADABLE
@@ -26,6 +27,7 @@ from workbook.grading.running.kept import Kept
 from workbook.grading.running.workers import LocalWorkers, Workers
 from workbook.grading.submissions.collecting import Collected, NothingHandedIn, gather
 from workbook.grading.submissions.lists import ListError, read_manifest, read_roster
+from workbook.teaching.catalogue import find_exercise
 
 if TYPE_CHECKING:
     import argparse
@@ -59,13 +61,14 @@ def grade_folder(options: argparse.Namespace, workers: Workers | None = None) ->
     _look_at_the_folders(options.submissions, options.out)
     try:
         assignment, collected = _what_was_handed_in(options)
+        _look_at_what_is_hidden(assignment)
         at_work = workers or _workers(options)
         _look_at_the_confinement(at_work, exam=options.exam)
         result = _graded(options, assignment, collected, at_work)
         if result is None:
             return STOPPED
         write_report(options.out, result, assignment)
-    except (AssignmentError, ListError, NothingHandedIn, NoJudge) as error:
+    except (AssignmentError, HiddenError, ListError, NothingHandedIn, NoJudge) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(
@@ -94,6 +97,12 @@ def _what_was_handed_in(options: argparse.Namespace) -> tuple[Assignment, Collec
     collected = gathered.settle(asked, roster=roster, times=times)
     strays = () if assignment else gathered.stray_exercises()
     return asked, Collected(collected.submissions, (*collected.notes, *strays))
+
+
+def _look_at_what_is_hidden(assignment: Assignment) -> None:
+    """A mistake in the file of hidden situations is the instructor's, and would make everybody ungradable."""
+    for name in assignment.exercises if assignment.hidden else ():
+        hidden_situations(str(assignment.hidden), find_exercise(name))
 
 
 def _workers(options: argparse.Namespace) -> Workers:

@@ -31,7 +31,7 @@ from workbook.aws.simulated import NOT_SIMULATED, refuse_unsimulated
 from workbook.aws.sqs.addresses import let_in
 from workbook.engine.world import World, current_world
 from workbook.lab_arguments import regions_of_aws
-from workbook.served.error_answers import UNKNOWN_KEY, error_answer, guessed_protocol
+from workbook.served.error_answers import UNKNOWN_KEY, UNREADABLE, error_answer, guessed_protocol
 from workbook.served.missing_parameters import parameter_error
 from workbook.served.questions import Question, Unasked, Unreadable, asked_words, question_of, service_of
 from workbook.served.requests import Headers, HttpRequest, HttpResponse
@@ -161,8 +161,7 @@ class _Asked:
                 f"{unasked.what} is not simulated by this workbook, so it is refused. Nothing was changed.",
             ) from None
         except Unreadable as unreadable:
-            code = "MalformedInput" if self._protocol in {"query", "ec2"} else "SerializationException"
-            raise _Refused(code, str(unreadable)) from None
+            raise _Refused(UNREADABLE[self._protocol], str(unreadable)) from None
         self._protocol = question.protocol
         refuse_unsimulated(question.service, question.operation, question.parameters)
         error = parameter_error(question)

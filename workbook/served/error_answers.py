@@ -41,6 +41,15 @@ SLOW_DOWN = {
 }
 """How AWS says in each protocol that there are too many requests; all SDKs know these, wait and try again."""
 
+UNREADABLE = {
+    "json": "SerializationException",
+    "rest-json": "SerializationException",
+    "query": "MalformedInput",
+    "ec2": "MalformedInput",
+    "rest-xml": "MalformedXML",
+}
+"""AWS's codes in each protocol for parameters that are not of the form that its model says."""
+
 
 def error_answer(
     protocol: str, code: str, message: str, *, status: int = 400, request_id: str

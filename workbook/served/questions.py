@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
@@ -40,6 +40,8 @@ _SIGNED_AS = {
 _SERVICES = {_SIGNED_AS.get(name, name): name for name in SIMULATED if name != "apigatewayv2"}
 _UNSIGNED = {"AWSCognitoIdentityProviderService": "cognito-idp"}
 """Services some of whose operations need no signature, by the first part of their X-Amz-Target."""
+_UNREADABLE = (RequestParserError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+"""What moto's parsers end in where parameters have another form than the model."""
 _OLD_ELB = "2012-06-01"
 
 
@@ -105,10 +107,11 @@ def question_of(service: str, sent: HttpRequest, request: Request) -> Question:
         raise _unasked(sent, service)
     _check_json(protocol, sent.body)
     read: Any = {"method": request.method, "values": request.values, "headers": request.headers}
-    read |= {"body": sent.body, "url_path": request.path, "url_params": in_path}
+    body = b"" if sent.method in {"GET", "HEAD"} else sent.body  # these have none, whatever comes with them
+    read |= {"body": body, "url_path": request.path, "url_params": in_path}
     try:
         parameters = PROTOCOL_PARSERS[protocol](operation).parse(read)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except _UNREADABLE as error:
         raise Unreadable(f"a parameter of {operation.name} is not of its type ({error})") from error
     return Question(model, operation.name, protocol, parameters)
 

@@ -13,6 +13,8 @@ from workbook.grading.request import GradingRequest
 from workbook.grading.running.judging_process import READY
 from workbook.grading.running.outcomes import Outcome, failed
 
+_FAREWELL = 5.0
+"""Real seconds for a judging process to end; it needs a few milliseconds."""
 JUDGE = "workbook.grading.judge:grade_notebook"
 
 
@@ -66,13 +68,7 @@ class Judging:
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(OSError):
-                process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(OSError):
-                        stream.close()
+            _ended(process)
 
 
 def _started(judge: str) -> subprocess.Popen[str]:
@@ -94,6 +90,21 @@ def _started(judge: str) -> subprocess.Popen[str]:
         process.wait()
         raise NoJudge(f"The judge cannot be loaded: {first or 'its process ended at once'}.")
     return process
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    """End it: the end of its input tells it to end what it is judging, and then itself."""
+    with contextlib.suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+    try:
+        process.wait(_FAREWELL)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    with contextlib.suppress(OSError):
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _asked(process: subprocess.Popen[str], request: GradingRequest) -> str | None:

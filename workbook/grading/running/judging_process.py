@@ -11,6 +11,7 @@ with the one that started it, and takes its copy along.
 from __future__ import annotations
 
 import contextlib
+import enum
 import importlib
 import json
 import os
@@ -81,25 +82,35 @@ def _close_standard_streams() -> None:
     os.close(nothing)
 
 
+class Course(enum.Enum):
+    """How the judging of a submission went."""
+
+    TOLD = "a whole line came"
+    ENDED = "the copy ended without one"
+    LATE = "it took too long"
+    ALONE = "whoever asked is gone"
+
+
 def _judged_in_a_copy(judge: Judge, request: GradingRequest, alive: int) -> Outcome:
     reading, writing = os.pipe()
+    parent = os.getpid()
     process = os.fork()
     if process == 0:
         os.close(reading)
-        _be_the_copy(judge, request, writing)
+        _be_the_copy(judge, request, writing, parent)
     os.close(writing)
-    received, too_late = _received(reading, alive, time.monotonic() + request.wall_seconds)
+    received, course = _received(reading, alive, time.monotonic() + request.wall_seconds)
     os.close(reading)
-    status = _ended(process, by_itself=not too_late and not received.endswith(b"\n"))
-    if too_late:
+    status = _ended(process, patience=_FAREWELL if course is Course.ENDED else 0)
+    if course is Course.LATE:
         return failed(f"It was not judged within {request.wall_seconds} seconds, and was stopped.")
     return _outcome(received, status)
 
 
-def _be_the_copy(judge: Judge, request: GradingRequest, writing: int) -> NoReturn:
+def _be_the_copy(judge: Judge, request: GradingRequest, writing: int, parent: int) -> NoReturn:
     try:
         os.setsid()
-        _end_with_the_parent()
+        _end_with(parent)
         _limit_memory()
         try:
             outcome = Outcome(judge(request))
@@ -111,12 +122,14 @@ def _be_the_copy(judge: Judge, request: GradingRequest, writing: int) -> NoRetur
         os._exit(0)
 
 
-def _end_with_the_parent() -> None:
-    """Where the system is Linux; elsewhere a copy without a parent ends when its submission is judged."""
+def _end_with(parent: int) -> None:
+    """End when the parent does, even by SIGKILL; other systems than Linux know no such thing."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it ended before we had said so
+        os._exit(0)
 
 
 def _limit_memory() -> None:
@@ -125,24 +138,26 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def _received(reading: int, alive: int, deadline: float) -> tuple[bytes, bool]:
-    """What a copy wrote, to the end of its line, and whether it took too long; nothing if nobody waits."""
+def _received(reading: int, alive: int, deadline: float) -> tuple[bytes, Course]:
+    """What a copy wrote, to the end of its line, and how that went."""
     received = bytearray()
     while (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select([reading, alive], [], [], left)
         if reading in ready:
             piece = os.read(reading, 1 << 16)
             received += piece
-            if not piece or piece.endswith(b"\n") or len(received) > LARGEST:
-                return bytes(received), False
+            if not piece or len(received) > LARGEST:
+                return bytes(received), Course.ENDED
+            if piece.endswith(b"\n"):
+                return bytes(received), Course.TOLD
         elif alive in ready:  # nothing is asked meanwhile, so this is the end of the input
-            return b"", False
-    return b"", True
+            return b"", Course.ALONE
+    return b"", Course.LATE
 
 
-def _ended(process: int, *, by_itself: bool) -> int:
-    """Wait a moment for a copy that ends by itself, end it with all that it started, and say how it ended."""
-    until = time.monotonic() + (_FAREWELL if by_itself else 0)
+def _ended(process: int, *, patience: float) -> int:
+    """Wait so long for a copy to end by itself, end it with all that it started, and say how it ended."""
+    until = time.monotonic() + patience
     while os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         if time.monotonic() >= until:
             break
