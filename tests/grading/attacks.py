@@ -226,3 +226,49 @@ NOTEBOOKS = {
     "frames on the channel": [_FRAMES],
 }
 """Cells of notebooks whose task has not been done."""
+
+
+def system(handler):
+    """An answer to `sl-1`: a right system, but for what its handler does first."""
+    inside = textwrap.indent(textwrap.dedent(handler), "        ")
+    return f"""
+import json
+import boto3
+
+def build(lab):
+    def handler(event, context):
+{inside}
+        import boto3
+        sqs = boto3.client("sqs")
+        url = sqs.get_queue_url(QueueName="work-orders")["QueueUrl"]
+        failed = []
+        for record in event["Records"]:
+            lamp, colon, _ = record["body"].partition(":")
+            if not colon:
+                failed.append({{"itemIdentifier": record["messageId"]}})
+            else:
+                sqs.send_message(QueueUrl=url, MessageBody=lamp)
+        return {{"batchItemFailures": failed}}
+
+    sqs = boto3.client("sqs")
+    sqs.create_queue(QueueName="work-orders")
+    dead = sqs.create_queue(QueueName="dead-reports")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({{"deadLetterTargetArn": arn, "maxReceiveCount": 3}})
+    reports = sqs.create_queue(QueueName="reports", Attributes={{"RedrivePolicy": redrive}})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=reports, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    lab.function("foreman", handler, Timeout=3)
+    boto3.client("lambda").create_event_source_mapping(
+        EventSourceArn=arn, FunctionName="foreman", FunctionResponseTypes=["ReportBatchItemFailures"]
+    )
+"""
+
+
+HANDLERS = {
+    "ends its worker in C": "import ctypes\nctypes.string_at(0)",
+    "computes for ever": "while True:\n    pass",
+    "raises what no handler raises": "raise KeyboardInterrupt",
+    "ends itself": "import os\nos._exit(0)",
+    "prints without end": "while True:\n    print('x' * 50_000)",
+}
+"""Handlers that attack the process that they run in; an honest one earns 6 points."""

@@ -1,8 +1,10 @@
 """Attacks on the grader gain nothing, and what is seen of them is reported; docs/security.md has a table."""
 
 import json
+import re
 import socket
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -10,6 +12,7 @@ from attacks import (
     ENDING,
     ENVIRONMENT,
     FORK_BOMB,
+    HANDLERS,
     NETWORK,
     NOTEBOOKS,
     ON_THE_CHECKER,
@@ -17,9 +20,11 @@ from attacks import (
     READING,
     TAMPERING,
     answer,
+    system,
 )
 from handing_in import answered, notebook
 
+import workbook
 from workbook.confinement import Level, highest_level
 from workbook.grading import process
 from workbook.grading.judge import grade_notebook
@@ -165,6 +170,28 @@ def test_code_that_comes_by_a_side_door_runs_in_the_learners_process(stage):
         raise ValueError(f"here: {answer == os.getpid()}")
     """)
     assert judged(source, stage).error.text == "ValueError: here: True"
+
+
+def test_the_system_of_an_honest_handler_is_right(stage):
+    verdict = judge(find_exercise("sl-1"), Submission(source=system("pass")), picture=False, stage=stage)
+    assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_a_handler_that_attacks_its_worker_earns_less_than_an_honest_one(name, stage):
+    answered_so = Submission(source=system(HANDLERS[name]))
+    verdict = judge(find_exercise("sl-1"), answered_so, picture=False, stage=stage)
+    assert verdict.points < verdict.of
+    assert verdict.error is None or verdict.error.kind in ("busy", "exit")
+
+
+def test_nothing_that_is_handed_in_is_unpickled():
+    package = Path(workbook.__file__).parent
+    folders = ("grading", "confinement", "served", "remote", "room")
+    sources = [path for folder in folders for path in (package / folder).rglob("*.py")]
+    assert len(sources) > len(folders)
+    readers = re.compile(r"\b(pickle|marshal|shelve|dill|joblib)\b *(\.|import)|\beval\(|yaml\.load\b")
+    assert [str(path) for path in sources if readers.search(path.read_text(encoding="utf-8"))] == []
 
 
 # ---- on the grader's patience

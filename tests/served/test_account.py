@@ -1,5 +1,6 @@
 """The lab of one account: requests one after the other, the control API, and what comes after a process."""
 
+import gc
 import json
 from dataclasses import replace
 
@@ -248,6 +249,23 @@ def test_who_has_too_many_resources_can_make_no_more_and_goes_on_with_those(open
 def test_a_limit_is_a_whole_number_above_nothing(value):
     with pytest.raises(LimitError, match="requests_per_second="):
         AccountLimits(requests_per_second=value)
+
+
+def test_memory_does_not_grow_with_the_number_of_calls(opened):
+    account = opened(limits=AccountLimits(trace_hops=100))
+    answer(account.handle(aws("sqs", "CreateQueue", QueueName="orders")))
+
+    def objects_after(messages):
+        for _ in range(messages):
+            answer(account.handle(sent("one")))
+            (message,) = answer(account.handle(aws("sqs", "ReceiveMessage", QueueUrl=QUEUES[0])))["Messages"]
+            handle = message["ReceiptHandle"]
+            account.handle(aws("sqs", "DeleteMessage", QueueUrl=QUEUES[0], ReceiptHandle=handle))
+        gc.collect()
+        return len(gc.get_objects())
+
+    before = objects_after(100)
+    assert objects_after(400) - before < 400  # less than one object a message
 
 
 # ---- after the process

@@ -28,7 +28,7 @@ from workbook.grading.aws_calls import answer_to
 from workbook.grading.frames import Channel, ChannelClosed, ChannelError, ChannelSilent
 from workbook.grading.plain import NotPlain, from_plain, to_plain
 from workbook.teaching.printed import cut
-from workbook.teaching.trouble import Troubled
+from workbook.teaching.trouble import Troubled, trouble_of
 from workbook.teaching.verdict import Trouble
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ MOST_ASKED = 20_000
 _TOO_OFTEN = Trouble(
     "busy", "Your code called AWS, or waited, 20,000 times. Look for a loop that does not end."
 )
+MOST_STUCK = 3
+"""Times that code may compute without end in one situation: a handler is called again after each."""
+_ENDLESS = trouble_of(Stuck()) or Trouble("busy", "Your code computes without end.")
 _TOO_MUCH = Trouble("busy", "Your code sent or printed more than 64 MB. Look for a loop that does not end.")
 BUDGET = 64 * 1024 * 1024
 """Bytes that may come from a learner's process in one situation."""
@@ -78,6 +81,7 @@ class LearnersProcess:
         self._processor_time = processor_time
         self._over = False
         self._asked = 0
+        self._stuck = 0
         self._most = channel.received + BUDGET
         self._numbers = itertools.count(1)
         self._ended: set[int] = set()
@@ -170,6 +174,8 @@ class LearnersProcess:
                 now = self._processor_time()  # not asked for before: that takes longer than most replies
                 computed = now if computed is None else computed
                 if time.monotonic() - begun > SILENT or now - computed > BUSY:
+                    self._stuck += 1
+                    self.problem = Troubled(_ENDLESS) if self._stuck == MOST_STUCK else self.problem
                     raise Stuck from None
             except ChannelClosed as error:
                 raise Troubled(GONE) from error

@@ -145,8 +145,7 @@ class Account:
         if self.resources >= self.limits.resources and _MAKES.fullmatch(asked_words(request)):
             message = (
                 f"this lab has {self.resources} resources, and {self.limits.resources} are allowed "
-                "(resources): "
-                f"delete some, or begin anew with POST {PREFIX}/reset"
+                f"(resources): delete some, or begin anew with POST {PREFIX}/reset"
             )
             return self._error(request, 400, "LimitExceededException", message)
         return None
@@ -280,15 +279,13 @@ class Account:
     def _check_beginning(self, beginning: Beginning) -> None:
         if beginning.account != self.number:
             raise SnapshotError(
-                f"the snapshot is of account {beginning.account}, and this is {self.number}: ARNs in it "
-                "name that "
-                f"account, so bring it back with the access key AKIA{beginning.account}LABX"
+                f"the snapshot is of account {beginning.account}, and this is {self.number}: ARNs in it name "
+                f"that account, so bring it back with the access key AKIA{beginning.account}LABX"
             )
         if beginning.retention != self.limits.retention:
             raise SnapshotError(
                 f"the snapshot is of a server whose traces keep {beginning.retention} (hops, bytes), and "
-                "here they "
-                f"keep {tuple(self.limits.retention)}: start the server with the same limits"
+                f"here they keep {tuple(self.limits.retention)}: start the server with the same limits"
             )
 
     def _check_request(self, number: int, request: HttpRequest) -> None:
@@ -316,8 +313,7 @@ class Account:
         if journal.ending is not None and journal.ending != self._ending(len(journal.requests)):
             raise SnapshotError(
                 "the replay came to another end than the snapshot says: it was changed, or made by a "
-                "workbook "
-                "that answers otherwise; nothing was brought back"
+                "workbook that answers otherwise; nothing was brought back"
             )
 
     def _resume(self) -> None:
@@ -331,9 +327,8 @@ class Account:
         count = len(journal.requests)
         if journal.ending is None:
             self.note = (
-                f"the last process of this lab ended without a clean stop; the {count} requests that it "
-                "had answered "
-                "were replayed, and one that it was busy with, if any, is lost"
+                f"the last process of this lab ended without a clean stop; the {count} requests that it had "
+                "answered were replayed, and one that it was busy with, if any, is lost"
             )
         else:
             self.note = f"brought back from its {count} requests"
