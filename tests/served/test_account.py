@@ -298,3 +298,16 @@ def test_a_process_that_was_killed_loses_nothing_that_was_answered(account, open
     assert "2 requests" in note
     received = answer(after.handle(aws("sqs", "ReceiveMessage", QueueUrl=QUEUES[0])))
     assert [message["Body"] for message in received["Messages"]] == ["answered"]
+
+
+def test_a_lab_is_brought_back_by_a_server_with_other_limits_too(opened):
+    account = opened(seed=7)
+    for name in ("orders", "late", "third"):
+        answer(account.handle(aws("sqs", "CreateQueue", QueueName=name)))
+    account.close()
+
+    after = opened(limits=AccountLimits(trace_hops=3, resources=2))
+
+    assert answer(after.handle(control("GET", "/limits")))["used"]["resources"] == 3
+    assert trace_of(after)["last"] == 6
+    assert len(trace_of(after)["hops"]) == 3
