@@ -14,6 +14,7 @@ from workbook.grading.running.cluster import ClusterWorkers
 from workbook.grading.running.grading import Terms, grade
 from workbook.grading.running.judging import NoJudge
 from workbook.grading.running.kept import Kept
+from workbook.grading.running.standing import standing_here
 from workbook.grading.running.workers import LocalWorkers
 from workbook.grading.submissions import collect
 
@@ -56,6 +57,12 @@ def test_what_fails_on_a_worker_is_ungradable_and_stops_nobody(box, cluster, tmp
     result = graded(box, tmp_path / "cluster", ClusterWorkers(cluster.scheduler_address, STAND_IN))
     assert [each.state for each in result.submissions] == [UNGRADABLE, GRADED]
     assert result.submissions[0].tasks[0].reason == "The judge's process was ended by SIGSEGV."
+
+
+def test_each_worker_says_how_well_it_confines_what_learners_wrote(cluster):
+    found = ClusterWorkers(cluster.scheduler_address, STAND_IN).standings()
+    assert set(found.values()) == {standing_here()}
+    assert len(found) == 3
 
 
 def test_workers_with_another_workbook_are_refused(box, cluster, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """The lab of one account: requests one after the other, the control API, and what comes after a process."""
 
+import gc
 import json
 from dataclasses import replace
 
@@ -250,6 +251,23 @@ def test_a_limit_is_a_whole_number_above_nothing(value):
         AccountLimits(requests_per_second=value)
 
 
+def test_memory_does_not_grow_with_the_number_of_calls(opened):
+    account = opened(limits=AccountLimits(trace_hops=100))
+    answer(account.handle(aws("sqs", "CreateQueue", QueueName="orders")))
+
+    def objects_after(messages):
+        for _ in range(messages):
+            answer(account.handle(sent("one")))
+            (message,) = answer(account.handle(aws("sqs", "ReceiveMessage", QueueUrl=QUEUES[0])))["Messages"]
+            handle = message["ReceiptHandle"]
+            account.handle(aws("sqs", "DeleteMessage", QueueUrl=QUEUES[0], ReceiptHandle=handle))
+        gc.collect()
+        return len(gc.get_objects())
+
+    before = objects_after(100)
+    assert objects_after(400) - before < 400  # less than one object a message
+
+
 # ---- after the process
 
 
@@ -280,3 +298,16 @@ def test_a_process_that_was_killed_loses_nothing_that_was_answered(account, open
     assert "2 requests" in note
     received = answer(after.handle(aws("sqs", "ReceiveMessage", QueueUrl=QUEUES[0])))
     assert [message["Body"] for message in received["Messages"]] == ["answered"]
+
+
+def test_a_lab_is_brought_back_by_a_server_with_other_limits_too(opened):
+    account = opened(seed=7)
+    for name in ("orders", "late", "third"):
+        answer(account.handle(aws("sqs", "CreateQueue", QueueName=name)))
+    account.close()
+
+    after = opened(limits=AccountLimits(trace_hops=3, resources=2))
+
+    assert answer(after.handle(control("GET", "/limits")))["used"]["resources"] == 3
+    assert trace_of(after)["last"] == 6
+    assert len(trace_of(after)["hops"]) == 3

@@ -196,3 +196,22 @@ def test_a_journal_beyond_its_limit_is_given_up_and_the_lab_goes_on(tmp_path):
         assert account.handle(control("GET", "/snapshot")).status == 200
     finally:
         account.lab.close()
+
+
+def test_a_snapshot_makes_no_more_resources_than_are_allowed_and_a_full_lab_can_be_replaced(tmp_path):
+    limits = AccountLimits(resources=2)
+    account = Account(ACCOUNT, answer=answer_aws, journal=tmp_path / "journal.jsonl", limits=limits)
+    try:
+        for name in ("orders", "late"):
+            answer(account.handle(aws("sqs", "CreateQueue", QueueName=name)))
+        saved = snapshot_of(account)
+        answer(restore(account, saved))
+
+        first, *requests, end = saved.splitlines(keepends=True)
+        third = request_line(plain(aws("sqs", "CreateQueue", QueueName="third")))
+        end = changed(end, end={**json.loads(end)["end"], "requests": 3})
+        told = error(restore(account, b"".join([first, *requests, third, end])))[2]
+        assert "line 4 would be refused" in told
+        assert snapshot_of(account) == saved
+    finally:
+        account.lab.close()

@@ -91,9 +91,8 @@ class Connection:
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             message = (
-                f"no lab answers at {self.endpoint} ({error}): start one with `workbook serve`, or pass "
-                "the URL "
-                "that it prints"
+                f"no lab answers at {self.endpoint} ({error}): start one with `workbook serve`, or pass the "
+                "URL that it prints"
             )
             raise LabError(message) from error
         finally:

@@ -14,24 +14,21 @@ object.
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
 
 from workbook.engine.clock import instant_of
-from workbook.engine.exports import plain_value, record_of
 from workbook.engine.world import START
 from workbook.lab import Lab, LabError
-from workbook.served.control import PREFIX, answer_control, is_control, operation_of
+from workbook.served.control import PREFIX, answer_control, is_control
 from workbook.served.error_answers import error_answer, guessed_protocol
 from workbook.served.fields import BadRequest
 from workbook.served.journal import (
     Beginning,
-    Ending,
     Journal,
     SnapshotError,
     plain,
@@ -42,6 +39,7 @@ from workbook.served.limits import AccountLimits
 from workbook.served.questions import asked_words
 from workbook.served.requests import HttpRequest, HttpResponse
 from workbook.served.signatures import account_in_key, signature_of
+from workbook.served.snapshots import checked_snapshot, ending_of, is_journaled
 from workbook.served.spool import Spool
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -110,7 +108,7 @@ class Account:
         if not is_control(request):
             return self._handle_aws(request)
         response = answer_control(self, request)
-        if _is_journaled(request) and response.status in _CHANGES:
+        if is_journaled(request) and response.status in _CHANGES:
             self._spool.write(request_line(request))
         return response
 
@@ -145,8 +143,7 @@ class Account:
         if self.resources >= self.limits.resources and _MAKES.fullmatch(asked_words(request)):
             message = (
                 f"this lab has {self.resources} resources, and {self.limits.resources} are allowed "
-                "(resources): "
-                f"delete some, or begin anew with POST {PREFIX}/reset"
+                f"(resources): delete some, or begin anew with POST {PREFIX}/reset"
             )
             return self._error(request, 400, "LimitExceededException", message)
         return None
@@ -215,7 +212,7 @@ class Account:
 
     def close(self) -> None:
         """End the lab; the journal stays, and says that this was a clean end."""
-        self._spool.write(self._ending().line())
+        self._spool.write(ending_of(self.lab, self._spool.requests).line())
         self._spool.close()
         self.lab.close()
 
@@ -244,7 +241,7 @@ class Account:
         Raises:
             SnapshotError: it was longer than is allowed, and so not kept.
         """
-        return self._spool.read() + self._ending().line()
+        return self._spool.read() + ending_of(self.lab, self._spool.requests).line()
 
     def restore(self, snapshot: bytes) -> None:
         """Bring back a lab in the place of this one, by asking of a new one all that was asked of it.
@@ -252,109 +249,57 @@ class Account:
         Raises:
             SnapshotError: it is none, or its replay came out differently. This lab is as it was.
         """
-        journal = self._checked(snapshot)
+        journal = checked_snapshot(snapshot, self.number, self.limits)
         before = self._spool.read()
         self._beginning, kept = journal.beginning, self._beginning
         try:
             self._replay(journal)
         except Exception:
             self._beginning = kept
-            self._replay(read_journal(before))
+            self._replay(read_journal(before), within_limits=False)
             raise
         self._spool.begin(journal.beginning.line(), *map(request_line, journal.requests))
 
-    def _checked(self, snapshot: bytes) -> Journal:
-        if len(snapshot) > self.limits.snapshot_bytes:
-            most = self.limits.snapshot_bytes
-            raise SnapshotError(
-                f"the snapshot has {len(snapshot)} bytes, and {most} are allowed (snapshot_bytes)"
-            )
-        journal = read_journal(snapshot)
-        if journal.ending is None:
-            raise SnapshotError("the snapshot breaks off: its last line, with the end, is missing")
-        for number, request in enumerate(journal.requests, 2):
-            self._check_request(number, request)
-        self._check_beginning(journal.beginning)
-        return journal
-
-    def _check_beginning(self, beginning: Beginning) -> None:
-        if beginning.account != self.number:
-            raise SnapshotError(
-                f"the snapshot is of account {beginning.account}, and this is {self.number}: ARNs in it "
-                "name that "
-                f"account, so bring it back with the access key AKIA{beginning.account}LABX"
-            )
-        if beginning.retention != self.limits.retention:
-            raise SnapshotError(
-                f"the snapshot is of a server whose traces keep {beginning.retention} (hops, bytes), and "
-                "here they "
-                f"keep {tuple(self.limits.retention)}: start the server with the same limits"
-            )
-
-    def _check_request(self, number: int, request: HttpRequest) -> None:
-        refusal = None if is_control(request) else self._refusal(request)
-        if refusal is not None:
-            raise SnapshotError(f"line {number} would be refused: {refusal.body.decode()}")
-        if is_control(request) and not _is_journaled(request):
-            raise SnapshotError(
-                f"line {number}: {request.method} {request.path} is no request that a snapshot holds; "
-                f"only those of AWS and of {PREFIX}/time are"
-            )
-
-    def _replay(self, journal: Journal) -> None:
+    def _replay(self, journal: Journal, *, within_limits: bool = True) -> None:
         """Ask a new lab all that was asked of another one; the journal itself is left alone."""
         try:
             self._open(journal.beginning)
         except LabError as error:
             raise SnapshotError(f"line 1 is broken: {error}") from None
-        for request in journal.requests:
-            if is_control(request):
-                answer_control(self, request)
-            else:
-                self._answered(request)
-        self._count()
-        if journal.ending is not None and journal.ending != self._ending(len(journal.requests)):
+        for number, request in enumerate(journal.requests, 2):
+            self._ask_again(number, request, within_limits=within_limits)
+        if journal.ending is not None and journal.ending != ending_of(self.lab, len(journal.requests)):
             raise SnapshotError(
                 "the replay came to another end than the snapshot says: it was changed, or made by a "
-                "workbook "
-                "that answers otherwise; nothing was brought back"
+                "workbook that answers otherwise; nothing was brought back"
             )
+
+    def _ask_again(self, number: int, request: HttpRequest, *, within_limits: bool) -> None:
+        if is_control(request):
+            answer_control(self, request)
+            return
+        refusal = self._refusal(request) if within_limits else None
+        if refusal is not None:
+            raise SnapshotError(f"line {number} would be refused: {refusal.body.decode()}")
+        self._answered(request)
+        self._count()
 
     def _resume(self) -> None:
         """Go on where the last process left off."""
         text = self._spool.read_all()
         journal = read_journal(text, half_written=not text.endswith(b"\n"))
+        ended_well = journal.ending
+        if journal.beginning.retention != self.limits.retention:  # the server was given others since
+            beginning = replace(journal.beginning, retention=self.limits.retention)
+            journal = Journal(beginning, journal.requests, None)
         self._beginning = journal.beginning
-        self._check_beginning(journal.beginning)
-        self._replay(journal)
+        self._replay(journal, within_limits=False)
         self._spool.begin(journal.beginning.line(), *map(request_line, journal.requests))
         count = len(journal.requests)
-        if journal.ending is None:
+        if ended_well is None:
             self.note = (
-                f"the last process of this lab ended without a clean stop; the {count} requests that it "
-                "had answered "
-                "were replayed, and one that it was busy with, if any, is lost"
+                f"the last process of this lab ended without a clean stop; the {count} requests that it had "
+                "answered were replayed, and one that it was busy with, if any, is lost"
             )
         else:
             self.note = f"brought back from its {count} requests"
-
-    def _ending(self, requests: int | None = None) -> Ending:
-        trace = self.lab.trace
-        count = self._spool.requests if requests is None else requests
-        return Ending(count, len(trace), self.lab.world.clock.now, _digest(self.lab))
-
-
-def _is_journaled(request: HttpRequest) -> bool:
-    try:
-        return operation_of(request).journaled
-    except BadRequest:
-        return False
-
-
-def _digest(lab: Lab) -> str:
-    """SHA-256 of all hops that the trace keeps, with all their facts."""
-    digest = hashlib.sha256()
-    for hop in lab.trace:
-        line = json.dumps(record_of(hop), default=plain_value)
-        digest.update(line.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

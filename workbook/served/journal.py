@@ -191,8 +191,7 @@ def _beginning(members: dict[str, Any]) -> Beginning:
     if members.get("version") != VERSION:
         raise SnapshotError(
             f"the snapshot is of version {members.get('version')!r}, and this server reads version "
-            f"{VERSION}: "
-            "bring it back with the workbook that made it"
+            f"{VERSION}: bring it back with the workbook that made it"
         )
     _check_members(1, members, _HEADER_LINE)
     _check_versions(members["versions"])
@@ -216,8 +215,7 @@ def _check_versions(found: object) -> None:
     if found != versions():
         raise SnapshotError(
             f"the snapshot was made by {found!r}, and this server runs {versions()!r}: other versions may "
-            "answer "
-            "the same requests otherwise, so bring it back with those that made it"
+            "answer the same requests otherwise, so bring it back with those that made it"
         )
 
 

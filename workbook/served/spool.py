@@ -75,9 +75,8 @@ class Spool:
         if self._given_up:
             raise SnapshotError(
                 f"this lab was asked so much that its journal grew beyond {self._most} bytes "
-                "(snapshot_bytes) and was "
-                "given up: POST /workbook/v1/reset begins a lab that can be saved, or start the server "
-                "with more"
+                "(snapshot_bytes) and was given up: POST /workbook/v1/reset begins a lab that can be saved, "
+                "or start the server with more"
             )
         return self.read_all()
 
