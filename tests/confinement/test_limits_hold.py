@@ -150,6 +150,6 @@ def test_its_folder_is_gone_with_it(level):
         level, "open(os.path.join(os.environ['TMPDIR'], 'left'), 'w').write('x'); say(1)"
     ) as confined:
         said(confined)
-        mine = confined._scratch
+        mine = confined._folder
         how_it_ended(confined)
     assert mine is None or (mine not in before and not mine.exists())

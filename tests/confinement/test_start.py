@@ -91,6 +91,33 @@ say("tried")
     assert (course / "lesson" / "text").read_text() == "the lesson"
 
 
+def test_a_file_can_be_named_as_well_as_a_folder(level, course):
+    found = answer_of(
+        level, "say(open(os.environ['TEXT']).read())", readable={"/text": course / "lesson" / "text"},
+        environment={"TEXT": "/text"},
+    )  # fmt: skip
+    assert found == "the lesson"
+
+
+def test_what_is_named_is_read_by_the_programs_user_whoever_else_may(level, course):
+    """Below the highest level it is a copy; root's files are often closed to others."""
+    if level is Level.NAMESPACES:
+        return
+    (course / "lesson").chmod(0o700)
+    (course / "lesson" / "text").chmod(0o600)
+    source = "say(open(os.environ['COURSE'] + '/lesson/text').read())"
+    found = answer_of(level, source, readable={"/course": course}, environment={"COURSE": "/course"})
+    assert found == "the lesson"
+
+
+def test_a_link_is_not_followed_where_a_copy_is_made(level, course, tmp_path_factory):
+    secret = tmp_path_factory.mktemp("others") / "secret"
+    secret.write_text("a secret")
+    (course / "lesson" / "link").symlink_to(secret)
+    source = "say(os.path.exists(os.environ['COURSE'] + '/lesson/link'))"
+    assert answer_of(level, source, readable={"/course": course}, environment={"COURSE": "/course"}) is False
+
+
 def test_the_packages_of_this_python_are_there(namespaces):
     program = "import psutil, os; os.write(int(os.environ['WORKBOOK_CHANNEL']), b'1\\n')"
     confined = start([sys.executable, "-c", program], readable={}, limits=Limits(**LIMITS), level=namespaces)

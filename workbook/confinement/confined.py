@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from workbook.confinement.copies import scratch_of
 from workbook.confinement.levels import Level
 from workbook.confinement.limits import Limits
 from workbook.confinement.scratch import FILE_BYTES, files_in_memory, folder_holds_more
@@ -48,14 +49,15 @@ class Confined:
         limits: Limits,
         mark: str,
         user: BorrowedUser | None,
-        scratch: Path | None,
+        folder: Path | None,
     ) -> None:
         self.channel = channel
         """Connected to it; the only way in or out at the highest level."""
         self.level = level
         self._limits = limits
         self._user = user
-        self._scratch = scratch
+        self._folder = folder
+        self._scratch = scratch_of(folder) if folder else None
         self._printed = bytearray()
         self._dropped = 0
         self._why = ""
@@ -180,8 +182,8 @@ class Confined:
                 self.channel.shutdown(socket.SHUT_RDWR)  # who waits for an answer is told
 
     def _clean_up(self) -> None:
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
         if self._user is not None:
             self._user.give_back()
 

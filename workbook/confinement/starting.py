@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbook.confinement.command import SCRATCH, command_for
 from workbook.confinement.confined import Confined
+from workbook.confinement.copies import copies, own_folder, scratch_of
 from workbook.confinement.levels import Level, chosen_level
 from workbook.confinement.limits import Limits
 from workbook.confinement.system_calls import filter_descriptor
@@ -49,8 +48,9 @@ def start(
     """
     level = chosen_level(level)
     user = BorrowedUser() if level >= Level.USER and os.geteuid() == 0 else None
-    scratch = None if level is Level.NAMESPACES else _scratch_folder(user)
-    copied = {} if scratch is None else _copies(readable, hidden, scratch)
+    folder = None if level is Level.NAMESPACES else own_folder(user)
+    scratch = None if folder is None else scratch_of(folder)
+    copied = {} if folder is None else copies(readable, hidden, folder)
     ours, theirs = socket.socketpair()
     number = user.number if user else None
     mark = secrets.token_hex(16)
@@ -77,7 +77,7 @@ def start(
     with theirs, contextlib.ExitStack() as opened:
         if filtered is not None:
             opened.callback(os.close, filtered)
-        return Confined(launch, ours, level=level, limits=limits, mark=mark, user=user, scratch=scratch)
+        return Confined(launch, ours, level=level, limits=limits, mark=mark, user=user, folder=folder)
 
 
 def _environment(
@@ -98,26 +98,3 @@ def _place(path: str, copied: Mapping[str, Path]) -> str:
         if Path(path) in Path(inside).parents:
             return f"{outside}".removesuffix(inside) + path
     return path
-
-
-def _scratch_folder(user: BorrowedUser | None) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="workbook-confined-"))
-    if user is not None:
-        os.chown(folder, user.number, user.number)
-    return folder
-
-
-def _copies(readable: Mapping[str, Path], hidden: Sequence[str], scratch: Path) -> dict[str, Path]:
-    """Copies of what is readable, each at its path below the scratch folder, without what is hidden."""
-    copies = {}
-    for inside, outside in readable.items():
-        copy = scratch / inside.lstrip("/")
-        below = [Path(path) for path in hidden if Path(path).is_relative_to(inside)]
-        left_out = {outside / path.relative_to(inside) for path in below}
-
-        def ignored(folder: str, names: list[str], left_out: set[Path] = left_out) -> set[str]:
-            return {name for name in names if Path(folder) / name in left_out or name == "__pycache__"}
-
-        shutil.copytree(outside, copy, ignore=ignored, copy_function=shutil.copyfile)
-        copies[inside] = copy
-    return copies
