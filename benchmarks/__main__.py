@@ -7,6 +7,7 @@ import platform
 import sys
 from importlib.metadata import version
 
+from benchmarks.confining import confinement_rows
 from benchmarks.grading import grading_rows
 from benchmarks.measuring import Row, best_of_processes, in_a_fresh_process
 from benchmarks.server_load import put_load_on_a_server
@@ -156,6 +157,7 @@ def main() -> int:
         *state_machine_rows(),
         *growth_rows(),
         *server_rows(),
+        *confinement_rows(),
         *grading_rows(),
     ]
     print(f"| {'work':32} | {'promise':22} | kept | measured")

@@ -31,6 +31,17 @@ say = lambda value: channel.sendall(json.dumps(value).encode() + b"\\n")
 hear = lambda: channel.recv(1)
 """
 
+ONE_THAT_HIDES = """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        {before}
+        say("hidden")
+        while True: time.sleep(60)
+    os._exit(0)
+os.wait()
+"""
+
 
 def python_at(level):
     """An interpreter that the user of that level can reach; another user cannot look into a home."""

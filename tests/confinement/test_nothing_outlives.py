@@ -8,20 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from confining import BEGIN, LIMITS, Lifeline, python_at, with_lifeline
+from confining import BEGIN, LIMITS, ONE_THAT_HIDES, Lifeline, python_at, with_lifeline
 
 from workbook.confinement import Level
 
-ONE_THAT_HIDES = """
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        {before}
-        say("hidden")
-        while True: time.sleep(60)
-    os._exit(0)
-os.wait()
-"""
 IGNORES_SIGNALS = """
 import signal
 for number in range(1, 65):

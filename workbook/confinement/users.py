@@ -7,7 +7,6 @@ told by locks on files, for callers may be copies of one process and would count
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import tempfile
@@ -27,6 +26,8 @@ class BorrowedUser:
         Raises:
             OSError: all are taken.
         """
+        import fcntl  # noqa: PLC0415 - Windows has none, and is to be refused by name and not by this
+
         folder = _lock_folder()
         first = secrets.randbelow(USERS)
         for offset in range(USERS):
