@@ -111,6 +111,19 @@ hear()
             assert how_it_ended(confined) == "it was ended because it had written more than 4 MB"
 
 
+def test_empty_files(namespaces):
+    """They take none of the bytes that its folders in memory have, and a kilobyte of the kernel each."""
+    source = """
+try:
+    for number in range(200_000): os.mknod(os.path.join({folder!r}, str(number)))
+except OSError: pass
+hear()
+"""
+    for folder in ("/tmp", "/dev/shm"):
+        with running(namespaces, source.format(folder=folder), scratch_bytes=1024**2) as confined:
+            assert how_it_ended(confined) == "it was ended because it had more than 1,024 files"
+
+
 def test_open_files(level):
     source = """
 kept = []

@@ -83,7 +83,7 @@ def test_one_that_has_shed_its_environment_as_well(level):
     source = ONE_THAT_HIDES.format(before=SHEDS_ITS_ENVIRONMENT.strip()) + "hear()"
     with with_lifeline(level, source) as (confined, lifeline):
         confined.kill()
-        if level is Level.PROCESS:  # what docs/security.md says remains: it is found by nothing that it has
+        if level is Level.PROCESS:  # docs/confinement.md says so: it is found by nothing that it has
             assert not lifeline.is_cut(within=0.5)
         assert lifeline.is_cut()  # there, it ends by itself
 

@@ -4,7 +4,7 @@
     started.channel      a connected socket: the only way to it
     started.kill()       ends it, with all that it has started
 
-How far this goes depends on the machine: `highest_level()`, and docs/security.md.
+How far this goes depends on the machine: `highest_level()`, and docs/confinement.md.
 """
 
 from __future__ import annotations

@@ -19,7 +19,15 @@ from workbook.confinement.levels import Level, as_user, own_users, with_parent
 from workbook.confinement.limits import Limits
 
 SCRATCH = "/tmp"  # noqa: S108 - of the program's own world
+_SHARED = "/dev/shm"  # noqa: S108 - of that world, too; Python's locks between processes lie there
+_SHARED_BYTES = 1024**2
+_NAMESPACES = (
+    "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+    "--die-with-parent", "--new-session",
+)  # fmt: skip
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives")
+_FIRST_PROCESS = "/proc/1"
+"""Bubblewrap's own. Where a program is of the same user, it could write into that one's memory."""
 _SHELL = (
     "ulimit -c 0; ulimit -S -t {cpu}; ulimit -H -t {cpu_at_most}; "
     "ulimit -f {file_blocks}; ulimit -n {files}; "
@@ -36,13 +44,15 @@ def command_for(
     user: int | None,
     readable: Mapping[str, Path],
     hidden: Iterable[str],
+    filtered: int | None = None,
 ) -> list[str]:
-    """The whole command line."""
+    """The whole command line; `filtered` is a descriptor from which bubblewrap reads a filter."""
     begins = as_user(user) if user is not None else with_parent()
     alone = user is not None or level is Level.NAMESPACES
     limited = [*begins, *_limited(limits, 0 if alone else _processes_of_ours()), *program]
     if level is Level.NAMESPACES:
-        return [*_bubblewrap(limits, user, readable, hidden), *limited]
+        filters = [] if filtered is None else ["--seccomp", str(filtered)]
+        return [*_bubblewrap(limits, user, readable, hidden), *filters, "--", *limited]
     return limited
 
 
@@ -77,19 +87,23 @@ def _bubblewrap(
     limits: Limits, user: int | None, readable: Mapping[str, Path], hidden: Iterable[str]
 ) -> list[str]:
     mounts = {**{str(path): path for path in (*map(Path, _SYSTEM), *python_paths())}, **readable}
-    words = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    if user is None:
-        words += own_users()
-    else:
-        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
-    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(1024 * 1024), "--tmpfs", "/dev/shm"]  # noqa: S108
-    words += ["--size", str(limits.scratch_bytes), "--perms", "1777", "--tmpfs", SCRATCH]
+    empty = (*hidden, *_shown_twice(mounts, readable), _FIRST_PROCESS)
+    words = ["bwrap", *_NAMESPACES, *_rights(user), "--proc", "/proc", "--dev", "/dev"]
+    for folder, size in ((_SHARED, _SHARED_BYTES), (SCRATCH, limits.scratch_bytes)):
+        words += ["--size", str(size), "--perms", "1777", "--tmpfs", folder]
     words += [word for folder in _parents(mounts) for word in ("--perms", "0755", "--dir", folder)]
     words += [word for inside, outside in mounts.items() for word in _mount(inside, outside)]
-    hidden = [*hidden, *_shown_twice(mounts, readable)]
-    words += [word for folder in hidden for word in ("--size", "4096", "--perms", "0555", "--tmpfs", folder)]
-    return [*words, "--remount-ro", "/", "--chdir", SCRATCH, "--"]
+    words += [word for folder in empty for word in ("--size", "4096", "--perms", "0555", "--tmpfs", folder)]
+    words += [word for folder in ("/", "/dev", *empty) for word in ("--remount-ro", folder)]
+    return [*words, "--chdir", SCRATCH]
+
+
+def _rights(user: int | None) -> list[str]:
+    """None; where root starts it, setpriv needs some to become the user, and drops them."""
+    if user is not None:
+        needed = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+        return ["--cap-drop", "ALL", *(word for right in needed for word in ("--cap-add", right))]
+    return ["--cap-drop", "ALL", *own_users()]
 
 
 def _shown_twice(mounts: Mapping[str, Path], readable: Mapping[str, Path]) -> list[str]:

@@ -22,6 +22,7 @@ from typing import IO
 
 from workbook.confinement.levels import Level
 from workbook.confinement.limits import Limits
+from workbook.confinement.scratch import FILE_BYTES, files_in_memory, folder_holds_more
 from workbook.confinement.tree import ProcessTree
 from workbook.confinement.users import BorrowedUser
 
@@ -158,9 +159,14 @@ class Confined:
         if self._tree.memory() > limits.memory_bytes:
             megabytes = limits.memory_bytes // 1024**2
             return f"it was ended because its processes together held more than {megabytes:,} MB"
-        if self._scratch is not None and _holds_more(self._scratch, limits.scratch_bytes):
-            megabytes = limits.scratch_bytes // 1024**2
-            return f"it was ended because it had written more than {megabytes:,} MB"
+        return self._too_much_written()
+
+    def _too_much_written(self) -> str:
+        most = self._limits.scratch_bytes
+        if self._scratch is not None and folder_holds_more(self._scratch, most):
+            return f"it was ended because it had written more than {most // 1024**2:,} MB"
+        if self._scratch is None and files_in_memory(self._tree.numbers()) > most // FILE_BYTES:
+            return f"it was ended because it had more than {most // FILE_BYTES:,} files"
         return ""
 
     def _end_all(self, why: str) -> None:
@@ -178,18 +184,6 @@ class Confined:
             shutil.rmtree(self._scratch, ignore_errors=True)
         if self._user is not None:
             self._user.give_back()
-
-
-def _holds_more(folder: Path, most: int) -> bool:
-    """Whether the files below a folder take more than so many bytes; stops where they do."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += max(4096, (Path(place) / name).lstat().st_blocks * 512)
-            if total > most:
-                return True
-    return False
 
 
 def _words_of(status: int, limits: Limits) -> str:

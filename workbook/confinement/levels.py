@@ -37,7 +37,11 @@ _WORDS = {
     Level.USER: "another user of this system, with limits; it has a network",
     Level.NAMESPACES: "no network, no files but its own, no other processes, with limits",
 }
-_BUBBLEWRAP = ["bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc"]
+_BUBBLEWRAP = (
+    "bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc",
+    "--size", "4096", "--tmpfs", "/tmp",  # noqa: S108 - of that world
+)  # fmt: skip
+"""All that older versions cannot do has to be in it."""
 _THROUGH_A_SHELL = ["/bin/sh", "-c", 'exec "$@"', "sh"]
 """Because setpriv itself still has the right to run what the other user cannot even see."""
 FORCED = "WORKBOOK_CONFINEMENT"
@@ -74,7 +78,8 @@ def chosen_level(wanted: Level | None) -> Level:
     if wanted is not None and wanted is not Level.USER and wanted > highest:
         message = (
             f"this machine confines programs at level {highest.name.lower()} at most ({highest.words}). For "
-            "namespaces, install bubblewrap (on Debian: apt install bubblewrap) and allow user namespaces."
+            "namespaces, install bubblewrap 0.8 or later (on Debian: apt install bubblewrap) and allow user "
+            "namespaces."
         )
         raise OSError(message)
     return highest if wanted is None else wanted

@@ -19,6 +19,13 @@ from typing import Any
 OWN_VARIABLES = {"PATH", "HOME", "TMPDIR", "LANG", "PWD", "WORKBOOK_CHANNEL", "WORKBOOK_CONFINED", "LC_CTYPE",
                  "OLDPWD", "__CF_USER_TEXT_ENCODING"}  # fmt: skip
 Attempt = tuple[bool, str]
+_NEW_USER = 0x10000000
+_NOT_TRIED = 100
+_MADE = {
+    1: "a user namespace",
+    2: "memory that nobody counts",
+    3: "a user namespace, and memory that nobody counts",
+}
 OUTLIVES_FOR = 3.0
 """Real seconds that the process which tries to outlive the program stays, at most."""
 
@@ -95,6 +102,34 @@ def file_size(facts: dict[str, Any]) -> Attempt:
     return False, "it wrote a longer file than the limit"
 
 
+def system_calls(facts: dict[str, Any]) -> Attempt:  # noqa: ARG001 - all attempts are called alike
+    """Make a user namespace, in which a program has all rights, or memory that belongs to no process."""
+    child = os.fork()
+    if child == 0:  # in a namespace of its own, the attempts that follow would mean something else
+        with contextlib.suppress(Exception):
+            os._exit(make_what_is_not_counted())
+        os._exit(_NOT_TRIED)
+    made = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if made == 0:
+        return True, "dangerous calls to the kernel were refused"
+    if made not in _MADE:
+        return False, "dangerous calls to the kernel could not be tried"
+    return False, f"it made {_MADE[made]}"
+
+
+def make_what_is_not_counted() -> int:
+    """What of it could be made: 1 for a user namespace, 2 for memory, 3 for both."""
+    import ctypes  # noqa: PLC0415 - a Python may have been built without it, and the other attempts go on
+
+    kernel = ctypes.CDLL(None)
+    made = int(hasattr(kernel, "unshare") and kernel.unshare(_NEW_USER) == 0)
+    if hasattr(os, "memfd_create"):
+        with contextlib.suppress(OSError):
+            os.close(os.memfd_create("hidden"))
+            made += 2
+    return made
+
+
 def fork_bomb(facts: dict[str, Any]) -> Attempt:
     """Have more processes than it may."""
     wait, end = os.pipe()
@@ -128,7 +163,7 @@ def hide(lifeline: int) -> None:
 
 
 ATTEMPTS: tuple[Callable[[dict[str, Any]], Attempt], ...] = (
-    network, home, other_processes, environment, writing, memory, file_size
+    network, home, other_processes, environment, writing, memory, file_size, system_calls
 )  # fmt: skip
 
 

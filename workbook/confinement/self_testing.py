@@ -28,7 +28,7 @@ from workbook.confinement.starting import start
 
 NAMES = (
     "network", "home", "other_processes", "environment", "writing", "fork_bomb", "memory", "file_size",
-    "outliving",
+    "system_calls", "outliving",
 )  # fmt: skip
 """What is tried, in the order in which it is told."""
 _PROBE = Path(__file__).with_name("probe.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -15,6 +16,7 @@ from workbook.confinement.command import SCRATCH, command_for
 from workbook.confinement.confined import Confined
 from workbook.confinement.levels import Level, chosen_level
 from workbook.confinement.limits import Limits
+from workbook.confinement.system_calls import filter_descriptor
 from workbook.confinement.tree import MARK
 from workbook.confinement.users import BorrowedUser
 
@@ -51,9 +53,14 @@ def start(
     copied = {} if scratch is None else _copies(readable, hidden, scratch)
     ours, theirs = socket.socketpair()
     number = user.number if user else None
-    command = command_for(level, program, limits, user=number, readable=readable, hidden=hidden)
     mark = secrets.token_hex(16)
     variables = _environment(environment or {}, theirs.fileno(), scratch, copied) | {MARK: mark}
+
+    filtered = filter_descriptor() if level is Level.NAMESPACES else None
+    command = command_for(
+        level, program, limits, user=number, readable=readable, hidden=hidden, filtered=filtered
+    )
+    inherited = [theirs.fileno(), *([] if filtered is None else [filtered])]
 
     def launch() -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - to run what is not trusted is what this is for
@@ -63,11 +70,13 @@ def start(
             stderr=subprocess.STDOUT,
             cwd=scratch or "/",
             env=variables,
-            pass_fds=(theirs.fileno(),),
+            pass_fds=inherited,
             start_new_session=True,
         )
 
-    with theirs:
+    with theirs, contextlib.ExitStack() as opened:
+        if filtered is not None:
+            opened.callback(os.close, filtered)
         return Confined(launch, ours, level=level, limits=limits, mark=mark, user=user, scratch=scratch)
 
 

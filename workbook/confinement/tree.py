@@ -2,7 +2,7 @@
 
 In namespaces the kernel ends every process with the first. Below, three marks find those that have left their
 session: descent, the user that only this program has, and a word in their environment. A process that sheds
-the last two is found only if it was seen while its parent lived; docs/security.md says so.
+the last two is found only if it was seen while its parent lived; docs/confinement.md says so.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ class ProcessTree:
     def count(self) -> int:
         """Processes that live."""
         return sum(1 for process in self._living())
+
+    def numbers(self) -> list[int]:
+        """Of those that live, as seen from here."""
+        return [process.pid for process in self._living()]
 
     def memory(self) -> int:
         """Bytes that they hold together; what copies share is counted for each."""
