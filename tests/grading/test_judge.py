@@ -157,6 +157,19 @@ def test_of_a_hidden_situation_a_learner_hears_what_did_not_hold_and_nothing_els
     assert "secret" not in json.dumps(task.as_json())
 
 
+def test_a_property_that_is_judged_in_no_hidden_situation_is_as_it_was_shown(tmp_path):
+    path = tmp_path / "hidden.py"
+    path.write_text(
+        "import workbook.teaching.exercises.sqs_and_lambda as lesson\n"
+        "from workbook.teaching.contract import Situation\n"
+        "HIDDEN = {'sl-1': (Situation(name='calm', set_up='A secret night.', play=lesson.a_calm_night),)}\n"
+    )
+    name = "06_sqs_and_lambda.ipynb"
+    source = texts_of(find_exercise("sl-1")).solution.source
+    (task,) = graded("sl-1", notebooks={name: answered(source, "sl-1", name)}, hidden=str(path))
+    assert task.right, task
+
+
 def test_an_error_in_a_hidden_situation_does_not_tell_what_was_in_it(hidden):
     (task,) = graded("q-1", notebooks={QUEUES: answered(FAILS_WITH_ELEVEN, "q-1", QUEUES)}, hidden=hidden)
     assert (task.points, task.trouble) == (0, "exception")

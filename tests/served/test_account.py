@@ -311,3 +311,14 @@ def test_a_lab_is_brought_back_by_a_server_with_other_limits_too(opened):
     assert answer(after.handle(control("GET", "/limits")))["used"]["resources"] == 3
     assert trace_of(after)["last"] == 6
     assert len(trace_of(after)["hops"]) == 3
+
+
+def test_a_trace_header_of_a_request_is_that_of_its_message(account):
+    """X-Amzn-Trace-Id says more than how a request travelled: SQS hands it on as AWSTraceHeader."""
+    url = answer(account.handle(aws("sqs", "CreateQueue", QueueName="orders")))["QueueUrl"]
+    send = aws("sqs", "SendMessage", QueueUrl=url, MessageBody="cake")
+    header = ("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+    account.handle(replace(send, headers=(*send.headers, header)))
+    asked = aws("sqs", "ReceiveMessage", QueueUrl=url, MessageSystemAttributeNames=["AWSTraceHeader"])
+    (message,) = answer(account.handle(asked))["Messages"]
+    assert message["Attributes"]["AWSTraceHeader"] == header[1]

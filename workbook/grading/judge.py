@@ -90,7 +90,12 @@ class _TaskJudge:
         yield self._verdict(self._exercise, answer, picture=self._request.pictures)
         hidden = hidden_situations(self._request.hidden, self._exercise)
         if hidden:
-            exercise = dataclasses.replace(self._exercise, situations=hidden)
+            judged = [
+                each
+                for each in self._exercise.properties
+                if any(each.judged_in(situation) for situation in hidden)
+            ]
+            exercise = dataclasses.replace(self._exercise, situations=hidden, properties=tuple(judged))
             yield self._verdict(exercise, answer, picture=False)
 
     def _verdict(self, exercise: Exercise, answer: Submission, *, picture: bool) -> Verdict:
@@ -114,8 +119,7 @@ class _TaskJudge:
 
     def _result(self, verdicts: tuple[Verdict, ...]) -> TaskResult:
         shown, *hidden = verdicts
-        columns = zip(*(verdict.properties for verdict in verdicts), strict=True)
-        properties = tuple(_property(column) for column in columns)
+        properties = tuple(_property(each, hidden) for each in shown.properties)
         mistake = next((verdict.mistake.id for verdict in verdicts if verdict.mistake), None)
         trouble = next((verdict.error.kind for verdict in verdicts if verdict.error), None)
         return TaskResult(
@@ -133,10 +137,11 @@ class _TaskJudge:
         )
 
 
-def _property(judged: tuple[Judged, ...]) -> PropertyResult:
-    """A property, which held if it held everywhere."""
-    first, held = judged[0], all(each.held for each in judged)
-    return PropertyResult(first.name, first.of if held else 0, first.of, held=held)
+def _property(shown: Judged, hidden: list[Verdict]) -> PropertyResult:
+    """A property, which held if it held wherever it was judged; after trouble none does."""
+    elsewhere = [each for verdict in hidden for each in verdict.properties if each.name == shown.name]
+    held = shown.held and all(each.held for each in elsewhere) and not any(each.error for each in hidden)
+    return PropertyResult(shown.name, shown.of if held else 0, shown.of, held=held)
 
 
 def _feedback(shown: Verdict, hidden: list[Verdict], notes: list[str]) -> Iterator[str]:
@@ -158,6 +163,7 @@ def _feedback_on_hidden(verdict: Verdict, shown: Verdict) -> Iterator[str]:
     if verdict.error is not None:
         yield _HIDDEN_TROUBLE.format(kind=verdict.error.kind)
         return
-    for each, seen in zip(verdict.properties, shown.properties, strict=True):
-        if not each.held and seen.held:
+    seen = {each.name for each in shown.properties if each.held}
+    for each in verdict.properties:
+        if not each.held and each.name in seen:
             yield _HIDDEN.format(name=each.name)

@@ -42,7 +42,6 @@ _TRAVEL = frozenset(
         "x-amz-date",
         "x-amz-security-token",
         "x-amz-user-agent",
-        "x-amzn-trace-id",
     }
 )
 """Headers that say how a request travelled, or who is behind it, and change nothing in the lab."""
