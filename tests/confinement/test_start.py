@@ -10,8 +10,9 @@ import psutil
 import pytest
 from confining import LIMITS, answer_of, how_it_ended, running, said
 
-from workbook.confinement import Level, Limits, highest_level, start
+from workbook.confinement import Level, Limits, highest_level, start, users
 from workbook.confinement import levels as levels_module
+from workbook.confinement.levels import as_user
 from workbook.confinement.users import BorrowedUser
 
 
@@ -179,6 +180,12 @@ def test_a_lower_level_can_be_forced(monkeypatch):
     assert highest_level() is Level.PROCESS
 
 
+def test_a_level_that_does_not_exist_cannot_be_forced(monkeypatch):
+    monkeypatch.setenv("WORKBOOK_CONFINEMENT", "prison")
+    with pytest.raises(OSError, match="'prison', which is no level: use process, user, namespaces"):
+        highest_level()
+
+
 def test_a_level_that_is_not_there_is_refused_with_the_fix(monkeypatch):
     monkeypatch.setenv("WORKBOOK_CONFINEMENT", "process")
     with pytest.raises(OSError, match="install bubblewrap"):
@@ -235,3 +242,16 @@ def test_what_is_hidden_cannot_be_read_where_it_is_installed_either(namespaces):
     there, installed = answer_of(namespaces, source % str(package), readable={"/course": package})
     assert there > 0
     assert installed == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has other users to give")
+def test_a_user_of_whom_something_lives_is_not_given(monkeypatch):
+    """What is left of a program whose caller was killed could attack the next one of its user."""
+    monkeypatch.setattr(users, "USERS", 2)
+    command = [*as_user(users.FIRST_USER), "/bin/sh", "-c", "echo; read word"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as left:
+        left.stdout.readline()
+        borrowed = users.BorrowedUser()
+        borrowed.give_back()
+        left.kill()
+    assert borrowed.number == users.FIRST_USER + 1

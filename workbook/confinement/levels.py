@@ -57,9 +57,17 @@ def highest_level() -> Level:
     if sys.platform == "win32":
         message = "programs cannot be confined on Windows: use Linux, or the Linux subsystem of Windows"
         raise OSError(message)
-    forced = os.environ.get(FORCED)
-    most = Level[forced.upper()] if forced else max(Level)
+    most = _forced(os.environ.get(FORCED, ""))
     return max(level for level in Level if level <= most and _is_there(level))
+
+
+def _forced(name: str) -> Level:
+    """The level that somebody has asked not to exceed."""
+    names = [level.name.lower() for level in Level]
+    if name and name.lower() not in names:
+        message = f"the environment variable {FORCED} is {name!r}, which is no level: use {', '.join(names)}"
+        raise OSError(message)
+    return Level[name.upper()] if name else max(Level)
 
 
 def chosen_level(wanted: Level | None) -> Level:

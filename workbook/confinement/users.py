@@ -7,10 +7,13 @@ told by locks on files, for callers may be copies of one process and would count
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
 from pathlib import Path
+
+import psutil
 
 FIRST_USER = 60_600
 """Numbers of users from here on are nobody's on Debian and most others."""
@@ -38,7 +41,9 @@ class BorrowedUser:
             except BlockingIOError:
                 os.close(self._lock)
             else:
-                return
+                if not _has_processes(self.number):
+                    return
+                os.close(self._lock)
         message = f"all {USERS} users for confined programs are taken: wait until some have ended"
         raise OSError(message)
 
@@ -47,6 +52,15 @@ class BorrowedUser:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+
+def _has_processes(number: int) -> bool:
+    """Whether something lives of an earlier program, whose caller was killed: it could attack the next."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if number in process.uids():
+                return True
+    return False
 
 
 def _lock_folder() -> Path:
