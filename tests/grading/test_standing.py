@@ -3,7 +3,7 @@
 import pytest
 
 from workbook import confinement
-from workbook.confinement import Assessment, Check, Level
+from workbook.confinement import Assessment, Check, Level, highest_level
 from workbook.grading.running.standing import standing_here
 
 HELD = Check("network", held=True, words="")
@@ -36,3 +36,17 @@ def test_a_machine_that_can_confine_nothing_is_fit_for_nothing(monkeypatch):
 
     monkeypatch.setattr(confinement, "self_test", cannot)
     assert standing_here() == ("nothing: Windows cannot confine programs", False)
+
+
+def test_what_this_machine_does_is_tried_and_not_looked_up(monkeypatch):
+    monkeypatch.setenv("WORKBOOK_CONFINEMENT", "process")
+    standing = standing_here()
+    assert standing.words.startswith("process: ")
+    assert "open when tried: network, home" in standing.words
+    assert standing.fit_for_exams is False
+
+
+def test_with_namespaces_this_machine_is_fit_for_an_exam():
+    if highest_level() is not Level.NAMESPACES:
+        pytest.skip("this machine has no namespaces for us")
+    assert standing_here() == (f"namespaces: {Level.NAMESPACES.words}", True)

@@ -120,8 +120,9 @@ def _look_at_the_confinement(workers: Workers, *, exam: bool) -> None:
     unfit = sorted(where for where, standing in standings.items() if not standing.fit_for_exams)
     if exam and unfit:
         raise CommandError(
-            f"--exam asks for the full confinement, and {', '.join(unfit)} cannot give it. On Linux, install "
-            "bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap); docs/security.md says what it is for."
+            f"--exam asks for the full confinement, and {', '.join(unfit)} cannot give it. What it lacks is "
+            "said above. Level namespaces needs Linux with bubblewrap (Debian, Ubuntu: sudo apt install "
+            "bubblewrap); docs/confinement.md says what else can be missing."
         )
 
 
