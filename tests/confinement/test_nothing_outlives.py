@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,15 @@ sys.stdin.read()
 """
 
 
-def test_a_caller_that_is_killed_takes_it_along(level):
+@pytest.fixture
+def temporary():
+    """For the folders of a caller that cannot remove them any more; every user can enter it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        yield folder
+
+
+def test_a_caller_that_is_killed_takes_it_along(level, temporary):
     lifeline = Lifeline()
     source = BEGIN + Lifeline.TAKE + "say(1)\nwhile True: time.sleep(60)"
     script = CALLER.format(
@@ -100,7 +109,7 @@ def test_a_caller_that_is_killed_takes_it_along(level):
     caller = subprocess.Popen(
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[lifeline.theirs],
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=Path(__file__).resolve().parents[2], env={**os.environ, "TMPDIR": temporary},
     )  # fmt: skip
     os.close(lifeline.theirs)
     with contextlib.closing(lifeline), caller:
