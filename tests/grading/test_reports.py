@@ -18,7 +18,7 @@ from workbook.grading.reports.overview import overview_of
 from workbook.grading.reports.pages import class_page, file_name, learner_page, pictures_in
 from workbook.grading.reports.table import BYTE_ORDER_MARK, grades_csv, harmless
 from workbook.grading.reports.writing import files_of, write_report
-from workbook.grading.results import ClassResult, FileRecord, SubmissionResult
+from workbook.grading.results import ClassResult, FileRecord, SubmissionResult, missing
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>{{7*7}}{% raw %}"
 ELEMENTS = {
@@ -145,6 +145,12 @@ def test_a_learner_reads_what_each_task_earned_and_why():
     assert "Each order should be given to one cook. Cake 4 was given out 113 times." in text
     assert "Your code raised an exception." in text
     assert "Could not be judged" in text
+
+
+def test_a_learner_whose_cell_failed_reads_why_there_is_no_answer():
+    reason = "No answer was handed in. Code cell 4 ended with SyntaxError: expected ':' <b>"
+    kim = SubmissionResult("kim", tasks=(missing("vt-2", "Cakes of unknown size", 7, reason),))
+    assert reason in Reader(learner_page(kim, WEEK)).text
 
 
 def test_a_learner_does_not_read_what_is_for_the_instructor():
