@@ -154,7 +154,39 @@ ENDING = {
         """),
         "busy",
     ),
-    "all memory": (answer("boxes = []\nwhile True:\n    boxes.append(bytearray(100_000_000))"), "exception"),
+    "stop, and read nothing more": (
+        answer("""
+            import os
+            import signal
+            os.kill(os.getpid(), signal.SIGSTOP)
+        """),
+        "busy",
+    ),
+    "ask without end, and take no answer": (
+        answer("""
+            import json
+            import os
+            import signal
+            import stat
+            import struct
+            ask = {"conversation": 2, "ask": "aws", "service": "sqs", "operation": "x" * 3_000}
+            content = json.dumps(ask).encode()
+            for number in range(3, 40):
+                try:
+                    if stat.S_ISSOCK(os.fstat(number).st_mode):
+                        os.set_blocking(number, False)
+                        while True:
+                            os.write(number, struct.pack(">I", len(content)) + content)
+                except OSError:
+                    pass
+            os.kill(os.getpid(), signal.SIGSTOP)
+        """),
+        "exit",
+    ),
+    "all memory": (
+        answer("import mmap\nboxes = []\nwhile True:\n    boxes.append(mmap.mmap(-1, 100_000_000))"),
+        "exception",
+    ),
     "the whole disk": (
         answer("""
             for number in range(10_000):
@@ -272,3 +304,40 @@ HANDLERS = {
     "prints without end": "while True:\n    print('x' * 50_000)",
 }
 """Handlers that attack the process that they run in; an honest one earns 6 points."""
+
+SIDE_DOOR = """
+def definition(read_page):
+    import boto3
+    import json
+    functions = boto3.client("lambda")
+    told = []
+    for function in functions.list_functions()["Functions"]:
+        named = {"FunctionName": function["FunctionName"]}
+        SETTINGS
+        functions.get_waiter("function_updated_v2").wait(**named)
+        functions.invoke(**named, Payload=json.dumps("open('MARK', 'w').close()"))
+        told.append(function["FunctionName"])
+    raise ValueError(f"opened {told}")
+"""
+SETTINGS = {
+    "another handler": 'functions.update_function_configuration(**named, Handler="cProfile.run")',
+    "another handler by a workflow": """
+        import time
+        iam, workflows = boto3.client("iam"), boto3.client("stepfunctions")
+        principal = {"Service": "states.amazonaws.com"}
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        trust = {"Version": "2012-10-17", "Statement": [statement]}
+        role = iam.create_role(RoleName="door", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        iam.put_role_policy(RoleName="door", PolicyName="all", PolicyDocument=policy)
+        change = "arn:aws:states:::aws-sdk:lambda:updateFunctionConfiguration"
+        settings = {**named, "Handler": "cProfile.run"}
+        state = {"Type": "Task", "Resource": change, "Parameters": settings, "End": True}
+        machine = json.dumps({"StartAt": "Change", "States": {"Change": state}})
+        arn = workflows.create_state_machine(name="door", definition=machine, roleArn=role)["stateMachineArn"]
+        workflows.start_execution(stateMachineArn=arn)
+        time.sleep(30)
+""",
+}
+"""Changes to the exercise's own function, whose code the judge trusts: with it, its event would be run."""

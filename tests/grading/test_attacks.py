@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,8 @@ from attacks import (
     ON_THE_CHECKER,
     OUTLIVING,
     READING,
+    SETTINGS,
+    SIDE_DOOR,
     TAMPERING,
     answer,
     system,
@@ -26,8 +29,10 @@ from handing_in import answered, notebook
 
 import workbook
 from workbook.confinement import Level, highest_level
-from workbook.grading import process
+from workbook.grading import learner_process, process
+from workbook.grading.frames import Channel, ChannelSilent
 from workbook.grading.judge import grade_notebook
+from workbook.grading.plain import NotPlain, from_plain, to_plain
 from workbook.grading.request import GradingRequest
 from workbook.grading.stage import GradedStage
 from workbook.teaching.catalogue import find_exercise
@@ -55,6 +60,7 @@ def _short_patience(monkeypatch):
     """What waits for minutes in a course waits for seconds here."""
     monkeypatch.setattr(process, "BUSY", 1.0)
     monkeypatch.setattr(process, "SILENT", 4.0)
+    monkeypatch.setattr(learner_process, "TAKING", 4.0)
     monkeypatch.setattr(process, "MOST_ASKED", 2_000)
     monkeypatch.setattr(process, "BUDGET", 16 * 1024**2)
 
@@ -172,6 +178,16 @@ def test_code_that_comes_by_a_side_door_runs_in_the_learners_process(stage):
     assert judged(source, stage).error.text == "ValueError: here: True"
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_exercises_own_function_with_another_handler_is_the_learners(name, stage, tmp_path):
+    """Its bytes are trusted; with `cProfile.run` for a handler, the judge would run what its event says."""
+    mark = tmp_path / "mark"
+    source = SIDE_DOOR.replace("MARK", str(mark)).replace("SETTINGS", SETTINGS[name].strip())
+    verdict = judge(find_exercise("map-1"), Submission(source=source), picture=False, stage=stage)
+    assert verdict.error.text == "ValueError: opened ['read-page']"
+    assert not mark.exists()
+
+
 def test_the_system_of_an_honest_handler_is_right(stage):
     verdict = judge(find_exercise("sl-1"), Submission(source=system("pass")), picture=False, stage=stage)
     assert verdict.passed, verdict
@@ -217,6 +233,19 @@ def test_nothing_outlives_the_grading():
     task = graded(answered(OUTLIVING, "q-1", QUEUES))
     assert task.points <= NOTHING_DONE
     assert not learners_left()
+
+
+def test_who_takes_nothing_of_what_is_sent_does_not_hold_up_the_judge():
+    here, there = socket.socketpair()
+    with here, there, pytest.raises(ChannelSilent, match="nobody took a frame"):
+        Channel(here, patience=0.05).send({"do": "x" * 4_000_000})
+
+
+def test_a_number_that_would_fill_the_memory_does_not_cross():
+    assert to_plain(Decimal("1e999999999")) == {"$other": "<Decimal>"}
+    with pytest.raises(NotPlain):
+        from_plain({"$decimal": "1e999999999"})
+    assert from_plain(to_plain(Decimal("1e125"))) == Decimal("1e125")
 
 
 def learners_left():

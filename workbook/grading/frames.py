@@ -34,10 +34,16 @@ class ChannelSilent(ChannelError):
 
 
 class Channel:
-    """One end of a connected socket, for whole frames."""
+    """One end of a connected socket, for whole frames.
 
-    def __init__(self, connected: socket.socket) -> None:
+    Args:
+        connected: the socket.
+        patience: real seconds for the other side to take a frame that is sent; without end, if not given.
+    """
+
+    def __init__(self, connected: socket.socket, patience: float | None = None) -> None:
         self._socket = connected
+        self._patience = patience
         self._waiting = bytearray()
         self.received = 0
         """Bytes that have come so far."""
@@ -48,6 +54,7 @@ class Channel:
 
         Raises:
             ChannelClosed: nobody is there to take it.
+            ChannelSilent: nobody took it in time; what was sent of it is no frame, so nothing more can be.
             ChannelError: it is larger than the other side takes.
         """
         content = json.dumps(frame, separators=(",", ":")).encode()
@@ -55,9 +62,12 @@ class Channel:
             message = f"a frame of {len(content):,} bytes; the most is {LARGEST:,}"
             raise ChannelError(message)
         with self._sending:
-            self._socket.settimeout(None)
+            self._socket.settimeout(self._patience)
             try:
                 self._socket.sendall(_LENGTH.pack(len(content)) + content)
+            except TimeoutError as error:
+                message = f"nobody took a frame for {self._patience} s"
+                raise ChannelSilent(message) from error
             except OSError as error:
                 raise ChannelClosed(str(error)) from error
 

@@ -147,9 +147,12 @@ def _take_source(exercise: Exercise, source: str, found: HandedIn) -> None:
 
 def _take_value(exercise: Exercise, value: object, found: HandedIn) -> None:
     try:
-        found.answers[exercise.id] = Submission(value=from_plain(value))
-    except (NotPlain, RecursionError):
+        submission = Submission(value=from_plain(value))
+        submission.text.encode()  # half a character cannot be written down anywhere
+    except (NotPlain, RecursionError, UnicodeEncodeError):
         found.problems[exercise.id] = f"The value cannot be read; give {exercise.asks.form}."
+    else:
+        found.answers[exercise.id] = submission
 
 
 def _number(value: object) -> int:

@@ -32,6 +32,8 @@ HIDDEN = (
 """Folders of the package that are empty for a learner's process."""
 START = 60.0
 """Real seconds for a process to be ready; it takes two."""
+TAKING = 20.0
+"""Real seconds for a process to take what is sent to it: one that has stopped would hold up the judge."""
 LIMITS = Limits(
     cpu_seconds=120,
     wall_seconds=240,
@@ -65,7 +67,7 @@ class LearnersHome:
             limits=LIMITS,
             level=level,
         )
-        self.channel = Channel(self.confined.channel)
+        self.channel = Channel(self.confined.channel, patience=TAKING)
         try:
             ready = self.channel.receive(START)
         except ChannelError as error:

@@ -23,6 +23,8 @@ from botocore.response import StreamingBody
 MARK = "$"
 _DEEPEST = 200
 _LONGEST_NAME = 200
+_LARGEST_EXPONENT = 400
+"""Of a Decimal; AWS's largest is 125. `int` of one with nine digits would take all memory."""
 
 
 class NotPlain(ValueError):
@@ -66,7 +68,7 @@ def _marked(value: object, depth: int) -> Any:  # noqa: ANN401, PLR0911 - JSON; 
         return {"$bytes": base64.b64encode(value).decode()}
     if isinstance(value, datetime.datetime):
         return {"$datetime": value.isoformat()}
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and abs(value.adjusted()) <= _LARGEST_EXPONENT:
         return {"$decimal": str(value)}
     if isinstance(value, tuple):
         return {"$tuple": [to_plain(each, depth + 1) for each in value]}
@@ -117,10 +119,17 @@ def _unmarked(name: str, inner: Any) -> object:  # noqa: ANN401 - JSON
         raise NotPlain(message) from error
 
 
+def _decimal(inner: str) -> Decimal:
+    value = Decimal(inner)
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError("a number that is too large, or too small")
+    return value
+
+
 _MAKERS: Mapping[str, Any] = {
     "$bytes": lambda inner: base64.b64decode(inner, validate=True),
     "$datetime": datetime.datetime.fromisoformat,
-    "$decimal": Decimal,
+    "$decimal": _decimal,
     "$float": float,
     "$tuple": lambda inner: tuple(map(from_plain, inner)),
     "$set": lambda inner: set(map(from_plain, inner)),

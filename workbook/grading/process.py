@@ -147,8 +147,9 @@ class LearnersProcess:
     def _send(self, frame: Mapping[str, Any]) -> None:
         try:
             self._channel.send({**frame, "instant": self._lab.world.clock.now})
-        except ChannelClosed as error:
-            raise Troubled(GONE) from error
+        except (ChannelClosed, ChannelSilent) as error:
+            self.problem = Troubled(GONE)
+            raise self.problem from error
 
     def _next(self, number: int) -> dict[str, Any]:
         """The next frame of this conversation; only those that are over may still have something to say."""
