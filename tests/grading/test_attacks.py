@@ -218,6 +218,7 @@ def test_what_ends_or_has_to_be_ended_is_told_and_earns_nothing(name, stage):
     source, kind = ENDING[name]
     verdict = judged(source, stage)
     assert (verdict.points, verdict.error.kind) == (0, kind), verdict.error
+    assert stage.tampering == []
 
 
 @confined

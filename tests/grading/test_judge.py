@@ -119,6 +119,13 @@ def test_a_cell_that_fails_does_not_keep_the_next_from_running():
     assert task.right
 
 
+def test_a_task_whose_cell_cannot_run_is_wrong_and_not_missing():
+    value = answered("def send_all(orders, pre_orders)\n    return []\n", "q-1", QUEUES)
+    (task,) = graded("q-1", notebooks={QUEUES: value})
+    assert (task.state, task.points, task.trouble) == ("graded", 0, "exception")
+    assert "SyntaxError" in task.feedback[0]
+
+
 def test_a_helper_of_an_earlier_cell_is_handed_in_with_the_answer():
     source = RIGHT.replace("def send_all(", "def helper(")
     value = with_cell(answered("def send_all(orders, pre_orders):\n    ...", "q-1", QUEUES), source)

@@ -36,6 +36,8 @@ class HandedIn:
     answers: dict[str, Submission] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     """Of answers that cannot be judged: what to do about it, by exercise."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """What a task's own cell ended with, by exercise."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the report should know: cells that failed, a notebook that did not end."""
     tampering: list[str] = field(default_factory=list)
@@ -95,6 +97,7 @@ def _run(
         for frame in _frames(channel):
             at = _number(frame.get("begins")) or at
             _take(frame, name, asked, found)
+            _note_failure(frame, cells, found)
     except ChannelError as error:
         stage.leave()  # the next notebook gets a process of its own
         _note_end(error, f"{name}: code cell {at}", found)
@@ -153,6 +156,13 @@ def _take_value(exercise: Exercise, value: object, found: HandedIn) -> None:
         found.problems[exercise.id] = f"The value cannot be read; give {exercise.asks.form}."
     else:
         found.answers[exercise.id] = submission
+
+
+def _note_failure(frame: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], found: HandedIn) -> None:
+    """A cell of a task that fails is a wrong answer to it, unless the task is answered all the same."""
+    number = _number(frame.get("failed"))
+    if 0 < number <= len(cells) and cells[number - 1]["exercise"] is not None:
+        found.failures[cells[number - 1]["exercise"]] = str(frame.get("text"))[:1000]
 
 
 def _number(value: object) -> int:

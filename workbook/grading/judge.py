@@ -73,8 +73,12 @@ class _TaskJudge:
         """What became of it."""
         exercise, problem = self._exercise, self._handed_in.problems.get(self._exercise.id)
         answer = self._handed_in.answers.get(exercise.id)
+        failure = self._handed_in.failures.get(exercise.id)
         if problem is not None:
             return self._result((self._not_judged(Trouble("form", problem)),))
+        if answer is None and failure is not None:
+            trouble = Trouble("exception", f"The cell of this task did not run to its end: {failure}")
+            return self._result((self._not_judged(trouble),))
         if answer is None:
             return missing(exercise.id, exercise.title, exercise.points, self._why_missing())
         return self._result(tuple(self._verdicts(answer)))

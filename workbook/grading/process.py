@@ -98,6 +98,12 @@ class LearnersProcess:
             Stuck: it computes without end.
             Tampered: it sent what no library of ours sends.
         """
+        with (
+            self._lab.world.kernel
+        ):  # what stops code that spins must not tear this apart: a frame would be lost
+            return self._ask(what, facts)
+
+    def _ask(self, what: str, facts: Mapping[str, object]) -> Any:  # noqa: ANN401
         if self.problem is not None:
             raise self.problem
         number = next(self._numbers)
@@ -153,16 +159,15 @@ class LearnersProcess:
 
     def _next(self, number: int) -> dict[str, Any]:
         """The next frame of this conversation; only those that are over may still have something to say."""
-        with self._lab.world.kernel:  # nothing is thrown into this task while it reads
-            while True:
-                frame = self._receive()
-                if "gone" in frame:
-                    raise Troubled(GONE)
-                sender = frame.get("conversation")
-                if sender == number:
-                    return frame
-                if sender not in self._ended:
-                    raise Tampered(f"a frame of conversation {str(sender)[:20]}, while {number} has the word")
+        while True:
+            frame = self._receive()
+            if "gone" in frame:
+                raise Troubled(GONE)
+            sender = frame.get("conversation")
+            if sender == number:
+                return frame
+            if sender not in self._ended:
+                raise Tampered(f"a frame of conversation {str(sender)[:20]}, while {number} has the word")
 
     def _receive(self) -> dict[str, Any]:
         begun, computed = time.monotonic(), None
