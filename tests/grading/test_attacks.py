@@ -30,6 +30,7 @@ from handing_in import answered, notebook
 import workbook
 from workbook.confinement import Level, highest_level
 from workbook.grading import learner_process, process
+from workbook.grading import stage as stage_module
 from workbook.grading.frames import Channel, ChannelSilent
 from workbook.grading.judge import grade_notebook
 from workbook.grading.plain import NotPlain, from_plain, to_plain
@@ -61,6 +62,7 @@ def _short_patience(monkeypatch):
     monkeypatch.setattr(process, "BUSY", 1.0)
     monkeypatch.setattr(process, "SILENT", 4.0)
     monkeypatch.setattr(learner_process, "TAKING", 4.0)
+    monkeypatch.setattr(stage_module, "_BEGIN", 6.0)
     monkeypatch.setattr(process, "MOST_ASKED", 2_000)
     monkeypatch.setattr(process, "BUDGET", 16 * 1024**2)
 

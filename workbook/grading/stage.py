@@ -68,18 +68,25 @@ class GradedStage(Stage):
 
     def _begun(self, lab: Lab) -> LearnersProcess:
         assert isinstance(lab, JudgingLab)  # noqa: S101 - `open_lab` made it
-        home = self.home()
-        world = lab.world
-        facts = {"account": world.account, "region": world.region, "instant": world.clock.now}
         try:
-            home.channel.send({"do": "situation", **facts})
-            home.channel.receive(_BEGIN)
-        except ChannelError as error:
-            self.leave()
-            raise Troubled(GONE) from error
+            self._begin(lab)
+        except ChannelError:
+            self.leave()  # a process that the answer before has stopped stands in the way
+            try:
+                self._begin(lab)
+            except ChannelError as error:
+                self.leave()
+                raise Troubled(GONE) from error
+        home = self.home()
         process = LearnersProcess(home.channel, lab, home.processor_time)
         lab.run_elsewhere(process)
         return process
+
+    def _begin(self, lab: Lab) -> None:
+        channel, world = self.home().channel, lab.world
+        facts = {"account": world.account, "region": world.region, "instant": world.clock.now}
+        channel.send({"do": "situation", **facts})
+        channel.receive(_BEGIN)
 
     def _end(self, process: LearnersProcess) -> None:
         if isinstance(process.problem, Tampered):
