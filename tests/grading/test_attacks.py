@@ -68,7 +68,7 @@ def _short_patience(monkeypatch):
 
 
 def judged(source, stage):
-    stage.tampering.clear()
+    stage.begin_task()
     return judge(EXERCISE, Submission(source=source), picture=False, stage=stage)
 
 

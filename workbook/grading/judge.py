@@ -103,7 +103,7 @@ class _TaskJudge:
             yield self._verdict(exercise, answer, picture=False)
 
     def _verdict(self, exercise: Exercise, answer: Submission, *, picture: bool) -> Verdict:
-        self._stage.tampering.clear()
+        self._stage.begin_task()
         verdict = judge(exercise, answer, seed=self._seed, picture=picture, stage=self._stage)
         if not self._stage.tampering:
             return verdict

@@ -31,7 +31,14 @@ class GradedStage(Stage):
         self._level = level
         self._home: LearnersHome | None = None
         self.tampering: list[str] = []
-        """What answers have sent that no answer sends."""
+        """What the answer has sent that no answer sends."""
+        self._has_run = False
+        """Whether the answer has run already: if its process has ended by then, that is its own doing."""
+
+    def begin_task(self) -> None:
+        """Another answer is judged from now on."""
+        self.tampering.clear()
+        self._has_run = False
 
     def home(self) -> LearnersHome:
         """The learner's process; a new one where the one before has ended.
@@ -70,13 +77,12 @@ class GradedStage(Stage):
         assert isinstance(lab, JudgingLab)  # noqa: S101 - `open_lab` made it
         try:
             self._begin(lab)
-        except ChannelError:
-            self.leave()  # a process that the answer before has stopped stands in the way
-            try:
-                self._begin(lab)
-            except ChannelError as error:
-                self.leave()
+        except ChannelError as error:
+            self.leave()
+            if self._has_run:
                 raise Troubled(GONE) from error
+            self._begin(lab)  # it was the answer before that has stopped the process
+        self._has_run = True
         home = self.home()
         process = LearnersProcess(home.channel, lab, home.processor_time)
         lab.run_elsewhere(process)
