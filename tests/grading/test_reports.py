@@ -273,3 +273,9 @@ def test_text_that_is_no_text_is_written_all_the_same(tmp_path):
     odd = handed_in("ada", dataclasses.replace(task("vt-1", 4), feedback=("\ud800",)))
     write_report(tmp_path, ClassResult("", (odd,)), WEEK)
     assert (tmp_path / "learners" / file_name("ada")).read_text(encoding="utf-8")
+
+
+def test_who_handed_in_the_empty_task_is_not_stuck():
+    untouched = handed_in("Emmy Noether", task("vt-2", 0, trouble="empty"))
+    overview = overview_of(ClassResult(WEEK.title, (untouched,)), WEEK)
+    assert overview.stuck == ()

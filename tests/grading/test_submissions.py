@@ -169,7 +169,8 @@ def test_the_same_file_from_two_learners_is_noted_for_the_class(box):
     for learner in ("ada", "bob", "cleo"):
         box.put(f"{learner}.ipynb", answered("print(1)"))
     box.put("dora.ipynb", answered("print(2)"))
-    assert collect(box.path, WEEK).notes == ("ada, bob and cleo handed in the same file, byte for byte.",)
+    said = "ada, bob and cleo handed in the same file, byte for byte: ada.ipynb."
+    assert collect(box.path, WEEK).notes == (said,)
 
 
 def test_a_notebook_without_a_task_of_the_assignment_is_not_graded(box):
@@ -568,6 +569,13 @@ def test_who_is_on_the_roster_and_handed_in_nothing_is_missing(box, tmp_path):
         ("dora", 1),
     ]
     assert collected.notes == ("dora handed something in and is not on the roster.",)
+
+
+def test_of_several_who_are_not_on_the_roster_one_sentence_is_said(box):
+    for learner in ("ada", "bob", "cleo"):
+        box.put(f"{learner}.ipynb", answered(f"print('{learner}')"))
+    notes = gather(box.path).settle(WEEK, roster=[Learner("ada")]).notes
+    assert notes == ("bob and cleo handed something in and are not on the roster.",)
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def require_room(transport: Transport) -> None:
     received = transport.get(KEY, _MOST_BYTES)
     if received is None:
         message = (
-            f"There is no room at {transport.place}. Ask your instructor for the folder; "
-            "they open it with: workbook room FOLDER"
+            f"There is no room at {transport.place}. Learners ask their instructor for the folder; "
+            "instructors open a room in it with: workbook room FOLDER"
         )
         raise RoomError(message)
     version = _version(received.text)

@@ -14,6 +14,8 @@ from workbook.grading.results import GRADED, UNGRADABLE, ClassResult, Submission
 from workbook.grading.scores import score_of
 from workbook.teaching.catalogue import all_exercises
 
+_UNTOUCHED = "empty"
+"""The trouble of a task whose function is as it was given out."""
 STUCK_BELOW = Fraction(1, 3)
 """Of the points of what was judged: who has less, and tried, is called stuck."""
 OUTCOMES = ("right", "partly", "wrong", "ungradable", "missing")
@@ -119,9 +121,9 @@ def _message(exercise: str, mistake: str) -> str:
 
 
 def _stuck(submissions: Iterable[SubmissionResult]) -> Iterator[tuple[str, str]]:
-    """Those who tried and have little: no task right, and less than a third of what was judged."""
+    """Those who tried and have little: no task right, and less than a third of what they tried."""
     for each in submissions:
-        judged = [task for task in each.tasks if task.state == GRADED]
+        judged = [task for task in each.tasks if task.state == GRADED and task.trouble != _UNTOUCHED]
         points, of = sum(task.points or 0 for task in judged), sum(task.of for task in judged)
         if judged and not any(task.right for task in judged) and points < of * STUCK_BELOW:
             yield each.learner, f"{points} of {of} points in {_count(len(judged), 'task')}"

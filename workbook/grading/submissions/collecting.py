@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from workbook.grading.results import FileRecord
@@ -114,8 +114,8 @@ class Gathered:
         unknown = sorted(learner.name for learner in given if learner not in everybody)
         notes = [
             *_twins(submissions),
-            *(f"{name} handed something in and is not on the roster." for name in strangers),
-            *(f"{name} stands in the manifest and handed in nothing." for name in unknown),
+            *_told(strangers, "handed something in and", "not on the roster"),
+            *_told(unknown, "handed in nothing and", "in the manifest"),
         ]
         return Collected(tuple(submissions), tuple(notes))
 
@@ -254,14 +254,28 @@ def _strangers(papers: Mapping[Learner, object], roster: tuple[Learner, ...]) ->
     return sorted(learner.name for learner in papers if learner not in known)
 
 
+def _told(names: list[str], did: str, where: str) -> Iterator[str]:
+    """One sentence for all whom the same is to be said of."""
+    if names:
+        yield f"{_listed(names)} {did} {'is' if len(names) == 1 else 'are'} {where}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _twins(submissions: Iterable[Submission]) -> Iterator[str]:
-    """A sentence for each file that several learners handed in, byte for byte."""
-    owners: dict[str, dict[str, None]] = defaultdict(dict)
+    """A sentence for those who handed in the same files, byte for byte."""
+    owners: dict[str, dict[str, str]] = defaultdict(dict)
     for submission in submissions:
         for file in submission.files:
             if file.used:
-                owners[file.digest][submission.learner] = None
+                owners[file.digest][submission.learner] = PurePosixPath(file.name).name
+    shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for learners in owners.values():
         if len(learners) > 1:
-            *first, last = learners
-            yield f"{', '.join(first)} and {last} handed in the same file, byte for byte."
+            shared[tuple(learners)].append(next(iter(learners.values())))
+    for names, files in shared.items():
+        what = "file" if len(files) == 1 else "files"
+        yield f"{_listed(names)} handed in the same {what}, byte for byte: {', '.join(files)}."
