@@ -31,7 +31,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="workbook", description="A workbook for AWS messaging.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_machine(commands)
+    _add_room(commands)
+    _add_authors(commands)
+    _add_check(commands)
+    _add_scenarios(commands)
+    _add_start(commands)
+    _add_progress(commands)
+    _add_quiz(commands)
+    _add_serve(commands)
+    _add_grade(commands)
+    return parser
 
+
+def _add_machine(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     doctor = commands.add_parser("doctor", help="say what is wrong with this environment, and how to mend it")
     doctor.set_defaults(run=_doctor)
 
@@ -44,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     workshop.add_argument("--handout", action="store_true", help="print the handout only")
     workshop.set_defaults(run=_workshop)
 
-    _add_room(commands)
 
+def _add_authors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     bake = commands.add_parser("bake", help="execute notebooks and save their outputs in the form to commit")
     bake.add_argument("paths", nargs="*", help="notebooks or folders (default: notebooks and solutions)")
     bake.add_argument("--timeout", type=int, default=120, metavar="SECONDS", help="for one cell (120)")
@@ -55,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--check", action="store_true", help="change nothing; say what is out of step")
     build.set_defaults(run=_build)
 
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser(
         "check", help="check an answer that is in a file; without one, list exercises"
     )
@@ -64,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--seed", type=int, default=0, help="other labs; a right answer is right in all (0)")
     check.set_defaults(run=_check)
 
+
+def _add_scenarios(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="run a scenario and print its account; without a name, list them")
     run.add_argument("scenario", nargs="?", help="the scenario's name, e.g. poison-message")
     run.add_argument(
@@ -80,20 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--code", action="store_true", help="print the boto3 code, and do not run it")
     run.set_defaults(run=_run)
 
+    scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
+    scenarios.set_defaults(run=_scenarios)
+
+
+def _add_start(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     start = commands.add_parser("start", help="copy the exercises into a folder of yours, or bring new ones")
     start.add_argument("folder", nargs="?", type=Path, help="the folder (default: my-exercises)")
     start.set_defaults(run=_start)
-
-    _add_progress(commands)
-
-    _add_quiz(commands)
-
-    _add_serve(commands)
-    _add_grade(commands)
-
-    scenarios = commands.add_parser("scenarios", help="list the scenarios with their settings")
-    scenarios.set_defaults(run=_scenarios)
-    return parser
 
 
 def _add_quiz(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
