@@ -138,6 +138,17 @@ ENDING = {
         """),
         "busy",
     ),
+    "end the process when told to end": (
+        answer("""
+            import os
+            try:
+                while True:
+                    pass
+            except BaseException:
+                os._exit(1)
+        """),
+        "busy",
+    ),
     "wait for ever in C": (answer("import select\nselect.select([], [], [], 10_000)"), "busy"),
     "call AWS for ever": (
         answer("import boto3\nsqs = boto3.client('sqs')\nwhile True:\n    sqs.list_queues()"),

@@ -98,9 +98,8 @@ class LearnersProcess:
             Stuck: it computes without end.
             Tampered: it sent what no library of ours sends.
         """
-        with (
-            self._lab.world.kernel
-        ):  # what stops code that spins must not tear this apart: a frame would be lost
+        # What stops code that spins must not tear this task apart meanwhile: a frame would be lost.
+        with self._lab.world.kernel:
             return self._ask(what, facts)
 
     def _ask(self, what: str, facts: Mapping[str, object]) -> Any:  # noqa: ANN401
@@ -198,6 +197,9 @@ class LearnersProcess:
             while time.monotonic() < until:
                 with contextlib.suppress(ChannelSilent):
                     frame = self._channel.receive(_LOOK_EVERY)
+                    if "gone" in frame:
+                        self.problem = Troubled(GONE)
+                        return
                     if frame.get("conversation") == number and "ended" in frame:
                         return
 
