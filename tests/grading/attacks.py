@@ -180,19 +180,35 @@ ENDING = {
             import signal
             import stat
             import struct
+            if os.fork():
+                os.kill(os.getpid(), signal.SIGSTOP)  # with the thread that takes answers
             ask = {"conversation": 2, "ask": "aws", "service": "sqs", "operation": "x" * 3_000}
             content = json.dumps(ask).encode()
             for number in range(3, 40):
                 try:
-                    if stat.S_ISSOCK(os.fstat(number).st_mode):
-                        os.set_blocking(number, False)
-                        while True:
-                            os.write(number, struct.pack(">I", len(content)) + content)
+                    while stat.S_ISSOCK(os.fstat(number).st_mode):
+                        os.write(number, struct.pack(">I", len(content)) + content)
                 except OSError:
                     pass
-            os.kill(os.getpid(), signal.SIGSTOP)
         """),
         "exit",
+    ),
+    "ask without end, and take each answer": (
+        answer("""
+            import json
+            import os
+            import stat
+            import struct
+            ask = {"conversation": 2, "ask": "aws", "service": "sqs", "operation": "x" * 3_000}
+            content = json.dumps(ask).encode()
+            for number in range(3, 40):
+                try:
+                    while stat.S_ISSOCK(os.fstat(number).st_mode):
+                        os.write(number, struct.pack(">I", len(content)) + content)
+                except OSError:
+                    pass
+        """),
+        "busy",
     ),
     "all memory": (
         answer("import mmap\nboxes = []\nwhile True:\n    boxes.append(mmap.mmap(-1, 100_000_000))"),
