@@ -108,14 +108,20 @@ def test_ctrl_c_while_another_thread_is_inside_ends_the_wait_at_the_door(kernel)
             inside.set()
             leave.wait()
 
-    thread = threading.Thread(target=stay)
-    thread.start()
+    def press_when_somebody_waits():
+        while not kernel._entrance._queue:
+            pass
+        press_ctrl_c_in_the_main_thread()
+
+    threads = [threading.Thread(target=stay), threading.Thread(target=press_when_somebody_waits)]
+    threads[0].start()
     inside.wait()
-    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
     with pytest.raises(KeyboardInterrupt):
+        threads[1].start()
         kernel.sleep(1)
     leave.set()
-    thread.join()
+    for thread in threads:
+        thread.join()
     kernel.sleep(1)
 
 
@@ -146,13 +152,13 @@ def test_code_that_catches_everything_can_be_interrupted(kernel):
     kernel.real_time_limit = 0.3
 
     def stubborn():
+        press_ctrl_c_in_the_main_thread()
         while True:
             try:  # noqa: SIM105 - what learners write, too
                 kernel.sleep(1)
             except:  # noqa: E722 - what learners write
                 pass
 
-    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
     with pytest.raises(KeyboardInterrupt):
         kernel.call(kernel.expose, stubborn, name="stubborn")
     assert kernel.waiting() == []
@@ -325,10 +331,10 @@ def test_ctrl_c_stops_even_a_service_that_is_in_a_loop(kernel, monkeypatch):
     monkeypatch.setattr("workbook.engine.watch._FORCE_AFTER", 0.5)
 
     def loop():
+        press_ctrl_c_in_the_main_thread()
         while True:
             pass
 
-    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
     with pytest.raises(KeyboardInterrupt):
         kernel.call(loop, name="service")
     kernel.sleep(1)
