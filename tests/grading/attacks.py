@@ -120,6 +120,17 @@ TAMPERING = {
 }
 """Frames that the library never sends: no points, and a line for the instructor."""
 
+ASK_WITHOUT_END = """\
+import json, os, stat, struct
+ask = {"conversation": 2, "ask": "aws", "service": "sqs", "operation": "x" * 3_000}
+content = json.dumps(ask).encode()
+for number in range(3, 40):
+    try:
+        while stat.S_ISSOCK(os.fstat(number).st_mode):
+            os.write(number, struct.pack(">I", len(content)) + content)
+    except OSError:
+        pass
+"""
 ENDING = {
     "sys.exit": (answer("import sys\nsys.exit(0)"), "exit"),
     "os._exit": (answer("import os\nos._exit(0)"), "exit"),
@@ -174,26 +185,14 @@ ENDING = {
         "busy",
     ),
     "ask without end, and take no answer": (
-        answer("""
-            import json
-            import os
-            import signal
-            import stat
-            import struct
-            ask = {"conversation": 2, "ask": "aws", "service": "sqs", "operation": "x" * 3_000}
-            content = json.dumps(ask).encode()
-            for number in range(3, 40):
-                try:
-                    if stat.S_ISSOCK(os.fstat(number).st_mode):
-                        os.set_blocking(number, False)
-                        while True:
-                            os.write(number, struct.pack(">I", len(content)) + content)
-                except OSError:
-                    pass
-            os.kill(os.getpid(), signal.SIGSTOP)
-        """),
+        answer(
+            "import os, signal\n"
+            "if os.fork():\n"
+            "    os.kill(os.getpid(), signal.SIGSTOP)  # also what takes answers\n" + ASK_WITHOUT_END
+        ),
         "exit",
     ),
+    "ask without end, and take each answer": (answer(ASK_WITHOUT_END), "busy"),
     "all memory": (
         answer("import mmap\nboxes = []\nwhile True:\n    boxes.append(mmap.mmap(-1, 100_000_000))"),
         "exception",

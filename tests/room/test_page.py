@@ -8,6 +8,7 @@ import pytest
 from verdicts import verdict
 
 from workbook import Lab
+from workbook.flow.input_button import InputButton, inputs_in
 from workbook.room import page as make_page
 from workbook.room.exhibits import exhibit_of
 from workbook.room.folder import Folder
@@ -44,11 +45,14 @@ def inside(box):
         yield from inside(child)
 
 
+def button_of(box, name):
+    kinds = (ipywidgets.Button, InputButton)
+    (button,) = [each for each in inside(box) if isinstance(each, kinds) and each.description == name]
+    return button
+
+
 def press(box, name):
-    (button,) = [
-        each for each in inside(box) if isinstance(each, ipywidgets.Button) and each.description == name
-    ]
-    button.click()
+    button_of(box, name).click()
 
 
 def state(page):
@@ -159,6 +163,15 @@ def test_a_scenario_is_shown_to_all_with_the_settings_that_were_chosen(page, pan
     assert panel.stage.children[0].play.triggered == 0
     panel.look()  # the same again does not take the opened panel away
     assert panel.stage.children[0].controls["max_receives"].value == 5
+
+
+def test_a_click_that_overtakes_what_was_typed_brings_it_along(page, panel):
+    page.form.choice.value = poison_message
+    (field,) = inputs_in([page.form.controls["max_receives"].widget])
+    show = button_of(page, "Show the scenario to all")
+    show._handle_custom_msg({"shown": [[field.model_id, 5]]}, [])
+    panel.look()
+    assert "max_receives=5" in panel.stage.children[0].value
 
 
 def test_a_setting_out_of_its_range_is_refused_and_what_was_shown_stays(page, panel):

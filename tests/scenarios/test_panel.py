@@ -10,6 +10,7 @@ import pytest
 
 from workbook import Lab
 from workbook.flow.flow import Flow
+from workbook.flow.input_button import inputs_in
 from workbook.lab import LabError
 from workbook.scenarios import SCENARIOS, SettingError, poison_message, visibility_timeout
 from workbook.scenarios.framework import own_lab  # the module: to close what panels left open
@@ -152,6 +153,14 @@ def test_an_error_in_a_callback_is_shown_with_its_place_and_the_buttons_work_aga
     panel.scenario = panel.play.scenario = working
     press(panel, "Reset")
     press(panel, "Run")
+    assert panel.trouble.value == ""
+
+
+def test_a_click_that_overtakes_a_setting_runs_with_it_and_not_with_the_one_before(panel):
+    press(panel, "Trigger")
+    (slider,) = inputs_in([panel.controls["cooks"].widget])
+    panel.buttons["Run"]._handle_custom_msg({"shown": [[slider.model_id, 2]]}, [])
+    assert panel.play.settings["cooks"] == 2
     assert panel.trouble.value == ""
 
 

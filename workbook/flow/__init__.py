@@ -7,6 +7,7 @@
     palette, forms, picture, legend          how it looks; tallies counts what is written on it
     prose                                    the same in words
     flow, narrowing, comparison              what `lab.flow()` gives; bundle is what all pictures can do
+    input_button, keyguard                   parts of panels, also of those in the layers above
 
 Everything here is made from a trace and from nothing else.
 """

@@ -18,6 +18,9 @@ from typing import Any
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one frame: more than the largest answer of AWS that a lab gives."""
+HELD = 128 * 1024
+"""Bytes that a socket holds for the other side. As many on each machine: how much fits without being taken
+decides which of the judge's limits an answer meets first."""
 _LENGTH = struct.Struct(">I")
 
 
@@ -43,6 +46,7 @@ class Channel:
 
     def __init__(self, connected: socket.socket, patience: float | None = None) -> None:
         self._socket = connected
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HELD)
         self._patience = patience
         self._waiting = bytearray()
         self.received = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets
 
+from workbook.flow.input_button import InputButton, inputs_in
 from workbook.room.stage import FULL_WIDTH, ROW, button, replace
 from workbook.scenarios import SCENARIOS, Scenario
 from workbook.scenarios.framework.controls import Control
@@ -34,11 +35,14 @@ class ShowForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.settings = ipywidgets.HBox(layout={"flex_flow": "row wrap", "align_items": "flex-start"})
         self.controls: dict[str, Control] = {}
         self.text = ipywidgets.Textarea(description="Text", style=_WIDE, layout={"width": "auto"}, rows=3)
+        self.scenario_button = InputButton(
+            "Show the scenario to all", "With these settings", self.show_scenario
+        )
         self.choice.observe(lambda _: self._choose(), names="value")
         self._choose()
         row = [
-            button("Show the scenario to all", "With these settings", self.show_scenario),
-            button("Show the text to all", "As it stands in the field", self.show_text),
+            self.scenario_button,
+            InputButton("Show the text to all", "As it stands in the field", self.show_text, [self.text]),
             button("Show nothing", "Take down what is shown to all", take_down),
         ]
         parts = [self.choice, self.settings, self.text, ipywidgets.HBox(row, layout=ROW)]
@@ -48,7 +52,9 @@ class ShowForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """Offer the settings of the chosen scenario."""
         scenario: Scenario = self.choice.value
         self.controls = {each.name: Control(each, each.default, lambda: None) for each in scenario.settings}
-        replace(self.settings, *(control.widget for control in self.controls.values()))
+        widgets = [control.widget for control in self.controls.values()]
+        replace(self.settings, *widgets)
+        self.scenario_button.look_at([self.choice, *inputs_in(widgets)])
 
     def show_scenario(self) -> None:
         """Show the chosen scenario with the chosen settings."""

@@ -18,13 +18,13 @@ from typing import Any, TypeVar
 
 import ipywidgets
 
+from workbook.flow.input_button import InputButton, inputs_in
 from workbook.flow.keyguard import KeyGuard
 from workbook.scenarios.framework.troubles import trouble_html
 from workbook.teaching.asked import Asked
 from workbook.teaching.catalogue import find_exercise
 from workbook.teaching.contract import Exercise
 from workbook.teaching.help_buttons import page
-from workbook.teaching.input_button import InputButton, inputs_in
 
 _FULL_WIDTH = {"width": "100%"}
 _WRAPPED = {"flex_flow": "row wrap", "align_items": "flex-start", "width": "100%"}

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from workbook.flow.input_button import InputButton, inputs_in
 from workbook.flow.keyguard import KeyGuard
 from workbook.scenarios.framework.account import Account, Event
 from workbook.scenarios.framework.code_button import CodeButton
@@ -67,10 +68,10 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.answer = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.code = CodeButton()
         self.buttons = {
-            "Trigger": _button("Trigger", "Send what the scenario is about", self.trigger),
-            "Step": _button("Step", "Let the next thing happen", self.step),
-            "Run": _button("Run", "Let time pass until nothing is left to do", self.run),
-            "Reset": _button("Reset", "Begin again, with these settings and an empty lab", self.reset),
+            "Trigger": self._button("Trigger", "Send what the scenario is about", self.trigger),
+            "Step": self._button("Step", "Let the next thing happen", self.step),
+            "Run": self._button("Run", "Let time pass until nothing is left to do", self.run),
+            "Reset": self._button("Reset", "Begin again, with these settings and an empty lab", self.reset),
         }
         with without_garbage_collection():
             self._begin()
@@ -172,6 +173,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     # ---- showing
 
+    def _button(self, name: str, tip: str, action: Callable[[], None]) -> InputButton:
+        return InputButton(name, tip, action, inputs_in(each.widget for each in self.controls.values()))
+
     def _parts(self) -> list[ipywidgets.Widget]:
         scenario = self.scenario
         heading = (
@@ -223,13 +227,6 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __repr__(self) -> str:
         return f"<panel of {self.scenario.name}>"
-
-
-def _button(name: str, tip: str, action: Callable[[], None]) -> ipywidgets.Button:
-    # Without an icon: those of ipywidgets are letters of a font, and screen readers take them for the name's.
-    button = ipywidgets.Button(description=name, tooltip=tip, layout={"width": "auto"})
-    button.on_click(lambda _: action())
-    return button
 
 
 def _status(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbook.teaching.input_button import InputButton
+from workbook.flow.input_button import InputButton
 from workbook.teaching.quizzes.question_form import Form, given_in
 
 

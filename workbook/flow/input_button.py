@@ -49,7 +49,7 @@ class InputButton(anywidget.AnyWidget):
         action: Callable[[], object],
         inputs: Iterable[ipywidgets.Widget] = (),
     ) -> None:
-        super().__init__(description=description, tooltip=tooltip, layout={"width": "auto"})
+        super().__init__(description=description, tooltip=tooltip, layout={"width": "auto", "margin": "2px"})
         self._action = action
         self.look_at(inputs)
         self.on_msg(lambda _button, content, _buffers: self._press(content["shown"]))

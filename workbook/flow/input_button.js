@@ -13,6 +13,7 @@ function render({ model, el }) {
   button.type = "button";
   button.className = "jupyter-button widget-button";
   button.style.width = "auto";
+  button.style.margin = "0"; // its place among others is the layout's, and a margin here would reach over them
   const draw = () => {
     button.textContent = model.get("description");
     button.title = model.get("tooltip");
