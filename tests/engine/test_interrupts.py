@@ -110,18 +110,21 @@ def test_ctrl_c_while_another_thread_is_inside_ends_the_wait_at_the_door(kernel)
 
     def press_when_somebody_waits():
         while not kernel._entrance._queue:
-            pass
+            time.sleep(0)
         press_ctrl_c_in_the_main_thread()
 
-    threads = [threading.Thread(target=stay), threading.Thread(target=press_when_somebody_waits)]
-    threads[0].start()
+    def wait_at_the_door():
+        pressing.start()
+        kernel.sleep(1)
+
+    staying, pressing = threading.Thread(target=stay), threading.Thread(target=press_when_somebody_waits)
+    staying.start()
     inside.wait()
     with pytest.raises(KeyboardInterrupt):
-        threads[1].start()
-        kernel.sleep(1)
+        wait_at_the_door()
     leave.set()
-    for thread in threads:
-        thread.join()
+    staying.join()
+    pressing.join()
     kernel.sleep(1)
 
 
@@ -226,15 +229,24 @@ def test_an_error_of_the_learners_own_signal_handler_is_raised_in_the_cell(kerne
     def ring(*_):
         raise Alarm
 
+    rings = True
+
     def endless():
+        nonlocal rings
         while True:
             kernel.sleep(1)
+            if rings and the_cell_waits():
+                rings = False
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+
+    def the_cell_waits():
+        frame = sys._current_frames()[threading.main_thread().ident]
+        return frame.f_code.co_name == "_wait_as_root"
 
     with kernel:
         kernel.spawn(endless, name="endless")
     before = signal.signal(signal.SIGTERM, ring)
     try:
-        threading.Timer(0.1, signal.pthread_kill, (threading.main_thread().ident, signal.SIGTERM)).start()
         with pytest.raises(Alarm):
             kernel.sleep(1e9)
     finally:

@@ -1,8 +1,5 @@
 """What a cell does about the task it waits for: it stops what spins.
 
-What counts is the processor time of this process, and real time only for what does not compute at all: on a
-machine with much other work, code that computes for one second may take ten, and is not endless for that.
-
 Code that neither waits nor calls AWS cannot be asked to give way, so an exception is thrown into its
 thread. Only while that runs a learner's code, and not the kernel or a service inside it (that is what
 `Task.shielded` counts), for there it would lose the baton, or leave half a change behind. Who presses Ctrl-C
@@ -16,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from workbook.engine.patience import is_too_long
 from workbook.engine.tasks import Interrupted, Stuck, Task
 from workbook.engine.tearing import throw_into
 
@@ -28,12 +26,6 @@ _POLITE = 5
 """So many times it is tried at the slower pace, for who is ending may need a moment."""
 _DOOMED_LIMIT = 1.0
 """Seconds for a task that has been told to end, at every wait, and goes on."""
-_IDLE = 1 / 50
-"""Who has computed for less than this part of the real time waits for something real, and is not kept waiting
-by others for the processor."""
-_MOST = 6
-"""So many times the limit in real time is too long for anybody."""
-
 _FORCE_AFTER = 5.0
 """Real seconds after which Ctrl-C spares nobody."""
 
@@ -47,7 +39,7 @@ class Watch:
         clock: Callable[[], float] = time.monotonic,
         processor_clock: Callable[[], float] = time.process_time,
     ) -> None:
-        """A task that computes for `real_time_limit` seconds and makes no progress is stuck; infinity: never."""
+        """A task that computes for `real_time_limit` seconds without progress is stuck; infinity: never."""
         self._limit = real_time_limit
         self._clock = clock
         self._processor_clock = processor_clock
@@ -90,10 +82,8 @@ class Watch:
 
     def _is_too_long(self, patience: float) -> bool:
         waited = self._waited()
-        if waited <= patience:
-            return False
-        computed = self._processor_clock() - self._computed
-        return computed > patience or computed < _IDLE * waited or waited > _MOST * patience
+        computed = min(waited, self._processor_clock() - self._computed)  # other threads may compute, too
+        return is_too_long(waited, computed, busy=patience, silent=patience)
 
     def _throw(self, task: Task | None, error: type[BaseException], *, by_force: bool = False) -> None:
         self._thrown += 1
