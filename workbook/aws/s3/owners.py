@@ -1,6 +1,6 @@
 """ExpectedBucketOwner: a request that says whose bucket it means is answered for that account's bucket only.
 
-Source: Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"; the texts are recorded.
+Source: Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"; texts are recorded.
 """
 
 from __future__ import annotations
