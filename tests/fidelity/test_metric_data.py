@@ -108,3 +108,17 @@ def test_cw_35_datapoints_to_alarm_are_no_more_than_evaluation_periods(cloudwatc
         cloudwatch.put_metric_alarm(AlarmName="busy", DatapointsToAlarm=3, **given, **watched)
     with refused("ValidationError", "MetricName must not be null"):
         cloudwatch.put_metric_alarm(AlarmName="busy", Namespace="Shop", Period=60, Statistic="Sum", **given)
+
+
+def test_cw_36_a_metric_alarm_that_stays_as_it_is_was_not_updated(lab, cloudwatch):
+    watched = {**ORDERS, "Period": 60, "Statistic": "Sum", "EvaluationPeriods": 1, "Threshold": 1.0}
+    cloudwatch.put_metric_alarm(AlarmName="busy", ComparisonOperator="GreaterThanThreshold", **watched)
+    lab.advance(minutes=5)
+    (alarm,) = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert alarm["StateUpdatedTimestamp"] == alarm["AlarmConfigurationUpdatedTimestamp"]
+    put(cloudwatch, Value=2.0)
+    lab.advance(minutes=1)
+    (alarm,) = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert alarm["StateValue"] == "ALARM"
+    assert alarm["StateUpdatedTimestamp"] == alarm["StateTransitionedTimestamp"]
+    assert alarm["StateUpdatedTimestamp"] > alarm["AlarmConfigurationUpdatedTimestamp"]

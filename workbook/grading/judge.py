@@ -49,7 +49,7 @@ def grade_notebook(request: GradingRequest, *, level: Level | None = None) -> tu
         LookupError: there is no exercise of an id that is asked for.
     """
     exercises = [find_exercise(each) for each in request.exercises]
-    stage = GradedStage(level)
+    stage = GradedStage(level, request.wall_seconds)
     try:
         handed_in = hand_in(stage, request.notebooks, exercises)
         return tuple(_TaskJudge(request, stage, handed_in, each).result() for each in exercises)

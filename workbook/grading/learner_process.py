@@ -7,6 +7,7 @@ their texts with the solutions, the questions and this grader are empty folders 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import psutil
 from workbook import confinement
 from workbook.confinement import Limits
 from workbook.grading.frames import Channel, ChannelError, ChannelSilent
+from workbook.grading.request import WALL_SECONDS
 
 if TYPE_CHECKING:
     from workbook.confinement import Confined, Level
@@ -36,7 +38,7 @@ TAKING = 20.0
 """Real seconds for a process to take what is sent to it: one that has stopped would hold up the judge."""
 LIMITS = Limits(
     cpu_seconds=120,
-    wall_seconds=240,
+    wall_seconds=WALL_SECONDS,
     memory_bytes=2 * 1024**3,
     processes=64,
     file_bytes=16 * 1024**2,
@@ -53,8 +55,13 @@ class NotStarted(RuntimeError):
 class LearnersHome:
     """A learner's process, with the channel to it."""
 
-    def __init__(self, level: Level | None = None) -> None:
+    def __init__(self, level: Level | None = None, wall_seconds: int = WALL_SECONDS) -> None:
         """Start one.
+
+        Args:
+            level: of confinement; the highest that there is, if not given.
+            wall_seconds: real seconds until it is ended. Where they are those that the judging of the
+                submission may take, they are over later than those, so that no answer is blamed for them.
 
         Raises:
             NotStarted: it did not come up.
@@ -64,7 +71,7 @@ class LearnersHome:
             readable={"/course/workbook": PACKAGE},
             hidden=[f"/course/workbook/{folder}" for folder in HIDDEN if (PACKAGE / folder).is_dir()],
             environment={"PYTHONPATH": "/course", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-            limits=LIMITS,
+            limits=dataclasses.replace(LIMITS, wall_seconds=wall_seconds),
             level=level,
         )
         self.channel = Channel(self.confined.channel, patience=TAKING)

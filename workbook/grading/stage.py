@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbook.grading.frames import ChannelError
 from workbook.grading.judging_lab import JudgingLab
 from workbook.grading.learner_process import LearnersHome
+from workbook.grading.patience import Patience, next_frame
 from workbook.grading.process import GONE, LearnersProcess, Tampered
 from workbook.grading.remote_answer import RemoteAnswer
+from workbook.grading.request import WALL_SECONDS
 from workbook.teaching.judge import Stage
 from workbook.teaching.trouble import Troubled
 
@@ -21,14 +24,19 @@ if TYPE_CHECKING:
     from workbook.teaching.texts import Submission
 
 _BEGIN = 20.0
-"""Real seconds for a situation to begin in a process that is ready."""
+"""Real seconds for a situation to begin in a process that is ready, and was not stopped."""
 
 
 class GradedStage(Stage):
     """Judges the answers of one learner, one after the other, in a process of theirs while that lives."""
 
-    def __init__(self, level: Level | None = None) -> None:
+    real_time_limit = math.inf
+    """Here nothing of a learner's runs; how long their process is waited for, `LearnersProcess` knows."""
+
+    def __init__(self, level: Level | None = None, wall_seconds: int = WALL_SECONDS) -> None:
+        """`wall_seconds`: real seconds that the judging of all answers may take."""
         self._level = level
+        self._wall_seconds = wall_seconds
         self._home: LearnersHome | None = None
         self.tampering: list[str] = []
         """What the answer has sent that no answer sends."""
@@ -47,7 +55,7 @@ class GradedStage(Stage):
             NotStarted: none could be started.
         """
         if self._home is None:
-            self._home = LearnersHome(self._level)
+            self._home = LearnersHome(self._level, self._wall_seconds)
         return self._home
 
     def leave(self) -> None:
@@ -89,10 +97,10 @@ class GradedStage(Stage):
         return process
 
     def _begin(self, lab: Lab) -> None:
-        channel, world = self.home().channel, lab.world
+        home, world = self.home(), lab.world
         facts = {"account": world.account, "region": world.region, "instant": world.clock.now}
-        channel.send({"do": "situation", **facts})
-        channel.receive(_BEGIN)
+        home.channel.send({"do": "situation", **facts})
+        next_frame(home.channel, Patience(home.processor_time, busy=_BEGIN, silent=_BEGIN))
 
     def _end(self, process: LearnersProcess) -> None:
         if isinstance(process.problem, Tampered):

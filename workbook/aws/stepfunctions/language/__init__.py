@@ -6,6 +6,8 @@
     choices                            a Choice state
     expressions ── jsonata ── jsonata_functions      a JSONata expression in a field of a state
     locations                          which field that is
+    json_paths ── path_syntax, path_conditions       where a JSONPath leads
+    path_fields                        a field whose path leads nowhere
     variables                          Assign
     intrinsics                         States.Format and the others
     typed_values                       times, names and roles that the data gives
@@ -31,14 +33,16 @@ def install(patches: Patches) -> None:
         failures,
         intrinsics,
         iterations,
+        json_paths,
         locations,
         parallel,
+        path_fields,
         typed_values,
         variables,
         visits,
     )
     from workbook.aws.stepfunctions.maps import map_state  # noqa: PLC0415 - as above
 
-    data = (expressions, variables, intrinsics, typed_values)
+    data = (json_paths, path_fields, expressions, variables, intrinsics, typed_values)
     for module in (locations, failures, visits, attempts, choices, *data, parallel, iterations, map_state):
         module.install(patches)

@@ -15,6 +15,7 @@ from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.language import variables
 from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, MATCH, RUNTIME, failure
+from workbook.aws.stepfunctions.language.json_paths import WrongKindError
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 from workbook.aws.stepfunctions.language.progress import progress_here
 from workbook.aws.stepfunctions.repairs import context_time
@@ -98,6 +99,9 @@ def path_failures(env: Env) -> Iterator[None]:
 
 def no_such_path(env: Env, error: Part) -> Part:
     """The failure of a state one of whose paths leads nowhere."""
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, WrongKindError):
+        return failure(env, RUNTIME, str(reason))
     shown = part_of("utils.encoding").to_json_str(error.data)
     cause = (
         f"The JSONPath '{error.json_path}' specified for the field '{env.next_field_name}' "
