@@ -118,7 +118,7 @@ def _key_in(request: HttpRequest) -> str | None:
     signature = signature_of(request)
     if signature is not None and not is_control(request):
         return signature.access_key
-    return request.header(HEADER) or (signature and signature.access_key)
+    return request.header(HEADER) or (None if signature is None else signature.access_key)
 
 
 def account_of_key(key: str) -> str:
