@@ -58,21 +58,18 @@ def outcome(call: Callable[..., object], **parameters: object) -> str:
 
 def let_all_fail(aws: Mapping[str, Any], dead: Mapping[str, str], role_arn: str) -> None:
     """A topic and a rule meet a closed queue; a schedule may not invoke; a function raises an error."""
-    letters = {name: {"Arn": arn} for name, arn in dead.items()}
-    closed = {"Endpoint": QUEUE + "closed", "Protocol": "sqs"}
     topic = aws["sns"].create_topic(Name="news")["TopicArn"]
     redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead["topic"]})}
-    aws["sns"].subscribe(TopicArn=topic, **closed, Attributes=redrive)
+    aws["sns"].subscribe(TopicArn=topic, Protocol="sqs", Endpoint=QUEUE + "closed", Attributes=redrive)
     aws["sns"].publish(TopicArn=topic, Message="rain")
     aws["events"].put_rule(Name="news", EventPattern='{"source": ["sky"]}')
-    target = {"Id": "1", "Arn": QUEUE + "closed", "DeadLetterConfig": letters["rule"]}
+    target = {"Id": "1", "Arn": QUEUE + "closed", "DeadLetterConfig": {"Arn": dead["rule"]}}
     aws["events"].put_targets(Rule="news", Targets=[target])
     aws["events"].put_events(Entries=[{"Source": "sky", "DetailType": "Rain", "Detail": "{}"}])
     function = f"arn:aws:lambda:us-east-1:{OWN}:function:rain"
-    target = {"Arn": function, "RoleArn": role_arn, "DeadLetterConfig": letters["schedule"]}
+    target = {"Arn": function, "RoleArn": role_arn, "DeadLetterConfig": {"Arn": dead["schedule"]}}
     daily = {"ScheduleExpression": "rate(1 days)", "FlexibleTimeWindow": {"Mode": "OFF"}}
     aws["scheduler"].create_schedule(Name="news", Target=target, **daily)
-    aws["lambda"].put_function_event_invoke_config(FunctionName="rain", MaximumRetryAttempts=0)
     with contextlib.suppress(ClientError):  # Lambda refuses a queue that its role may not use
         to = {"TargetArn": dead["function"]}
         aws["lambda"].update_function_configuration(FunctionName="rain", DeadLetterConfig=to)
@@ -95,14 +92,14 @@ def who_lets_dead_letters_in(lab: Lab) -> Shown:
         arn = role(aws["iam"], "sender", service("scheduler", "lambda"), may)
         lab.function("rain", "def handler(event, context):\n    raise ValueError\n", Role=arn)
         let_all_fail(aws, dead, arn)
-        lab.advance(minutes=2)
+        lab.advance(minutes=5)
         return [len(lab.queue(name)) > 0 for name in dead]
 
     found = dict(zip(dead, zip(kept(by_policy=True), kept(by_policy=False), strict=True), strict=True))
     words = {(True, False): "The policy of the dead-letter queue", (False, True): "A role of the sender"}
     return Shown(
         answer={name: words.get(of, "neither alone") for name, of in found.items()},
-        says="Each sender failed twice, once with a policy of its dead-letter queue, once with a role.",
+        says="Each sender failed twice, with a policy of its dead-letter queue, and with a role.",
         each={name: f"kept with the policy: {of[0]}, with the role: {of[1]}" for name, of in found.items()},
     )
 
