@@ -3,8 +3,8 @@
 Only the lab's own account is looked up; of other accounts the lab does not know who is in them. An account, a
 session of a role and the unique id that is left of a deleted identity are taken as they are.
 
-Sources: IAM User Guide, "AWS JSON policy elements: Principal"; what SNS and SQS answer is reported by users of
-infrastructure tools, whose roles were younger than their policies.
+Sources: IAM User Guide, "AWS JSON policy elements: Principal"; what SNS and SQS answer is reported by users
+whose roles were younger than their policies.
 """
 
 from __future__ import annotations
