@@ -27,7 +27,7 @@ _ENUM_ORDERS = {
     "StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK"),
     "ExecutionStatus": ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),
 }
-"""Enumerations whose values AWS was seen to list in another order than its model (recorded, 2023 and 2024)."""
+"""Enumerations whose values AWS was seen to list in another order than its model (recorded, 2023, 2024)."""
 
 
 def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:
