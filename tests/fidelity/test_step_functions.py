@@ -517,8 +517,8 @@ def test_sfn_97_a_large_input_is_refused_without_being_shown(room):
     assert caught.value.response["Error"] == {
         "Code": "ValidationException",
         "Message": (
-            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have size "
-            "less than or equal to 262144 bytes in UTF-8 encoding"
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have "
+            "size less than or equal to 262144 bytes in UTF-8 encoding"
         ),
     }
 
