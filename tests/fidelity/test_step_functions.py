@@ -491,6 +491,23 @@ def test_sfn_95_a_place_behind_the_end_of_a_list_is_null_in_a_template(room):
     assert room.run({"Pick": state}, {"lines": [1]}, name="other")["error"] == "States.Runtime"
 
 
+def test_sfn_96_a_rule_knows_offsets_of_times_and_one_wildcard(room):
+    rules = [
+        {"Variable": "$.at", "TimestampEquals": "2026-01-05T09:00:00.5Z", "Next": "Time"},
+        {"Variable": "$.name", "StringMatches": r"a?\**", "Next": "Name"},
+    ]
+    ends = {end: {"Type": "Pass", "Result": end, "End": True} for end in ("Time", "Name", "Other")}
+    look = {"Type": "Choice", "Choices": rules, "Default": "Other"}
+    given = [
+        ({"at": "2026-01-05T10:00:00.500+01:00", "name": ""}, "Time"),
+        ({"at": "2026-01-05 09:00:00.5Z", "name": "a?*1"}, "Name"),
+        ({"at": "soon", "name": "ab*1"}, "Other"),
+    ]
+    for number, (value, expected) in enumerate(given):
+        shown = room.run({"Look": look, **ends}, value, name=f"m{number}")
+        assert json.loads(shown["output"]) == expected
+
+
 def test_sfn_43_a_choice_that_leads_nowhere(room):
     rule = {"Variable": "$.n", "NumericEquals": 1, "Next": "Done"}
     shown = room.run({"Look": {"Type": "Choice", "Choices": [rule]}, "Done": DONE}, {"n": 2})

@@ -3,7 +3,8 @@
     visits                             one state, from its entry to its exit
     attempts                           Retry and Catch of Task, Parallel and Map
     branches ── parallel, iterations   what runs side by side
-    choices                            a Choice state
+    choices ── comparisons             a Choice state
+    json_texts                         names and other texts of a definition
     expressions ── jsonata ── jsonata_functions      a JSONata expression in a field of a state
     locations                          which field that is
     json_paths ── path_syntax, path_conditions       where a JSONPath leads
@@ -34,6 +35,7 @@ def install(patches: Patches) -> None:
         intrinsics,
         iterations,
         json_paths,
+        json_texts,
         locations,
         parallel,
         path_fields,
@@ -43,6 +45,6 @@ def install(patches: Patches) -> None:
     )
     from workbook.aws.stepfunctions.maps import map_state  # noqa: PLC0415 - as above
 
-    data = (json_paths, path_fields, expressions, variables, intrinsics, typed_values)
+    data = (json_texts, json_paths, path_fields, expressions, variables, intrinsics, typed_values)
     for module in (locations, failures, visits, attempts, choices, *data, parallel, iterations, map_state):
         module.install(patches)

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
 from workbook.aws.stepfunctions.language.intrinsic_functions import FUNCTIONS, UnfitError
-from workbook.aws.stepfunctions.language.json_paths import WrongKindError, unescaped
+from workbook.aws.stepfunctions.language.json_paths import WrongKindError
+from workbook.aws.stepfunctions.language.json_texts import unescaped
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 
 if TYPE_CHECKING:

@@ -12,11 +12,10 @@ JsonPath, which AWS's answers quote.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workbook.aws.stepfunctions.language.parts import Json, Part, part_of
+from workbook.aws.stepfunctions.language.parts import Json, part_of
 from workbook.aws.stepfunctions.language.path_syntax import (
     Descent,
     Everything,
@@ -35,20 +34,13 @@ from workbook.aws.stepfunctions.language.path_syntax import (
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
 
-_OPERATORS = "component.state.choice.comparison.operator.implementations"
 _FOLLOWERS = (
     "utils.json_path",
     "component.common.string.string_expression",
     "component.intrinsic.argument.argument",
     "eval.states",
-    f"{_OPERATORS}.timestamp_operators",
-    f"{_OPERATORS}.boolean_equals",
-    f"{_OPERATORS}.numeric",
-    f"{_OPERATORS}.string_operators",
 )
 """The interpreter's modules that follow paths."""
-_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\[\"\\/]")
-"""What JSON writes otherwise, which the interpreter leaves as it stands in the definition."""
 
 
 class NowhereError(Exception):
@@ -67,18 +59,6 @@ def install(patches: Patches) -> None:
     """Follow paths here, in the place of the interpreter."""
     for name in _FOLLOWERS:
         patches.set(part_of(name), "extract_json", extract)
-    kind = part_of("component.common.string.string_expression").StringJsonPath
-    made = kind.__init__
-
-    def with_path(sampler: Part, json_path: str) -> None:
-        made(sampler, json_path=unescaped(json_path))
-
-    patches.set(kind, "__init__", with_path)
-
-
-def unescaped(text: str) -> str:
-    """A text of the definition as its JSON means it."""
-    return _ESCAPED.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
 
 
 def extract(text: str, data: Json) -> Json:
