@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from lambda_learner import worker
 
 from workbook.engine.clock import SECOND
