@@ -284,7 +284,7 @@ def encryption_with_the_least_effort(lab: Lab) -> Shown:
     good = {option: changes for option, (encrypted, came, changes) in found.items() if encrypted and came}
     return Shown(
         answer={option: good.get(option) == min(good.values()) for option in found},
-        says="With each setting the topic published one message; keys and settings to look after were counted.",
+        says="The topic published one message. Keys and settings to look after are counted.",
         each={
             option: f"{'' if encrypted else 'not '}encrypted; arrived: {came}; to look after: {changes}"
             for option, (encrypted, came, changes) in found.items()
