@@ -153,7 +153,8 @@ def an_event_that_becomes_shorter(lab: Lab) -> Shown:
         answer={way: good.get(way) == min(good.values()) for way in found},
         says="Four payments were events in each way.",
         each={
-            way: f"as packing wants it: {right}; invocations: {runs}" for way, (right, runs) in found.items()
+            way: f"{'the right text' if right else 'another text'}; invocations: {runs}"
+            for way, (right, runs) in found.items()
         },
     )
 

@@ -147,9 +147,9 @@ def where_a_key_can_be_read(lab: Lab) -> Shown:
     }
     return Shown(
         answer={option: sent and not read for option, (sent, read) in found.items()},
-        says="In each way the key was used once; then everything was read that shows the settings.",
+        says="In each way the key was used once; then all settings were read.",
         each={
-            option: f"the key is used: {sent}; it is shown with the settings: {read}"
+            option: f"{'used' if sent else 'not used'}, {'shown' if read else 'not shown'} with the settings"
             for option, (sent, read) in found.items()
         },
     )
@@ -284,9 +284,9 @@ def encryption_with_the_least_effort(lab: Lab) -> Shown:
     good = {option: changes for option, (encrypted, came, changes) in found.items() if encrypted and came}
     return Shown(
         answer={option: good.get(option) == min(good.values()) for option in found},
-        says="With each setting the topic published one message.",
+        says="The topic published one message. Keys and settings to look after are counted.",
         each={
-            option: f"encrypted: {encrypted}; arrived: {came}; keys and settings to look after: {changes}"
+            option: f"{'' if encrypted else 'not '}encrypted; arrived: {came}; to look after: {changes}"
             for option, (encrypted, came, changes) in found.items()
         },
     )

@@ -82,7 +82,7 @@ def who_lets_dead_letters_in(lab: Lab) -> Shown:
     aws = {name: lab.client(name) for name in services}
     dead = {name: QUEUE + name for name in ("topic", "rule", "schedule", "function")}
 
-    def kept(*, by_policy: bool) -> list[bool]:
+    def kept(*, by_policy: bool) -> list[int]:
         lab.reset()
         for name in ("closed", *dead):
             everybody = policy({"Principal": "*", **can("sqs:SendMessage", QUEUE + name)})
@@ -93,10 +93,10 @@ def who_lets_dead_letters_in(lab: Lab) -> Shown:
         lab.function("rain", "def handler(event, context):\n    raise ValueError\n", Role=arn)
         let_all_fail(aws, dead, arn)
         lab.advance(minutes=5)
-        return [len(lab.queue(name)) > 0 for name in dead]
+        return [len(lab.queue(name)) for name in dead]
 
     found = dict(zip(dead, zip(kept(by_policy=True), kept(by_policy=False), strict=True), strict=True))
-    words = {(True, False): "The policy of the dead-letter queue", (False, True): "A role of the sender"}
+    words = {(1, 0): "The policy of the dead-letter queue", (0, 1): "A role of the sender"}
     return Shown(
         answer={name: words.get(of, "neither alone") for name, of in found.items()},
         says="Each sender failed twice, with a policy of its dead-letter queue, and with a role.",
