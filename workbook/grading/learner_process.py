@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import psutil
 from workbook import confinement
 from workbook.confinement import Limits
 from workbook.grading.frames import Channel, ChannelError, ChannelSilent
+from workbook.grading.request import WALL_SECONDS
 
 if TYPE_CHECKING:
     from workbook.confinement import Confined, Level
@@ -36,7 +38,7 @@ TAKING = 20.0
 """Real seconds for a process to take what is sent to it: one that has stopped would hold up the judge."""
 LIMITS = Limits(
     cpu_seconds=120,
-    wall_seconds=240,
+    wall_seconds=WALL_SECONDS,
     memory_bytes=2 * 1024**3,
     processes=64,
     file_bytes=16 * 1024**2,
@@ -46,14 +48,24 @@ LIMITS = Limits(
 )
 
 
+LONGER = 30
+"""Real seconds that a process may outlive the time of its judge, so that it is not the first to end."""
+
+
 class NotStarted(RuntimeError):
     """A learner's process could not be started; this is no fault of the answer."""
 
 
 class LearnersHome:
-    """A learner's process, with the channel to it."""
+    """A learner's process, with the channel to it.
 
-    def __init__(self, level: Level | None = None) -> None:
+    Args:
+        level: of confinement; the highest that this machine has, if not given.
+        wall_seconds: real seconds that its judge has. It may live longer: an answer that is being judged when
+            time is up is not wrong for that, and the judge's end ends it, too.
+    """
+
+    def __init__(self, level: Level | None = None, wall_seconds: int = WALL_SECONDS) -> None:
         """Start one.
 
         Raises:
@@ -64,7 +76,7 @@ class LearnersHome:
             readable={"/course/workbook": PACKAGE},
             hidden=[f"/course/workbook/{folder}" for folder in HIDDEN if (PACKAGE / folder).is_dir()],
             environment={"PYTHONPATH": "/course", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-            limits=LIMITS,
+            limits=replace(LIMITS, wall_seconds=wall_seconds + LONGER),
             level=level,
         )
         self.channel = Channel(self.confined.channel, patience=TAKING)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from workbook.grading.frames import ChannelError
 from workbook.grading.judging_lab import JudgingLab
 from workbook.grading.learner_process import LearnersHome
-from workbook.grading.process import GONE, LearnersProcess, Tampered
+from workbook.grading.process import GONE, LearnersProcess
 from workbook.grading.remote_answer import RemoteAnswer
+from workbook.grading.request import WALL_SECONDS
+from workbook.grading.untrusted import Tampered
 from workbook.teaching.judge import Stage
 from workbook.teaching.trouble import Troubled
 
@@ -25,10 +27,16 @@ _BEGIN = 20.0
 
 
 class GradedStage(Stage):
-    """Judges the answers of one learner, one after the other, in a process of theirs while that lives."""
+    """Judges the answers of one learner, one after the other, in a process of theirs while that lives.
 
-    def __init__(self, level: Level | None = None) -> None:
+    Args:
+        level: of confinement; the highest that this machine has, if not given.
+        wall_seconds: real seconds that the judge has; the learner's process must not end before.
+    """
+
+    def __init__(self, level: Level | None = None, wall_seconds: int = WALL_SECONDS) -> None:
         self._level = level
+        self._wall_seconds = wall_seconds
         self._home: LearnersHome | None = None
         self.tampering: list[str] = []
         """What the answer has sent that no answer sends."""
@@ -47,7 +55,7 @@ class GradedStage(Stage):
             NotStarted: none could be started.
         """
         if self._home is None:
-            self._home = LearnersHome(self._level)
+            self._home = LearnersHome(self._level, self._wall_seconds)
         return self._home
 
     def leave(self) -> None:
