@@ -101,12 +101,13 @@ def answer_of(level, source, **keywords):
 
 
 class Lifeline:
-    """A pipe whose other end a program gets by its channel; it ends when nobody holds that any more."""
+    """A connection whose other end a program gets by its channel; it ends when nobody holds that any more."""
 
     TAKE = "\n_, (lifeline,), _, _ = socket.recv_fds(channel, 1, 1)\nos.set_inheritable(lifeline, True)\n"
 
     def __init__(self):
-        self.ours, self.theirs = os.pipe()
+        self.ours, theirs = socket.socketpair()
+        self.theirs = theirs.detach()
 
     def give_to(self, channel):
         socket.send_fds(channel, [b"x"], [self.theirs])
@@ -115,8 +116,17 @@ class Lifeline:
     def is_cut(self, within=30):
         return bool(select.select([self.ours], [], [], within)[0])
 
+    def is_answered(self):
+        """Whether somebody is there and answers, as only one who lives can."""
+        self.ours.settimeout(60)
+        try:
+            self.ours.sendall(b"?")
+            return self.ours.recv(1) == b"!"
+        except ConnectionError:
+            return False
+
     def close(self):
-        os.close(self.ours)
+        self.ours.close()
 
 
 @contextlib.contextmanager

@@ -4,12 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from confining import python_at
 
-from workbook.confinement import Level, command, self_test, starting
+from workbook.confinement import Level, command, confined, self_test, starting
 
 OPEN = {
     Level.NAMESPACES: set(),
@@ -17,6 +18,8 @@ OPEN = {
     Level.PROCESS: {"network", "home", "other_processes", "writing", "system_calls", "outliving"},
 }
 """What each level leaves open; docs/confinement.md says the same."""
+LUCK = {Level.NAMESPACES: set(), Level.USER: set(), Level.PROCESS: {"outliving"}}
+"""What may hold all the same: who hides is caught if the watcher happens to look in that moment."""
 AS_NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 
@@ -26,7 +29,8 @@ def assessment(level):
 
 
 def test_it_says_what_holds_and_what_is_open(level, assessment):
-    assert {check.name for check in assessment.checks if not check.held} == OPEN[level], str(assessment)
+    found = {check.name for check in assessment.checks if not check.held}
+    assert OPEN[level] - LUCK[level] <= found <= OPEN[level], str(assessment)
     assert assessment.held is (level is Level.NAMESPACES)
 
 
@@ -45,6 +49,35 @@ def test_an_attack_that_gets_through_is_seen(namespaces, monkeypatch):
     found = {check.name: check.held for check in self_test(namespaces).checks}
     assert found.pop("network") is False
     assert all(found.values())
+
+
+def test_a_watcher_that_sees_nothing_is_seen(monkeypatch):
+    """At the lowest level the kernel lets root start what it likes."""
+    monkeypatch.setattr(confined.Confined, "_too_much", lambda _: "")
+    found = {check.name: check for check in self_test(Level.PROCESS).checks}
+    if os.geteuid() == 0:
+        assert found["fork_bomb"].held is False
+    assert found["outliving"].held is False
+
+
+def test_a_watcher_that_looks_late_is_not_taken_for_blind(monkeypatch):
+    """On a busy machine a look may take seconds."""
+    whole, asked = confined.Confined, threading.Event()
+    look, wait_for_looks = whole._look, whole.wait_for_looks
+
+    def look_late(self):
+        if os.geteuid() == 0:  # else the kernel sees it, and nobody waits
+            asked.wait()
+        look(self)
+
+    def wait(self, number):
+        asked.set()
+        wait_for_looks(self, number)
+
+    monkeypatch.setattr(whole, "_look", look_late)
+    monkeypatch.setattr(whole, "wait_for_looks", wait)
+    found = {check.name: check for check in self_test(Level.PROCESS).checks}
+    assert found["fork_bomb"].held, found["fork_bomb"].words
 
 
 def test_a_filter_that_is_missing_is_seen(namespaces, monkeypatch):
@@ -87,4 +120,5 @@ def test_the_document_says_what_is_found(level, assessment):
         for row in rows
         if len(row) == 6 and row[1].startswith("`") and ": " in row[1]
     }
-    assert told == {check.name: "held" if check.held else "open" for check in assessment.checks}
+    seen = {check.name: "held" if check.held else "open" for check in assessment.checks}
+    assert told == seen | {name: told[name] for name in LUCK[level]}

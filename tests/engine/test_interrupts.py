@@ -108,14 +108,23 @@ def test_ctrl_c_while_another_thread_is_inside_ends_the_wait_at_the_door(kernel)
             inside.set()
             leave.wait()
 
-    thread = threading.Thread(target=stay)
-    thread.start()
-    inside.wait()
-    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
-    with pytest.raises(KeyboardInterrupt):
+    def press_when_somebody_waits():
+        while not kernel._entrance._queue:
+            time.sleep(0)
+        press_ctrl_c_in_the_main_thread()
+
+    def wait_at_the_door():
+        pressing.start()
         kernel.sleep(1)
+
+    staying, pressing = threading.Thread(target=stay), threading.Thread(target=press_when_somebody_waits)
+    staying.start()
+    inside.wait()
+    with pytest.raises(KeyboardInterrupt):
+        wait_at_the_door()
     leave.set()
-    thread.join()
+    staying.join()
+    pressing.join()
     kernel.sleep(1)
 
 
@@ -146,13 +155,13 @@ def test_code_that_catches_everything_can_be_interrupted(kernel):
     kernel.real_time_limit = 0.3
 
     def stubborn():
+        press_ctrl_c_in_the_main_thread()
         while True:
             try:  # noqa: SIM105 - what learners write, too
                 kernel.sleep(1)
             except:  # noqa: E722 - what learners write
                 pass
 
-    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
     with pytest.raises(KeyboardInterrupt):
         kernel.call(kernel.expose, stubborn, name="stubborn")
     assert kernel.waiting() == []
@@ -220,15 +229,24 @@ def test_an_error_of_the_learners_own_signal_handler_is_raised_in_the_cell(kerne
     def ring(*_):
         raise Alarm
 
+    rings = True
+
     def endless():
+        nonlocal rings
         while True:
             kernel.sleep(1)
+            if rings and the_cell_waits():
+                rings = False
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+
+    def the_cell_waits():
+        frame = sys._current_frames()[threading.main_thread().ident]
+        return frame.f_code.co_name == "_wait_as_root"
 
     with kernel:
         kernel.spawn(endless, name="endless")
     before = signal.signal(signal.SIGTERM, ring)
     try:
-        threading.Timer(0.1, signal.pthread_kill, (threading.main_thread().ident, signal.SIGTERM)).start()
         with pytest.raises(Alarm):
             kernel.sleep(1e9)
     finally:
@@ -325,10 +343,10 @@ def test_ctrl_c_stops_even_a_service_that_is_in_a_loop(kernel, monkeypatch):
     monkeypatch.setattr("workbook.engine.watch._FORCE_AFTER", 0.5)
 
     def loop():
+        press_ctrl_c_in_the_main_thread()
         while True:
             pass
 
-    threading.Timer(0.1, press_ctrl_c_in_the_main_thread).start()
     with pytest.raises(KeyboardInterrupt):
         kernel.call(loop, name="service")
     kernel.sleep(1)

@@ -315,3 +315,12 @@ def test_eb_41_calls_that_only_read_are_for_rules_that_ask_for_all_management_ev
     sqs.list_queues()
     assert [event["detail"]["eventName"] for event in received(sqs, every)] == ["ListQueues"]
     assert received(sqs, changes) == []
+
+
+def test_eb_42_times_in_answers_are_whole_seconds(lab, events):
+    lab.advance(seconds=0.25)
+    events.create_event_bus(Name="shop")
+    made = events.create_archive(ArchiveName="kept", EventSourceArn=bus_arn())["CreationTime"]
+    assert made.microsecond == 0
+    assert made == lab.now.replace(microsecond=0)
+    assert events.describe_event_bus(Name="shop")["CreationTime"].microsecond == 0

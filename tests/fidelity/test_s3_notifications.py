@@ -7,7 +7,7 @@ import json
 import pytest
 from access import document, lets
 from botocore.exceptions import ClientError
-from learner import drain, hops, queue
+from learner import drain, hops, queue, refused
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:orders"
 BUCKET = "arn:aws:s3:::cakes"
@@ -202,3 +202,23 @@ def test_s3n_14_only_keys_that_pass_the_filter_are_told(lab, s3, sqs, url):
         s3.put_object(Bucket="cakes", Key=key, Body=b"1")
     assert [record["s3"]["object"]["key"] for record in records(lab, sqs, url)] == ["in/a.jpg"]
     assert len(hops(lab, "filter")) == 2
+
+
+def test_s3n_15_a_request_that_expects_another_owner_is_refused(lab, s3):
+    s3.put_object(Bucket="cakes", Key="plum", Body=b"1", ExpectedBucketOwner="123456789012")
+    other = {"Bucket": "cakes", "ExpectedBucketOwner": "210987654321"}
+    with refused("AccessDenied", "Access Denied") as caught:
+        s3.put_bucket_notification_configuration(NotificationConfiguration={}, **other)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    with refused("AccessDenied"):
+        s3.get_object(Key="plum", **other)
+    with refused("403", "Forbidden"):
+        s3.head_object(Key="plum", **other)
+    with refused("AccessDenied"):
+        s3.copy_object(
+            Bucket="cakes", Key="copy", CopySource="cakes/plum", ExpectedSourceBucketOwner="210987654321"
+        )
+    text = "The value of the expected bucket owner parameter must be an AWS Account ID... [me]"
+    with refused("InvalidBucketOwnerAWSAccountID", text):
+        s3.list_objects_v2(Bucket="cakes", ExpectedBucketOwner="me")
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket="cakes")["Contents"]] == ["plum"]

@@ -263,3 +263,26 @@ def test_sqs_74_a_malformed_receipt_handle_is_refused(sqs):
         with refused("ReceiptHandleIsInvalid"):
             sqs.delete_message(QueueUrl=second, ReceiptHandle=handle)
     assert counts(sqs, first) == (0, 1, 0)
+
+
+def test_sqs_81_a_condition_on_the_principal_s_arn_sees_the_role_and_not_its_session(lab, sqs):
+    url = queue(sqs)
+    role = f"arn:aws:iam::{ACCOUNT}:role/janitor"
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:PurgeQueue",
+        "Resource": arn_of(sqs, url),
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": role}},
+    }
+    set_attributes(sqs, url, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    given = lab.client("sts").assume_role(RoleArn=role, RoleSessionName="monday")["Credentials"]
+    janitor = lab.client(
+        "sqs",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    with refused("AccessDenied", "with an explicit deny in a resource-based policy"):
+        sqs.purge_queue(QueueUrl=url)
+    janitor.purge_queue(QueueUrl=url)

@@ -448,13 +448,64 @@ def test_sfn_41_a_state_does_not_see_what_it_assigns(room):
     assert json.loads(shown["output"]) == [1, 2]
 
 
-def test_sfn_42_a_function_fails_otherwise_than_a_path(room):
-    def error(call, name):
+def test_sfn_42_a_function_that_cannot_be_computed_ends_the_execution(room):
+    def failure(call, name):
         state = {"Type": "Pass", "Parameters": {"it.$": call}, "End": True}
-        return room.run({"Compute": state}, {"list": [1]}, name=name)["error"]
+        shown = room.run({"Compute": state}, {"list": [1]}, name=name)
+        return shown["error"], shown["cause"]
 
-    assert error("States.ArrayGetItem($.list, 5)", "function") == "States.IntrinsicFailure"
-    assert error("$.nothing", "path") == "States.Runtime"
+    error, cause = failure("States.ArrayGetItem($.list, 5)", "function")
+    assert error == "States.Runtime"
+    assert "Invalid arguments in States.ArrayGetItem" in cause
+    error, cause = failure("States.ArrayLength($.nothing)", "path")
+    assert error == "States.Runtime"
+    assert "The JsonPath argument for the field '$.nothing' could not be found in the input" in cause
+
+
+def test_sfn_94_a_path_that_may_lead_to_many_places_gives_a_list(room):
+    paths = {
+        "one.$": "$.lines[0].order.id",
+        "object.$": "$.lines[0].order",
+        "all.$": "$.lines[*].order.id",
+        "deep.$": "$..id",
+        "none.$": "$.lines[?(@.order.id > 7)]",
+        "missing.$": "$.nothing[*]",
+        "filtered.$": "$.lines[?(@.order.id == 7 && @.order)].order.id",
+    }
+    state = {"Type": "Pass", "Parameters": paths, "End": True}
+    assert json.loads(room.run({"Pick": state}, {"lines": [{"order": {"id": 7}}]})["output"]) == {
+        "one": 7,
+        "object": {"id": 7},
+        "all": [7],
+        "deep": [7],
+        "none": [],
+        "missing": [],
+        "filtered": [7],
+    }
+
+
+def test_sfn_95_a_place_behind_the_end_of_a_list_is_null_in_a_template(room):
+    state = {"Type": "Pass", "Parameters": {"it.$": "$.lines[5]"}, "End": True}
+    assert json.loads(room.run({"Pick": state}, {"lines": [1]})["output"]) == {"it": None}
+    state = {"Type": "Pass", "InputPath": "$.lines[5]", "End": True}
+    assert room.run({"Pick": state}, {"lines": [1]}, name="other")["error"] == "States.Runtime"
+
+
+def test_sfn_96_a_rule_knows_offsets_of_times_and_one_wildcard(room):
+    rules = [
+        {"Variable": "$.at", "TimestampEquals": "2026-01-05T09:00:00.5Z", "Next": "Time"},
+        {"Variable": "$.name", "StringMatches": r"a?\**", "Next": "Name"},
+    ]
+    ends = {end: {"Type": "Pass", "Result": end, "End": True} for end in ("Time", "Name", "Other")}
+    look = {"Type": "Choice", "Choices": rules, "Default": "Other"}
+    given = [
+        ({"at": "2026-01-05T10:00:00.500+01:00", "name": ""}, "Time"),
+        ({"at": "2026-01-05 09:00:00.5Z", "name": "a?*1"}, "Name"),
+        ({"at": "soon", "name": "ab*1"}, "Other"),
+    ]
+    for number, (value, expected) in enumerate(given):
+        shown = room.run({"Look": look, **ends}, value, name=f"m{number}")
+        assert json.loads(shown["output"]) == expected
 
 
 def test_sfn_43_a_choice_that_leads_nowhere(room):

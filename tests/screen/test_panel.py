@@ -15,6 +15,13 @@ from workbook.scenarios import poison_message
 poison_message.panel(run=False)
 """
 
+BUSY = """\
+import pathlib
+free = pathlib.Path({free!r})
+while not free.exists():
+    pass
+"""
+
 
 @pytest.fixture(scope="module")
 def learner(open_window, jupyterlab):
@@ -133,3 +140,15 @@ def test_a_saved_panel_shows_its_picture_and_account_without_a_kernel(open_windo
     expect(reader.page.locator("img[src^='data:image/svg']").first).to_be_visible()
     expect(reader.page.get_by_text("The parcel that ticks was received 3 times")).to_be_visible()
     expect(reader.page.locator(".jp-OutputArea-output button")).to_have_count(0)
+
+
+def test_while_the_kernel_is_busy_the_number_typed_last_is_the_one_that_runs(learner, tmp_path):
+    free = tmp_path / "free"
+    learner.replace(2, BUSY.format(free=str(free)))
+    learner.start(2)
+    for number in ("4", "6", "7"):  # JupyterLab sends the first, and holds back the others
+        learner.page.get_by_label("maxReceiveCount").fill(number)
+        learner.page.keyboard.press("Tab")
+    press(learner, "Run")
+    free.touch()
+    expect(learner.page.get_by_text("The parcel that ticks was received 7 times")).to_be_visible()

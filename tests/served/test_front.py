@@ -173,6 +173,33 @@ def test_a_key_of_sts_s_form_is_for_its_lab_to_check_and_opens_no_control_api():
     assert answered(front, control("POST", "/time/advance", (HEADER, key)))[0].status == 403
 
 
+def forged(account):
+    """A key of an account as STS writes it, which the lab of that account has not made."""
+    return generate_access_key_id_from_account_id(account, "ASIA")
+
+
+@pytest.mark.parametrize("signer", ["test", "AKIA{account}LABX"])
+def test_a_header_beside_a_signature_opens_no_other_lab(signer):
+    """The lab believes whoever signs; so the front lets in who has signed, and not who is named beside it."""
+    labs = Labs()
+    front = guarded(labs)
+    account = account_of_key(issued(front))
+    headers = (signed("sqs", key=signer.format(account=account)), (HEADER, forged(account)))
+    response = answered(front, HttpRequest("GET", "localhost", "/", "", headers))[0]
+    assert (response.status, labs.asked) == (403, [])
+
+
+def test_a_key_that_no_lab_checks_opens_none():
+    """Without a signature the lab has nothing to check, and takes the caller for its learner."""
+    labs = Labs()
+    front = guarded(labs)
+    account = account_of_key(issued(front))
+    target = ("X-Amz-Target", "AWSCognitoIdentityProviderService.SignUp")
+    headers = ((HEADER, forged(account)), target)
+    response = answered(front, HttpRequest("POST", "localhost", "/", "", headers))[0]
+    assert (response.status, labs.asked) == (400, [])
+
+
 # ---- limits
 
 

@@ -90,6 +90,7 @@ def test_a_result_of_more_than_256_kib_is_no_error_for_all(room):
     ("retry", "seconds"),
     [
         ({}, 1 + 2 + 4),
+        ({"IntervalSeconds": 0, "MaxAttempts": 3}, 0),
         ({"IntervalSeconds": 10, "BackoffRate": 3, "MaxAttempts": 3}, 10 + 30 + 90),
         ({"IntervalSeconds": 10, "BackoffRate": 3, "MaxAttempts": 3, "MaxDelaySeconds": 20}, 10 + 20 + 20),
         ({"MaxAttempts": 0}, 0),

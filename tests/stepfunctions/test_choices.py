@@ -92,6 +92,45 @@ def test_a_comparison_holds_or_not(room, variable, operator, value, holds):
     assert chosen(room, {"Variable": variable, operator: value}) is holds
 
 
+@pytest.mark.parametrize(
+    ("rule", "given", "holds"),
+    [
+        ({"IsTimestamp": True}, "2026-01-05T09:00:00+01:00", True),
+        ({"IsTimestamp": True}, "2026-01-05T09:00:00.5Z", True),
+        ({"IsTimestamp": True}, "2026-01-05t09:00:00z", False),
+        ({"IsTimestamp": True}, "2026-02-30T09:00:00Z", False),
+        ({"TimestampEquals": "2026-01-05T09:00:00Z"}, "2026-01-05T10:00:00+01:00", True),
+        ({"TimestampLessThan": "2026-01-05T09:00:00.001Z"}, "2026-01-05T09:00:00Z", True),
+        ({"TimestampGreaterThan": "2026-01-05T09:00:00.000000001Z"}, "2026-01-05T09:00:00.1Z", True),
+        ({"TimestampEquals": "2026-01-05T09:00:00Z"}, "soon", False),
+        ({"StringMatches": "a?c[1]"}, "abc1", False),
+        ({"StringMatches": "a?c[1]*"}, "a?c[1]\n", True),
+        ({"StringMatches": r"a\*"}, "a*", True),
+        ({"StringMatches": r"a\*"}, "ab", False),
+        ({"StringMatches": r"a\\*"}, r"a\b", True),
+        ({"StringEquals": 'q"\u00e9'}, 'q"\u00e9', True),
+        ({"NumericEquals": 1}, True, False),
+        ({"BooleanEquals": False}, 0, False),
+        ({"StringEqualsPath": "$$.StateMachine.Name"}, "m", True),
+        ({"IsString": True}, None, False),
+    ],
+)
+def test_a_comparison_of_texts_and_times(room, rule, given, holds):
+    look = {"Type": "Choice", "Choices": [{"Variable": "$.a", **rule, "Next": "Yes"}], "Default": "No"}
+    ends = {end: {"Type": "Pass", "Result": end, "End": True} for end in ("Yes", "No")}
+    shown = room.run({"Look": look, **ends}, {"a": given}, name="m")
+    assert shown["output"] == ('"Yes"' if holds else '"No"')
+
+
+def test_a_path_to_compare_with_that_leads_nowhere(room):
+    look = {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEqualsPath": "$.b", "Next": "End"}]}
+    shown = room.run({"Look": look, "End": {"Type": "Succeed"}}, {"a": 1})
+    assert shown["error"] == "States.Runtime"
+    assert shown["cause"].endswith(
+        "Invalid path '$.b': The choice state's condition path references an invalid value."
+    )
+
+
 def test_and_or_and_not_compose_rules(room):
     five = {"Variable": "$.n", "NumericEquals": 5}
     seven = {"Variable": "$.n", "NumericEquals": 7}
@@ -120,6 +159,7 @@ def test_only_what_was_chosen_assigns(room):
         ("JSONPath", {"Seconds": 90}),
         ("JSONPath", {"SecondsPath": "$.seconds"}),
         ("JSONPath", {"TimestampPath": "$.due"}),
+        ("JSONPath", {"Timestamp": "2026-01-05T10:01:30.9+01:00"}),
         ("JSONata", {"Seconds": 90}),
         ("JSONata", {"Seconds": "{% $states.input.seconds %}"}),
         ("JSONata", {"Timestamp": "{% $states.input.due %}"}),

@@ -70,21 +70,95 @@ def test_a_function_gives_what_its_documentation_says(room, call, expected):
         "States.MathRandom(5, 5)",
     ],
 )
-def test_what_a_function_cannot_compute_is_an_intrinsic_failure(room, call):
+def test_what_a_function_cannot_compute_ends_the_execution(room, call):
     shown = computed(room, call)
-    assert (shown["status"], shown["error"]) == ("FAILED", "States.IntrinsicFailure")
-    assert shown["cause"].startswith(call.partition("(")[0])
+    assert (shown["status"], shown["error"]) == ("FAILED", "States.Runtime")
+    assert f"{call}. Invalid arguments in {call.partition('(')[0]}" in shown["cause"]
 
 
-def test_an_intrinsic_failure_can_be_caught(room):
+def test_what_a_function_cannot_compute_is_not_caught(room):
     task = {
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage",
         "Parameters": {"QueueUrl": room.queue(), "MessageBody.$": "States.ArrayGetItem($.list, 9)"},
-        "Catch": [{"ErrorEquals": ["States.IntrinsicFailure"], "Next": "Caught"}],
+        "Catch": [
+            {"ErrorEquals": ["States.IntrinsicFailure"], "Next": "Caught"},
+            {"ErrorEquals": ["States.ALL"], "Next": "Caught"},
+        ],
         "End": True,
     }
-    assert room.run({"Send": task, "Caught": {"Type": "Succeed"}}, GIVEN)["status"] == "SUCCEEDED"
+    assert room.run({"Send": task, "Caught": {"Type": "Succeed"}}, GIVEN)["error"] == "States.Runtime"
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        ("States.Format('{}', $.nope)", "$.nope"),
+        ("States.Format('{}',$.name.first.x)", "$.name.first.x"),
+        ("States.Format('{}', States.Format('{}', $.nope))", "$.nope"),
+        ("States.Format('{}', $.list[9])", "$.list[9]"),
+        ("States.Format('{}', $$.Nope.Deep)", "$.Nope.Deep"),
+    ],
+)
+def test_an_argument_that_leads_nowhere_is_named_with_the_whole_call(room, call, field):
+    state = {"Type": "Pass", "Parameters": {"it.$": call}, "End": True}
+    shown = room.run({"Pick": state}, {"list": [1]})
+    assert shown["error"] == "States.Runtime"
+    assert shown["cause"] == (
+        "An error occurred while executing the state 'Pick' (entered at the event id #2). "
+        f"The function '{call}' had the following error: The JsonPath argument for the field '{field}' "
+        """could not be found in the input '{"list":[1]}'"""
+    )
+
+
+def test_an_index_of_what_is_no_array_fails_with_the_words_of_the_library(room):
+    state = {"Type": "Pass", "Parameters": {"it.$": "States.Array($.other[0])"}, "End": True}
+    shown = room.run({"Pick": state}, {"other": 1})
+    assert shown["cause"].endswith("Filter: [0] can only be applied to arrays. Current context is: 1")
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("States.Array(1, null, $.name, 'null', 2.5, true)", [1, None, "Ann", "null", 2.5, True]),
+        ("States.Format('{} {}', null, 1.5e2)", "null 150.0"),
+        ("States.ArrayPartition($.list, 4.9)", [[1, 2, 2, 3], [{"a": 1}, {"a": 1}]]),
+        ("States.ArrayRange(1.4, 5.6, 2.2)", [1, 3, 5]),
+        ("States.ArrayRange(5.4, -0.6, -2.4)", [5, 3, 1]),
+        ("States.ArrayRange(3, 3, -1)", [3]),
+        ("States.ArrayRange(5, 1, 1)", []),
+        ("States.MathAdd(1.6, 2.7)", 5),
+        ("States.MathAdd(0.1, 0.2)", 0),
+        ("States.MathAdd(2147483646, 1)", 2147483647),
+        ("States.MathRandom(1.6, 2.1, 4)", 1),
+        ("States.StringSplit(',a,,b,', ',')", ["a", "b"]),
+        ("States.StringSplit('', ',')", []),
+        ("States.ArrayLength($.list[*].nope)", 0),
+        ("States.ArrayLength($.list[?(@.a==1)])", 2),
+    ],
+)
+def test_a_function_takes_literals_and_numbers_as_aws_does(room, call, expected):
+    shown = computed(room, call)
+    assert shown["status"] == "SUCCEEDED", shown
+    assert json.loads(shown["output"])["it"] == expected
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "States.MathAdd(2147483647, 1)",
+        "States.MathAdd(3000000000, -3000000000)",
+        "States.MathAdd(null, 1)",
+        "States.MathAdd(true, 1)",
+        "States.MathRandom(1.4, 1.6)",
+        "States.MathRandom(1, 10, null)",
+        "States.ArrayPartition($.list, 0.6)",
+        "States.ArrayPartition($.list, null)",
+        "States.ArrayRange(1, 10, 0.49)",
+    ],
+)
+def test_numbers_that_a_function_does_not_take(room, call):
+    assert computed(room, call)["error"] == "States.Runtime"
 
 
 def test_random_numbers_are_below_the_last_and_the_same_for_the_same_seed(room):

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 PASS = {"Type": "Pass", "End": True}
-RUNTIME, INTRINSIC, QUERY = "States.Runtime", "States.IntrinsicFailure", "States.QueryEvaluationError"
+RUNTIME, QUERY = "States.Runtime", "States.QueryEvaluationError"
 MATCH, LIMIT = "States.ResultPathMatchFailure", "States.DataLimitExceeded"
 INVALID, NOT_HERE = "InvalidDefinition", "NotSimulatedByWorkbook"
 OURS = re.compile(
@@ -77,15 +77,15 @@ FAILING = {
     "an index that is out": (passes(InputPath="$.a[5]"), {"a": [1]}, RUNTIME),
     "an OutputPath to nowhere": (passes(OutputPath="$.zz"), {}, RUNTIME),
     "a ResultPath below a number": (passes(Result=1, ResultPath="$.a.b"), {"a": 1}, MATCH),
-    "a sum of texts": (calls("States.MathAdd('a', 2)"), {}, INTRINSIC),
-    "chunks of nothing": (calls("States.ArrayPartition($.a, 0)"), {"a": [1]}, INTRINSIC),
-    "an item that is out": (calls("States.ArrayGetItem($.a, 9)"), {"a": [1]}, INTRINSIC),
-    "a range without a step": (calls("States.ArrayRange(1, 9, 0)"), {}, INTRINSIC),
-    "a range that is too long": (calls("States.ArrayRange(1, 5000, 1)"), {}, INTRINSIC),
-    "a placeholder too many": (calls("States.Format('{} {}', 1)"), {}, INTRINSIC),
-    "a text that is no JSON": (calls("States.StringToJson('{a')"), {}, INTRINSIC),
-    "a text that is no Base64": (calls("States.Base64Decode('$$$')"), {}, INTRINSIC),
-    "an unknown hash": (calls("States.Hash('a', 'MD99')"), {}, INTRINSIC),
+    "a sum of texts": (calls("States.MathAdd('a', 2)"), {}, RUNTIME),
+    "chunks of nothing": (calls("States.ArrayPartition($.a, 0)"), {"a": [1]}, RUNTIME),
+    "an item that is out": (calls("States.ArrayGetItem($.a, 9)"), {"a": [1]}, RUNTIME),
+    "a range without a step": (calls("States.ArrayRange(1, 9, 0)"), {}, RUNTIME),
+    "a range that is too long": (calls("States.ArrayRange(1, 5000, 1)"), {}, RUNTIME),
+    "a placeholder too many": (calls("States.Format('{} {}', 1)"), {}, RUNTIME),
+    "a text that is no JSON": (calls("States.StringToJson('{a')"), {}, RUNTIME),
+    "a text that is no Base64": (calls("States.Base64Decode('$$$')"), {}, RUNTIME),
+    "an unknown hash": (calls("States.Hash('a', 'MD99')"), {}, RUNTIME),
     "a variable that was not set": (calls("$nope"), {}, RUNTIME),
     "a context that is not there": (calls("$$.Nope.X"), {}, RUNTIME),
     "a sum of a number and a text": (expression("{% 1 + 'a' %}"), {}, QUERY),

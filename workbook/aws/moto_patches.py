@@ -30,7 +30,7 @@ from moto.core.utils import get_equivalent_url_in_aws_domain
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
-from workbook.aws import adaptive_retries, clients_once, done_once
+from workbook.aws import adaptive_retries, answer_headers, clients_once, done_once
 from workbook.aws.callers import lab_user
 from workbook.aws.environment import account_of, own_credentials
 from workbook.aws.moto_faults import watched
@@ -64,9 +64,15 @@ def install(patches: Patches, world: World) -> None:
         when_loaded("moto.logs.models", lambda logs: number_log_events_from_the_start(patches, logs)),
         when_loaded("moto.sts.models", lambda sts: call_the_learner_by_one_name(patches, sts)),
         when_loaded("moto.dynamodb.responses", lambda tables: tell_of_capacity_if_asked(patches, tables)),
+        when_loaded(
+            "moto.dynamodb.responses",
+            lambda tables: answer_headers.give_tables_their_form_of_request_ids(patches, tables),
+        ),
     ):
         patches.on_undo(hook.remove)
     patches.on_undo(when_loaded("s3transfer.futures", lambda s3: transfer_one_by_one(patches, s3)).remove)
+    answer_headers.give_request_ids_the_form_of_uuids(patches)
+    answer_headers.name_the_type_of_json(patches)
     warn_of_no_error_codes(patches)
     parse_timestamps_as_utc(patches)
     done_once.install(patches)

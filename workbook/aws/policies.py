@@ -160,7 +160,7 @@ class Policy:
 
 @functools.lru_cache(maxsize=_VERDICTS_KEPT)
 def _verdict(policy: Policy, principal: Principal, action: str, resource: str, told: Told) -> Verdict:
-    known = Context.of(principal.arn, principal.account, principal.user_id, told)
+    known = Context.of(principal.arn, principal.role_arn, principal.account, principal.user_id, told)
     applying = [
         statement.allows
         for statement in policy.statements

@@ -73,10 +73,14 @@ class Context:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, arn: str, account: str, user_id: str, told: Told) -> Context:
-        """The keys that every request has, and those of this one."""
+    def of(cls, arn: str, role_arn: str, account: str, user_id: str, told: Told) -> Context:
+        """The keys that every request has, and those of this one.
+
+        ``aws:PrincipalArn`` is ``role_arn``: of a session that assumed a role it is the role, of all others
+        the ARN itself.
+        """
         known: dict[str, tuple[str, ...]] = {
-            "aws:principalarn": (arn,),
+            "aws:principalarn": (role_arn,),
             "aws:userid": (user_id,),
             "aws:securetransport": ("true",),
             "aws:viaawsservice": ("false",),

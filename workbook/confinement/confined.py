@@ -61,6 +61,7 @@ class Confined:
         self._printed = bytearray()
         self._dropped = 0
         self._why = ""
+        self._looks = 0
         self._ending = threading.Lock()
         self._launched = threading.Event()
         self._failure: OSError | None = None
@@ -90,6 +91,12 @@ class Confined:
         if status is None:
             return ""
         return self._why or _words_of(status, self._limits)
+
+    def wait_for_looks(self, number: int) -> None:
+        """Wait until the watcher has looked so many times more, or all has ended."""
+        until = self._looks + number
+        while self._looks < until and self._watcher.is_alive():
+            self._watcher.join(_LOOK_EVERY / 5)
 
     def kill(self, why: str = "") -> None:
         """End it, with all that it has started; harmless when it has ended."""
@@ -150,6 +157,7 @@ class Confined:
         why = self._too_much()
         if why:
             self._end_all(why)
+        self._looks += 1
 
     def _too_much(self) -> str:
         limits = self._limits

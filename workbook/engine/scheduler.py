@@ -28,8 +28,9 @@ class Scheduler:
     ) -> None:
         """Run on `clock`.
 
-        A task that runs `real_time_limit` real seconds without waiting is stopped. When `most_at_one_instant`
-        timers have gone off without time moving, something is busy for nothing: an error, not a hang.
+        A task that computes for `real_time_limit` seconds without waiting is stopped: seconds of processor
+        time, since a busy machine makes nobody endless; see `Watch`. When `most_at_one_instant` timers have
+        gone off without time moving, something is busy for nothing: an error, not a hang.
         """
         self.clock = clock
         self.real_time_limit = real_time_limit

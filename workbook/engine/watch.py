@@ -8,9 +8,12 @@ and sees nothing happen for five seconds gets it all the same: then a service is
 
 from __future__ import annotations
 
+import math
 import sys
 import time
+from collections.abc import Callable
 
+from workbook.engine.patience import is_too_long
 from workbook.engine.tasks import Interrupted, Stuck, Task
 from workbook.engine.tearing import throw_into
 
@@ -22,8 +25,7 @@ in no `try`, though that may be one byte code in a thousand. The interpreter mus
 _POLITE = 5
 """So many times it is tried at the slower pace, for who is ending may need a moment."""
 _DOOMED_LIMIT = 1.0
-"""Real seconds for a task that has been told to end, at every wait, and goes on."""
-
+"""Seconds for a task that has been told to end, at every wait, and goes on."""
 _FORCE_AFTER = 5.0
 """Real seconds after which Ctrl-C spares nobody."""
 
@@ -31,11 +33,18 @@ _FORCE_AFTER = 5.0
 class Watch:
     """Looks on while a cell waits for the baton."""
 
-    def __init__(self, real_time_limit: float) -> None:
-        """A task that makes no progress for `real_time_limit` real seconds is stuck."""
+    def __init__(
+        self,
+        real_time_limit: float,
+        clock: Callable[[], float] = time.monotonic,
+        processor_clock: Callable[[], float] = time.process_time,
+    ) -> None:
+        """A task that computes for `real_time_limit` seconds without progress is stuck; infinity: never."""
         self._limit = real_time_limit
+        self._clock = clock
+        self._processor_clock = processor_clock
         self._progress: tuple[int, int] | None = None
-        self._since = time.monotonic()
+        self._begin()
         self._thrown = 0
         self._switch_interval: float | None = None
 
@@ -53,17 +62,28 @@ class Watch:
     def look(self, progress: tuple[int, int], current: Task | None, *, interrupted: bool) -> None:
         """Stop `current` if it spins; `progress` changes whenever tasks or the time have moved."""
         if progress != self._progress:
-            self._progress, self._since, self._thrown = progress, time.monotonic(), 0
+            self._progress, self._thrown = progress, 0
+            self._begin()
         elif interrupted:
             self._throw(current, Interrupted, by_force=self._waited() > _FORCE_AFTER)
-        elif current is not None and self._waited() > self._patience(current):
+        elif current is not None and self._is_too_long(self._patience(current)):
             self._throw(current, Stuck)
 
+    def _begin(self) -> None:
+        self._since, self._computed = self._clock(), self._processor_clock()
+
     def _waited(self) -> float:
-        return time.monotonic() - self._since
+        return self._clock() - self._since
 
     def _patience(self, task: Task) -> float:
-        return self._limit if task.doom is None else min(self._limit, _DOOMED_LIMIT)
+        if task.doom is None or self._limit == math.inf:
+            return self._limit
+        return min(self._limit, _DOOMED_LIMIT)
+
+    def _is_too_long(self, patience: float) -> bool:
+        waited = self._waited()
+        computed = min(waited, self._processor_clock() - self._computed)  # other threads may compute, too
+        return is_too_long(waited, computed, busy=patience, silent=patience)
 
     def _throw(self, task: Task | None, error: type[BaseException], *, by_force: bool = False) -> None:
         self._thrown += 1

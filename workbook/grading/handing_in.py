@@ -7,22 +7,23 @@ are is told by the process, and an answer is nothing but source or a value that 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbook.grading.frames import Channel, ChannelClosed, ChannelError, ChannelSilent
+from workbook.grading.frames import ChannelClosed, ChannelError, ChannelSilent
+from workbook.grading.patience import Patience, next_frame
 from workbook.grading.plain import NotPlain, from_plain
 from workbook.teaching.asked import Code
 from workbook.teaching.contract import Exercise
 from workbook.teaching.texts import Submission
 
 if TYPE_CHECKING:
+    from workbook.grading.learner_process import LearnersHome
     from workbook.grading.stage import GradedStage
 
 LONGEST = 60.0
-"""Real seconds for one notebook."""
+"""Seconds of processor time for one notebook, and real ones for one that waits for something real."""
 _LARGEST_SOURCE = 200_000
 """Characters of one answer."""
 _MOST_NOTES = 5
@@ -90,11 +91,11 @@ def _run(
         exercise_id: list(each.asks.names) if isinstance(each.asks, Code) else []
         for exercise_id, each in asked.items()
     }
-    channel = stage.home().channel
+    home = stage.home()
     at = 0
     try:
-        channel.send({"do": "notebook", "cells": list(cells), "asked": functions})
-        for frame in _frames(channel):
+        home.channel.send({"do": "notebook", "cells": list(cells), "asked": functions})
+        for frame in _frames(home):
             at = _number(frame.get("begins")) or at
             _take(frame, name, asked, found)
             _note_failure(frame, cells, found)
@@ -105,22 +106,24 @@ def _run(
 
 def _note_end(error: ChannelError, place: str, found: HandedIn) -> None:
     if isinstance(error, ChannelSilent):
-        found.notes.append(f"{place} did not end within {LONGEST:.0f} s; {_NOT_RUN}")
+        limit = f"{LONGEST:.0f} s of computing, or of waiting for something real"
+        found.notes.append(f"{place} did not end within {limit}; {_NOT_RUN}")
     elif isinstance(error, ChannelClosed):
         found.notes.append(f"{place} ended the process; {_NOT_RUN}")
     else:
         found.tampering.append(f"{place} sent what no notebook sends: {error}.")
 
 
-def _frames(channel: Channel) -> Iterable[dict[str, Any]]:
-    until = time.monotonic() + LONGEST
-    while True:
-        frame = channel.receive(max(0.1, until - time.monotonic()))
+def _frames(home: LearnersHome) -> Iterable[dict[str, Any]]:
+    patience = Patience(home.processor_time, busy=LONGEST, silent=LONGEST)
+    while not patience.is_over():  # one may go on for ever and say something each time
+        frame = next_frame(home.channel, patience)
         if "finished" in frame:
             return
         if "gone" in frame:
             raise ChannelClosed("the cell has ended its process")
         yield frame
+    raise ChannelSilent("the notebook does not end")
 
 
 def _take(frame: Mapping[str, Any], name: str, asked: Mapping[str, Exercise], found: HandedIn) -> None:

@@ -7,8 +7,8 @@ their texts with the solutions, the questions and this grader are empty folders 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,25 +48,20 @@ LIMITS = Limits(
 )
 
 
-LONGER = 30
-"""Real seconds that a process may outlive the time of its judge, so that it is not the first to end."""
-
-
 class NotStarted(RuntimeError):
     """A learner's process could not be started; this is no fault of the answer."""
 
 
 class LearnersHome:
-    """A learner's process, with the channel to it.
-
-    Args:
-        level: of confinement; the highest that this machine has, if not given.
-        wall_seconds: real seconds that its judge has. It may live longer: an answer that is being judged when
-            time is up is not wrong for that, and the judge's end ends it, too.
-    """
+    """A learner's process, with the channel to it."""
 
     def __init__(self, level: Level | None = None, wall_seconds: int = WALL_SECONDS) -> None:
         """Start one.
+
+        Args:
+            level: of confinement; the highest that there is, if not given.
+            wall_seconds: real seconds until it is ended. Where they are those that the judging of the
+                submission may take, they are over later than those, so that no answer is blamed for them.
 
         Raises:
             NotStarted: it did not come up.
@@ -76,7 +71,7 @@ class LearnersHome:
             readable={"/course/workbook": PACKAGE},
             hidden=[f"/course/workbook/{folder}" for folder in HIDDEN if (PACKAGE / folder).is_dir()],
             environment={"PYTHONPATH": "/course", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-            limits=replace(LIMITS, wall_seconds=wall_seconds + LONGER),
+            limits=dataclasses.replace(LIMITS, wall_seconds=wall_seconds),
             level=level,
         )
         self.channel = Channel(self.confined.channel, patience=TAKING)

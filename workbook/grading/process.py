@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from workbook.engine.tasks import Stuck
 from workbook.grading.aws_calls import answer_to
 from workbook.grading.frames import Channel, ChannelClosed, ChannelError, ChannelSilent
+from workbook.grading.patience import Patience, next_frame
 from workbook.grading.plain import to_plain
 from workbook.grading.untrusted import Tampered, failure_of, seconds_of, shown, value_of
 from workbook.teaching.trouble import Troubled, trouble_of
@@ -175,23 +176,18 @@ class LearnersProcess:
                 raise Tampered(f"a frame of conversation {shown(sender, 20)}, while {number} has the word")
 
     def _receive(self) -> dict[str, Any]:
-        begun, computed = time.monotonic(), None
         if self._channel.received > self._most:
             raise Troubled(_TOO_MUCH)
-        while True:
-            try:
-                return self._channel.receive(_LOOK_EVERY)
-            except ChannelSilent:
-                now = self._processor_time()  # not asked for before: that takes longer than most replies
-                computed = now if computed is None else computed
-                if time.monotonic() - begun > SILENT or now - computed > BUSY:
-                    self._stuck += 1
-                    self.problem = Troubled(_ENDLESS) if self._stuck == MOST_STUCK else self.problem
-                    raise Stuck from None
-            except ChannelClosed as error:
-                raise Troubled(GONE) from error
-            except ChannelError as error:
-                raise Tampered(str(error)) from error
+        try:
+            return next_frame(self._channel, Patience(self._processor_time, busy=BUSY, silent=SILENT))
+        except ChannelSilent:
+            self._stuck += 1
+            self.problem = Troubled(_ENDLESS) if self._stuck == MOST_STUCK else self.problem
+            raise Stuck from None
+        except ChannelClosed as error:
+            raise Troubled(GONE) from error
+        except ChannelError as error:
+            raise Tampered(str(error)) from error
 
     def _break_off(self, number: int) -> None:
         """Tell the learner's half to end; code that does not is left behind, and ends with the process."""

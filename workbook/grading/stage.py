@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbook.grading.frames import ChannelError
 from workbook.grading.judging_lab import JudgingLab
 from workbook.grading.learner_process import LearnersHome
+from workbook.grading.patience import Patience, next_frame
 from workbook.grading.process import GONE, LearnersProcess
 from workbook.grading.remote_answer import RemoteAnswer
 from workbook.grading.request import WALL_SECONDS
@@ -23,18 +25,17 @@ if TYPE_CHECKING:
     from workbook.teaching.texts import Submission
 
 _BEGIN = 20.0
-"""Real seconds for a situation to begin in a process that is ready."""
+"""Real seconds for a situation to begin in a process that is ready, and was not stopped."""
 
 
 class GradedStage(Stage):
-    """Judges the answers of one learner, one after the other, in a process of theirs while that lives.
+    """Judges the answers of one learner, one after the other, in a process of theirs while that lives."""
 
-    Args:
-        level: of confinement; the highest that this machine has, if not given.
-        wall_seconds: real seconds that the judge has; the learner's process must not end before.
-    """
+    real_time_limit = math.inf
+    """Here nothing of a learner's runs; how long their process is waited for, `LearnersProcess` knows."""
 
     def __init__(self, level: Level | None = None, wall_seconds: int = WALL_SECONDS) -> None:
+        """`wall_seconds`: real seconds that the judging of all answers may take."""
         self._level = level
         self._wall_seconds = wall_seconds
         self._home: LearnersHome | None = None
@@ -97,10 +98,10 @@ class GradedStage(Stage):
         return process
 
     def _begin(self, lab: Lab) -> None:
-        channel, world = self.home().channel, lab.world
+        home, world = self.home(), lab.world
         facts = {"account": world.account, "region": world.region, "instant": world.clock.now}
-        channel.send({"do": "situation", **facts})
-        channel.receive(_BEGIN)
+        home.channel.send({"do": "situation", **facts})
+        next_frame(home.channel, Patience(home.processor_time, busy=_BEGIN, silent=_BEGIN))
 
     def _end(self, process: LearnersProcess) -> None:
         if isinstance(process.problem, Tampered):

@@ -56,8 +56,7 @@ class Keys:
         Raises:
             KeyRefused: it has no key, or one that opens no lab.
         """
-        signature = signature_of(request)
-        key = request.header(HEADER) or (signature and signature.access_key)
+        key = _key_in(request)
         if not key:
             raise KeyRefused(
                 "the request names no access key. Give your client one, AKIA123456789012LABX say, with any "
@@ -73,9 +72,11 @@ class Keys:
     def _was_made_in_a_lab(self, key: str, request: HttpRequest) -> bool:
         """Whether IAM or STS of a lab may have made a key; whether they have, that lab says for its AWS.
 
-        Nobody is let into the control API by such a key, as nobody there would check it.
+        Nobody is let into the control API by such a key, nor without a signature, as nobody would check it.
         """
-        return not is_control(request) and account_of(key) is None and account_in_key(key) in self._accounts
+        if is_control(request) or signature_of(request) is None:
+            return False
+        return account_of(key) is None and account_in_key(key) in self._accounts
 
     def _account_of(self, key: str) -> str:
         account = account_of(key) or account_in_key(key)
@@ -106,6 +107,18 @@ class Keys:
         if self._file is not None:
             _write(self._file, self._issued)
         return key
+
+
+def _key_in(request: HttpRequest) -> str | None:
+    """The key that says whose lab is meant.
+
+    To AWS that is the one that has signed, as the lab looks at no other: a header beside it that named
+    another lab would open that one, in the name of a key that nobody has checked.
+    """
+    signature = signature_of(request)
+    if signature is not None and not is_control(request):
+        return signature.access_key
+    return request.header(HEADER) or (None if signature is None else signature.access_key)
 
 
 def account_of_key(key: str) -> str:

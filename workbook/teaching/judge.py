@@ -29,11 +29,14 @@ from workbook.teaching.trouble import CLOSED, Troubled, form_of, trouble_of
 from workbook.teaching.verdict import Judged, Recognised, Trouble, Verdict
 
 BUSY = 5.0
-"""Real seconds that an answer may compute without letting AWS time pass."""
+"""Seconds of processor time that an answer may compute without letting AWS time pass."""
 
 
 class Stage:
     """Where an answer is judged: in this process, with a learner's own rights, as in practice."""
+
+    real_time_limit = BUSY
+    """Of the labs of situations."""
 
     def open_lab(self, *, seed: int, chaos: Chaos | None) -> Lab:
         """A lab for one situation."""
@@ -119,7 +122,7 @@ def _play(
     stage: Stage,
 ) -> None:
     with stage.open_lab(seed=seed_for(exercise, situation, submission, seed), chaos=situation.chaos) as lab:
-        lab.world.kernel.real_time_limit = BUSY
+        lab.world.kernel.real_time_limit = stage.real_time_limit
         judged = [each for each in exercise.properties if each.judged_in(situation)]
         try:
             with stage.answering(lab, submission) as answer:

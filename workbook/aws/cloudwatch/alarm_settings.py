@@ -115,7 +115,7 @@ def _watched(parameters: Mapping[str, Any]) -> Watched:
     if not statistics:
         missing.append("Statistic")
     if missing:
-        raise ValidationError(f"Without Metrics, an alarm needs {', '.join(missing)}")
+        raise ValidationError(f"{missing[0]} must not be null")
     if len(statistics) == 2:
         raise ValidationError("Statistic and ExtendedStatistic cannot be used together")
     metric = MetricQuery.of(parameters, statistics[0], parameters.get("Unit"))
@@ -133,8 +133,8 @@ def _rule(parameters: Mapping[str, Any]) -> Rule:
         raise NotSimulated(f"ComparisonOperator={comparison} (anomaly detection)", advice)
     periods = int(parameters["EvaluationPeriods"])
     needed = int(parameters.get("DatapointsToAlarm") or periods)
-    if not 1 <= needed <= periods:
-        raise ValidationError("DatapointsToAlarm must be at least 1 and at most EvaluationPeriods")
+    if needed > periods:
+        raise ValidationError("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
     given = parameters.get("DatapointsToAlarm") is not None
     return Rule(comparison, float(parameters["Threshold"]), periods, needed, _treatment(parameters), given)
 

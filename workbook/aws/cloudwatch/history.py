@@ -98,5 +98,5 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
     return shown | {
         "alarmConfigurationUpdatedTimestamp": milliseconds(alarm.configured),
         "stateValue": alarm.state,
-        "stateUpdatedTimestamp": milliseconds(alarm.judged),
+        "stateUpdatedTimestamp": milliseconds(alarm.updated),
     }

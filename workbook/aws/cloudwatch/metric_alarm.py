@@ -27,6 +27,11 @@ class MetricAlarm(Alarm):
     watched: Watched = field(kw_only=True)
     rule: Rule = field(kw_only=True)
 
+    @property
+    def updated(self) -> int:
+        """Of a metric alarm only another value of its state is an update (service model, MetricAlarm)."""
+        return self.now.time
+
     def look(self, values: MetricValues, now: int) -> Judgement:
         """What follows from the data points up to `now`."""
         points = self.watched.points(values, now, self.rule.periods + MORE_POINTS)

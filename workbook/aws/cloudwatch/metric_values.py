@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, cloudwatch_backends
 
+from workbook.aws.cloudwatch.units import NONE
 from workbook.aws.metrics import MINUTE, Tally, publications
 from workbook.engine.clock import SECOND, instant_of
 
@@ -46,7 +47,7 @@ class Metric(NamedTuple):
 Series = dict[int, float]
 """Data points: the value of a period, by the instant at which the period began."""
 
-_Drawer = dict[tuple[int, str | None], Tally]
+_Drawer = dict[tuple[int, str], Tally]
 """The values of one metric, by unit and by the number since the epoch of the minute, or of the second."""
 
 
@@ -58,13 +59,16 @@ class MetricValues:
         self._minutes: dict[Metric, _Drawer] = {}
         self._seconds: dict[Metric, _Drawer] = {}
         """For periods below a minute; what has no finer resolution is at the first second of its minute."""
-        self._units: dict[Metric, list[str | None]] = {}
+        self._units: dict[Metric, list[str]] = {}
         self._taken = [0, 0]
 
     def series(
         self, metric: Metric, statistic: str, unit: str | None, *, period: int, ends: Iterable[int]
     ) -> Series:
-        """One statistic of the periods (seconds) that end at `ends` (instants), where there are values."""
+        """One statistic of the periods (seconds) that end at `ends` (instants), where there are values.
+
+        Without a `unit`, of the values in all units together, as alarms take them.
+        """
         self._take_what_is_new()
         finest = MINUTE if period % 60 == 0 else SECOND
         drawer = (self._minutes if finest == MINUTE else self._seconds).get(metric, {})
@@ -85,7 +89,7 @@ class MetricValues:
         self._take_what_is_new()
         return list(self._minutes)
 
-    def units(self, metric: Metric) -> list[str | None]:
+    def units(self, metric: Metric) -> list[str]:
         """The units in which a metric has values."""
         self._take_what_is_new()
         return self._units.get(metric, [])
@@ -94,18 +98,16 @@ class MetricValues:
         published = publications(self._world, self._account, self._region).data()
         for datum in published[self._taken[0] :]:
             metric = Metric(datum.namespace, datum.name, datum.dimensions)
-            self._put_away(metric, datum.begin, datum.unit, datum.tally, MINUTE)
+            self._put_away(metric, datum.begin, datum.unit or NONE, datum.tally, MINUTE)
         put = cloudwatch_backends[self._account][self._region].metric_data
         for each in put[self._taken[1] :]:
             pairs = tuple(sorted((str(one.name), str(one.value)) for one in each.dimensions))
             metric = Metric(each.namespace, each.name, pairs)
             resolution = getattr(each, "resolution", MINUTE)
-            self._put_away(metric, instant_of(each.timestamp), each.unit, _tally(each), resolution)
+            self._put_away(metric, instant_of(each.timestamp), each.unit or NONE, _tally(each), resolution)
         self._taken = [len(published), len(put)]
 
-    def _put_away(
-        self, metric: Metric, instant: int, unit: str | None, tally: Tally, resolution: int
-    ) -> None:
+    def _put_away(self, metric: Metric, instant: int, unit: str, tally: Tally, resolution: int) -> None:
         _put_into(self._minutes.setdefault(metric, {}), (instant // MINUTE, unit), tally)
         second = instant // resolution * resolution // SECOND
         _put_into(self._seconds.setdefault(metric, {}), (second, unit), tally)
@@ -114,7 +116,7 @@ class MetricValues:
             units.append(unit)
 
 
-def _put_into(drawer: _Drawer, key: tuple[int, str | None], tally: Tally) -> None:
+def _put_into(drawer: _Drawer, key: tuple[int, str], tally: Tally) -> None:
     drawer[key] = Tally.of([drawer[key], tally]) if key in drawer else tally
 
 

@@ -1,7 +1,7 @@
 """PutMetricData: moto checks the form of values and keeps them; here are the limits, and how fine values are.
 
-Source: service model of CloudWatch, PutMetricData and MetricDatum. The texts about the number of metrics and
-about the past are reported by users; the others are ours (unverified).
+Source: service model of CloudWatch, PutMetricData and MetricDatum. The texts about the number of metrics, the
+past, units and a missing value are reported by users; the others are ours (unverified).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 from moto.cloudwatch.exceptions import InvalidParameterValue
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 
-from workbook.aws.cloudwatch.errors import ValidationError
+from workbook.aws.cloudwatch.errors import InvalidParameterCombination, ValidationError
+from workbook.aws.cloudwatch.units import check_unit
 from workbook.aws.limits import limit
 from workbook.aws.operations import Answer, Call, refuse_parameters
 from workbook.engine.clock import SECOND, instant_of
@@ -42,6 +43,8 @@ def put_metric_data(call: Call) -> Answer:
     for number, datum in enumerate(data, 1):
         _check_limits(datum, f"MetricData.member.{number}", call.world.clock.now)
         backend._validate_parameters_put_metric_data(datum, number)  # noqa: SLF001 - all before any is kept
+        _check_value(datum)
+        check_unit(f"MetricData.member.{number}.Unit", datum.get("Unit"))
         _check_resolution(datum, number)
     for datum in data:
         _keep(backend, str(call.parameters["Namespace"]), datum)
@@ -68,6 +71,11 @@ def _check_limits(datum: Mapping[str, Any], parameter: str, now: int) -> None:
         raise InvalidParameterValue(
             f"The parameter {parameter}.Timestamp must specify a time no more than two hours in the future."
         )
+
+
+def _check_value(datum: Mapping[str, Any]) -> None:
+    if datum.get("Value") is None and not datum.get("Values") and not datum.get("StatisticValues"):
+        raise InvalidParameterCombination("At least one of the parameters must be specified.")
 
 
 def _check_resolution(datum: Mapping[str, Any], number: int) -> None:

@@ -37,13 +37,15 @@ def get_metric_statistics(call: Call) -> Answer:
     parameters = call.parameters
     statistics = [*(parameters.get("Statistics") or []), *(parameters.get("ExtendedStatistics") or [])]
     if not statistics:
-        raise InvalidParameterCombination("Must specify either Statistics or ExtendedStatistics")
+        raise InvalidParameterCombination(
+            "At least one of the parameters Statistics and ExtendedStatistics must be specified."
+        )
     wanted = [MetricQuery.of(parameters, name, None) for name in sorted(set(statistics))]
     values = metric_values(call.world, call.account, call.region)
     metric = Metric.of(parameters)
     period, ends = _periods(parameters)
     unit = parameters.get("Unit")
-    units = values.units(metric) if unit is None else [unit]
+    units = values.units(metric) if unit is None else [str(unit)]
     points: list[dict[str, Any]] = []
     for each in units:
         series = {
@@ -78,27 +80,28 @@ def _periods(parameters: Mapping[str, Any]) -> tuple[int, list[int]]:
         )
     length = period * SECOND
     ends = [begin + length for begin in range(start // MINUTE * MINUTE, end, length)]
-    if len(ends) > MOST_POINTS:
+    asked = (end - start) // length
+    if asked > MOST_POINTS:
         raise InvalidParameterCombination(
-            f"You have requested up to {len(ends):,} datapoints, which exceeds the limit of {MOST_POINTS:,}. "
+            f"You have requested up to {asked:,} datapoints, which exceeds the limit of {MOST_POINTS:,}. "
             "You may reduce the datapoints requested by increasing Period, or decreasing the time range."
         )
     return period, ends
 
 
-def _points(series: Mapping[str, Series], unit: str | None) -> list[dict[str, Any]]:
+def _points(series: Mapping[str, Series], unit: str) -> list[dict[str, Any]]:
     begins = sorted({begin for points in series.values() for begin in points})
     return [_point(begin, series, unit) for begin in begins]
 
 
-def _point(begin: int, series: Mapping[str, Series], unit: str | None) -> dict[str, Any]:
+def _point(begin: int, series: Mapping[str, Series], unit: str) -> dict[str, Any]:
     values = {name: points[begin] for name, points in series.items() if begin in points}
     percentiles = {name: value for name, value in values.items() if name not in STATISTICS}
     return {
         "Timestamp": datetime_of(begin).astimezone(datetime.UTC).replace(tzinfo=None),
         **{name: value for name, value in values.items() if name in STATISTICS},
         **({"ExtendedStatistics": percentiles} if percentiles else {}),
-        "Unit": unit or "None",
+        "Unit": unit,
     }
 
 

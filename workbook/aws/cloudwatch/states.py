@@ -69,6 +69,11 @@ class Alarm:
         return self.now.value
 
     @property
+    def updated(self) -> int:
+        """The instant of AWS's StateUpdatedTimestamp: the last update, also one to the same state."""
+        return self.judged
+
+    @property
     def actions(self) -> Sequence[str]:
         """What its present state calls for; nothing while its actions are disabled."""
         return self.settings.get(ACTIONS_OF[self.state]) or [] if self.settings["ActionsEnabled"] else []
@@ -87,7 +92,7 @@ class Alarm:
             "StateValue": self.now.value,
             "StateReason": self.now.reason,
             **data,
-            "StateUpdatedTimestamp": datetime_of(self.judged),
+            "StateUpdatedTimestamp": datetime_of(self.updated),
             "StateTransitionedTimestamp": datetime_of(self.now.time),
             "AlarmConfigurationUpdatedTimestamp": datetime_of(self.configured),
         }

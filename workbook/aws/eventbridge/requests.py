@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Operation = Callable[[Call], Answer]
 _Response = tuple[int, dict[str, str], str]
+_CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
 def install_operations(
@@ -54,14 +55,14 @@ def _method(name: str, operation: Operation) -> Callable[[BaseResponse], _Respon
         call = Call(current_world(), response.current_account, response.region, parameters, response.headers)
         result = operation(call)
         body = "" if result is None else json.dumps(result, default=_epoch_seconds, ensure_ascii=False)
-        return 200, response.response_headers, body
+        return 200, {**response.response_headers, "Content-Type": _CONTENT_TYPE}, body
 
     answer.__doc__ = operation.__doc__
     return answer
 
 
-def _epoch_seconds(value: object) -> float:
-    """A timestamp as JSON 1.1 has it."""
+def _epoch_seconds(value: object) -> int:
+    """A timestamp as JSON 1.1 has it; EventBridge gives whole seconds (examples of the AWS CLI)."""
     if isinstance(value, datetime.datetime):
-        return value.timestamp()
+        return int(value.timestamp())
     raise TypeError(f"{type(value).__name__} has no place in an answer")

@@ -36,5 +36,6 @@ ROWS = (
     Limit("cloudwatch.put.dimensions", 30, "dimensions", f"{_CLOUDWATCH}: PutMetricData", _READ),
     Limit("cloudwatch.put.past", 14, "days", f"{_CLOUDWATCH}: PutMetricData", _READ),
     Limit("cloudwatch.put.future", 2, "hours", f"{_CLOUDWATCH}: PutMetricData", _READ),
+    Limit("cloudwatch.data.queries", 500, "queries in a call", f"{_CLOUDWATCH}: GetMetricData", _READ),
     Limit("cloudwatch.tags", 50, "tags", f"{_CLOUDWATCH}: TagResource", _READ),
 )

@@ -1,6 +1,6 @@
 """Where moto's S3 lets us in: its requests, the changes of its objects, and its own notifications, taken out.
 
-    request ── bucket_response, key_response      who asks, under which id; notification operations are ours
+    request ── bucket_response, key_response      who asks, of whom, under which id; notifications are ours
     change  ── send_event, delete_object          what happened to an object
     bucket  ── create, delete, versioning         hops
 
@@ -29,6 +29,7 @@ from workbook.aws.s3.errors import InvalidArgument, NotSimulatedVersioning
 from workbook.aws.s3.event_types import REMOVED_DELETE, REMOVED_MARKER, TYPES
 from workbook.aws.s3.notifying import tell
 from workbook.aws.s3.objects import EMPTY_ETAG, happened
+from workbook.aws.s3.owners import of_the_expected_owner
 from workbook.aws.s3.requests import RequestFacts, answering, current_request
 from workbook.engine.patches import Patches
 from workbook.engine.world import World, current_world
@@ -43,6 +44,8 @@ def install(patches: Patches) -> None:
     for name in ("bucket_response", "key_response"):
         patches.set(S3Response, name, _with_request(getattr(S3Response, name)))
     patches.set(S3Response, "_bucket_response", _with_notifications(S3Response._bucket_response))  # noqa: SLF001 - moto has no other place before it reads the body
+    for name in ("_bucket_response", "_key_response"):
+        patches.set(S3Response, name, of_the_expected_owner(getattr(S3Response, name)))
     patches.set(moto.s3.notifications, "send_event", _send_event)
     patches.set(moto.s3.models, "events_send_notification", _send_nothing)
     patches.set(S3Backend, "delete_object", _delete_object(S3Backend.delete_object))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.aws.operations import NotSimulated
 from workbook.aws.schemas.errors import NotFound
-from workbook.engine.clock import datetime_of
+from workbook.engine.clock import SECOND, datetime_of
 
 if TYPE_CHECKING:
     from workbook.aws.schemas.discoverer import Discoverer
@@ -57,7 +57,7 @@ class Schema:
     def add(self, kind: str, content: str, now: int) -> Version:
         """One version more."""
         self.made += 1
-        version = Version(str(self.made), kind, content, now)
+        version = Version(str(self.made), kind, content, now // SECOND * SECOND)  # as the registry answers
         self.versions[version.number] = version
         return version
 

@@ -1,6 +1,6 @@
 """What moto's interpreter does otherwise than AWS, mended: each a small function in the place of its own.
 
-- A Wait state counts whole seconds, and so ends up to a second before its timestamp.
+- A Wait state counts whole seconds, and so ends up to a second before its timestamp; it knows no offsets.
 - JSON that goes to other services has blanks, and letters outside ASCII escaped.
 - A path is parsed each time that it is followed, by a parser made for it: half of the time that states take.
 - All threads that there ever were are kept in a list, and so all labs.
@@ -37,7 +37,9 @@ def install(patches: Patches) -> None:
     patches.set(_module(f"{_WAITS}.wait_function").WaitFunction, "_wait_interval", _wait)
     for module in (_module(f"{_ASL}.utils.json_path"), _module(f"{_ASL}.component.common.path.result_path")):
         patches.set(module, "parse", functools.lru_cache(maxsize=_PATHS)(module.parse))
-    patches.set(_module(f"{_WAITS}.timestamp").Timestamp, "_get_wait_seconds", _seconds_until)
+    timestamp = _module(f"{_WAITS}.timestamp").Timestamp
+    patches.set(timestamp, "_get_wait_seconds", _seconds_until)
+    patches.set(timestamp, "_from_timestamp_string", staticmethod(_moment))
 
 
 def context_time(moment: datetime.datetime) -> str:
@@ -57,6 +59,14 @@ def _wait(_function: object, env: Any, wait_seconds: float) -> None:  # noqa: AN
     """Let time pass, unless the execution is ended meanwhile."""
     if wait_seconds > 0:
         env.program_state_event.wait(wait_seconds)
+
+
+def _moment(timestamp: str) -> datetime.datetime | None:
+    """A timestamp of RFC 3339 in UTC, without its fraction of a second; None where it is none."""
+    from workbook.aws.stepfunctions.language.comparisons import moment_of  # noqa: PLC0415 - loaded by now
+
+    read = moment_of(timestamp)
+    return None if read is None else read[0].replace(tzinfo=None)
 
 
 def _seconds_until(function: Any, env: Any) -> float:  # noqa: ANN401 - as above, and its Timestamp

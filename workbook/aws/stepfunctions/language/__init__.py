@@ -3,9 +3,12 @@
     visits                             one state, from its entry to its exit
     attempts                           Retry and Catch of Task, Parallel and Map
     branches ── parallel, iterations   what runs side by side
-    choices                            a Choice state
+    choices ── comparisons             a Choice state
+    json_texts                         names and other texts of a definition
     expressions ── jsonata ── jsonata_functions      a JSONata expression in a field of a state
     locations                          which field that is
+    json_paths ── path_syntax, path_conditions       where a JSONPath leads
+    path_fields                        a field whose path leads nowhere
     variables                          Assign
     intrinsics                         States.Format and the others
     typed_values                       times, names and roles that the data gives
@@ -31,14 +34,17 @@ def install(patches: Patches) -> None:
         failures,
         intrinsics,
         iterations,
+        json_paths,
+        json_texts,
         locations,
         parallel,
+        path_fields,
         typed_values,
         variables,
         visits,
     )
     from workbook.aws.stepfunctions.maps import map_state  # noqa: PLC0415 - as above
 
-    data = (expressions, variables, intrinsics, typed_values)
+    data = (json_texts, json_paths, path_fields, expressions, variables, intrinsics, typed_values)
     for module in (locations, failures, visits, attempts, choices, *data, parallel, iterations, map_state):
         module.install(patches)

@@ -47,6 +47,13 @@ def install(patches: Patches) -> None:
     patches.set(base, "_eval_state_output", _give_output)
     equals = part_of("component.common.error_name.error_equals_decl").ErrorEqualsDecl
     patches.set(equals, "_eval_body", _matches)
+    interval = part_of("component.common.retry.interval_seconds_decl").IntervalSecondsDecl
+    patches.set(interval, "__init__", _interval)
+
+
+def _interval(declaration: Part, seconds: int = 1) -> None:
+    """The first pause; the definition was checked, and may say 0, which the interpreter refuses."""
+    declaration.seconds = seconds
 
 
 def _attempt_until_done(state: Part, env: Env) -> None:

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbook.aws.stepfunctions.language import comparisons
+from workbook.aws.stepfunctions.language.expressions import context_of
 from workbook.aws.stepfunctions.language.failures import RUNTIME, failure
-from workbook.aws.stepfunctions.language.parts import Env, Part, part_of
+from workbook.aws.stepfunctions.language.json_paths import extract
+from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
 
 if TYPE_CHECKING:
     from workbook.engine.patches import Patches
@@ -57,10 +60,37 @@ def _give(choice: Part, env: Env) -> None:
 def _compare(comparison: Part, env: Env) -> None:
     """Compare a rule's Variable; a path that leads nowhere fails the state, unless IsPresent asks for it."""
     comparison.variable.eval(env)
+    value = env.stack.pop()
     function = comparison.comparison_function
-    is_missing = type(env.stack[-1]).__name__ == "NoSuchVariable"
-    if is_missing and function.operator_type.name != "IsPresent":
-        path = comparison.variable.string_sampler.literal_value
-        cause = f"Invalid path '{path}': The choice state's condition path references an invalid value."
-        raise failure(env, RUNTIME, cause)
-    function.eval(env)
+    name = function.operator_type.name
+    is_missing = type(value).__name__ == "NoSuchVariable"
+    if name == "IsPresent":
+        env.stack.append(is_missing is not function.value)
+        return
+    if is_missing:
+        raise _invalid(comparison.variable.string_sampler.literal_value, env)
+    env.stack.append(comparisons.holds(name, value, _operand(function, name, env)))
+
+
+def _operand(function: Part, name: str, env: Env) -> Json:
+    """What a Variable is compared with."""
+    sample = getattr(function, "string_variable_sample", None)
+    path = sample.expression if sample is not None else function.value
+    try:
+        if sample is not None:
+            sample.eval(env)
+            return env.stack.pop()
+        if not name.endswith("Path"):
+            return function.value
+        if path.startswith("$$"):
+            return extract(path[1:], context_of(env))
+        return extract(path, env.stack[-1])
+    except Exception as error:
+        if type(error).__name__ == "NoSuchJsonPathError":
+            raise _invalid(path, env) from error
+        raise
+
+
+def _invalid(path: str, env: Env) -> Part:
+    cause = f"Invalid path '{path}': The choice state's condition path references an invalid value."
+    return failure(env, RUNTIME, cause)

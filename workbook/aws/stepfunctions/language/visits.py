@@ -15,7 +15,9 @@ from workbook.aws.limits import limit
 from workbook.aws.stepfunctions.language import variables
 from workbook.aws.stepfunctions.language.expressions import copied
 from workbook.aws.stepfunctions.language.failures import DATA_LIMIT, MATCH, RUNTIME, failure
+from workbook.aws.stepfunctions.language.json_paths import WrongKindError
 from workbook.aws.stepfunctions.language.parts import Env, Json, Part, part_of
+from workbook.aws.stepfunctions.language.path_syntax import read
 from workbook.aws.stepfunctions.language.progress import progress_here
 from workbook.aws.stepfunctions.repairs import context_time
 from workbook.engine.world import current_world
@@ -74,7 +76,7 @@ def _result_path(path: Part, env: Env) -> None:
         return
     result = env.stack.pop()
     try:
-        found = part_of("component.common.path.result_path").parse(path.result_path_src)
+        found = part_of("component.common.path.result_path").parse(read(path.result_path_src).shown())
         placed = found.update_or_create(given, copied(result))
         is_there = path.result_path_src == "$" or [match.value for match in found.find(placed)] == [result]
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -98,6 +100,9 @@ def path_failures(env: Env) -> Iterator[None]:
 
 def no_such_path(env: Env, error: Part) -> Part:
     """The failure of a state one of whose paths leads nowhere."""
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, WrongKindError):
+        return failure(env, RUNTIME, str(reason))
     shown = part_of("utils.encoding").to_json_str(error.data)
     cause = (
         f"The JSONPath '{error.json_path}' specified for the field '{env.next_field_name}' "
