@@ -324,3 +324,12 @@ def test_eb_42_times_in_answers_are_whole_seconds(lab, events):
     assert made.microsecond == 0
     assert made == lab.now.replace(microsecond=0)
     assert events.describe_event_bus(Name="shop")["CreationTime"].microsecond == 0
+
+
+def test_eb_43_a_detail_type_has_at_most_128_characters(events, sqs):
+    url, arn = open_queue(sqs)
+    rule(events, arn)
+    answer = events.put_events(Entries=[entry(DetailType="x" * 129), entry(DetailType="y" * 128)])
+    assert answer["FailedEntryCount"] == 1
+    assert answer["Entries"][0]["ErrorCode"] == "InvalidArgument"
+    assert [event["detail-type"] for event in received(sqs, url)] == ["y" * 128]

@@ -122,3 +122,16 @@ def test_cw_36_a_metric_alarm_that_stays_as_it_is_was_not_updated(lab, cloudwatc
     assert alarm["StateValue"] == "ALARM"
     assert alarm["StateUpdatedTimestamp"] == alarm["StateTransitionedTimestamp"]
     assert alarm["StateUpdatedTimestamp"] > alarm["AlarmConfigurationUpdatedTimestamp"]
+
+
+def test_cw_37_what_is_no_state_kind_or_statistic_is_refused(lab, cloudwatch):
+    text = "Value 'BUSY' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: "
+    with refused("ValidationError", f"{text}[INSUFFICIENT_DATA, ALARM, OK]"):
+        cloudwatch.describe_alarms(StateValue="BUSY")
+    with refused("ValidationError", "Value 'Change' at 'historyItemType' failed to satisfy constraint"):
+        cloudwatch.describe_alarm_history(HistoryItemType="Change")
+    text = "The parameter Statistics.member.2 must be a value in the set [ SampleCount, Average, Sum, "
+    with refused("InvalidParameterValue", text):
+        cloudwatch.get_metric_statistics(
+            **ORDERS, StartTime=lab.now - MINUTE, EndTime=lab.now, Period=60, Statistics=["Sum", "p90"]
+        )

@@ -301,3 +301,18 @@ def test_sch_13_without_a_time_zone_a_schedule_means_utc_and_so_does_a_rule(lab)
     fires = hops(lab, "fire")
     assert [hop.resource for hop in fires].count(rule) == 2
     assert {instant(hop.time)[11:16] for hop in fires} == {"08:30"}
+
+
+def test_sch_14_a_boundary_limits_what_the_role_s_policies_allow(lab):
+    iam = lab.client("iam")
+    urls = {name: create_queue(lab, name) for name in ("both", "policy-only", "boundary-only")}
+    border = allow("sqs:*", resource=[urls["both"][1], urls["boundary-only"][1]])
+    boundary = iam.create_policy(PolicyName="border", PolicyDocument=border)["Policy"]["Arn"]
+    iam.create_role(RoleName="schedules", AssumeRolePolicyDocument=trust(), PermissionsBoundary=boundary)
+    document = allow("sqs:SendMessage", resource=[urls["both"][1], urls["policy-only"][1]])
+    iam.put_role_policy(RoleName="schedules", PolicyName="permissions", PolicyDocument=document)
+    for name, (_, arn) in urls.items():
+        create_schedule(lab, "at(2026-01-05T10:00:00)", arn, name=name)
+    lab.advance(hours=2)
+    arrived = {name: len(received(lab, url)) for name, (url, _) in urls.items()}
+    assert arrived == {"both": 1, "policy-only": 0, "boundary-only": 0}

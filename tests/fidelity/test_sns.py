@@ -7,6 +7,7 @@ import itertools
 import json
 
 import pytest
+from access import make_role
 from inbox import bodies, messages
 from learner import hops
 from publisher import (
@@ -389,3 +390,20 @@ def test_sns_53_a_replay_with_an_ending_point_pauses_the_subscription(lab, sns, 
     lab.advance(5)
     in_order(sns, arn, "live")
     assert texts(sqs, url) == ["while it replays", "afterwards", "live"]
+
+
+def test_sns_54_a_policy_names_identities_that_exist(lab, sns):
+    arn = topic(sns)
+    worker = f"arn:aws:iam::{ACCOUNT}:role/worker"
+
+    def let(identity):
+        statement = {"Effect": "Allow", "Principal": {"AWS": identity}, "Action": "sns:Publish"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": arn}]})
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+
+    for nobody in (worker, "sns.amazonaws.com"):
+        with refused("InvalidParameter", "Invalid parameter: Policy Error: PrincipalNotFound"):
+            let(nobody)
+    make_role(lab, "worker", "lambda.amazonaws.com")
+    let(worker)
+    let(f"arn:aws:iam::{OTHER_ACCOUNT}:role/theirs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from access import make_role
 from learner import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -263,6 +264,24 @@ def test_sqs_74_a_malformed_receipt_handle_is_refused(sqs):
         with refused("ReceiptHandleIsInvalid"):
             sqs.delete_message(QueueUrl=second, ReceiptHandle=handle)
     assert counts(sqs, first) == (0, 1, 0)
+
+
+def test_sqs_82_a_policy_names_identities_that_exist(lab, sqs):
+    url = queue(sqs)
+    worker = f"arn:aws:iam::{ACCOUNT}:role/worker"
+
+    def let(*identities):
+        statement = {"Effect": "Allow", "Principal": {"AWS": list(identities)}, "Action": "sqs:SendMessage"}
+        statements = [{**statement, "Resource": arn_of(sqs, url)}]
+        set_attributes(sqs, url, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+    for nobody in (worker, f"arn:aws:iam::{ACCOUNT}:user/somebody"):
+        with refused("InvalidAttributeValue", "Invalid value for the parameter Policy."):
+            let(ACCOUNT, nobody)
+    make_role(lab, "worker", "lambda.amazonaws.com")
+    let(worker, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{OTHER_ACCOUNT}:role/theirs")
+    lab.client("iam").create_user(UserName="somebody")
+    let(f"arn:aws:iam::{ACCOUNT}:user/somebody", lab.client("sts").get_caller_identity()["Arn"])
 
 
 def test_sqs_81_a_condition_on_the_principal_s_arn_sees_the_role_and_not_its_session(lab, sqs):

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import http.client
 import json
-import socket
-import threading
-import time
-from email.utils import parsedate_to_datetime
 
 import pytest
 from http_calls import form, posted, signed
 from moto.iam.utils import generate_access_key_id_from_account_id
 
-from workbook.served.front import LAB_ENDED, MOST_WAITING, Front, listen
+from workbook.served.front import LAB_ENDED, MOST_WAITING, Front
 from workbook.served.keys import HEADER, Keys, account_of_key
 from workbook.served.limits import AccountLimits
 from workbook.served.processes import AccountEnded, TooManyAccounts
@@ -111,7 +105,9 @@ def test_a_web_page_of_another_place_may_not_ask():
     labs = Labs()
     crossing = HttpRequest("POST", "localhost", "/", "", (signed("sqs"), ("Origin", "https://evil.example")))
     preflight = HttpRequest("OPTIONS", "localhost", "/", "", (("Origin", "https://evil.example"),))
-    assert [got.status for got in answered(Front(labs, Keys()), crossing, preflight)] == [403, 403]
+    for_a_key = control("POST", "/keys", ("Origin", "https://evil.example"))
+    asked = answered(Front(labs, Keys()), crossing, preflight, for_a_key)
+    assert [got.status for got in asked] == [403, 403, 403]
     assert labs.asked == []
 
 
@@ -270,111 +266,47 @@ def test_what_no_lab_can_say_is_said_by_the_front(error, code):
     assert aws.status < 500  # or SDKs would try again, and nobody would see it
 
 
-# ---- HTTP itself
+def test_what_nobody_thought_of_is_answered_too():
+    front = Front(Labs(fails(OSError("Too many open files"))), Keys())
+    aws, api = answered(
+        front, posted("sqs", "AmazonSQS.ListQueues", b"{}"), control("GET", "/time", (HEADER, ANN))
+    )
+    assert (aws.status, api.status) == (400, 500)
+    for response in (aws, api):
+        assert b"FaultOfTheWorkbook" in response.body
+        assert b"Too many open files" in response.body
 
 
-@contextlib.contextmanager
-def listening(front):
-    """The front on a port of this computer; gives the port."""
-    ready = threading.Event()
-    told = {}
-
-    async def run():
-        server, told["port"] = listen(front, "127.0.0.1", 0)
-        told["stop"], told["loop"] = asyncio.Event(), asyncio.get_running_loop()
-        ready.set()
-        await told["stop"].wait()
-        server.stop()
-        await server.close_all_connections()
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    ready.wait()
-    try:
-        yield told["port"]
-    finally:
-        told["loop"].call_soon_threadsafe(told["stop"].set)
-        thread.join()
+# ---- its end
 
 
-def echo(_account, request):
-    return HttpResponse(201, (("X-Twice", "a"), ("X-Twice", "b"), ("Content-Type", "x/y")), request.frame())
+def test_who_is_being_answered_at_the_end_is_answered_and_nobody_else_is_let_in():
+    async def test():
+        free = asyncio.Event()
+
+        async def slowly(account, _request):
+            await free.wait()
+            return HttpResponse(200, (), account.encode())
+
+        front = Front(Labs(slowly), Keys())
+        first = asyncio.ensure_future(front.answer(by(ANN)))
+        await asyncio.sleep(0)
+        ended = asyncio.ensure_future(front.end(60))
+        await asyncio.sleep(0)
+        late = await front.answer(by(ANN))
+        assert (late.status, ended.done()) == (503, False)
+        free.set()
+        assert (await ended, (await first).body) == (True, b"123456789012")
+
+    asyncio.run(test())
 
 
-def asked_over(port, method, target, body=None, headers=()):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request(method, target, body, dict([signed("s3"), *headers]))
-    response = connection.getresponse()
-    return response, response.read()
+def test_the_end_does_not_wait_for_ever():
+    async def test():
+        front = Front(Labs(lambda *_: asyncio.Event().wait()), Keys())
+        asking = asyncio.ensure_future(front.answer(by(ANN)))
+        await asyncio.sleep(0)
+        assert await front.end(0.01) is False
+        asking.cancel()
 
-
-def test_a_request_reaches_the_lab_as_it_was_sent_and_the_answer_as_it_was_given():
-    with listening(Front(Labs(echo), Keys())) as port:
-        target = "/b%2Fucket//k%C3%A9y%20+?x=%26&y"
-        response, frame = asked_over(port, "PUT", target, b"\x00\xff", [("x-amz-meta-My_Key", "é")])
-    sent = HttpRequest.of_frame(frame)
-    assert (sent.method, sent.target, sent.body) == ("PUT", target, b"\x00\xff")
-    assert sent.host == f"127.0.0.1:{port}"
-    assert response.status == 201
-    assert response.msg.get_all("X-Twice") == ["a", "b"]
-
-
-def test_the_date_of_an_answer_is_the_clients_day_so_that_no_sdk_finds_its_clock_wrong():
-    """The JavaScript SDK tries a call again that failed at a time that is not its own."""
-
-    def answer(_account, _request):
-        return HttpResponse(400, (("date", "Mon, 05 Jan 2026 09:00:00 GMT"),))
-
-    with listening(Front(Labs(answer), Keys())) as port:
-        response, _ = asked_over(port, "GET", "/b/k")
-    (date,) = response.msg.get_all("Date")
-    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 60
-
-
-def test_a_body_in_chunks_is_put_together():
-    with listening(Front(Labs(echo), Keys())) as port:
-        _, frame = asked_over(port, "PUT", "/b/k", iter([b"one ", b"two"]))
-    assert HttpRequest.of_frame(frame).body == b"one two"
-
-
-def test_a_head_is_answered_without_a_body_and_with_the_length_of_what_is_not_sent():
-    def answer(_account, _request):
-        return HttpResponse(200, (("Content-Length", "7"),))
-
-    with listening(Front(Labs(answer), Keys())) as port:
-        response, body = asked_over(port, "HEAD", "/b/k")
-    assert (response.headers["Content-Length"], body) == ("7", b"")
-
-
-def test_a_client_that_waits_to_be_told_to_go_on_is_told():
-    with (
-        listening(Front(Labs(echo), Keys())) as port,
-        socket.create_connection(("127.0.0.1", port)) as client,
-    ):
-        name, value = signed("s3")
-        head = f"PUT /b/k HTTP/1.1\r\nHost: x\r\n{name}: {value}\r\nContent-Length: 2\r\n"
-        client.sendall(f"{head}Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
-        assert client.recv(100).startswith(b"HTTP/1.1 100")
-        client.sendall(b"hi")
-        got = b"".join(iter(lambda: client.recv(65536), b""))
-        assert got.startswith(b"HTTP/1.1 201")
-
-
-def test_a_body_that_is_too_large_is_refused_and_not_kept():
-    labs = Labs()
-    with listening(Front(labs, Keys(), AccountLimits(body_bytes=1000))) as port:
-        response, body = asked_over(port, "PUT", "/b/k", b"x" * 1001)
-        chunked, _ = asked_over(port, "PUT", "/b/k", iter([b"x" * 600] * 2))
-        fits, _ = asked_over(port, "PUT", "/b/k", b"x" * 1000)
-    assert (response.status, chunked.status, fits.status) == (413, 413, 200)
-    assert b"<Code>RequestEntityTooLarge</Code>" in body
-    assert b"may have 1000 bytes" in body
-    assert len(labs.asked) == 1
-
-
-def test_what_is_no_http_ends_the_connection_and_nothing_else():
-    with listening(Front(Labs(), Keys())) as port:
-        with socket.create_connection(("127.0.0.1", port)) as client:
-            client.sendall(b"\x16\x03\x01 this is TLS\r\n\r\n")
-            client.recv(1000)
-        assert asked_over(port, "GET", "/")[0].status == 200
+    asyncio.run(test())

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from asking import answer, aws, control
 
 from workbook.served.limits import AccountLimits
 from workbook.served.processes import AccountEnded, Accounts, TooManyAccounts, reason_of
+from workbook.served.requests import HttpResponse
 
 ANN, BEN = "123456789012", "111111111111"
 HERE = Path(__file__).parent
@@ -258,6 +260,62 @@ def test_one_that_nobody_uses_ends_and_is_there_again_for_the_next_request(runni
         )
 
     running(test, limits=AccountLimits(idle_seconds=60))
+
+
+class Slow:
+    """Stands in for a process; it ends when it is let."""
+
+    begun = 0
+
+    def __init__(self, beginning):
+        type(self).begun += 1
+
+    def is_alive(self):
+        return True
+
+    def ask(self, frame, seconds):
+        return HttpResponse(200).frame()
+
+    def end(self):
+        self.let.wait()
+
+    def kill(self):
+        pass
+
+
+def test_who_asks_while_an_idle_process_ends_gets_the_next_one_and_there_is_no_third(running):
+    """Two processes of one account would both write its journal."""
+
+    class OneAtATime(Slow):
+        let = threading.Event()
+
+    async def test(accounts):
+        await accounts.handle(ANN, control("GET", "/time"))
+        accounts._held[ANN].last_used -= 61
+        ending = asyncio.ensure_future(accounts.end_idle())
+        await until(accounts._held[ANN].turn.locked)
+        asking = asyncio.ensure_future(accounts.handle(ANN, control("GET", "/time")))
+        await asyncio.sleep(0)
+        OneAtATime.let.set()
+        await asyncio.gather(ending, asking)
+        await accounts.handle(ANN, control("GET", "/time"))
+        assert OneAtATime.begun == 2
+
+    running(test, start=OneAtATime, limits=AccountLimits(idle_seconds=60))
+
+
+def test_no_process_begins_behind_the_end_of_the_server(tmp_path):
+    class Never(Slow):
+        pass
+
+    async def test():
+        accounts = Accounts(tmp_path, start=Never)
+        await accounts.close()
+        with pytest.raises(AccountEnded, match="the server ended"):
+            await accounts.handle(ANN, control("GET", "/time"))
+
+    asyncio.run(test())
+    assert Never.begun == 0
 
 
 @pytest.mark.parametrize(

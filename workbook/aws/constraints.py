@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 _ENUM_ORDERS = {
+    "StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK"),
     "ExecutionStatus": ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),
 }
-"""Enumerations of which AWS was seen to list the values in another order than its model (recorded, 2024)."""
+"""Enumerations whose values AWS was seen to list in another order than its model (recorded, 2023, 2024)."""
 
 
 def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:

@@ -62,6 +62,10 @@ class PolicyError(ValueError):
     """The text is not a policy; the message says which element is wrong."""
 
 
+class PrincipalError(PolicyError):
+    """An AWS principal of a policy is nobody's name."""
+
+
 class Verdict(enum.Enum):
     """What a policy says about a request."""
 
@@ -290,7 +294,7 @@ def _principals(statement: Mapping[str, object], name: str) -> tuple[tuple[str, 
         pairs.extend((kind, named) for named in _texts(value, kind) or ())
     for kind, named in pairs:
         if kind == "AWS" and not _is_identity(named):
-            raise PolicyError(f"{named!r} is neither an account id, nor an ARN, nor *")
+            raise PrincipalError(f"{named!r} is neither an account id, nor an ARN, nor *")
     return tuple(pairs)
 
 

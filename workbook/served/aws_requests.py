@@ -31,7 +31,7 @@ from workbook.aws.simulated import NOT_SIMULATED, refuse_unsimulated
 from workbook.aws.sqs.addresses import let_in
 from workbook.engine.world import World, current_world
 from workbook.lab_arguments import regions_of_aws
-from workbook.served.error_answers import UNKNOWN_KEY, UNREADABLE, error_answer, guessed_protocol
+from workbook.served.error_answers import FAULT, UNKNOWN_KEY, UNREADABLE, error_answer, guessed_protocol
 from workbook.served.missing_parameters import parameter_error
 from workbook.served.questions import Question, Unasked, Unreadable, asked_words, question_of, service_of
 from workbook.served.requests import Headers, HttpRequest, HttpResponse
@@ -40,8 +40,6 @@ from workbook.served.signatures import Signature, account_in_key, is_presigned, 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-FAULT = "FaultOfTheWorkbook"
-"""The error code where the simulation itself fails. No SDK tries such a call again."""
 _FIRST_REGION = "us-east-1"
 _TRAVEL = frozenset(
     {"host", "authorization", "transfer-encoding", "connection", "expect", "x-moto-account-id"}

@@ -18,6 +18,8 @@ _AMZ_JSON = ("application/x-amz-json-1.0", "application/x-amz-json-1.1")
 _XML_SERVICES = frozenset({"s3", "s3express", "cloudfront", "route53", "s3-outposts"})
 """Services, by their signing names, whose protocol is XML without an action."""
 
+FAULT = "FaultOfTheWorkbook"
+"""The error code where the simulation itself, or its server, fails. No SDK tries such a call again."""
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - AWS's words
 UNKNOWN_KEY = {
     "json": ("UnrecognizedClientException", _INVALID_TOKEN, 400),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -21,6 +22,7 @@ from workbook.served.requests import LARGEST_BODY, LARGEST_HEADER
 _LARGEST_FRAME = LARGEST_HEADER + LARGEST_BODY + 64
 _ENDS_WITHIN = 10.0
 """Seconds for a process to end in good order, until it is killed."""
+_one_at_a_time = threading.Lock()
 
 
 class AccountProcess(Protocol):
@@ -135,12 +137,13 @@ def _few_arenas() -> Iterator[None]:
 
     That would count as memory, of which an account has a limit, and it has many threads that sleep.
     """
-    before = os.environ.get("MALLOC_ARENA_MAX")
-    os.environ["MALLOC_ARENA_MAX"] = "2"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["MALLOC_ARENA_MAX"]
-        else:
-            os.environ["MALLOC_ARENA_MAX"] = before
+    with _one_at_a_time:  # processes are started from threads, and there is one environment
+        before = os.environ.get("MALLOC_ARENA_MAX")
+        os.environ["MALLOC_ARENA_MAX"] = "2"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["MALLOC_ARENA_MAX"]
+            else:
+                os.environ["MALLOC_ARENA_MAX"] = before

@@ -10,19 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import http.client
 import json
 import uuid
-from email.utils import formatdate
 from typing import Protocol
 
-from tornado import httputil
-from tornado.http1connection import HTTP1ConnectionParameters
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-
 from workbook.served.control import is_control
-from workbook.served.error_answers import SLOW_DOWN, UNKNOWN_KEY, error_answer, guessed_protocol
+from workbook.served.error_answers import FAULT, SLOW_DOWN, UNKNOWN_KEY, error_answer, guessed_protocol
 from workbook.served.keys import HEADER, KeyRefused, Keys
 from workbook.served.limits import AccountLimits
 from workbook.served.processes import AccountEnded, TooManyAccounts
@@ -34,8 +27,8 @@ _KEYS = "/workbook/v1/keys"
 _HEALTH = "/workbook/v1/health"
 MOST_WAITING = 256
 """Requests of one account that may wait for the one before; more are throttled."""
-_BODY_SECONDS = 120.0
-"""Real seconds for a request's body to come."""
+MOST_OF_STRANGERS = 64 * 1024
+"""Bytes of a body that are kept of who has no key that opens a lab: enough to say so in their protocol."""
 LAB_ENDED = "LabEndedInWorkbook"
 """The error code where an account's process ended. No SDK tries again on its own, so it is seen."""
 
@@ -66,6 +59,8 @@ class Front:
         self._token = token
         self._throttles: dict[str, Throttle] = {}
         self._waiting: dict[str, int] = {}
+        self._ending = False
+        self._carried_through = asyncio.Event()
 
     async def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer to any request; nothing is raised."""
@@ -75,29 +70,51 @@ class Front:
             return refusal.response(request)
         except KeyRefused as error:
             return _unknown_key(request, str(error))
-        except AccountEnded as error:
-            return _Refusal(LAB_ENDED, str(error), 503 if is_control(request) else 400).response(request)
-        except TooManyAccounts as error:
-            return _Refusal(
-                "LimitExceededException", str(error), 429 if is_control(request) else 400
-            ).response(request)
-        except FrameError as error:
-            return _Refusal("RequestEntityTooLarge", str(error), 413).response(request)
+        except Exception as error:  # noqa: BLE001 - who asks gets an answer, whatever happens
+            return _refusal_of(error, of_control=is_control(request)).response(request)
+
+    def unfit(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The answer in the place of one with a header that HTTP cannot carry."""
+        text = f"the answer has a header {name!r} that HTTP cannot carry"
+        return _Refusal(FAULT, text, 500 if is_control(request) else 400).response(request)
+
+    async def end(self, seconds: float) -> bool:
+        """Take no more requests for labs; whether all that were taken are answered within real `seconds`."""
+        self._ending = True
+        if not self._is_busy():
+            return True
+        try:
+            await asyncio.wait_for(self._carried_through.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _is_busy(self) -> bool:
+        return any(self._waiting.values())
 
     def too_large(self, request: HttpRequest) -> HttpResponse:
         """The answer to a request whose body is larger than is let in."""
+        try:
+            self._keys.account_for(request)
+        except KeyRefused as error:
+            return _unknown_key(request, str(error))
         most = self.limits.snapshot_bytes if is_control(request) else self.limits.body_bytes
         text = f"the body of a request may have {most} bytes here, and this one has more"
         return _Refusal("RequestEntityTooLarge", text, 413).response(request)
 
     def most_bytes(self, request: HttpRequest) -> int:
-        """Bytes that the body of a request may have; a snapshot may be larger than a request to AWS."""
+        """Bytes that are kept of the body of a request, of which only the headers have come.
+
+        A snapshot may be larger than a request to AWS, and of strangers hardly anything is kept.
+        """
+        try:
+            self._keys.account_for(request)
+        except KeyRefused:
+            return MOST_OF_STRANGERS
         most = self.limits.snapshot_bytes if is_control(request) else self.limits.body_bytes
         return min(most, LARGEST_BODY)
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
-        if request.path == _KEYS:
-            return self._issue(request)
         if request.path == _HEALTH and request.header(HEADER) is None:
             return _json(200, {"status": "ok"})
         if request.method == "OPTIONS" or request.header("Origin") is not None:
@@ -105,13 +122,19 @@ class Front:
                 "a web page of another place may not ask this server: use an SDK in a program, or the AWS CLI"
             )
             raise _Refusal("AccessDenied", text, 403)
+        if request.path == _KEYS:
+            return self._issue(request)
         account = self._keys.account_for(request)
+        if self._ending:
+            raise _Refusal("ServiceUnavailable", "this server was told to end, and takes no more", 503)
         self._let_in(account, request)
         self._waiting[account] = self._waiting.get(account, 0) + 1
         try:
             return await self._accounts.handle(account, request)
         finally:
             self._waiting[account] -= 1
+            if self._ending and not self._is_busy():
+                self._carried_through.set()
 
     def _let_in(self, account: str, request: HttpRequest) -> None:
         throttle = self._throttles.get(account)
@@ -150,6 +173,18 @@ class _Refusal(Exception):
         return error_answer(protocol, self._code, self._message, status=self._status, request_id=identifier)
 
 
+def _refusal_of(error: Exception, *, of_control: bool) -> _Refusal:
+    """What is said where no lab has answered. To AWS's clients with no 5xx, or they would ask again."""
+    if isinstance(error, AccountEnded):
+        return _Refusal(LAB_ENDED, str(error), 503 if of_control else 400)
+    if isinstance(error, TooManyAccounts):
+        return _Refusal("LimitExceededException", str(error), 429 if of_control else 400)
+    if isinstance(error, FrameError):
+        return _Refusal("RequestEntityTooLarge", str(error), 413)
+    text = f"the server failed: {type(error).__name__}: {error}"
+    return _Refusal(FAULT, text, 500 if of_control else 400)
+
+
 def _unknown_key(request: HttpRequest, text: str) -> HttpResponse:
     """That a key opens no lab: by AWS's code, and in our words, which say what opens one."""
     if is_control(request):
@@ -165,98 +200,3 @@ def _protocol_of(request: HttpRequest) -> str:
 
 def _json(status: int, value: object) -> HttpResponse:
     return HttpResponse(status, (("Content-Type", "application/json"),), json.dumps(value).encode())
-
-
-# ---- HTTP
-
-
-def listen(front: Front, host: str, port: int) -> tuple[HTTPServer, int]:
-    """Begin to take requests in, on the event loop that runs; the server and its port.
-
-    Raises:
-        OSError: the address is taken, or is none of this computer's.
-    """
-    sockets = bind_sockets(port, host)
-    server = _Server(front)
-    server.add_sockets(sockets)
-    return server, sockets[0].getsockname()[1]
-
-
-class _Server(HTTPServer):
-    """Tornado's server, which hands over messages as they came: paths quoted, headers in their order."""
-
-    def initialize(self, front: Front) -> None:  # type: ignore[override]  # tornado's way to construct
-        super().initialize(lambda _request: None)
-        self.conn_params = HTTP1ConnectionParameters(
-            max_body_size=LARGEST_BODY, body_timeout=_BODY_SECONDS, no_keep_alive=False
-        )
-        self._front = front
-
-    def start_request(
-        self,
-        server_conn: object,  # noqa: ARG002 - as tornado calls it
-        request_conn: httputil.HTTPConnection,
-    ) -> httputil.HTTPMessageDelegate:
-        return _Message(self._front, request_conn)
-
-
-class _Message(httputil.HTTPMessageDelegate):
-    """One request that comes in."""
-
-    def __init__(self, front: Front, connection: httputil.HTTPConnection) -> None:
-        self._front = front
-        self._connection = connection
-        self._request = HttpRequest("GET", "", "/")
-        self._most = 0
-        self._body = bytearray()
-        self._answering: asyncio.Task[None] | None = None
-
-    def headers_received(
-        self,
-        start_line: httputil.RequestStartLine | httputil.ResponseStartLine,
-        headers: httputil.HTTPHeaders,
-    ) -> None:
-        assert isinstance(start_line, httputil.RequestStartLine)  # noqa: S101 - a server gets no responses
-        path, _, query = start_line.path.partition("?")
-        host = headers.get("Host", "localhost")
-        self._request = HttpRequest(start_line.method, host, path, query, tuple(headers.get_all()))
-        self._most = self._front.most_bytes(self._request)
-
-    def data_received(self, chunk: bytes) -> None:
-        """Keep what is let in; of what is larger, only that it is."""
-        if len(self._body) <= self._most:
-            self._body += chunk[: self._most + 1 - len(self._body)]
-
-    def finish(self) -> None:
-        self._answering = asyncio.ensure_future(self._answer())
-
-    def on_connection_close(self) -> None:
-        """Whoever asked is gone; the lab carries the request through, as AWS does."""
-
-    async def _answer(self) -> None:
-        if len(self._body) > self._most:
-            response = self._front.too_large(self._request)
-        else:
-            request = self._request
-            request = HttpRequest(
-                request.method, request.host, request.path, request.query, request.headers, bytes(self._body)
-            )
-            self._body.clear()
-            response = await self._front.answer(request)
-        self._send(response)
-
-    def _send(self, response: HttpResponse) -> None:
-        headers = httputil.HTTPHeaders()
-        for name, value in response.headers:
-            headers.add(name, value)
-        headers["Date"] = formatdate(
-            usegmt=True
-        )  # by the lab's, SDKs would find their clocks wrong, and try again
-        has_body = self._request.method != "HEAD" and response.status not in {204, 304}
-        body = response.body if has_body else b""
-        if has_body or "Content-Length" not in headers:
-            headers["Content-Length"] = str(len(body))
-        reason = http.client.responses.get(response.status, "Unknown")
-        start = httputil.ResponseStartLine("HTTP/1.1", response.status, reason)
-        self._connection.write_headers(start, headers, body)
-        self._connection.finish()

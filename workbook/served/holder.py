@@ -43,6 +43,8 @@ class Holder:
     def __init__(self, beginning: Beginning, start: Starter, told: Callable[[str], None]) -> None:
         self.turn = asyncio.Lock()
         """Held by whoever's request is answered."""
+        self.asking = 0
+        """Requests that are answered, or wait for their turn."""
         self.last_used = time.monotonic()
         self.process: AccountProcess | None = None
         self._beginning = beginning

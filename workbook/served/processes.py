@@ -68,6 +68,7 @@ class Accounts:
         self._told = told
         self._start = start
         self._held: dict[str, Holder] = {}
+        self._closed = False
         self._threads = ThreadPoolExecutor(self.limits.accounts + 4, thread_name_prefix="account")
 
     async def handle(self, account: str, request: HttpRequest) -> HttpResponse:
@@ -82,9 +83,15 @@ class Accounts:
             TooManyAccounts: no more may have a process.
         """
         holder = self._holder(account)
-        async with holder.turn:
-            holder.last_used = time.monotonic()
-            return await self._in_thread(lambda: holder.answer(request))
+        holder.asking += 1
+        try:
+            async with holder.turn:
+                if self._closed:
+                    raise AccountEnded(account, "the server ended")
+                holder.last_used = time.monotonic()
+                return await self._in_thread(lambda: holder.answer(request))
+        finally:
+            holder.asking -= 1
 
     async def end_idle(self) -> list[str]:
         """End the processes that nobody has used for `idle_seconds`; which accounts' they were.
@@ -97,7 +104,8 @@ class Accounts:
             if now - holder.last_used >= self.limits.idle_seconds and not holder.turn.locked():
                 async with holder.turn:
                     await self._in_thread(holder.end)
-                del self._held[account]
+                if not holder.asking:  # who came meanwhile starts a process of this holder, and of no second
+                    del self._held[account]
                 ended.append(account)
                 self._told(
                     f"account {account}: nobody used it for {self.limits.idle_seconds} s, so its process "
@@ -106,7 +114,8 @@ class Accounts:
         return ended
 
     async def close(self) -> None:
-        """End all processes in good order."""
+        """End all processes in good order; a request that waits still begins none anew."""
+        self._closed = True
         await asyncio.gather(*(self._in_thread(holder.end) for holder in self._held.values()))
         self._held.clear()
         self._threads.shutdown()

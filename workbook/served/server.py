@@ -19,9 +19,10 @@ from pathlib import Path
 from workbook.confinement import Level, highest_level
 from workbook.engine.sealing import is_loopback
 from workbook.served.confined_process import ConfinedProcess
-from workbook.served.front import Front, listen
+from workbook.served.front import Front
 from workbook.served.keys import Keys
 from workbook.served.limits import AccountLimits
+from workbook.served.listening import listen
 from workbook.served.processes import Accounts, ForkedProcess, Starter
 from workbook.served.state import State
 
@@ -30,6 +31,8 @@ PORT = 4566
 _SHORTEST_TOKEN = 16
 _LOOKS_FOR_IDLE = 10.0
 """Seconds between two looks for processes that nobody uses."""
+_CARRIED_THROUGH_WITHIN = 30.0
+"""Real seconds for requests that came before the end."""
 
 
 class ServeError(ValueError):
@@ -136,20 +139,37 @@ async def _run(
     told: Callable[[str], None],
 ) -> None:
     accounts = open_accounts()
+    front = Front(accounts, keys, settings.limits, token)
     try:
-        server, port = listen(Front(accounts, keys, settings.limits, token), settings.host, settings.port)
+        server, port = listen(front, settings.host, settings.port)
     except OSError as error:
         raise ServeError(
             f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}"
         ) from error
     told(_greeting(settings.host, port, with_token=token is not None))
     idle = asyncio.ensure_future(_end_idle(accounts))
-    await _until_told_to_end()
-    told("Ending: requests that are being answered are carried through.")
+    told_to_end = _told_to_end()
+    await told_to_end.get()
+    told(
+        f"Ending: what is being answered has {_CARRIED_THROUGH_WITHIN:.0f} s to be carried through. "
+        "Ctrl-C once more ends them, too."
+    )
     server.stop()
     idle.cancel()
+    await _carry_through(front, told_to_end)
     await server.close_all_connections()
     await accounts.close()
+
+
+async def _carry_through(front: Front, told_to_end: asyncio.Queue[None]) -> None:
+    """Wait until all that was asked is answered, it takes too long, or somebody is told to end once more."""
+    both = [
+        asyncio.ensure_future(front.end(_CARRIED_THROUGH_WITHIN)),
+        asyncio.ensure_future(told_to_end.get()),
+    ]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    for each in both:
+        each.cancel()
 
 
 async def _end_idle(accounts: Accounts) -> None:
@@ -158,15 +178,16 @@ async def _end_idle(accounts: Accounts) -> None:
         await accounts.end_idle()
 
 
-async def _until_told_to_end() -> None:
-    asked = asyncio.Event()
+def _told_to_end() -> asyncio.Queue[None]:
+    """Gets one more each time that somebody says so, by Ctrl-C or SIGTERM."""
+    told: asyncio.Queue[None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         if sys.platform == "win32":  # its event loop takes no signals
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(asked.set))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(told.put_nowait, None))
         else:
-            loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+            loop.add_signal_handler(number, told.put_nowait, None)
+    return told
 
 
 def _greeting(host: str, port: int, *, with_token: bool) -> str:

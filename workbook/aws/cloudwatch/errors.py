@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from moto.core.exceptions import ServiceException
+
+from workbook.aws.constraints import constraint_errors
 
 
 class ValidationError(ServiceException):
     """A parameter, or their combination, is not accepted."""
 
     code = "ValidationError"
-
-    @classmethod
-    def enum(cls, parameter: str, value: str, allowed: Sequence[str]) -> ValidationError:
-        """A value that is none of those that a parameter takes."""
-        return cls(
-            f"1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: "
-            f"Member must satisfy enum value set: [{', '.join(allowed)}]"
-        )
 
 
 class ResourceNotFound(ServiceException):
@@ -48,3 +43,14 @@ class InvalidParameterCombination(ServiceException):
     """Parameters that exclude each other."""
 
     code = "InvalidParameterCombination"
+
+
+def check_model(operation: str, parameters: Mapping[str, Any]) -> None:
+    """Enumerations and greatest lengths of a request, which botocore leaves to the service.
+
+    Raises:
+        ValidationError: the service model does not allow a value.
+    """
+    errors = constraint_errors("cloudwatch", operation, parameters)
+    if errors is not None:
+        raise ValidationError(errors)

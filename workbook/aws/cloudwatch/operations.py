@@ -13,13 +13,11 @@ from typing import Any
 from workbook.aws.cloudwatch.alarm_settings import check_kind, make_composite_alarm, make_metric_alarm
 from workbook.aws.cloudwatch.alarms import Alarms, alarms_of
 from workbook.aws.cloudwatch.composite_alarm import CompositeAlarm
-from workbook.aws.cloudwatch.errors import InvalidFormat, ResourceNotFound, ValidationError
+from workbook.aws.cloudwatch.errors import InvalidFormat, ResourceNotFound, ValidationError, check_model
 from workbook.aws.cloudwatch.states import State
-from workbook.aws.constraints import constraint_errors
 from workbook.aws.limits import limit
 from workbook.aws.operations import Answer, Call, refuse_parameters
 
-_STATES = ("INSUFFICIENT_DATA", "ALARM", "OK")
 _COMMON = frozenset(
     {
         *("AlarmName", "AlarmDescription", "ActionsEnabled", "AlarmActions", "OKActions"),
@@ -40,7 +38,7 @@ MOST_DELETED = limit("cloudwatch.alarm.deleted-in-one-call")
 def put_metric_alarm(call: Call) -> Answer:
     """Create an alarm, or overwrite one of this name, which keeps its state."""
     refuse_parameters(call.parameters, _METRIC, "PutMetricAlarm")
-    _check_model(call, "PutMetricAlarm")
+    check_model("PutMetricAlarm", call.parameters)
     alarms = _alarms(call)
     alarm = make_metric_alarm(call, call.parameters)
     check_kind(alarms, alarm.name, alarm.kind)
@@ -51,19 +49,12 @@ def put_metric_alarm(call: Call) -> Answer:
 def put_composite_alarm(call: Call) -> Answer:
     """Create a composite alarm, or overwrite one of this name, which keeps its state."""
     refuse_parameters(call.parameters, _COMPOSITE, "PutCompositeAlarm")
-    _check_model(call, "PutCompositeAlarm")
+    check_model("PutCompositeAlarm", call.parameters)
     alarms = _alarms(call)
     alarm = make_composite_alarm(call, alarms)
     check_kind(alarms, alarm.name, alarm.kind)
     alarms.put(alarm)
     return None
-
-
-def _check_model(call: Call, operation: str) -> None:
-    """Enumerations and greatest lengths, which botocore leaves to the service."""
-    errors = constraint_errors("cloudwatch", operation, call.parameters)
-    if errors is not None:
-        raise ValidationError(errors)
 
 
 def delete_alarms(call: Call) -> Answer:
@@ -111,9 +102,8 @@ def set_alarm_state(call: Call) -> Answer:
     """
     parameters = call.parameters
     alarms = _alarms(call)
+    check_model("SetAlarmState", parameters)
     value = str(parameters["StateValue"])
-    if value not in _STATES:
-        raise ValidationError.enum("stateValue", value, _STATES)
     alarm = alarms.present.get(str(parameters["AlarmName"]))
     if alarm is None:
         raise ResourceNotFound("Unknown")

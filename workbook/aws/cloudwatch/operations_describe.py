@@ -11,7 +11,12 @@ from typing import Any
 
 from workbook.aws.cloudwatch.alarms import Alarms, alarms_of
 from workbook.aws.cloudwatch.composite_alarm import CompositeAlarm
-from workbook.aws.cloudwatch.errors import ResourceNotFound, ResourceNotFoundException, ValidationError
+from workbook.aws.cloudwatch.errors import (
+    ResourceNotFound,
+    ResourceNotFoundException,
+    ValidationError,
+    check_model,
+)
 from workbook.aws.cloudwatch.history import Item
 from workbook.aws.cloudwatch.metric_alarm import MetricAlarm
 from workbook.aws.cloudwatch.metric_values import Metric
@@ -29,6 +34,7 @@ _PAGING = {"MaxRecords", "NextToken"}
 def describe_alarms(call: Call) -> Answer:
     """Show alarms: all, or those of some names, of a beginning of the name, of a state, of an action."""
     parameters, alarms = call.parameters, _alarms(call)
+    check_model("DescribeAlarms", parameters)
     if parameters.get("ChildrenOfAlarmName") or parameters.get("ParentsOfAlarmName"):
         return _describe_family(alarms, parameters)
     if parameters.get("AlarmNames") and parameters.get("AlarmNamePrefix"):
@@ -41,6 +47,7 @@ def describe_alarms(call: Call) -> Answer:
 def describe_alarms_for_metric(call: Call) -> Answer:
     """Show the alarms on one metric; not those on expressions."""
     parameters = call.parameters
+    check_model("DescribeAlarmsForMetric", parameters)
     wanted = Metric.of(parameters)
     shown = [
         alarm.description()
@@ -59,6 +66,7 @@ def describe_alarms_for_metric(call: Call) -> Answer:
 def describe_alarm_history(call: Call) -> Answer:
     """Show what happened to alarms in the last 30 days, the newest first unless ScanBy says otherwise."""
     parameters = call.parameters
+    check_model("DescribeAlarmHistory", parameters)
     since = call.world.clock.now - HISTORY_KEPT
     found = [item for item in _alarms(call).items if item.time >= since and _item_is_wanted(item, parameters)]
     if parameters.get("ScanBy") != "TimestampAscending":

@@ -26,6 +26,7 @@ from workbook.engine.clock import SECOND, datetime_of, instant_of
 
 MOST_POINTS = limit("cloudwatch.statistics.data-points")
 PAGE = limit("cloudwatch.list-metrics.page")
+_STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 _LISTING = frozenset({"Namespace", "MetricName", "Dimensions", "NextToken"})
 
 
@@ -40,6 +41,7 @@ def get_metric_statistics(call: Call) -> Answer:
         raise InvalidParameterCombination(
             "At least one of the parameters Statistics and ExtendedStatistics must be specified."
         )
+    _check_statistics(parameters.get("Statistics") or [])
     wanted = [MetricQuery.of(parameters, name, None) for name in sorted(set(statistics))]
     values = metric_values(call.world, call.account, call.region)
     metric = Metric.of(parameters)
@@ -66,6 +68,15 @@ def list_metrics(call: Call) -> Answer:
 
 
 # ---- helpers
+
+
+def _check_statistics(names: Sequence[str]) -> None:
+    for number, name in enumerate(names, 1):
+        if name not in STATISTICS:
+            raise InvalidParameterValue(
+                f"The parameter Statistics.member.{number} must be a value in the set "
+                f"[ {', '.join(_STATISTICS)} ]."
+            )
 
 
 def _periods(parameters: Mapping[str, Any]) -> tuple[int, list[int]]:

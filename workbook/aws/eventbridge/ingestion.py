@@ -33,6 +33,7 @@ LARGEST_REQUEST = limit("eventbridge.put-events.size")
 TIME_SIZE = 14
 """Bytes that an entry's Time counts for."""
 DEEPEST = limit("eventbridge.detail.depth")
+LONGEST_DETAIL_TYPE = limit("eventbridge.detail-type")
 
 _REQUIRED = ("Source", "DetailType", "Detail")
 Entry = Mapping[str, Any]
@@ -113,12 +114,15 @@ def check_required(entry: Entry) -> None:
     """Let an entry pass that has all it needs.
 
     Raises:
-        EntryRefused: something is missing.
+        EntryRefused: something is missing, or its detail type is too long.
     """
     for name in _REQUIRED:
         if not entry.get(name):
             text = f"Parameter {name} is not valid. Reason: {name} is a required argument."
             raise EntryRefused("InvalidArgument", text)
+    if len(entry["DetailType"]) > LONGEST_DETAIL_TYPE:  # the words are ours
+        reason = f"DetailType is longer than {LONGEST_DETAIL_TYPE} characters."
+        raise EntryRefused("InvalidArgument", f"Parameter DetailType is not valid. Reason: {reason}")
 
 
 def _refuse_aws(entry: Entry) -> None:

@@ -21,6 +21,7 @@ ROWS: tuple[Limit, ...] = (
     Limit("eventbridge.put-events.size", 1_048_576, "bytes", f"{_MODEL}: PutEvents", _READ),
     Limit("eventbridge.put-events.entries", 10, "entries", f"{_MODEL}: PutEventsRequestEntryList", _READ),
     Limit("eventbridge.detail.depth", 1_000, "levels", f"{_MODEL}: PutEvents", _READ),
+    Limit("eventbridge.detail-type", 128, "characters", f"{_MODEL}: PutEventsRequestEntry", _READ),
     Limit("eventbridge.retries", 185, "retries", f"{_MODEL}: MaximumRetryAttempts", _READ),
     Limit("eventbridge.event-age", 86_400, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),
     Limit("eventbridge.event-age.minimum", 60, "seconds", f"{_MODEL}: MaximumEventAgeInSeconds", _READ),

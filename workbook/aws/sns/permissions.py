@@ -19,8 +19,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbook.aws.policies import PolicyError, Principal, Verdict, parse_policy
+from workbook.aws.policies import PolicyError, Principal, PrincipalError, Verdict, parse_policy
 from workbook.aws.policy_conditions import request_keys
+from workbook.aws.policy_principals import unknown_identities
 from workbook.aws.sns.errors import AuthorizationError, InvalidAttribute, InvalidParameter
 
 if TYPE_CHECKING:
@@ -110,8 +111,12 @@ def check_policy(text: str) -> str:
     """
     try:
         policy = parse_policy(text)
+    except PrincipalError:
+        raise InvalidAttribute("Policy Error: PrincipalNotFound") from None
     except PolicyError:
         raise InvalidAttribute("Policy Error: null") from None
+    if unknown_identities(policy):
+        raise InvalidAttribute("Policy Error: PrincipalNotFound")
     for statement in policy.statements:
         for action in (*(statement.actions or ()), *(statement.not_actions or ())):
             service, _, name = action.partition(":")

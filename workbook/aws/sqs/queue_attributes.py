@@ -19,6 +19,7 @@ from typing import Any
 
 from workbook.aws.limits import limit
 from workbook.aws.policies import Policy, PolicyError, parse_policy
+from workbook.aws.policy_principals import unknown_identities
 from workbook.aws.sqs.attributes import QueueSettings
 from workbook.aws.sqs.errors import InvalidAttributeName, InvalidAttributeValue, OverLimit
 from workbook.aws.sqs.message import Counts
@@ -253,6 +254,8 @@ def _read_policy(name: str, text: str) -> Changes:
         policy = parse_policy(text)
     except PolicyError as error:
         raise InvalidAttributeValue.of(name) from error
+    if unknown_identities(policy):
+        raise InvalidAttributeValue.of(name)
     _refuse_large_policy(text, policy)
     return {"policy": text}
 

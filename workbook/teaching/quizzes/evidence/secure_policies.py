@@ -141,16 +141,19 @@ def who_may_purge_a_queue(lab: Lab) -> Shown:
     janitor = f"arn:aws:iam::{OWN}:role/janitor"
     purge = {"Action": "sqs:PurgeQueue", "Resource": QUEUE + "claims"}
 
-    def as_janitor() -> Any:
+    def hire_janitor() -> None:
         trust = policy({"Principal": {"AWS": OWN}, "Action": "sts:AssumeRole"})
         iam.create_role(RoleName="janitor", AssumeRolePolicyDocument=trust)
         iam.put_role_policy(RoleName="janitor", PolicyName="may", PolicyDocument=policy(purge))
+
+    def as_janitor() -> Any:
         given = sts.assume_role(RoleArn=janitor, RoleSessionName="monday")["Credentials"]
         keys = {"aws_access_key_id": given["AccessKeyId"], "aws_secret_access_key": given["SecretAccessKey"]}
         return lab.client("sqs", **keys, aws_session_token=given["SessionToken"])
 
     def under(*statements: Mapping[str, object]) -> tuple[str, str]:
         lab.reset()
+        hire_janitor()
         url = sqs.create_queue(QueueName="claims", Attributes={"Policy": policy(*statements)})["QueueUrl"]
         lab.advance(minutes=1)
         administrator = outcome(sqs.purge_queue, QueueUrl=url)
