@@ -121,7 +121,7 @@ def test_the_secret_is_made_once_for_an_assignment_and_is_for_its_owner_only(box
 
 
 def test_a_secret_that_was_cut_off_is_made_anew(box, run, tmp_path, assignment):
-    """A run that was stopped between making the file and writing it left seeds that everybody can work out."""
+    """Where a run was stopped before it had written it, everybody could work out the seeds."""
     box.put("ada.ipynb")
     (tmp_path / "week2.secret").write_text("")
     run("--assignment", assignment)
