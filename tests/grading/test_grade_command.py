@@ -120,6 +120,14 @@ def test_the_secret_is_made_once_for_an_assignment_and_is_for_its_owner_only(box
     ]
 
 
+def test_a_secret_that_was_cut_off_is_made_anew(box, run, tmp_path, assignment):
+    """Where a run was stopped before it had written it, everybody could work out the seeds."""
+    box.put("ada.ipynb")
+    (tmp_path / "week2.secret").write_text("")
+    run("--assignment", assignment)
+    assert len((tmp_path / "week2.secret").read_text().strip()) == 32
+
+
 def test_a_roster_and_a_manifest_are_taken_into_account(box, run, tmp_path):
     (tmp_path / "roster.csv").write_text("learner\nada\nzoe\n")
     (tmp_path / "times.csv").write_text("learner,submitted\nada,2026-12-05T00:00:00+00:00\n")
