@@ -55,6 +55,18 @@ def test_alarms_can_be_asked_for_by_name_beginning_state_and_action(lab, cloudwa
     assert [len(page["MetricAlarms"]) for page in pages] == [2, 1]
 
 
+def test_of_the_queries_of_an_alarm_it_is_shown_which_returns_data(cloudwatch):
+    one = {"Metric": {"Namespace": "Shop", "MetricName": "Orders"}, "Period": 60, "Stat": "Sum"}
+    queries = [
+        {"Id": "twice", "Expression": "one * 2"},
+        {"Id": "one", "MetricStat": one, "ReturnData": False},
+    ]
+    given = {"EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+    cloudwatch.put_metric_alarm(AlarmName="twice", Metrics=queries, **given)
+    (shown,) = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert [query["ReturnData"] for query in shown["Metrics"]] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("options", "code", "text"),
     [

@@ -74,6 +74,11 @@ def test_cw_33_a_value_is_required_and_its_unit_is_one_of_27(lab, cloudwatch):
     text = "The parameter MetricData.member.1.Unit must be a value in the set [ Megabits, Terabits, Gigabits,"
     with refused("InvalidParameterValue", text):
         put(cloudwatch, Value=1.0, Unit="Orders")
+    statistics = {"SampleCount": 1, "Sum": 0, "Minimum": 0, "Maximum": 0}
+    with refused("InvalidParameterCombination", "MetricData.member.1.StatisticValues are mutually exclusive"):
+        put(cloudwatch, Value=0.0, StatisticValues=statistics)
+    with refused("InvalidParameterValue", "The value :Shop for parameter Namespace is invalid."):
+        cloudwatch.put_metric_data(Namespace=":Shop", MetricData=[{"MetricName": "Orders", "Value": 1.0}])
     assert cloudwatch.list_metrics(Namespace="Shop")["Metrics"] == []
     put(cloudwatch, Value=0.0, Unit="None")
     put(cloudwatch, Value=2.0)

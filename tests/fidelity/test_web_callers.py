@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from lambda_learner import worker
 
 from workbook.engine.clock import SECOND
@@ -244,3 +247,24 @@ def test_web_20_a_load_balancer_passes_1_mb_each_way(lab):
     url = balancer_of(lab, worker(lab, 'def handler(event, context):\n    return {"statusCode": 200}\n'))
     assert lab.http(url, "POST", "x" * 1_048_576).status == 200
     assert lab.http(url, "POST", "x" * 1_048_577).status == 413
+
+
+def test_web_21_a_signed_request_of_another_account_needs_the_function_s_policy(lab):
+    worker(lab, ECHO)
+    aws_lambda, other = lab.client("lambda"), "210987654321"
+    url = aws_lambda.create_function_url_config(FunctionName="worker", AuthType="AWS_IAM")["FunctionUrl"]
+    sts, role = lab.client("sts", account=other), f"arn:aws:iam::{other}:role/shop"
+    given = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    request = AWSRequest("GET", url)
+    SigV4Auth(keys, "lambda", "us-east-1").add_auth(request)
+    headers = dict(request.headers.items())
+    assert lab.http(url, headers=headers).status == 403
+    steps = (
+        {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "AWS_IAM"},
+        {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+    )
+    for number, step in enumerate(steps):
+        aws_lambda.add_permission(FunctionName="worker", StatementId=f"s{number}", Principal=other, **step)
+    assert lab.http(url, headers=headers).status == 200
+    assert lab.http(url).status == 403

@@ -10,6 +10,7 @@ import boto3
 import botocore.waiter
 import pytest
 
+from benchmarks.serving import serving
 from workbook import Chaos, Lab
 from workbook.engine.clock import Clock
 from workbook.engine.exports import record_of
@@ -306,11 +307,16 @@ def test_nothing_of_a_lab_is_forgotten_it_is_there_or_refused():
         ({"account": "12"}, "12 digits"),
         ({"seed": "7"}, "whole number"),
         ({"region": "mars-1"}, "mars-1"),
+        ({"seed": 2**60}, "pass a number from"),
+        ({"access_key": "two\nlines"}, "pass a key"),
+        ({"access_key": 5}, "pass a key"),
     ],
 )
 def test_an_argument_that_cannot_be_is_refused_and_nothing_is_open(endpoint, arguments, told):
+    before = dict(os.environ)
     with pytest.raises(LabError, match=told):
         Lab(endpoint=endpoint, **arguments)
+    assert dict(os.environ) == before
     Lab().close()
 
 
@@ -319,7 +325,9 @@ def test_a_client_of_another_account_is_refused(lab):
         lab.client("sqs", account="222222222222")
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "ftp://here", "nonsense", ""])
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:9", "http://127.0.0.1:99999", "http://[::1", "ftp://here", "nonsense", ""]
+)
 def test_where_no_lab_is_one_is_told_how_to_start_one(endpoint):
     before = dict(os.environ)
     with pytest.raises(LabError, match="workbook serve"):
@@ -340,3 +348,16 @@ def test_the_errors_of_the_server_are_told(lab):
         lab.advance("5")
     with pytest.raises(LabError, match="chance is set where the lab is"):
         lab.chaos = Chaos(duplicates=0.1)
+
+
+def test_a_lab_whose_server_has_ended_can_be_named_and_closed():
+    with serving() as server:
+        lab = Lab(endpoint=server.url)
+        server.process.kill()
+        server.process.wait()
+        assert "no lab answers at" in repr(lab)
+        assert "no lab answers at" in lab._repr_html_()
+        with pytest.raises(LabError, match="workbook serve"):
+            lab.advance(1)
+        lab.close()
+    Lab().close()

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 from workbook.room import join_room
@@ -43,6 +44,9 @@ def learn(learner, folder, diaries):
         texts = texts_of(exercise)
         answer = texts.solution if given == RIGHT else texts.mistakes[given]
         told.tell(judge(exercise, answer, seed=learner, picture=False))
+    for thread in threading.enumerate():  # a notebook is there for hours after its last check
+        if thread is not threading.current_thread():
+            thread.join()
 
 
 def main(folder, diaries):

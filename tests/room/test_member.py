@@ -80,6 +80,7 @@ def test_a_folder_that_hangs_does_not_hold_up_a_check_and_gets_all_of_it_later(j
     assert sent(folder)[0].exercises == {}
     transport.answers.set()
     ada._errand.join(60)
+    assert sent(folder)[0].exercises["vt-1"].tries == 3  # the last check of the day, too
     ada._patience = 60.0
     ada.heard(verdict())
     assert sent(folder)[0].exercises["vt-1"].tries == 4

@@ -10,6 +10,7 @@ from asking import ACCOUNT, answer, aws, control, error
 
 from workbook.served.account import Account
 from workbook.served.aws_requests import answer_aws
+from workbook.served.error_answers import FAULT
 from workbook.served.limits import AccountLimits, LimitError
 
 
@@ -40,6 +41,25 @@ def sent(body, **more):
 
 def trace_of(account, query=""):
     return answer(account.handle(control("GET", "/trace", query)))
+
+
+# ---- answers
+
+
+def test_an_answer_that_is_too_large_to_send_is_told_and_the_lab_lives_on(account, monkeypatch):
+    """The process that tried to send it ended, and with it a lab whose journal had grown as long."""
+    for request in preparation():
+        account.handle(request)
+    for _ in range(3):
+        answer(account.handle(sent("x" * 1000)))
+    monkeypatch.setattr("workbook.served.account.LARGEST_BODY", 2500)
+    name = QUEUES[0].rpartition("/")[2]
+    status, code, told = error(account.handle(control("GET", "/queue", f"name={name}")))
+    assert (status, code) == (413, "AnswerTooLarge")
+    assert "2500 at most" in told
+    received = account.handle(aws("sqs", "ReceiveMessage", QueueUrl=QUEUES[0], MaxNumberOfMessages=10))
+    assert (received.status, json.loads(received.body)["__type"]) == (400, FAULT)
+    assert answer(account.handle(control("GET", "/time")))["seconds"] > 0
 
 
 # ---- time

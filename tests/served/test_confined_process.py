@@ -151,3 +151,19 @@ def test_of_a_journal_that_grows_without_end_nothing_is_kept(tmp_path):
     with pytest.raises(FrameError, match="grew beyond 1000 bytes"):
         process._keep(HttpResponse(APPENDED, body=b"x" * 600).frame())
     assert (tmp_path / "journal").stat().st_size == 600
+
+
+def test_a_journal_for_which_there_is_no_room_stays_in_its_place(running, tmp_path):
+    in_the_way = tmp_path / f"{ANN}.new"  # where a journal is written anew; a folder there is no file
+
+    async def test(accounts):
+        await accounts.handle(ANN, control("POST", "/time/advance", seconds=5))
+        accounts._held[ANN].end()
+        in_the_way.mkdir()
+        for _ in range(2):  # who asked is told, and so is the next one
+            with pytest.raises(AccountEnded, match="its journal could not be written"):
+                await accounts.handle(ANN, control("GET", "/time"))
+        in_the_way.rmdir()
+        assert answer(await accounts.handle(ANN, control("GET", "/time")))["seconds"] == 5
+
+    running(test)

@@ -205,12 +205,45 @@ def test_a_journal_that_cannot_be_replayed_is_put_aside_and_told(running, tmp_pa
     (tmp_path / f"{ANN}.jsonl").write_text("this is no journal\n")
 
     async def test(accounts):
-        with pytest.raises(AccountEnded, match="something went wrong"):
+        with pytest.raises(AccountEnded, match="its journal was changed, or is of other versions"):
             await accounts.handle(ANN, control("GET", "/time"))
         with pytest.raises(AccountEnded, match=rf"that is in {ANN}.lost.jsonl now, and the lab is empty"):
             await accounts.handle(ANN, control("GET", "/time"))
         assert await seconds(accounts, ANN) == 0
         assert (tmp_path / f"{ANN}.lost.jsonl").read_text() == "this is no journal\n"
+
+    running(test)
+
+
+def test_a_second_journal_that_is_put_aside_takes_the_place_of_no_first(running, tmp_path):
+    (tmp_path / f"{ANN}.lost.jsonl").write_text("the first\n")
+    (tmp_path / f"{ANN}.jsonl").write_text("the second\n")
+
+    async def test(accounts):
+        for _ in range(2):
+            with pytest.raises(AccountEnded):
+                await accounts.handle(ANN, control("GET", "/time"))
+        assert (tmp_path / f"{ANN}.lost.jsonl").read_text() == "the first\n"
+        assert (tmp_path / f"{ANN}.lost2.jsonl").read_text() == "the second\n"
+
+    running(test)
+
+
+def test_a_journal_for_which_there_is_no_room_stays_in_its_place(running, tmp_path):
+    """A full disk is no reason to begin a lab anew: when there is room again, all of it is there."""
+    in_the_way = (
+        tmp_path / f"{ANN}.new"
+    )  # a folder where the journal is written anew: that fails like a full disk
+
+    async def test(accounts):
+        await asked(accounts, ANN, control("POST", "/time/advance", seconds=5))
+        accounts._held[ANN].end()
+        in_the_way.mkdir()
+        for _ in range(2):  # who asked is told, and so is the next one
+            with pytest.raises(AccountEnded, match="its journal could not be written"):
+                await accounts.handle(ANN, control("GET", "/time"))
+        in_the_way.rmdir()
+        assert await seconds(accounts, ANN) == 5
 
     running(test)
 

@@ -453,6 +453,41 @@ def test_a_parameter_of_another_type_ends_the_execution_and_is_not_caught(room):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("DelaySeconds", "soon", "a NUMBER"),
+        ("DelaySeconds", 1.5, "a NUMBER"),
+        ("DelaySeconds", True, "a NUMBER"),
+        ("MessageAttributes", [1], "an OBJECT"),
+        ("MessageAttributes", {"a": 1}, "an OBJECT"),
+        ("MessageGroupId", {}, "a STRING"),
+    ],
+)
+def test_a_parameter_of_another_type_is_named_in_aws_s_words_and_not_in_python_s(room, name, value, word):
+    given = {"QueueUrl": room.queue(), "MessageBody": "x", f"{name}.$": "$.v"}
+    shown = room.run({"Do": task("sqs:sendMessage", **given)}, {"v": value})
+    assert shown["error"] == "States.Runtime"
+    assert f"[The value for the field '{name}' must be {word}]" in shown["cause"]
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [1]])
+@pytest.mark.parametrize("resource", ["lambda:invoke", "events:putEvents", "aws-sdk:sqs:sendMessage"])
+def test_arguments_that_are_no_object_end_the_execution(room, resource, value):
+    state = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "QueryLanguage": "JSONata",
+        "End": True,
+    }
+    shown = room.run({"Do": {**state, "Arguments": "{% $states.input.v %}"}}, {"v": value})
+    assert shown["error"] == "States.Runtime"
+    assert (
+        "could not be used to start the Task: [The value for the field 'Arguments' must be an OBJECT]"
+        in (shown["cause"])
+    )
+
+
 # ---- permissions
 
 

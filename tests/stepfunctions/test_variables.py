@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 JSONATA = {"QueryLanguage": "JSONata"}
 
 
@@ -105,3 +107,39 @@ def test_one_assign_holds_256_kib(room):
     }
     shown = room.run({"Set": state})
     assert (shown["status"], shown["error"]) == ("FAILED", "States.DataLimitExceeded")
+
+
+@pytest.mark.parametrize(
+    ("assign", "give", "said"),
+    [
+        ({"x.$": "$.nope"}, {}, "The JSONPath '$.nope' specified for the field 'x.$' could not be found"),
+        (
+            {"x": [1]},
+            {"it.$": "$x.nope"},
+            "The JSONPath '$x.nope' specified for the field 'it.$' could not be found",
+        ),
+        (
+            {"x": [1]},
+            {"it.$": "States.Format('{}', $x.nope)"},
+            "The JsonPath argument for the field '$x.nope' could not be found in the input",
+        ),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_named_as_it_stands_there(room, assign, give, said):
+    keep = {"Type": "Pass", "Assign": assign, "Next": "Give"}
+    shown = room.run({"Keep": keep, "Give": {"Type": "Pass", "Parameters": give, "End": True}}, {})
+    assert shown["error"] == "States.Runtime"
+    assert said in shown["cause"]
+
+
+def test_a_variable_s_path_gives_lists_and_nulls_as_that_of_the_input_does(room):
+    keep = {"Type": "Pass", "Assign": {"x": [{"a": {"b": 1}}], "past.$": "$.l[9]"}, "Next": "Give"}
+    give = {
+        "all.$": "$x[*].a.b",
+        "one.$": "$x[0].a",
+        "some.$": "$x[?(@.a.b > 1)]",
+        "past.$": "$past",
+        "end.$": "$x[3]",
+    }
+    shown = room.run({"Keep": keep, "Give": {"Type": "Pass", "Parameters": give, "End": True}}, {"l": [1]})
+    assert json.loads(shown["output"]) == {"all": [1], "one": {"b": 1}, "some": [], "past": None, "end": None}

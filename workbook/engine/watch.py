@@ -26,6 +26,9 @@ _POLITE = 5
 """So many times it is tried at the slower pace, for who is ending may need a moment."""
 _DOOMED_LIMIT = 1.0
 """Seconds for a task that has been told to end, at every wait, and goes on."""
+_MOST = 12
+"""So many times the limit in real time is too long for anybody."""
+
 _FORCE_AFTER = 5.0
 """Real seconds after which Ctrl-C spares nobody."""
 
@@ -83,7 +86,7 @@ class Watch:
     def _is_too_long(self, patience: float) -> bool:
         waited = self._waited()
         computed = min(waited, self._processor_clock() - self._computed)  # other threads may compute, too
-        return is_too_long(waited, computed, busy=patience, silent=patience)
+        return is_too_long(waited, computed, busy=patience, silent=patience, most=_MOST * patience)
 
     def _throw(self, task: Task | None, error: type[BaseException], *, by_force: bool = False) -> None:
         self._thrown += 1

@@ -11,6 +11,8 @@ from workbook.grading.frames import Channel, ChannelSilent
 
 _LOOK_EVERY = 0.25
 """Real seconds between two looks at what a process has computed: a look takes longer than most replies."""
+_MOST = 3
+"""So many times the limit for silence is too long for anybody: the judging as a whole has a limit, too."""
 
 
 class Patience:
@@ -48,7 +50,11 @@ class Patience:
             self._computed_before = computed
             return False
         return is_too_long(
-            now - self._begun, computed - self._computed_before, busy=self._busy, silent=self._silent
+            now - self._begun,
+            computed - self._computed_before,
+            busy=self._busy,
+            silent=self._silent,
+            most=_MOST * self._silent,
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +15,8 @@ from workbook.lab_arguments import LabError
 PREFIX = "/workbook/v1"
 HEADER = "X-Workbook-Access-Key"
 """Names the lab that a request is about."""
+_KEY = re.compile(r"[!-~]+")
+"""What a header can carry without quotes; AWS's keys are capitals and digits."""
 _ANSWERS_WITHIN = 600.0
 """Real seconds; a long `advance` takes a while."""
 
@@ -45,21 +49,17 @@ class Connection:
         access_key: Whose lab is meant.
 
     Raises:
-        LabError: `endpoint` is no URL of a server.
+        LabError: `endpoint` is no URL of a server, or `access_key` no key.
     """
 
     def __init__(self, endpoint: str, access_key: str) -> None:
         self.endpoint = endpoint
         self.access_key = access_key
-        parts = urlsplit(endpoint) if isinstance(endpoint, str) else None
-        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-            message = (
-                f"endpoint={endpoint!r}: pass the URL that `workbook serve` prints, 'http://127.0.0.1:4566'"
-            )
+        if not isinstance(access_key, str) or _KEY.fullmatch(access_key) is None:
+            message = f"access_key={access_key!r}: pass a key that the server gave out, such as 'AKIA...'"
             raise LabError(message)
-        self.host = parts.hostname
-        self._port = parts.port
-        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self.host, self._port, scheme = _place_of(endpoint)
+        self._kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
 
     def get(self, path: str, **query: object) -> Json:
         """Ask for something."""
@@ -97,6 +97,16 @@ class Connection:
             raise LabError(message) from error
         finally:
             connection.close()
+
+
+def _place_of(endpoint: str) -> tuple[str, int | None, str]:
+    """Host, port and scheme of a URL; None is the scheme's own port."""
+    with contextlib.suppress(ValueError):  # a port that is none, or half an IPv6 address
+        parts = urlsplit(endpoint) if isinstance(endpoint, str) else None
+        if parts is not None and parts.scheme in {"http", "https"} and parts.hostname:
+            return parts.hostname, parts.port, parts.scheme
+    message = f"endpoint={endpoint!r}: pass the URL that `workbook serve` prints, 'http://127.0.0.1:4566'"
+    raise LabError(message)
 
 
 def _told(status: int, content: bytes, endpoint: str) -> Json:

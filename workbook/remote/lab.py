@@ -76,9 +76,7 @@ class RemoteLab(Lab):
         self._fetched = FetchedTrace(self._connection)
         self._following: threading.Thread | None = None
         self._over = threading.Event()
-        self._begin(lambda: _Distant(self._connection, region, self._over))
-        if seed is not None:
-            self._connection.post("/reset", seed=seed)
+        self._begin(lambda: _Distant(self._connection, region, seed, self._over))
 
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - as of any attribute
         if name in _REFUSED:
@@ -230,7 +228,10 @@ class RemoteLab(Lab):
     def __repr__(self) -> str:
         if self._closed:
             return "<Lab: closed>"
-        hops = len(self.trace)
+        try:
+            hops = len(self.trace)
+        except LabError as error:  # a name alone in a cell, or a debugger's list of names, raises nothing
+            return f"<Lab at {self._connection.endpoint}: {error}>"
         time = f"{datetime_of(self._instant):%Y-%m-%d %H:%M:%S} UTC"
         return f"<Lab at {self._connection.endpoint}: {time}, {hops} hops>"
 
@@ -241,8 +242,10 @@ class RemoteLab(Lab):
 class _Distant:
     """What a Lab holds open in the place of a simulation: a way to one."""
 
-    def __init__(self, connection: Connection, region: str, over: threading.Event) -> None:
+    def __init__(self, connection: Connection, region: str, seed: int | None, over: threading.Event) -> None:
         account = connection.get("/health")["account"]
+        if seed is not None:  # before anything is changed here: what the server refuses leaves no lab open
+            connection.post("/reset", seed=seed)
         self._over = over
         self._patches = Patches()
         surroundings.install(self._patches, connection, region=region, account=account)

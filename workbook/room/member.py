@@ -1,7 +1,8 @@
 """A learner who joined: notes each verdict, and sends the room what they agreed to send.
 
 Whatever the room's folder does, a check goes on. To send is the work of a thread of its own; if it is not
-done after a moment, the notebook goes on and says so, and the next check sends it all again.
+done after a moment, the notebook goes on and says so. What is noted meanwhile is sent by the same thread when
+the folder answers; after an error, by the next check.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ class Member:
         self._now = now
         self._patience = patience
         self._errand: threading.Thread | None = None
+        self._asking = threading.Lock()
+        self._is_asked = False
+        """Whether something is known that was not sent yet."""
+        self._is_sending = False
         self._problem = ""
 
     # ---- checks
@@ -70,21 +75,31 @@ class Member:
         return self.diary.change(noted)
 
     def _send_soon(self) -> None:
-        """Send, and wait a moment for it; while an earlier sending hangs, leave it to the next check."""
-        if self._errand is None or not self._errand.is_alive():
-            self._problem = ""
-            self._errand = threading.Thread(target=self._send_or_note, daemon=True)
-            self._errand.start()
+        """Send, and wait a moment for it; where an earlier sending hangs, its thread does it afterwards."""
+        with self._asking:
+            self._is_asked = True
+            if not self._is_sending:
+                self._problem, self._is_sending = "", True
+                self._errand = threading.Thread(target=self._send_all, daemon=True)
+                self._errand.start()
+        assert self._errand is not None  # noqa: S101 - the first one has started it
         self._errand.join(self._patience)
         problem = LATE if self._errand.is_alive() else self._problem
         if problem:
             _warn(problem)
 
-    def _send_or_note(self) -> None:
-        try:
-            self.send()
-        except RoomError as error:
-            self._problem = f"{error} Your check is not affected; the next one sends it again."
+    def _send_all(self) -> None:
+        while self._take_up():
+            try:
+                self.send()
+            except RoomError as error:
+                self._problem = f"{error} Your check is not affected; the next one sends it again."
+
+    def _take_up(self) -> bool:
+        """Whether there is something to send; if not, who notes something next has to begin a thread anew."""
+        with self._asking:
+            self._is_sending, self._is_asked = self._is_asked, False
+            return self._is_sending
 
     def send(self) -> None:
         """Send all that is known now.

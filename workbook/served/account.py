@@ -24,8 +24,8 @@ from urllib.parse import unquote
 from workbook.engine.clock import instant_of
 from workbook.engine.world import START
 from workbook.lab import Lab, LabError
-from workbook.served.control import PREFIX, answer_control, is_control
-from workbook.served.error_answers import error_answer, guessed_protocol
+from workbook.served.control import PREFIX, answer_control, error_response, is_control
+from workbook.served.error_answers import FAULT, error_answer, guessed_protocol
 from workbook.served.fields import BadRequest
 from workbook.served.journal import (
     Beginning,
@@ -37,7 +37,7 @@ from workbook.served.journal import (
 )
 from workbook.served.limits import AccountLimits
 from workbook.served.questions import asked_words
-from workbook.served.requests import HttpRequest, HttpResponse
+from workbook.served.requests import LARGEST_BODY, HttpRequest, HttpResponse
 from workbook.served.signatures import account_in_key, signature_of
 from workbook.served.snapshots import checked_snapshot, ending_of, is_journaled
 from workbook.served.spool import Spool
@@ -105,6 +105,20 @@ class Account:
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request, whatever it is; the next may come when this has returned."""
         request = plain(request)
+        response = self._handled(request)
+        return response if len(response.body) <= LARGEST_BODY else self._too_large(request, response)
+
+    def _too_large(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """What is said in the place of an answer that no frame can carry."""
+        text = (
+            f"the answer has {len(response.body)} bytes, and a server sends {LARGEST_BODY} at most: ask for "
+            "less at a time, a Range of an object for instance"
+        )
+        if is_control(request):
+            return error_response(413, "AnswerTooLarge", text)
+        return self._error(request, 400, FAULT, text)
+
+    def _handled(self, request: HttpRequest) -> HttpResponse:
         if not is_control(request):
             return self._handle_aws(request)
         response = answer_control(self, request)

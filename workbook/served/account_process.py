@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from workbook.served.journal import SnapshotError
 from workbook.served.limits import AccountLimits
+from workbook.served.spool import NotWritten
 
 OUT_OF_MEMORY = 71
 """Exit status of a process that has come to its limit of memory."""
@@ -26,6 +28,10 @@ FAILED = 72
 """Of one in which something went wrong that should not; the reason is on its standard error."""
 FRONT_IS_GONE = 73
 """Of one whose front has ended while it was busy."""
+NOT_WRITTEN = 74
+"""Of one that could not write its journal, which is as it was before."""
+NOT_REPLAYED = 75
+"""Of one whose journal cannot be replayed; the reason is on its standard error."""
 READY = b"ready"
 _STACK = 1 << 20
 """Bytes for the stack of a thread: a thousand functions at a time take what an account may have."""
@@ -50,6 +56,12 @@ def run(beginning: Beginning, channel: Connection, lifeline: Connection) -> None
         _serve(beginning, channel)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+    except NotWritten:
+        os._exit(NOT_WRITTEN)
+    except SnapshotError as error:
+        sys.stderr.write(f"account {beginning.account}: {error}\n")
+        sys.stderr.flush()
+        os._exit(NOT_REPLAYED)
     except Exception:  # noqa: BLE001 - told where somebody sees it, and by the exit status
         traceback.print_exc()
         sys.stderr.flush()

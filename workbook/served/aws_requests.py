@@ -31,6 +31,7 @@ from workbook.aws.simulated import NOT_SIMULATED, refuse_unsimulated
 from workbook.aws.sqs.addresses import let_in
 from workbook.engine.world import World, current_world
 from workbook.lab_arguments import regions_of_aws
+from workbook.served.compressed import BrokenBody, unpacked
 from workbook.served.error_answers import FAULT, UNKNOWN_KEY, UNREADABLE, error_answer, guessed_protocol
 from workbook.served.missing_parameters import parameter_error
 from workbook.served.questions import Question, Unasked, Unreadable, asked_words, question_of, service_of
@@ -98,6 +99,7 @@ class _Asked:
     def _answer(self) -> HttpResponse:
         service, region = self._service(), self._region()
         access_key = self._access_key()
+        self._unpack(service)
         prepared = self._prepared(service, region, access_key)
         question = self._question(service, prepared)
         self._protocol = question.protocol
@@ -148,6 +150,12 @@ class _Asked:
         if told == self._world.account:
             raise _Refused(*UNKNOWN_KEY[self._protocol])
         return access_key_of(self._world.account)
+
+    def _unpack(self, service: str) -> None:
+        try:
+            self._request = unpacked(service, self._request)
+        except BrokenBody as error:
+            raise _Refused(UNREADABLE[self._protocol], str(error)) from None
 
     def _question(self, service: str, prepared: AWSPreparedRequest) -> Question:
         try:

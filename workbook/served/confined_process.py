@@ -6,6 +6,7 @@ Only bytes come out of it, and nothing in them is run or unpickled: not even the
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 from pathlib import Path
@@ -14,8 +15,8 @@ import workbook
 from workbook.confinement import Level, Limits, start
 from workbook.served.account_process import OUT_OF_MEMORY, Beginning
 from workbook.served.confined_account import REPLACED, UNCHANGED
+from workbook.served.forked_process import COULD_NOT_WRITE, reason_of
 from workbook.served.limits import AccountLimits
-from workbook.served.processes import reason_of
 from workbook.served.requests import FrameError, HttpRequest, HttpResponse, read_frame
 
 _PACKAGE = "/lab/workbook"
@@ -41,6 +42,7 @@ class ConfinedProcess:
     def __init__(self, beginning: Beginning) -> None:
         self._journal = beginning.journal
         self._journal_bytes = 0
+        self._could_not_write = False
         self._most_bytes = beginning.limits.snapshot_bytes + _MEGABYTE
         self._confined = start(
             [sys.executable, "-m", "workbook.served.confined_account"],
@@ -92,6 +94,8 @@ class ConfinedProcess:
 
     def reason(self) -> str:
         """Why it ended, in words."""
+        if self._could_not_write:
+            return COULD_NOT_WRITE
         told = self._confined.ended() or "it answers no more"
         return reason_of(OUT_OF_MEMORY) if told.endswith(f"exit code {OUT_OF_MEMORY}") else told
 
@@ -110,13 +114,26 @@ class ConfinedProcess:
         self._journal_bytes = kept + len(change.body)
         if self._journal_bytes > self._most_bytes:
             raise FrameError(f"its journal grew beyond {self._most_bytes} bytes, which no lab's does")
-        if kept:
-            with self._journal.open("ab") as journal:
-                journal.write(change.body)
+        try:
+            self._write(change.body, behind=bool(kept))
+        except OSError:
+            self._could_not_write = True
+            raise
+
+    def _write(self, lines: bytes, *, behind: bool) -> None:
+        """Write lines behind the journal's own, whole or not at all, or in their place."""
+        if not behind:
+            fresh = self._journal.with_suffix(".new")
+            fresh.write_bytes(lines)
+            fresh.replace(self._journal)
             return
-        fresh = self._journal.with_suffix(".new")
-        fresh.write_bytes(change.body)
-        fresh.replace(self._journal)
+        before = self._journal.stat().st_size
+        try:
+            with self._journal.open("ab") as journal:
+                journal.write(lines)
+        except OSError:
+            os.truncate(self._journal, before)
+            raise
 
 
 def _first_frame(beginning: Beginning) -> bytes:

@@ -16,10 +16,20 @@ from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Protocol
 
-from workbook.served.account_process import FAILED, FRONT_IS_GONE, OUT_OF_MEMORY, Beginning, run
+from workbook.served.account_process import (
+    FAILED,
+    FRONT_IS_GONE,
+    NOT_REPLAYED,
+    NOT_WRITTEN,
+    OUT_OF_MEMORY,
+    Beginning,
+    run,
+)
 from workbook.served.requests import LARGEST_BODY, LARGEST_HEADER
 
 _LARGEST_FRAME = LARGEST_HEADER + LARGEST_BODY + 64
+COULD_NOT_WRITE = "its journal could not be written, as when the disk is full; it is as it was before"
+"""Why a process ended; then the journal is not to blame."""
 _ENDS_WITHIN = 10.0
 """Seconds for a process to end in good order, until it is killed."""
 _one_at_a_time = threading.Lock()
@@ -120,6 +130,8 @@ def reason_of(exit_status: int | None) -> str:
         OUT_OF_MEMORY: "it needed more memory than an account may take (memory_bytes)",
         FAILED: "something went wrong in it that should not; its last words are in the server's output",
         FRONT_IS_GONE: "the server ended",
+        NOT_WRITTEN: COULD_NOT_WRITE,
+        NOT_REPLAYED: "its journal was changed, or is of other versions; the server's output says more",
     }.get(exit_status, f"it ended by itself, with status {exit_status}")
 
 

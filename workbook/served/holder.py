@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from workbook.served.account_process import Beginning
-from workbook.served.forked_process import AccountProcess, Starter
+from workbook.served.forked_process import COULD_NOT_WRITE, AccountProcess, Starter
 from workbook.served.requests import FrameError, HttpRequest, HttpResponse
 
 _STARTS_WITHIN = 10
@@ -79,7 +79,8 @@ class Holder:
         try:
             self._ask(b"", _STARTS_WITHIN * self._beginning.limits.request_seconds)
         except AccountEnded as error:
-            self._put_journal_aside(error.reason)
+            if error.reason != COULD_NOT_WRITE:
+                self._put_journal_aside(error.reason)
             raise
 
     def _ask(self, frame: bytes, seconds: float) -> bytes:
@@ -107,7 +108,8 @@ class Holder:
         """What cannot be replayed must not stop this account for ever."""
         journal = self._beginning.journal
         if journal.exists():
-            aside = journal.with_suffix(".lost.jsonl")
+            names = (f".lost{number}.jsonl" for number in ("", *range(2, 10_000)))
+            aside = next(path for path in map(journal.with_suffix, names) if not path.exists())
             journal.replace(aside)
             self._untold = (
                 f"{reason}, while its journal was replayed; that is in {aside.name} now, and the lab is empty"

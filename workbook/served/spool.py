@@ -8,11 +8,18 @@ goes on, and can be neither saved nor brought back.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from workbook.served.journal import SnapshotError
+
+
+class NotWritten(OSError):
+    """A journal could not be written: the disk is full, say. The file is as it was before."""
 
 
 class Spool:
@@ -38,11 +45,15 @@ class Spool:
         return self._path.is_file() and self._path.stat().st_size > 0
 
     def begin(self, beginning: bytes, *requests: bytes) -> None:
-        """Begin with a first line, and requests that were answered already; what was there is replaced."""
+        """Begin with a first line, and requests that were answered already; what was there is replaced.
+
+        Raises:
+            NotWritten: there is no room for it, say.
+        """
         self.close()
         self._given_up = False
         fresh = self._path.with_suffix(".new")
-        with fresh.open("wb") as file:
+        with _telling(), fresh.open("wb") as file:
             file.write(beginning)
             file.writelines(requests)
         fresh.replace(self._path)  # at no instant is there half a journal under the name
@@ -51,13 +62,20 @@ class Spool:
         self._file = self._path.open("ab", buffering=0)
 
     def write(self, line: bytes) -> None:
-        """Add the line of a request."""
+        """Add the line of a request, whole or not at all.
+
+        Raises:
+            NotWritten: there is no room for it, say.
+        """
         if self._file is None:
             return
         if self.size + len(line) > self._most:
             self._give_up()
             return
-        self._file.write(line)
+        with _telling():
+            if self._file.write(line) != len(line):  # what comes behind half a line would not be read
+                os.ftruncate(self._file.fileno(), self.size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.size += len(line)
         self.requests += 1
 
@@ -90,3 +108,11 @@ class Spool:
             os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotWritten(str(error)) from error

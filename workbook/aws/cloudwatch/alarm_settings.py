@@ -84,6 +84,10 @@ def check_kind(alarms: Alarms, name: str, kind: str) -> None:
 def _settings(call: Call, parameters: Mapping[str, Any], services: Sequence[str]) -> dict[str, Any]:
     settings = {key: value for key, value in parameters.items() if value is not None and key != "Tags"}
     settings.setdefault("ActionsEnabled", True)
+    if settings.get("Metrics"):
+        settings["Metrics"] = [
+            {**query, "ReturnData": query.get("ReturnData") is not False} for query in settings["Metrics"]
+        ]
     for key in ACTIONS_OF.values():
         _check_actions(key, settings.setdefault(key, []), services, call.region)
     return settings

@@ -32,8 +32,7 @@ _KNOWN = frozenset({"Namespace", "MetricData"})
 def put_metric_data(call: Call) -> Answer:
     """Keep values of metrics."""
     refuse_parameters(call.parameters, _KNOWN, "PutMetricData")
-    if str(call.parameters["Namespace"]).startswith(RESERVED):
-        raise InvalidParameterValue(f"The value {RESERVED} for parameter Namespace is invalid.")
+    _check_namespace(str(call.parameters["Namespace"]))
     backend = cloudwatch_backends[call.account][call.region]
     data = call.parameters.get("MetricData") or []
     if len(data) > MOST_METRICS:
@@ -43,12 +42,18 @@ def put_metric_data(call: Call) -> Answer:
     for number, datum in enumerate(data, 1):
         _check_limits(datum, f"MetricData.member.{number}", call.world.clock.now)
         backend._validate_parameters_put_metric_data(datum, number)  # noqa: SLF001 - all before any is kept
-        _check_value(datum)
+        _check_value(datum, f"MetricData.member.{number}")
         check_unit(f"MetricData.member.{number}.Unit", datum.get("Unit"))
         _check_resolution(datum, number)
     for datum in data:
         _keep(backend, str(call.parameters["Namespace"]), datum)
     return None
+
+
+def _check_namespace(namespace: str) -> None:
+    for beginning, told in ((RESERVED, RESERVED), (":", namespace)):
+        if namespace.startswith(beginning):
+            raise InvalidParameterValue(f"The value {told} for parameter Namespace is invalid.")
 
 
 def _check_limits(datum: Mapping[str, Any], parameter: str, now: int) -> None:
@@ -73,9 +78,14 @@ def _check_limits(datum: Mapping[str, Any], parameter: str, now: int) -> None:
         )
 
 
-def _check_value(datum: Mapping[str, Any]) -> None:
+def _check_value(datum: Mapping[str, Any], parameter: str) -> None:
     if datum.get("Value") is None and not datum.get("Values") and not datum.get("StatisticValues"):
         raise InvalidParameterCombination("At least one of the parameters must be specified.")
+    if datum.get("Value") is not None and datum.get("StatisticValues"):  # moto takes 0 for no value
+        raise InvalidParameterCombination(
+            f"The parameters {parameter}.Value and {parameter}.StatisticValues are mutually exclusive and "
+            "you have specified both."
+        )
 
 
 def _check_resolution(datum: Mapping[str, Any], number: int) -> None:

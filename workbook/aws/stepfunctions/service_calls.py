@@ -26,7 +26,7 @@ from workbook.aws.stepfunctions.service_errors import (
     invalid_request,
     missing_parameter,
 )
-from workbook.aws.stepfunctions.shapes import compact, request_of, result_of
+from workbook.aws.stepfunctions.shapes import WrongParameters, compact, request_of, result_of
 from workbook.engine.world import current_world
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ def request_for(integration: Integration, parameters: Parameters) -> Parameters:
     """The request of a call, by the API's names.
 
     Raises:
-        WrongParameters: there is none for such parameters.
+        WrongParameters: there is none for such parameters; what an expression gives may be no object at all.
     """
+    if not isinstance(parameters, dict):
+        raise WrongParameters("The value for the field 'Arguments' must be an OBJECT")
     if integration.called in HTTP_CALLS:
         return check_http(integration.called, parameters)
     prepare = _PREPARE.get(integration.called)

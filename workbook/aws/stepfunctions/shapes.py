@@ -88,6 +88,8 @@ def names_of(shape: Shape, style: Style) -> dict[str, str]:
 
 def _sent(shape: Shape, name: str, value: Any, style: Style) -> Any:  # noqa: ANN401 - any JSON
     kind = shape.type_name
+    if getattr(shape, "is_document_type", False):
+        return value
     if kind == "structure" and isinstance(value, dict):
         return request_of(shape, value, style)
     if kind == "list" and isinstance(value, list):
@@ -96,9 +98,25 @@ def _sent(shape: Shape, name: str, value: Any, style: Style) -> Any:  # noqa: AN
         return {key: _sent(shape.value, name, each, style) for key, each in value.items()}
     if kind == "blob" and not isinstance(value, bytes):
         return compact(value).encode()
-    if kind == "string" and not isinstance(value, str):
-        raise WrongParameters(f"The value for the field '{name}' must be a STRING")
+    if kind in _KINDS:
+        types, word = _KINDS[kind]
+        if not isinstance(value, types) or (isinstance(value, bool) and kind != "boolean"):
+            raise WrongParameters(f"The value for the field '{name}' must be {word}")
     return value
+
+
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "a STRING"),
+    "integer": ((int,), "a NUMBER"),
+    "long": ((int,), "a NUMBER"),
+    "float": ((int, float), "a NUMBER"),
+    "double": ((int, float), "a NUMBER"),
+    "boolean": ((bool,), "a BOOLEAN"),
+    "structure": ((dict,), "an OBJECT"),
+    "map": ((dict,), "an OBJECT"),
+    "list": ((list,), "an ARRAY"),
+}
+"""What the kinds of values of an API may be in JSON; the word for a text is AWS's, the others are like it."""
 
 
 # ---- what comes back

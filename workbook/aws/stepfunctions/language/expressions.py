@@ -145,10 +145,22 @@ def _sample(field: Part, env: Env) -> None:
     name, rest = _split(field.expression)
     for scope in (store._inner_scope, store._outer_scope):  # noqa: SLF001 - as above
         if name in scope:
-            found = scope[name] if not rest else paths.extract_json(f"${rest}", scope[name])
-            env.stack.append(copied(found))
+            env.stack.append(copied(_within(field.expression, rest, scope[name], env)))
             return
     raise paths.NoSuchJsonPathError(json_path=field.expression, data=env.states.get_input())
+
+
+def _within(expression: str, rest: str, value: Json, env: Env) -> Json:
+    """What is at the rest of a variable's path; a failure names the whole of it, and the state's input."""
+    if not rest:
+        return value
+    paths = part_of("utils.json_path")
+    try:
+        return paths.extract_json(f"${rest}", value)
+    except paths.NoSuchJsonPathError as error:
+        missing = paths.NoSuchJsonPathError(json_path=expression, data=env.states.get_input())
+        missing.reason = error.reason
+        raise missing from error
 
 
 def _split(expression: str) -> tuple[str, str]:

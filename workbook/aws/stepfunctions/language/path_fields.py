@@ -1,7 +1,8 @@
 """What a state says of a field whose path leads nowhere, and what a payload template makes of it.
 
-In a template a place behind the end of a list is null; every other field fails there. A template with a path
-fails where the input is null. InputPath, OutputPath and the times that a path gives have words of their own.
+In a template, of which Assign is one, a place behind the end of a list is null; every other field fails
+there. A template with a path fails where the input is null. InputPath, OutputPath and the times that a path
+gives have words of their own.
 
 Sources: floci-io/floci#2872, compared with AWS in us-east-1, 2026 (null, and a step from what has none);
 users' reports, 2018 to 2023 (awsdocs/aws-step-functions-developer-guide#5, a gist of deric4, the null input).
@@ -37,6 +38,10 @@ def install(patches: Patches) -> None:
     bindings = part_of("component.common.payload.payloadvalue.payloadbinding.payload_binding")
     simple = bindings.PayloadBindingStringExpressionSimple
     patches.set(simple, "_eval_val", _templated(simple._eval_val))  # noqa: SLF001 - the seam
+    assigned = part_of("component.common.assign.assign_template_binding")
+    simple = assigned.AssignTemplateBindingStringExpressionSimple
+    patches.set(simple, "_eval_value", _templated(simple._eval_value))  # noqa: SLF001 - as above
+    patches.set(simple, "_field_name", lambda binding: f"{binding.identifier}.$")
 
 
 def _saying_why(original: Callable[[Part, Env], Json]) -> Callable[[Part, Env], Json]:

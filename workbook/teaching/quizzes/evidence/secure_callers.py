@@ -147,9 +147,9 @@ def where_a_key_can_be_read(lab: Lab) -> Shown:
     }
     return Shown(
         answer={option: sent and not read for option, (sent, read) in found.items()},
-        says="In each way the key was used once; then everything was read that shows the settings.",
+        says="In each way the key was used once; then all settings were read.",
         each={
-            option: f"the key is used: {sent}; it is shown with the settings: {read}"
+            option: f"{'used' if sent else 'not used'}, {'shown' if read else 'not shown'} with the settings"
             for option, (sent, read) in found.items()
         },
     )
@@ -244,6 +244,14 @@ def a_topic_for_a_bucket(lab: Lab) -> Shown:
     )
 
 
+def key_for_topics(kms: Any) -> str:
+    """A customer managed key that SNS may use; its ARN."""
+    root = {"Principal": {"AWS": OWN}, "Action": "kms:*", "Resource": "*"}
+    use = {"Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*"}
+    document = policy(root, {**use, "Principal": {"Service": "sns.amazonaws.com"}})
+    return str(kms.create_key(Policy=document)["KeyMetadata"]["Arn"])
+
+
 def encryption_with_the_least_effort(lab: Lab) -> Shown:
     """Encrypt the queue in each way: what has to be set up, and does what the topic publishes arrive?"""
     sqs, sns, kms = lab.client("sqs"), lab.client("sns"), lab.client("kms")
@@ -252,18 +260,12 @@ def encryption_with_the_least_effort(lab: Lab) -> Shown:
         "Action": "sqs:SendMessage",
         "Resource": QUEUE + "mail",
     }
-    use = {"Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*"}
-
-    def own_key() -> str:
-        root = {"Principal": {"AWS": OWN}, "Action": "kms:*", "Resource": "*"}
-        document = policy(root, {**use, "Principal": {"Service": "sns.amazonaws.com"}})
-        return str(kms.create_key(Policy=document)["KeyMetadata"]["Arn"])
 
     def tried(**settings: str) -> tuple[bool, int, int]:
         lab.reset()
         changes = sum(name != "Policy" for name in settings)
         if settings.get("KmsMasterKeyId") == "own":
-            settings["KmsMasterKeyId"], changes = own_key(), changes + 1
+            settings["KmsMasterKeyId"], changes = key_for_topics(kms), changes + 1
         url = sqs.create_queue(QueueName="mail", Attributes={"Policy": policy(send), **settings})["QueueUrl"]
         shown = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         encrypted = shown.get("SqsManagedSseEnabled") == "true" or "KmsMasterKeyId" in shown
@@ -282,9 +284,9 @@ def encryption_with_the_least_effort(lab: Lab) -> Shown:
     good = {option: changes for option, (encrypted, came, changes) in found.items() if encrypted and came}
     return Shown(
         answer={option: good.get(option) == min(good.values()) for option in found},
-        says="With each setting the topic published one message.",
+        says="The topic published one message. Keys and settings to look after are counted.",
         each={
-            option: f"encrypted: {encrypted}; arrived: {came}; keys and settings to look after: {changes}"
+            option: f"{'' if encrypted else 'not '}encrypted; arrived: {came}; to look after: {changes}"
             for option, (encrypted, came, changes) in found.items()
         },
     )

@@ -9,6 +9,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from workbook import Lab
@@ -91,10 +94,24 @@ def topics_that_may_fill_a_queue(lab: Lab) -> Shown:
     )
 
 
+def policies_for_a_bucket() -> dict[str, str]:
+    """The policy of the queue scans as it was, and with each change."""
+    bucket: dict[str, dict[str, str]] = {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::scans"}}
+    longer = {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:us-east-1:{OWN}:scans"}}
+    objects = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::scans/*"}}
+    root = {"Principal": {"AWS": OWN}, "Action": "sqs:SendMessage", "Resource": QUEUE + "scans"}
+    return {
+        "before": letting_in("s3", "scans", bucket),
+        "account": letting_in("s3", "scans", {**bucket, "StringEquals": {"aws:SourceAccount": OWN}}),
+        "longer": letting_in("s3", "scans", longer),
+        "root": policy({**root, "Condition": bucket}),
+        "objects": letting_in("s3", "scans", objects),
+    }
+
+
 def a_bucket_name_that_somebody_else_takes(lab: Lab) -> Shown:
     """The company's bucket is configured to tell; then it is deleted, and a stranger takes its name."""
-    sqs = lab.client("sqs")
-    owner, stranger = lab.client("s3"), lab.client("s3", account=PARTNER)
+    sqs, owner, stranger = lab.client("sqs"), lab.client("s3"), lab.client("s3", account=PARTNER)
     to_queue = {"QueueArn": QUEUE + "scans", "Events": ["s3:ObjectCreated:*"]}
     configuration = {"QueueConfigurations": [to_queue]}
 
@@ -110,28 +127,15 @@ def a_bucket_name_that_somebody_else_takes(lab: Lab) -> Shown:
         owner.delete_bucket(Bucket="scans")
         return first, tells(stranger)
 
-    bucket: dict[str, dict[str, str]] = {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::scans"}}
-    account = {**bucket, "StringEquals": {"aws:SourceAccount": OWN}}
-    longer = {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:us-east-1:{OWN}:scans"}}
-    root = {"AWS": f"arn:aws:iam::{OWN}:root"}
-    statement = {"Principal": root, "Action": "sqs:SendMessage", "Resource": QUEUE + "scans"}
-    found = {
-        "account": under(letting_in("s3", "scans", account)),
-        "longer": under(letting_in("s3", "scans", longer)),
-        "root": under(policy({**statement, "Condition": bucket})),
-        "objects": under(letting_in("s3", "scans", {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::scans/*"}})),
-    }
-    before = under(letting_in("s3", "scans", bucket))
+    found = {option: under(document) for option, document in policies_for_a_bucket().items()}
+    before = found.pop("before")
     return Shown(
-        answer={option: first == "done" and second != "done" for option, (first, second) in found.items()},
+        answer={option: of[0] == "done" and of[1] != "done" for option, of in found.items()},
         says=(
             "A notification was configured on the own bucket, then on the stranger's of the same name. "
             f"With the policy as it was: the own {before[0]}, the stranger's {before[1]}."
         ),
-        each={
-            option: f"the own bucket: {first}; the stranger's: {second}"
-            for option, (first, second) in found.items()
-        },
+        each={option: f"the own bucket: {of[0]}; the stranger's: {of[1]}" for option, of in found.items()},
     )
 
 
@@ -291,4 +295,48 @@ def what_a_partner_needs_to_publish(lab: Lab) -> Shown:
         answer={step: code != "done" for step, code in without.items()},
         says=f"With all five the partner's publish is {published('')}. Then one was left out each time.",
         each={step: f"without it: {code}" for step, code in without.items()},
+    )
+
+
+def signed(lab: Lab, url: str, account: str) -> dict[str, str]:
+    """The headers of a request that a role of an account has signed."""
+    role = f"arn:aws:iam::{account}:role/shop"
+    given = lab.client("sts", account=account).assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    keys = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    request = AWSRequest("GET", url)
+    SigV4Auth(keys, "lambda", "us-east-1").add_auth(request)
+    return dict(request.headers.items())
+
+
+def visitors_of_a_function_url(lab: Lab) -> Shown:
+    """With each setting the partner, a third account and somebody without a signature visit the URL."""
+    functions = lab.client("lambda")
+    partner, third = PARTNER, "111122223333"
+
+    def visits(auth: str, principal: str = "", **cors: object) -> list[str]:
+        lab.reset()
+        lab.function("stock", "def handler(event, context):\n    return 'seven'\n")
+        made = functions.create_function_url_config(FunctionName="stock", AuthType=auth, **cors)
+        steps: tuple[dict[str, object], ...] = (
+            {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": auth},
+            {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+        )
+        for number, step in enumerate(steps if principal else ()):
+            functions.add_permission(
+                FunctionName="stock", StatementId=f"s{number}", Principal=principal, **step
+            )
+        url = made["FunctionUrl"]
+        headers = {"partner": signed(lab, url, partner), "third": signed(lab, url, third), "unsigned": {}}
+        return [name for name, given in headers.items() if lab.http(url, headers=given).status == 200]
+
+    found = {
+        "partner": visits("AWS_IAM", partner),
+        "alone": visits("AWS_IAM"),
+        "none": visits("NONE", "*"),
+        "everybody": visits("AWS_IAM", "*"),
+    }
+    return Shown(
+        answer={option: let_in == ["partner"] for option, let_in in found.items()},
+        says="With each setting three visited: the partner and a third account, who sign, and one unsigned.",
+        each={option: f"let in: {names(let_in)}" for option, let_in in found.items()},
     )
