@@ -21,7 +21,7 @@ _UNTHROTTLED = ("--limit", "requests_per_second=1000000")
 _SHORT_TRACE = ("--limit", "trace_hops=2000")
 """So that memory is flat after seconds, and not only after the 50,000 hops that a trace keeps otherwise."""
 _WARM = 0.4
-"""The part of a run after which memory is to be flat."""
+"""The part of a run, by time and by messages, after which memory is to be flat."""
 
 
 @dataclass
@@ -67,23 +67,31 @@ class Load:
         )
 
 
-def put_load_on_a_server(seconds: float, clients: int = CLIENTS) -> Load:
-    """Start a server, let `clients` work at it for so long, and empty the queue."""
+def put_load_on_a_server(seconds: float, clients: int = CLIENTS, least: int = 0) -> Load:
+    """Start a server, let `clients` work at it for so long, and empty the queue.
+
+    Args:
+        seconds: that they work at least.
+        clients: so many.
+        least: messages that each sends at least, on however slow a machine.
+    """
     with serving(*_UNTHROTTLED, *_SHORT_TRACE) as server:
-        return put_load(server, seconds, clients)
+        return put_load(server, seconds, clients, least)
 
 
-def put_load(server: RunningServer, seconds: float, clients: int) -> Load:
+def put_load(server: RunningServer, seconds: float, clients: int, least: int = 0) -> Load:
     """Let `clients` work at a server for so long, and empty the queue."""
     load = Load()
     first = Client(server.port, load)
     first.url = first.call("CreateQueue", QueueName="load")["QueueUrl"]
     begun = time.monotonic()
     workers = [Client(server.port, load, first.url, f"client-{number}") for number in range(clients)]
-    threads = [threading.Thread(target=worker.work, args=(begun + seconds,)) for worker in workers]
+    threads = [threading.Thread(target=worker.work, args=(begun + seconds, least)) for worker in workers]
     for thread in threads:
         thread.start()
     time.sleep(seconds * _WARM)
+    while load.sent.total() < _WARM * clients * least and any(thread.is_alive() for thread in threads):
+        time.sleep(0.05)
     warm = server.lab().memory_info().rss
     for thread in threads:
         thread.join()
@@ -104,10 +112,10 @@ class Client:
         self._name = name
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
-    def work(self, until: float) -> None:
-        """Send one message and receive what there is, over and over."""
+    def work(self, until: float, least: int) -> None:
+        """Send one message and receive what there is, over and over, and `least` times at least."""
         number = 0
-        while time.monotonic() < until:
+        while time.monotonic() < until or number < least:
             body = f"{self._name}-{number}"
             self.call("SendMessage", QueueUrl=self.url, MessageBody=body)
             self._load.sent[body] += 1  # one key is one client's, so no two threads write it

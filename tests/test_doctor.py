@@ -10,7 +10,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.kernelspec import KernelSpecManager
 
-from workbook import cli, doctor
+from workbook import cli, confinement, doctor
+from workbook.confinement import Level
+from workbook.confinement.self_testing import Assessment, Check
 from workbook.teaching import progress
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,6 +190,28 @@ def test_a_lab_that_does_not_start_is_reported_and_not_raised(monkeypatch):
     monkeypatch.setattr("workbook.lab.Lab", broken)
     [problem] = doctor.lab_problems()
     assert "AttributeError: botocore has lost a part that we replace" in problem.what
+
+
+def test_the_confinement_in_force_is_told_and_what_it_lacks(monkeypatch):
+    """Who is to grade on this machine asks the doctor first."""
+    checks = (Check("network", held=True, words=""), Check("system_calls", held=False, words=""))
+    monkeypatch.setattr(confinement, "self_test", lambda: Assessment(Level.NAMESPACES, checks))
+    said = doctor.confinement_in_force()
+    assert "by namespaces: no network" in said
+    assert "(open when tried: system calls)" in said
+    assert "docs/confinement.md" in said
+    monkeypatch.setattr(confinement, "self_test", lambda: Assessment(Level.NAMESPACES, checks[:1]))
+    assert "open" not in doctor.confinement_in_force()
+
+
+def test_where_nothing_can_be_confined_the_doctor_says_so_and_goes_on(monkeypatch):
+    def none():
+        raise OSError("programs cannot be confined on Windows")
+
+    monkeypatch.setattr(confinement, "self_test", none)
+    assert doctor.confinement_in_force() == (
+        "Grading is not possible here: programs cannot be confined on Windows."
+    )
 
 
 class TestFixes:

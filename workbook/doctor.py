@@ -100,7 +100,20 @@ def report(more: Iterable[tuple[str, Callable[[], list[Problem]]]] = ()) -> int:
             print("\nMend this first, then run the doctor again.")
             return 1
     print("\nAll is well. AWS credentials are neither needed nor read.")
+    print(confinement_in_force())
     return 0
+
+
+def confinement_in_force() -> str:
+    """How code that nobody has to trust would be confined here: nothing that is wrong, but good to know."""
+    from workbook.confinement import self_test  # noqa: PLC0415 - needs packages that may be missing
+
+    try:
+        found = self_test()
+    except OSError as error:
+        return f"Grading is not possible here: {error}."
+    said = f"Grading would confine learners' code by {found.words}."
+    return said if found.held else f"{said}\nWhat that means, and how to get more: docs/confinement.md."
 
 
 def _found_by(find_problems: Callable[[], list[Problem]]) -> list[Problem]:

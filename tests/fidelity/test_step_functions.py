@@ -508,6 +508,21 @@ def test_sfn_96_a_rule_knows_offsets_of_times_and_one_wildcard(room):
         assert json.loads(shown["output"]) == expected
 
 
+def test_sfn_97_a_large_input_is_refused_without_being_shown(room):
+    machine = room.make({"Done": DONE})
+    with pytest.raises(ClientError) as caught:
+        room.machines.start_execution(
+            stateMachineArn=machine, input=json.dumps("é" * 131_072, ensure_ascii=False)
+        )
+    assert caught.value.response["Error"] == {
+        "Code": "ValidationException",
+        "Message": (
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have "
+            "size less than or equal to 262144 bytes in UTF-8 encoding"
+        ),
+    }
+
+
 def test_sfn_43_a_choice_that_leads_nowhere(room):
     rule = {"Variable": "$.n", "NumericEquals": 1, "Next": "Done"}
     shown = room.run({"Look": {"Type": "Choice", "Choices": [rule]}, "Done": DONE}, {"n": 2})

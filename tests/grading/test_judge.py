@@ -126,6 +126,14 @@ def test_a_task_whose_cell_cannot_run_is_wrong_and_not_missing():
     assert "SyntaxError" in task.feedback[0]
 
 
+def test_a_task_whose_cell_ends_the_process_is_wrong_and_not_missing():
+    """A cell that raised was wrong, and one that did worse was called missing."""
+    value = answered("import os\nos._exit(0)", "q-1", QUEUES)
+    (task,) = graded("q-1", notebooks={QUEUES: value})
+    assert (task.state, task.points, task.trouble) == ("graded", 0, "exception")
+    assert "it ended the process" in task.feedback[0]
+
+
 def test_a_helper_of_an_earlier_cell_is_handed_in_with_the_answer():
     source = RIGHT.replace("def send_all(", "def helper(")
     value = with_cell(answered("def send_all(orders, pre_orders):\n    ...", "q-1", QUEUES), source)

@@ -279,3 +279,31 @@ def test_who_handed_in_the_empty_task_is_not_stuck():
     untouched = handed_in("Emmy Noether", task("vt-2", 0, trouble="empty"))
     overview = overview_of(ClassResult(WEEK.title, (untouched,)), WEEK)
     assert overview.stuck == ()
+
+
+def test_a_file_that_cannot_be_read_takes_one_line_of_the_class_page():
+    """It had one for each task."""
+    broken = handed_in("ada", lost("vt-1", "It is no JSON."), lost("vt-2", "It is no JSON."), lost("dlq-1"))
+    result = ClassResult("Week 2", (broken,))
+    found = [(each.exercises, each.reason) for each in overview_of(result, WEEK).ungradable]
+    assert found[0] == (("vt-1", "vt-2"), "It is no JSON.")
+    assert [exercises for exercises, _ in found] == [("vt-1", "vt-2"), ("dlq-1",)]
+    text = Reader(class_page(result, WEEK)).text
+    assert text.count("It is no JSON.") == 1
+    assert "vt-1, vt-2" in text
+
+
+def test_the_class_page_says_why_answers_are_missing_once_for_all_who_lack_them():
+    lacking = [handed_in(name, task("vt-1", 4), absent("vt-2", "There is no `cook`.")) for name in "ab"]
+    other = handed_in("c", task("vt-1", 4), absent("vt-2", "It was deleted."))
+    nothing = SubmissionResult("d", (absent("vt-1"), absent("vt-2", "Nothing was handed in.")))
+    result = ClassResult("Week 2", (*lacking, other, nothing))
+    found = [(each.reason, each.learners) for each in overview_of(result, WEEK).unanswered]
+    assert found == [("There is no `cook`.", ("a", "b")), ("It was deleted.", ("c",))]
+    text = Reader(class_page(result, WEEK)).text
+    assert text.count("There is no cook") == 1
+    assert "Nothing was handed in." not in text
+
+
+def test_a_table_does_nothing_to_a_terminal():
+    assert harmless("ada\x1b]0;title\x07\x1b[2J\x9b5m\x7f") == "ada]0;title[2J5m"

@@ -98,10 +98,19 @@ def test_one_whose_judge_fails_is_ungradable_with_the_reason_and_stops_nobody(bo
 
 def test_one_that_takes_too_long_is_stopped_and_ungradable(box, kept):
     box.put("ada.ipynb", answered("hang"))
-    box.put("bob.ipynb", answered("right"))
-    tasks = first_tasks(graded(box, kept, terms=Terms("s", wall_seconds=2)))
-    assert tasks["ada"].reason == "It was not judged within 2 seconds, and was stopped."
-    assert tasks["bob"].state == GRADED
+    tasks = first_tasks(graded(box, kept, terms=Terms("s", wall_seconds=1)))
+    assert tasks["ada"].state == UNGRADABLE
+    assert tasks["ada"].reason == "It was not judged within 1 seconds, and was stopped."
+
+
+def test_who_is_judged_after_one_that_took_too_long_is_judged_as_ever():
+    judging = Judging(STAND_IN)
+    try:
+        for answer, seconds, of in (("hang", 1, 0), ("right", 60, 1)):
+            request = GradingRequest((("02.ipynb", _text(answer)),), ("vt-1",), "s", wall_seconds=seconds)
+            assert len(judging.outcome_of(request).tasks) == of
+    finally:
+        judging.close()
 
 
 def stand_ins():

@@ -9,7 +9,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from handing_in import LESSON_2, LESSON_3, answer_cell, answered, cells_of, notebook, zipped
+from handing_in import (
+    EXERCISES,
+    LESSON_2,
+    LESSON_3,
+    answer_cell,
+    answered,
+    as_bytes,
+    cells_of,
+    notebook,
+    zipped,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +29,7 @@ from workbook.grading.submissions.collecting import NothingHandedIn, gather
 from workbook.grading.submissions.lists import ListError, read_manifest, read_roster
 from workbook.grading.submissions.notebooks import LARGEST, NoNotebook, read_notebook
 from workbook.grading.submissions.owners import Learner, owner_of, readable
+from workbook.grading.submissions.tasks import exercises_in, is_as_given
 
 WEEK = Assignment("Week 2", ("vt-1", "vt-2"))
 NOON = datetime.datetime(2026, 12, 4, 12, tzinfo=datetime.UTC)
@@ -653,3 +664,129 @@ def test_a_learner_is_one_whatever_way_their_files_came(box):
     box.put("ada/02.ipynb", at=2)
     assert learners(box) == ["ada"]
     assert Learner("ada") in gather(box.path).papers
+
+
+# ---- names and times that learners choose
+
+
+@pytest.mark.parametrize(
+    ("path", "learner", "account"),
+    [
+        (
+            "Week 2_alovelace_attempt_2026-11-20-23-59-01_x_bob_attempt_2026-11-01-00-00-00_y.ipynb",
+            "alovelace",
+            "",
+        ),
+        (
+            "lovelaceada_123_456_zz_777_assignsubmission_file_02_visibility_timeout.ipynb",
+            "lovelaceada",
+            "123",
+        ),
+        ("lovelaceada_123_456_bob_attempt_2026-11-01-00-00-00_y.ipynb", "lovelaceada", "123"),
+        ("Ada Lovelace_12345_assignsubmission_file_bob_1_2_y.ipynb", "Ada Lovelace", "12345"),
+        (
+            "Ada Lovelace_12345_assignsubmission_file_/W_bob_attempt_2026-11-01-00-00-00_y.ipynb",
+            "Ada Lovelace",
+            "12345",
+        ),
+    ],
+)
+def test_a_name_that_a_learner_chose_does_not_make_the_file_anothers(box, path, learner, account):
+    box.put(path)
+    submission = only(box)
+    assert (submission.learner, submission.account) == (learner, account)
+
+
+def test_what_lies_in_a_learners_folder_is_theirs_whatever_it_is_called(box, tmp_path):
+    box.put("bob/02_visibility_timeout.ipynb", answered("print('of bob')"))
+    box.put("mallory/02_visibility_timeout.ipynb", answered("print('of mallory')"), at=AT_NOON)
+    box.put("mallory/bob_12_34_02_visibility_timeout.ipynb", answered("print('forged')"), at=AT_NOON + 9)
+    collected = collect(box.path, WEEK)
+    bob, mallory = collected.submissions
+    assert (bob.learner, mallory.learner) == ("bob", "mallory")
+    assert "of bob" in bob.notebooks[0][1]
+    assert "forged" in mallory.notebooks[0][1]
+    said = "mallory/bob_12_34_02_visibility_timeout.ipynb counts as mallory's, in whose folder it lies."
+    assert collected.notes == (said,)
+
+
+def test_a_folder_of_somebody_on_the_roster_is_theirs_even_if_nothing_else_lies_in_it(box, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("learner,account\nbob,12\nmallory,66\n")
+    box.put("bob/02_visibility_timeout.ipynb", answered("print('of bob')"))
+    box.put("mallory/bob_12_34_02_visibility_timeout.ipynb", answered("print('forged')"))
+    bob, mallory = collect(box.path, WEEK, roster=read_roster(roster)).submissions
+    assert "of bob" in bob.notebooks[0][1]
+    assert (mallory.learner, len(mallory.notebooks)) == ("mallory", 1)
+
+
+def test_two_whose_names_look_alike_once_they_can_be_read_are_two(box):
+    names = ["ada\u200b", "ada\u200c", "x" * 120 + "1", "x" * 120 + "2"]
+    for name in names:
+        box.put(f"{name}/02_visibility_timeout.ipynb", answered(f"print({name!r})"))
+    found = learners(box)
+    assert len(found) == len(names)
+    assert all(len(name) <= 100 for name in found)
+
+
+def test_one_without_a_number_beside_a_namesake_is_shown_by_the_name_alone(box):
+    box.put("bob/02_visibility_timeout.ipynb", answered("1"))
+    box.put("bob_1_2_02_visibility_timeout.ipynb", answered("2"))
+    assert learners(box) == ["bob", "bob (1)"]
+
+
+def test_a_zip_file_that_was_read_as_a_class_is_named(box):
+    box.put("bob.ipynb", answered("1"))
+    box.put_zip("mallory.zip", [("ada_1_2_02_visibility_timeout.ipynb", answered("2"))])
+    said = "mallory.zip was read as the download of a class, by the names in it."
+    assert said in collect(box.path, WEEK).notes
+
+
+@pytest.mark.parametrize("inside", [(2026, 1, 1, 0, 0, 0), (2030, 1, 1, 0, 0, 0)])
+def test_a_zip_file_is_as_late_as_it_is_whatever_times_it_gives(box, inside):
+    """A learner sets the times of what is in it as they like."""
+    member = zipfile.ZipInfo("02_visibility_timeout.ipynb", inside)
+    path = box.put_zip("ada.zip", [(member, notebook())])
+    os.utime(path, (AT_NOON + 60, AT_NOON + 60))
+    assert only(box, DUE_AT_NOON).late_seconds == 60
+
+
+def test_a_learners_zip_in_the_download_of_a_class_has_the_time_of_the_download(box):
+    early = zipfile.ZipInfo("02_visibility_timeout.ipynb", (2026, 1, 1, 0, 0, 0))
+    late = zipfile.ZipInfo("Ada_1_assignsubmission_file_/work.zip", (2026, 12, 4, 12, 1, 0))
+    box.put_zip("class.zip", [(late, zipped([(early, notebook())]))])
+    assert only(box, DUE_AT_NOON).late_seconds == 60
+
+
+def test_of_two_in_one_zip_file_the_one_that_was_written_later_counts(box):
+    older = zipfile.ZipInfo("z.ipynb", (2026, 1, 1, 0, 0, 0))
+    newer = zipfile.ZipInfo("a.ipynb", (2026, 1, 2, 0, 0, 0))
+    box.put_zip("ada.zip", [(older, answered("print('older')")), (newer, answered("print('newer')"))])
+    submission = only(box)
+    assert "newer" in submission.notebooks[0][1]
+    assert "ada.zip!z.ipynb was not graded: ada.zip!a.ipynb is newer." in submission.notes
+
+
+# ---- what nobody filled in
+
+
+def test_notebooks_that_nobody_filled_in_are_no_copies(box):
+    """They were listed as the same file, as if somebody had copied."""
+    for learner in ("ada", "bob"):
+        box.put(f"{learner}.ipynb")
+    box.put("cleo.ipynb", answered("print(1)"))
+    assert collect(box.path, WEEK).notes == ("ada and bob handed in without an answer: ada.ipynb.",)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXERCISES.glob("*.ipynb")))
+def test_every_notebook_of_the_course_is_known_as_it_is_given_out(name):
+    given = read_notebook(as_bytes(notebook(name)))
+    assert is_as_given(given) is bool(exercises_in(given))
+
+
+def test_a_value_that_is_handed_in_is_an_answer():
+    value = notebook()
+    for cell in cells_of(value, "vt-1"):
+        if cell["cell_type"] == "code":
+            cell["source"] = 'check("vt-1", {"visibility_timeout": 60})'
+    assert not is_as_given(read_notebook(as_bytes(value)))

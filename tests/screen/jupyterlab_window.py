@@ -129,7 +129,8 @@ class Learner:
             self.show_sidebar(True)
             self.page.evaluate(_OPEN_NOTEBOOK, notebook)
         else:
-            self.page.goto(self.server.page(notebook, workspace=re.sub(r"\W", "-", notebook)))
+            address = self.server.page(notebook, workspace=re.sub(r"\W", "-", notebook))
+            self.page.goto(address, timeout=A_LESSON)
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells, timeout=A_LESSON)
         if kernel:
             self.wait_for_kernel(notebook)

@@ -26,8 +26,8 @@ class PageMeter:
 
 
 def compared(measure_large, measure_small, record_property):
-    """How many times as long the large thing takes as the small one, as the middle of five turns says."""
-    spent = [(measure_large(), measure_small()) for _ in range(6)][1:]  # the first time is code compiled
+    """How many times as long the large thing takes as the small one, as the middle of three turns says."""
+    spent = [(measure_large(), measure_small()) for _ in range(4)][1:]  # the first time is code compiled
     large, small = (statistics.median(times) for times in zip(*spent, strict=True))
     record_property("processor ms, large and small", [round(large), round(small)])
     return large / small

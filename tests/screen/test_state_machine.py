@@ -3,6 +3,7 @@
 import pytest
 from explorer_page import ExplorerPage
 from machines import Works
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,13 @@ def test_frames_fold_and_unfold(opened):
 def test_it_plays(opened):
     view = opened("saga")
     view.page.get_by_role("button", name="Play").click()
-    view.page.wait_for_function("document.querySelector('.wb-line-of-words').textContent.includes('Charge')")
-    view.page.get_by_role("button", name="Pause").click()
+    pause = view.page.get_by_role("button", name="Pause")
+    expect(pause).to_be_visible()
+    # It is pressed in the moment that is waited for: later, all may have been played.
+    view.page.wait_for_function(
+        """pause => document.querySelector('.wb-line-of-words').textContent.includes('Charge')
+            && (pause.click(), true)""",
+        arg=pause.element_handle(),
+    )
+    expect(view.page.get_by_role("button", name="Play")).to_be_visible()
     assert view.complaints == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 
 import psutil
 import pytest
@@ -16,9 +15,9 @@ NOTHING_TO_KILL = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Win
 
 def test_thirty_two_clients_lose_no_message_and_get_none_twice():
     """SERVE-14: `make bench` does the same for a minute."""
-    load = put_load_on_a_server(seconds=5.0)
+    load = put_load_on_a_server(seconds=5.0, least=20)
     assert load.errors == []
-    assert load.sent.total() > 100
+    assert load.sent.total() >= 32 * 20
     assert (load.lost, load.doubled) == (0, 0)
     assert load.grown < 20, load.text()
 
@@ -70,9 +69,7 @@ def test_a_server_that_is_killed_takes_its_labs_along_and_the_next_one_says_what
 def test_a_server_that_is_asked_to_end_ends_in_good_order(tmp_path):
     with serving("--state", str(tmp_path)) as server:
         client_of(server).call("CreateQueue", QueueName="orders")
-        begun = time.monotonic()
         assert "Ending" in server.end()
-        assert time.monotonic() - begun < 30
     with serving("--state", str(tmp_path)) as server:
         assert "without a clean stop" not in server.said
         assert "QueueUrl" in client_of(server).call("GetQueueUrl", QueueName="orders")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -195,10 +196,12 @@ def test_a_request_that_takes_too_long_is_given_up(running, tmp_path):
         prepare, invoke = spinning(tmp_path / "spins")
         for request in prepare:
             await asked(accounts, ANN, request)
-        with pytest.raises(AccountEnded, match=r"no answer in 2 s \(request_seconds\)"):
+        holder = accounts._held[ANN]  # only now: a busy machine may take longer for what is before
+        holder._beginning = replace(holder._beginning, limits=AccountLimits(request_seconds=1))
+        with pytest.raises(AccountEnded, match=r"no answer in 1 s \(request_seconds\)"):
             await accounts.handle(ANN, invoke)
 
-    running(test, limits=AccountLimits(request_seconds=2))
+    running(test)
 
 
 def test_a_journal_that_cannot_be_replayed_is_put_aside_and_told(running, tmp_path):

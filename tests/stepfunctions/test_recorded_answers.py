@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from machine_room import ACCOUNT
 
@@ -88,6 +89,64 @@ def test_a_status_that_there_is_not(room):
         "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
         "constraint: Member must satisfy enum value set: "
         "[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
+    )
+
+
+@pytest.fixture
+def unchecked(room):
+    """A client that sends what boto3 would not, as other SDKs do."""
+    return room.lab.client("stepfunctions", config=Config(parameter_validation=False))
+
+
+@pytest.mark.parametrize(
+    ("request_of", "said"),
+    [
+        (
+            {"input": '"' + "é" * 131_072 + '"'},
+            (
+                "Value at 'input' failed to satisfy constraint: Member must have size less than or equal to "
+                "262144 bytes in UTF-8 encoding"
+            ),
+        ),
+        (
+            {"name": "a" * 81},
+            (
+                f"Value '{'a' * 81}' at 'name' failed to satisfy constraint: Member must have length less "
+                "than or equal to 80"
+            ),
+        ),
+        (
+            {"stateMachineArn": None},
+            "Value null at 'stateMachineArn' failed to satisfy constraint: Member must not be null",
+        ),
+    ],
+)
+def test_what_the_model_does_not_allow_of_a_start(room, unchecked, request_of, said):
+    given = {"stateMachineArn": room.make(DONE), **request_of}
+    given = {name: value for name, value in given.items() if value is not None}
+    assert refused(unchecked.start_execution, **given) == f"1 validation error detected: {said}"
+
+
+def test_an_input_of_just_as_many_bytes_is_taken(room):
+    text = '"' + "é" * 131_071 + '"'
+    assert room.machines.start_execution(stateMachineArn=room.make(DONE), input=text)["executionArn"]
+
+
+def test_a_machine_that_is_missing_comes_before_a_name_and_an_input_that_are_wrong(room):
+    missing = room.make(DONE).replace("order", "missing")
+    message = refused(room.machines.start_execution, stateMachineArn=missing, name="a b", input="{")
+    assert message == f"State Machine Does Not Exist: '{missing}'"
+
+
+def test_what_is_sensitive_is_not_shown(room, unchecked):
+    message = refused(unchecked.send_task_failure, taskToken="t", error="e" * 257)
+    assert message == (
+        "1 validation error detected: Value at 'error' failed to satisfy constraint: "
+        "Member must have length less than or equal to 256"
+    )
+    assert refused(unchecked.send_task_success, taskToken="t") == (
+        "1 validation error detected: Value null at 'output' failed to satisfy constraint: "
+        "Member must not be null"
     )
 
 

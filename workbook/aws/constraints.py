@@ -7,7 +7,10 @@ wrong is named in one answer:
     1 validation error detected: Value '200' at 'target.retryPolicy.maximumRetryAttempts' failed to satisfy
     constraint: Member must have value less than or equal to 185
 
-Source: answers of EventBridge, Scheduler and Lambda recorded in public repositories, 2023 to 2026.
+What the model calls sensitive is not shown: Value at 'input' failed ...
+
+Source: answers of EventBridge, Scheduler, Lambda and Step Functions recorded in public repositories, 2023 to
+2026.
 """
 
 from __future__ import annotations
@@ -29,14 +32,21 @@ _ENUM_ORDERS = {
 }
 """Enumerations whose values AWS was seen to list in another order than its model (recorded, 2023, 2024)."""
 
+_IN_BYTES = frozenset({"SensitiveData"})
+"""Texts whose greatest length counts in bytes: inputs and outputs of Step Functions (measured, 2026)."""
 
-def constraint_errors(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:
+
+def constraint_errors(
+    service: str, operation: str, parameters: Mapping[str, Any], *, missing: bool = False
+) -> str | None:
     """AWS's text for what the model does not allow in a request; None when it allows everything.
 
-    `service` and `operation` are botocore's names: "scheduler", "CreateSchedule".
+    `service` and `operation` are botocore's names: "scheduler", "CreateSchedule". With `missing`, what is
+    required and not there is named, too: boto3 asks for it before it sends, other clients do not.
     """
     shape = _input_shape(service, operation)
-    errors = [] if shape is None else list(_errors(shape, parameters, ""))
+    absent = _absent(shape, parameters) if missing and shape is not None else ()
+    errors = [] if shape is None else [*absent, *_errors(shape, parameters, "")]
     if not errors:
         return None
     plural = "s" if len(errors) > 1 else ""
@@ -49,11 +59,18 @@ def _input_shape(service: str, operation: str) -> Shape | None:
     return shape
 
 
+def _absent(shape: Shape, parameters: Mapping[str, Any]) -> Iterator[str]:
+    for name in getattr(shape, "required_members", ()):
+        if parameters.get(name) is None:
+            yield f"Value null at '{_join('', name)}' failed to satisfy constraint: Member must not be null"
+
+
 def _errors(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - values of any shape of botocore's
     if value is None:
         return
     for demand in _unmet_demands(shape, value):
-        yield f"Value '{_shown(shape, value)}' at '{path}' failed to satisfy constraint: Member must {demand}"
+        what = "Value" if shape.metadata.get("sensitive") else f"Value '{_shown(shape, value)}'"
+        yield f"{what} at '{path}' failed to satisfy constraint: Member must {demand}"
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             yield from _errors(member, value.get(name), _join(path, name))
@@ -86,8 +103,12 @@ def _join(path: str, name: str) -> str:
 def _unmet_demands(shape: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
     limits = shape.metadata
     sized = isinstance(value, str | list | dict)
-    counted = isinstance(value, int) and not isinstance(value, bool)
+    counted = isinstance(value, int | float) and not isinstance(value, bool)
     if sized or counted:
+        if shape.name in _IN_BYTES:
+            if len(value.encode()) > limits["max"]:
+                yield f"have size less than or equal to {limits['max']} bytes in UTF-8 encoding"
+            return
         what, measure = ("length", len(value)) if sized else ("value", value)
         if "max" in limits and measure > limits["max"]:
             yield f"have {what} less than or equal to {limits['max']}"

@@ -66,6 +66,8 @@ def _replace_variables(patches: Patches, region: str, account: str) -> None:
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         # Images are not simulated, and moto would make two thousand of them whenever a lab opens or closes.
         "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+        # moto would write objects of 5 MB and more into files, and copies of one object fill any disk.
+        "MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": str(1 << 40),
     }.items():
         patches.set_item(environ, name, value)
 

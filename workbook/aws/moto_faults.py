@@ -37,7 +37,7 @@ def watched(service: str, handler: Callable[Request, Answer]) -> Callable[Reques
     def watched_handler(*arguments: Request.args, **options: Request.kwargs) -> Answer:
         try:
             return handler(*arguments, **options)
-        except (HTTPException, *_OF_THE_ENGINE):
+        except (HTTPException, MemoryError, *_OF_THE_ENGINE):
             raise
         except Exception as error:
             raise MotoFault(service) from error

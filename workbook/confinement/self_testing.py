@@ -70,6 +70,13 @@ class Assessment:
         """Whether everything held: what graded work that counts should ask for."""
         return all(check.held for check in self.checks)
 
+    @property
+    def words(self) -> str:
+        """The level in force and what of it did not hold, in one line."""
+        open_ = [check.name.replace("_", " ") for check in self.checks if not check.held]
+        lacks = f" (open when tried: {', '.join(open_)})" if open_ else ""
+        return f"{self.level.name.lower()}: {self.level.words}{lacks}"
+
     def __str__(self) -> str:
         lines = [f"confinement: {self.level.name.lower()} ({self.level.words})"]
         for check in self.checks:

@@ -34,12 +34,15 @@ def answer_to(asked: Mapping[str, Any], account: str) -> dict[str, Any]:
     Args:
         asked: `service`, `operation`, `parameters`, and of the client `region`, `keys` and `settings`.
         account: the learner's own.
+
+    Raises:
+        MemoryError: what is stored fills the memory that a judge has.
     """
     try:
         client = _client_for(asked, account)
         method = _method_of(client, asked)
         return answer_to_plain(method(**_parameters_of(asked)))
-    except NoEnd:
+    except (NoEnd, MemoryError):
         raise
     except ClientError as error:
         return {

@@ -158,7 +158,8 @@ def _secret(assignment: Path | None, private: Path) -> str:
     """What hidden seeds are made of: one for an assignment, so that grading it again gives the same."""
     path = assignment.with_suffix(f".{_SECRET}") if assignment else private / _SECRET
     with contextlib.suppress(FileNotFoundError):
-        return path.read_text(encoding="utf-8").strip()
+        if kept := path.read_text(encoding="utf-8").strip():
+            return kept
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(secrets.token_hex(16) + "\n", encoding="utf-8")

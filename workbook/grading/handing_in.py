@@ -101,17 +101,23 @@ def _run(
             _note_failure(frame, cells, found)
     except ChannelError as error:
         stage.leave()  # the next notebook gets a process of its own
-        _note_end(error, f"{name}: code cell {at}", found)
+        how = _note_end(error, f"{name}: code cell {at}", found)
+        if 0 < at <= len(cells) and cells[at - 1]["exercise"] is not None:
+            found.failures[cells[at - 1]["exercise"]] = how
 
 
-def _note_end(error: ChannelError, place: str, found: HandedIn) -> None:
+def _note_end(error: ChannelError, place: str, found: HandedIn) -> str:
+    """Note how a notebook ended before its end, and say it in few words."""
     if isinstance(error, ChannelSilent):
         limit = f"{LONGEST:.0f} s of computing, or of waiting for something real"
-        found.notes.append(f"{place} did not end within {limit}; {_NOT_RUN}")
+        how = f"it did not end within {limit}."
     elif isinstance(error, ChannelClosed):
-        found.notes.append(f"{place} ended the process; {_NOT_RUN}")
+        how = "it ended the process."
     else:
         found.tampering.append(f"{place} sent what no notebook sends: {error}.")
+        return "it sent what no notebook sends."
+    found.notes.append(f"{place} {how.removeprefix('it ').removesuffix('.')}; {_NOT_RUN}")
+    return how
 
 
 def _frames(home: LearnersHome) -> Iterable[dict[str, Any]]:

@@ -52,7 +52,13 @@ def grade_notebook(request: GradingRequest, *, level: Level | None = None) -> tu
     stage = GradedStage(level, request.wall_seconds)
     try:
         handed_in = hand_in(stage, request.notebooks, exercises)
-        return tuple(_TaskJudge(request, stage, handed_in, each).result() for each in exercises)
+        judges = [_TaskJudge(request, stage, handed_in, each) for each in exercises]
+        for each in judges:
+            each.judge_what_is_shown()
+        # What is hidden comes last: an answer that has seen it could tell of it in the next task's feedback.
+        for each in judges:
+            each.judge_what_is_hidden()
+        return tuple(each.result() for each in judges)
     finally:
         stage.leave()
 
@@ -68,39 +74,53 @@ class _TaskJudge:
         self._handed_in = handed_in
         self._exercise = exercise
         self._tampering = list(handed_in.tampering)
+        self._verdicts: list[Verdict] = []
+        """On what is shown; and on what is hidden, if there is something."""
+
+    def judge_what_is_shown(self) -> None:
+        """Judge the situations of the package, or say why there is nothing to judge."""
+        answer, trouble = self._answer, self._trouble_before()
+        if trouble is not None:
+            self._verdicts.append(self._not_judged(trouble))
+        elif answer is not None:
+            self._verdicts.append(self._verdict(self._exercise, answer, picture=self._request.pictures))
+
+    def judge_what_is_hidden(self) -> None:
+        """Judge the hidden situations, if there are some."""
+        answer = self._answer
+        hidden = hidden_situations(self._request.hidden, self._exercise)
+        if answer is None or not hidden or self._trouble_before() is not None:
+            return
+        properties = tuple(each for each in self._exercise.properties if any(map(each.judged_in, hidden)))
+        exercise = dataclasses.replace(self._exercise, situations=hidden, properties=properties)
+        self._verdicts.append(self._verdict(exercise, answer, picture=False))
 
     def result(self) -> TaskResult:
         """What became of it."""
-        exercise, problem = self._exercise, self._handed_in.problems.get(self._exercise.id)
-        answer = self._handed_in.answers.get(exercise.id)
-        failure = self._handed_in.failures.get(exercise.id)
-        if problem is not None:
-            return self._result((self._not_judged(Trouble("form", problem)),))
-        if answer is None and failure is not None:
-            trouble = Trouble("exception", f"The cell of this task did not run to its end: {failure}")
-            return self._result((self._not_judged(trouble),))
-        if answer is None:
+        if not self._verdicts:
+            exercise = self._exercise
             return missing(exercise.id, exercise.title, exercise.points, self._why_missing())
-        return self._result(tuple(self._verdicts(answer)))
+        return self._result(self._verdicts)
+
+    @property
+    def _answer(self) -> Submission | None:
+        return self._handed_in.answers.get(self._exercise.id)
+
+    def _trouble_before(self) -> Trouble | None:
+        """Why what was handed in cannot even be tried."""
+        problem = self._handed_in.problems.get(self._exercise.id)
+        failure = self._handed_in.failures.get(self._exercise.id)
+        if problem is not None:
+            return Trouble("form", problem)
+        if self._answer is None and failure is not None:
+            return Trouble("exception", f"The cell of this task did not run to its end: {failure}")
+        return None
 
     def _why_missing(self) -> str:
         exercise = self._exercise
         asked = f"check({exercise.id!r}, ...)" if not isinstance(exercise.asks, Code) else exercise.asks.form
         said = " ".join((f"No answer was handed in: there is no {asked}.", *self._handed_in.notes))
         return said if isinstance(exercise.asks, Code) else f"{said} {_PANEL}check({exercise.id!r}, ...)."
-
-    def _verdicts(self, answer: Submission) -> Iterator[Verdict]:
-        """On what is shown; and on what is hidden, if there is something."""
-        yield self._verdict(self._exercise, answer, picture=self._request.pictures)
-        hidden = hidden_situations(self._request.hidden, self._exercise)
-        if hidden:
-            judged = [
-                each
-                for each in self._exercise.properties
-                if any(each.judged_in(situation) for situation in hidden)
-            ]
-            exercise = dataclasses.replace(self._exercise, situations=hidden, properties=tuple(judged))
-            yield self._verdict(exercise, answer, picture=False)
 
     def _verdict(self, exercise: Exercise, answer: Submission, *, picture: bool) -> Verdict:
         self._stage.begin_task()
@@ -121,7 +141,7 @@ class _TaskJudge:
         name, title, of = exercise.id, exercise.title, exercise.points
         return Verdict(name, title, passed=False, points=0, of=of, properties=judged, error=trouble)
 
-    def _result(self, verdicts: tuple[Verdict, ...]) -> TaskResult:
+    def _result(self, verdicts: list[Verdict]) -> TaskResult:
         shown, *hidden = verdicts
         properties = tuple(_property(each, hidden) for each in shown.properties)
         mistake = next((verdict.mistake.id for verdict in verdicts if verdict.mistake), None)

@@ -27,8 +27,8 @@ from workbook.engine.tasks import Stuck
 from workbook.grading.aws_calls import answer_to
 from workbook.grading.frames import Channel, ChannelClosed, ChannelError, ChannelSilent
 from workbook.grading.patience import Patience, next_frame
-from workbook.grading.plain import NotPlain, from_plain, to_plain
-from workbook.teaching.printed import cut
+from workbook.grading.plain import to_plain
+from workbook.grading.untrusted import Tampered, failure_of, seconds_of, shown, value_of
 from workbook.teaching.trouble import Troubled, trouble_of
 from workbook.teaching.verdict import Trouble
 
@@ -42,14 +42,6 @@ SILENT = 60.0
 _LOOK_EVERY = 0.25
 _FAREWELL = 2.0
 """Real seconds for code that is told to end."""
-_YEAR = 366 * 86400.0
-KINDS = {"empty", "form", "syntax", "exception", "no-end", "busy", "exit", "check"}
-
-
-class Tampered(Exception):
-    """The other side has sent what its library never sends."""
-
-
 GONE = Trouble(
     "exit",
     "Your code ended the process it was judged in, or had to be ended with it. Return from the function.",
@@ -63,8 +55,16 @@ MOST_STUCK = 3
 """Times that code may compute without end in one situation: a handler is called again after each."""
 _ENDLESS = trouble_of(Stuck()) or Trouble("busy", "Your code computes without end.")
 _TOO_MUCH = Trouble("busy", "Your code sent or printed more than 64 MB. Look for a loop that does not end.")
+MOST_COMPUTED = 60.0
+"""Seconds of the judge's processor time for the calls of one situation; no solution needs 3."""
+_TOO_HEAVY = Trouble(
+    "busy", "Your code's calls of AWS took a minute of processor time. Look for a loop that does not end."
+)
+_FULL = Trouble("busy", "Your code stored more in AWS than a lab has room for.")
 BUDGET = 64 * 1024 * 1024
 """Bytes that may come from a learner's process in one situation."""
+_ENDS = (GONE, _TOO_MUCH, _TOO_OFTEN, _TOO_HEAVY, _FULL)
+"""What ends not only a conversation but the situation."""
 
 
 class LearnersProcess:
@@ -82,6 +82,7 @@ class LearnersProcess:
         self._processor_time = processor_time
         self._over = False
         self._asked = 0
+        self._computed = 0.0
         self._stuck = 0
         self._most = channel.received + BUDGET
         self._numbers = itertools.count(1)
@@ -114,7 +115,7 @@ class LearnersProcess:
             self.problem = error
             raise
         except Troubled as error:
-            if error.trouble in (GONE, _TOO_MUCH, _TOO_OFTEN):
+            if error.trouble in _ENDS:
                 self.problem = error
             raise
         except BaseException:
@@ -137,13 +138,18 @@ class LearnersProcess:
         if self.problem is not None:
             raise self.problem
 
+    def tampered(self, text: str) -> Tampered:
+        """What is to be raised where it has sent what its library never sends; the situation ends with it."""
+        self.problem = Tampered(text)
+        return self.problem
+
     def _converse(self, number: int) -> Any:  # noqa: ANN401
         while True:
             frame = self._next(number)
             if "done" in frame:
-                return _read(frame["done"])
+                return value_of(frame["done"])
             if "failed" in frame:
-                raise _failure(frame["failed"])
+                raise failure_of(frame["failed"])
             reply = self._reply_to(frame)
             if reply is not None:
                 self._send({"conversation": number, **reply})
@@ -166,8 +172,8 @@ class LearnersProcess:
             sender = frame.get("conversation")
             if sender == number:
                 return frame
-            if sender not in self._ended:
-                raise Tampered(f"a frame of conversation {str(sender)[:20]}, while {number} has the word")
+            if not isinstance(sender, int) or sender not in self._ended:
+                raise Tampered(f"a frame of conversation {shown(sender, 20)}, while {number} has the word")
 
     def _receive(self) -> dict[str, Any]:
         if self._channel.received > self._most:
@@ -208,25 +214,33 @@ class LearnersProcess:
         asked = frame.get("ask")
         handler = self._handlers.get(asked) if isinstance(asked, str) else None
         if handler is None:
-            raise Tampered(f"nobody asks for {str(asked)[:40]!r}")
+            raise Tampered(f"nobody asks for {shown(asked, 40)!r}")
         by = frame.get("by")
         acting = self._lab.actor(by[:80]) if isinstance(by, str) and by else contextlib.nullcontext()
         with acting:
             return handler(self, frame)
 
     def _make_call(self, frame: Mapping[str, Any]) -> dict[str, Any]:
-        return answer_to(frame, self._lab.world.account)
+        begun = time.thread_time()
+        try:
+            answer = answer_to(frame, self._lab.world.account)
+        except MemoryError as error:
+            raise Troubled(_FULL) from error
+        self._computed += time.thread_time() - begun
+        if self._computed > MOST_COMPUTED:
+            raise Troubled(_TOO_HEAVY)
+        return answer
 
     def _sleep(self, frame: Mapping[str, Any]) -> dict[str, Any]:
-        self._lab.world.kernel.sleep(_seconds(frame))
+        self._lab.world.kernel.sleep(seconds_of(frame.get("seconds")))
         return {"value": None}
 
     def _advance(self, frame: Mapping[str, Any]) -> dict[str, Any]:
-        self._lab.advance(_seconds(frame))
+        self._lab.advance(seconds_of(frame.get("seconds")))
         return {"value": None}
 
     def _run_until_idle(self, frame: Mapping[str, Any]) -> dict[str, Any]:
-        return {"value": self._lab.run_until_idle(_seconds(frame))}
+        return {"value": self._lab.run_until_idle(seconds_of(frame.get("seconds")))}
 
     def _wait(self, _frame: Mapping[str, Any]) -> dict[str, Any]:
         """It waits for what nobody in a single thread could bring: until somebody ends it."""
@@ -282,26 +296,3 @@ class LearnersProcess:
 def plain_arguments(arguments: tuple[object, ...], lab: Lab) -> list[Any]:
     """What a function is called with, as JSON; the lab is told by its place."""
     return [{"$lab": True} if each is lab else to_plain(each) for each in arguments]
-
-
-def _seconds(frame: Mapping[str, Any]) -> float:
-    seconds = frame.get("seconds")
-    if isinstance(seconds, int | float) and 0 <= seconds <= 100 * _YEAR:
-        return float(seconds)
-    raise Tampered(f"a wait of {str(seconds)[:40]} seconds")
-
-
-def _read(value: object) -> Any:  # noqa: ANN401
-    try:
-        return from_plain(value)
-    except (NotPlain, RecursionError) as error:
-        raise Tampered(f"a value that cannot be read: {error}") from error
-
-
-def _failure(told: object) -> Exception:
-    facts = told if isinstance(told, dict) else {}
-    kind = facts.get("kind")
-    if kind not in KINDS:
-        return Tampered(f"a failure of kind {str(kind)[:40]!r}")
-    text, shown = facts.get("text"), facts.get("traceback")
-    return Troubled(Trouble(str(kind), cut(str(text)), cut(str(shown)) if isinstance(shown, str) else ""))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from workbook.aws.awslambda.failures import can_be_sent
 from workbook.grading.process import plain_arguments
+from workbook.grading.untrusted import shown
 from workbook.teaching.answer import LONGEST_CALL, Answer
 
 if TYPE_CHECKING:
@@ -55,8 +57,13 @@ class RemoteAnswer(Answer):
 
         Raises:
             Troubled: there is none of that name, or it cannot be deployed.
+            Tampered: what came is no source.
         """
-        return LearnersSource(self._ask("source", LONGEST_CALL, function=name))
+        source = self._ask("source", LONGEST_CALL, function=name)
+        if not isinstance(source, str) or "\n" not in source or not can_be_sent(source):
+            # A text of one line could be the name of a folder, which would be read here and deployed.
+            raise self._running().tampered(f"the source of {name} is {shown(source, 40)!r}")
+        return LearnersSource(source)
 
     def conclude(self) -> None:
         """As `Answer.conclude`; also raises what the process itself has done."""

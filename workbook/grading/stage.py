@@ -11,9 +11,10 @@ from workbook.grading.frames import ChannelError
 from workbook.grading.judging_lab import JudgingLab
 from workbook.grading.learner_process import LearnersHome
 from workbook.grading.patience import Patience, next_frame
-from workbook.grading.process import GONE, LearnersProcess, Tampered
+from workbook.grading.process import GONE, LearnersProcess
 from workbook.grading.remote_answer import RemoteAnswer
 from workbook.grading.request import WALL_SECONDS
+from workbook.grading.untrusted import Tampered
 from workbook.teaching.judge import Stage
 from workbook.teaching.trouble import Troubled
 

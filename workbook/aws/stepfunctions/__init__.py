@@ -102,7 +102,7 @@ def _checked(name: str, operation: Operation) -> Operation:
     """The operation, for requests that the service model allows."""
 
     def answer(call: Call) -> Answer:
-        errors = constraint_errors("stepfunctions", name, call.parameters)
+        errors = constraint_errors("stepfunctions", name, call.parameters, missing=True)
         if errors is not None:
             raise ValidationException(errors)
         return operation(call)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from workbook.grading.assignment import Assignment
 from workbook.grading.reports.words import outcome
-from workbook.grading.results import GRADED, UNGRADABLE, ClassResult, SubmissionResult, TaskResult
+from workbook.grading.results import GRADED, MISSING, UNGRADABLE, ClassResult, SubmissionResult
 from workbook.grading.scores import score_of
 from workbook.teaching.catalogue import all_exercises
 
@@ -49,6 +49,24 @@ class CommonMistake:
 
 
 @dataclass(frozen=True)
+class Unjudged:
+    """Tasks of one learner that could not be judged, all for one reason."""
+
+    learner: str
+    exercises: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A task with those who handed in something, and no answer to it that was found."""
+
+    exercise: str
+    reason: str
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Overview:
     """What `class.html` shows."""
 
@@ -63,7 +81,8 @@ class Overview:
     """The most common first."""
     stuck: tuple[tuple[str, str], ...]
     """Learners, each with why."""
-    ungradable: tuple[tuple[str, TaskResult], ...]
+    ungradable: tuple[Unjudged, ...]
+    unanswered: tuple[Unanswered, ...]
     tampering: tuple[tuple[str, str], ...]
 
 
@@ -80,9 +99,8 @@ def overview_of(result: ClassResult, assignment: Assignment) -> Overview:
         tasks=tuple(_task(name, submissions) for name in assignment.exercises),
         mistakes=_mistakes(submissions),
         stuck=tuple(_stuck(submissions)),
-        ungradable=tuple(
-            (each.learner, task) for each in submissions for task in each.tasks if task.state == UNGRADABLE
-        ),
+        ungradable=tuple(found for each in submissions for found in _unjudged(each)),
+        unanswered=tuple(found for name in assignment.exercises for found in _unanswered(name, submissions)),
         tampering=tuple((each.learner, said) for each in submissions for said in each.tampering),
     )
 
@@ -100,6 +118,27 @@ def _task(exercise: str, submissions: Iterable[SubmissionResult]) -> TaskOvervie
         {name: marks.count(name) for name in OUTCOMES},
         tuple((name, sum(each), len(each)) for name, each in held.items()),
     )
+
+
+def _unjudged(submission: SubmissionResult) -> Iterator[Unjudged]:
+    """Once for each reason: one file that cannot be read may hold many tasks."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for task in submission.tasks:
+        if task.state == UNGRADABLE:
+            reasons[task.reason].append(task.exercise)
+    for reason, exercises in reasons.items():
+        yield Unjudged(submission.learner, tuple(exercises), reason)
+
+
+def _unanswered(exercise: str, submissions: Iterable[SubmissionResult]) -> Iterator[Unanswered]:
+    """Once for each reason; of those who handed in nothing at all nothing more is to be said."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for each in submissions:
+        for task in each.tasks if each.files else ():
+            if task.exercise == exercise and task.state == MISSING:
+                reasons[task.reason].append(each.learner)
+    for reason, learners in reasons.items():
+        yield Unanswered(exercise, reason, tuple(learners))
 
 
 def _mistakes(submissions: Iterable[SubmissionResult]) -> tuple[CommonMistake, ...]:

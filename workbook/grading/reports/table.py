@@ -23,6 +23,8 @@ _FORMULA = re.compile(
     r"(^|[,;])(?=\s*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}])"
 )
 _BREAKS = re.compile(r"[\t\r\n\v\f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What moves the cursor of a terminal in which the table is looked at."""
 
 
 def grades_csv(result: ClassResult, assignment: Assignment) -> str:
@@ -43,7 +45,7 @@ def table(lines: Iterable[Sequence[str]]) -> str:
 def harmless(cell: str) -> str:
     """A cell that is shown as it is and never worked out."""
     begins_oddly = cell[:1] in {"\t", "\r", "\n"}
-    plain = _FORMULA.sub(r"\1'", _BREAKS.sub(" ", cell).replace("\0", ""))
+    plain = _FORMULA.sub(r"\1'", _CONTROL.sub("", _BREAKS.sub(" ", cell)))
     return f"'{plain}" if begins_oddly and not plain.startswith("'") else plain
 
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook.grading.results import FileRecord
+from workbook.grading.submissions.class_notes import not_begun, told, twins
 from workbook.grading.submissions.files import NOT_READ, Files, HandedIn
 from workbook.grading.submissions.notebooks import NoNotebook, Notebook, read_notebook
 from workbook.grading.submissions.one_learner import Paper, first_of, sort
 from workbook.grading.submissions.owners import Learner
-from workbook.grading.submissions.tasks import exercises_in, name_of_the_lesson
+from workbook.grading.submissions.tasks import exercises_in, is_as_given, name_of_the_lesson
+from workbook.grading.submissions.who_is_meant import at_home, meant, strangers_to
 
 if TYPE_CHECKING:
     from workbook.grading.assignment import Assignment
@@ -41,6 +43,8 @@ class Submission:
     files: tuple[FileRecord, ...]
     notes: tuple[str, ...]
     late_seconds: int
+    as_given: frozenset[str] = frozenset()
+    """Digests of the files in which no task was answered."""
     unreadable: str = ""
     """What was handed in and could not be read, as sentences: an answer that is not found may stand there."""
 
@@ -60,6 +64,8 @@ class Gathered:
     """All files of a class, read."""
 
     papers: Mapping[Learner, tuple[Paper, ...]]
+    downloads: tuple[str, ...] = ()
+    """Zip files beside other files that were read as the download of a class."""
 
     @property
     def exercises(self) -> frozenset[str]:
@@ -103,19 +109,24 @@ class Gathered:
             times: when each handed in, where files do not tell.
         """
         known = tuple(roster)
-        everybody = {**{_meant(each, self.papers): () for each in known}, **self.papers}
+        brought, moved = at_home(self.papers, known)
+        everybody = {**{meant(each, brought): () for each in known}, **brought}
         names = [learner.name for learner in everybody]
-        given = {_meant(learner, everybody): time for learner, time in (times or {}).items()}
+        given = {meant(learner, everybody): time for learner, time in (times or {}).items()}
         submissions = []
         for learner, papers in sorted(everybody.items()):
-            shown = learner.name if names.count(learner.name) == 1 else f"{learner.name} ({learner.account})"
+            alone = names.count(learner.name) == 1 or not learner.account
+            shown = learner.name if alone else f"{learner.name} ({learner.account})"
             submissions.append(_submission(shown, learner, papers, assignment, given.get(learner)))
-        strangers = _strangers(self.papers, known)
+        strangers = strangers_to(brought, known)
         unknown = sorted(learner.name for learner in given if learner not in everybody)
         notes = [
-            *_twins(submissions),
-            *_told(strangers, "handed something in and", "not on the roster"),
-            *_told(unknown, "handed in nothing and", "in the manifest"),
+            *twins(submissions),
+            *not_begun(submissions),
+            *told(strangers, "handed something in and", "not on the roster"),
+            *told(unknown, "handed in nothing and", "in the manifest"),
+            *moved,
+            *(f"{each} was read as the download of a class, by the names in it." for each in self.downloads),
         ]
         return Collected(tuple(submissions), tuple(notes))
 
@@ -134,7 +145,8 @@ def gather(root: Path, zone: datetime.tzinfo = datetime.UTC) -> Gathered:
         raise NothingHandedIn(f"There is no {root}; give the folder in which the submissions are.")
     papers: dict[Learner, list[Paper]] = defaultdict(list)
     try:
-        for handed_in in Files(root, zone):
+        files = Files(root, zone)
+        for handed_in in files:
             papers[handed_in.owner.learner].append(_paper(handed_in))
     except OSError as error:
         raise NothingHandedIn(f"{root} cannot be read: {error}") from error
@@ -143,7 +155,7 @@ def gather(root: Path, zone: datetime.tzinfo = datetime.UTC) -> Gathered:
             f"There is no file in {root}. Submissions are LEARNER/x.ipynb, LEARNER/ASSIGNMENT/x.ipynb, "
             "LEARNER.ipynb, zip files of these, or what Moodle, Canvas and Blackboard give to download."
         )
-    return Gathered({learner: tuple(each) for learner, each in papers.items()})
+    return Gathered({learner: tuple(each) for learner, each in papers.items()}, tuple(files.downloads))
 
 
 def collect(
@@ -172,7 +184,14 @@ def _paper(handed_in: HandedIn) -> Paper:
     owner = handed_in.owner
     digest = hashlib.sha256(handed_in.content).hexdigest() if handed_in.content else ""
     return Paper(
-        handed_in.name, owner.rest, digest, notebook, refused, handed_in.time, marked_late=owner.marked_late
+        handed_in.name,
+        owner.rest,
+        digest,
+        notebook,
+        refused,
+        handed_in.time,
+        marked_late=owner.marked_late,
+        written=handed_in.written,
     )
 
 
@@ -193,6 +212,9 @@ def _submission(
         files=found.files,
         notes=(*said, *found.notes),
         late_seconds=late,
+        as_given=frozenset(
+            each.digest for each in found.used if each.notebook and is_as_given(each.notebook)
+        ),
         unreadable=_unreadable(papers, anything=not found.used),
     )
 
@@ -232,50 +254,3 @@ def _duration(seconds: int) -> str:
     parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
     said = [f"{count} {unit}{'s' if count > 1 else ''}" for count, unit in parts if count]
     return " and ".join(said[:2]) or f"{rest} second{'s' if rest > 1 else ''}"
-
-
-def _meant(learner: Learner, among: Mapping[Learner, object]) -> Learner:
-    """The one who is meant by a list, which may know no account, or one who handed in by another way."""
-    if learner in among:
-        return learner
-    fits = [
-        each
-        for each in among
-        if (learner.account and each.account == learner.account)
-        or (each.name == learner.name and not (each.account and learner.account))
-    ]
-    return fits[0] if len(fits) == 1 else learner
-
-
-def _strangers(papers: Mapping[Learner, object], roster: tuple[Learner, ...]) -> list[str]:
-    if not roster:
-        return []
-    known = {_meant(each, papers) for each in roster}
-    return sorted(learner.name for learner in papers if learner not in known)
-
-
-def _told(names: list[str], did: str, where: str) -> Iterator[str]:
-    """One sentence for all whom the same is to be said of."""
-    if names:
-        yield f"{_listed(names)} {did} {'is' if len(names) == 1 else 'are'} {where}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _twins(submissions: Iterable[Submission]) -> Iterator[str]:
-    """A sentence for those who handed in the same files, byte for byte."""
-    owners: dict[str, dict[str, str]] = defaultdict(dict)
-    for submission in submissions:
-        for file in submission.files:
-            if file.used:
-                owners[file.digest][submission.learner] = PurePosixPath(file.name).name
-    shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for learners in owners.values():
-        if len(learners) > 1:
-            shared[tuple(learners)].append(next(iter(learners.values())))
-    for names, files in shared.items():
-        what = "file" if len(files) == 1 else "files"
-        yield f"{_listed(names)} handed in the same {what}, byte for byte: {', '.join(files)}."

@@ -44,7 +44,9 @@ class HandedIn:
     refused: str = ""
     """Why it was not read, as a sentence."""
     time: datetime.datetime | None = None
-    """When it was changed last, with a time zone."""
+    """When it was handed in, as far as files tell: when it was changed last, with a time zone."""
+    written: datetime.datetime | None = None
+    """When it was changed by what the learner's own zip file says, which they may set as they like."""
 
 
 class Files:
@@ -57,6 +59,8 @@ class Files:
 
     def __init__(self, root: Path, zone: datetime.tzinfo) -> None:
         self._root, self._zone = root, zone
+        self.downloads: list[str] = []
+        """Zip files beside other files that were taken for the download of a class, by the names in them."""
 
     def __iter__(self) -> Iterator[HandedIn]:
         if self._root.is_file():
@@ -77,7 +81,7 @@ class Files:
             if not is_read(parts[-1]):
                 yield _refused(parts, NOT_READ)
             elif parts[-1].lower().endswith(".zip"):
-                yield from self._zip(parts, path, alone=alone)
+                yield from self._zip(parts, path, time, alone=alone)
             elif about.st_size > LARGEST:
                 yield _refused(parts, too_large(about.st_size))
             else:
@@ -92,14 +96,17 @@ class Files:
         said = owner.local_time.replace(tzinfo=self._zone) if owner.local_time else time
         return HandedIn(owner, name, content, time=said)
 
-    def _zip(self, parts: tuple[str, ...], path: Path, *, alone: bool) -> Iterator[HandedIn]:
+    def _zip(
+        self, parts: tuple[str, ...], path: Path, time: datetime.datetime, *, alone: bool
+    ) -> Iterator[HandedIn]:
         with path.open("rb") as file:
             if len(parts) == 1 and not is_named_by_a_system(parts) and _is_a_download(file, alone=alone):
+                self.downloads += [] if alone else [_shown(parts)]
                 yield from self._of_a_class(file, parts)
             elif path.stat().st_size > LARGEST_OF_A_LEARNER:
                 yield _refused(parts, too_large(path.stat().st_size))
             else:
-                yield from self._of_a_learner(file, parts, _shown(parts))
+                yield from self._of_a_learner(file, parts, _shown(parts), time)
 
     def _of_a_class(self, file: IO[bytes], parts: tuple[str, ...]) -> Iterator[HandedIn]:
         where = _shown(parts) + "!" if parts else ""
@@ -112,14 +119,21 @@ class Files:
                 yield _refused(member.parts, member.refused or NOT_READ, where)
             elif member.parts[-1].lower().endswith(".zip"):
                 inner = io.BytesIO(member.content)
-                yield from self._of_a_learner(inner, member.parts, where + _shown(member.parts))
+                name, time = where + _shown(member.parts), self._aware(member)
+                yield from self._of_a_learner(inner, member.parts, name, time)
             else:
                 name = where + _shown(member.parts)
                 yield self._one(member.parts, name, member.content, self._aware(member))
 
-    def _of_a_learner(self, file: IO[bytes], parts: tuple[str, ...], where: str) -> Iterator[HandedIn]:
-        """What is in a zip file that a learner made: all of it is theirs, whatever its names say."""
+    def _of_a_learner(
+        self, file: IO[bytes], parts: tuple[str, ...], where: str, time: datetime.datetime | None
+    ) -> Iterator[HandedIn]:
+        """What is in a zip file that a learner made: all of it is theirs, whatever its names say.
+
+        It was handed in when the zip file was, whatever times it gives for what is in it.
+        """
         owner = owner_of(parts)
+        said = owner.local_time.replace(tzinfo=self._zone) if owner.local_time else time
         for member in _kept(file, Allowance.for_a_learner()):
             if isinstance(member, str):
                 yield HandedIn(owner, where, refused=member)
@@ -128,8 +142,8 @@ class Files:
             theirs = Owner(owner.learner, readable(member.parts[-1]), owner.marked_late, owner.local_time)
             is_notebook = is_read(member.parts[-1]) and not member.parts[-1].lower().endswith(".zip")
             reason = member.refused or ("" if is_notebook else NOT_READ)
-            time = owner.local_time.replace(tzinfo=self._zone) if owner.local_time else self._aware(member)
-            yield HandedIn(theirs, name, member.content if not reason else b"", reason, time)
+            content = member.content if not reason else b""
+            yield HandedIn(theirs, name, content, reason, said, written=self._aware(member))
 
     def _aware(self, member: Member) -> datetime.datetime | None:
         return None if member.local_time is None else member.local_time.replace(tzinfo=self._zone)

@@ -14,7 +14,7 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from workbook.grading.submissions.owners import Learner, readable
+from workbook.grading.submissions.owners import Learner, name_of
 
 _LARGEST = 10_000_000
 
@@ -61,7 +61,7 @@ def read_manifest(path: Path, zone: datetime.tzinfo = datetime.UTC) -> dict[Lear
 
 
 def _learner(row: Mapping[str, str]) -> Learner:
-    return Learner(readable(row["learner"]), (row.get("account") or "").strip())
+    return Learner(name_of(row["learner"]), (row.get("account") or "").strip())
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:

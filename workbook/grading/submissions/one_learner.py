@@ -32,11 +32,18 @@ class Paper:
     """Why it is none, as a sentence."""
     time: datetime.datetime | None = None
     marked_late: bool = False
+    written: datetime.datetime | None = None
+    """By what the learner's own zip file says."""
 
     @property
-    def age(self) -> tuple[datetime.datetime, str]:
+    def times(self) -> tuple[datetime.datetime, datetime.datetime]:
+        """When it was handed in; of what came in one zip file, the learner may say which is the newest."""
+        return self.time or _LONG_AGO, self.written or _LONG_AGO
+
+    @property
+    def age(self) -> tuple[tuple[datetime.datetime, datetime.datetime], str]:
         """By which the newest is found."""
-        return self.time or _LONG_AGO, self.name
+        return self.times, self.name
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def _used(listed: list[Paper], wanted: frozenset[str]) -> tuple[list[Paper], lis
 
 
 def _superseded(paper: Paper, newer: Paper) -> str:
-    if paper.time == newer.time:
+    if paper.times == newer.times:
         return f"{paper.name} is as old as {newer.name}, which was graded because its name comes later."
     return f"{paper.name} was not graded: {newer.name} is newer."
 

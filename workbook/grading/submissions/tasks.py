@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workbook.grading.submissions.notebooks import Notebook
+from workbook.teaching.asked import Code
 from workbook.teaching.authors.definitions import definitions_in
 from workbook.teaching.catalogue import all_exercises
 from workbook.teaching.texts import texts_of
 
 _CALL = re.compile(r"""\b(?:check|choose|arrange|mark|exercise)\(\s*["']([\w-]{1,40})["']""")
+_HANDED_IN = re.compile(r"""\bcheck\(\s*["'][\w-]{1,40}["']\s*,""")
+"""A call that hands in a value."""
 Cell = Mapping[str, Any]
 
 
@@ -51,6 +54,19 @@ def _grading(cell: Cell) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def is_as_given(notebook: Notebook) -> bool:
+    """Whether no task in it was answered: the places for code are as they were, and no value is handed in."""
+    code = [cell for cell in notebook.cells if cell["cell_type"] == "code"]
+    if any(_HANDED_IN.search(cell["source"]) for cell in code):
+        return False
+    answers = [(_grading(cell).get("grade_id"), cell["source"]) for cell in code]
+    known = [(all_exercises()[each], source) for each, source in answers if each in all_exercises()]
+    return bool(known) and all(
+        _is_given(each.id, source) and (bool(definitions_in(source)) or not isinstance(each.asks, Code))
+        for each, source in known
+    )
+
+
 def changes(exercise: str, notebook: Notebook) -> Iterator[str]:
     """What was done to the cells of a task, each as a sentence for the instructor."""
     cells = [cell for cell in notebook.cells if _marked(cell) == exercise]
@@ -76,18 +92,20 @@ def _changed_words(exercise: str, cells: Iterable[Cell]) -> Iterator[str]:
 
 def _changed_code(exercise: str, cells: Iterable[Cell]) -> Iterator[str]:
     """Code that came with the task, and is no place for an answer."""
-    given = texts_of(all_exercises()[exercise]).given
     code = [
         cell["source"] for cell in cells if cell["cell_type"] == "code" and not _CALL.search(cell["source"])
     ]
-    for source in code:
-        try:
-            kept = definitions_in(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            kept = source
-        if kept not in given:
-            yield f"{exercise}: code that came with the task was edited."
-            return
+    if not all(_is_given(exercise, source) for source in code):
+        yield f"{exercise}: code that came with the task was edited."
+
+
+def _is_given(exercise: str, source: str) -> bool:
+    """Whether all that is defined there came with the task."""
+    try:
+        kept = definitions_in(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        kept = source
+    return kept in texts_of(all_exercises()[exercise]).given
 
 
 def _words(text: str) -> list[str]:
