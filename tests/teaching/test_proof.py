@@ -1,6 +1,7 @@
 """The proof finds what an author may overlook: here each exercise is unsound in one way."""
 
 import dataclasses
+from collections import Counter
 
 import pytest
 
@@ -162,3 +163,57 @@ def test_where_chance_decides_what_happens_all_are_tried(tried):
 
 def test_where_chaos_is_asked_for_all_are_tried_even_if_nothing_happened_in_the_first(tried):
     assert tried(sends_a_message, chaos=Chaos(duplicates=0.01)) == 20
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """How often each situation of an exercise is judged, and what is found wrong with it."""
+    monkeypatch.setattr(proof, "texts_of", lambda _: TEXTS)
+
+    def prove(situations, *properties):
+        judged = []
+        note = Property(name="noted", points=0, judge=lambda run: judged.append(run.situation.name) or held())
+        found = tuple(Situation(name=name, set_up="It is.", **more) for name, more in situations.items())
+        exercise = dataclasses.replace(SOUND, situations=found, properties=(note, *properties))
+        problems = list(proof.solution_problems(exercise, range(20)))
+        return Counter(judged), problems
+
+    return prove
+
+
+def test_only_the_situation_in_which_chance_decides_is_played_with_all_seeds(played):
+    plain, chance = {"play": sends_a_message}, {"play": fails_now_and_then}
+    chaos = {**plain, "chaos": Chaos(duplicates=0.01)}
+    seen, problems = played({"plain": plain, "chance": chance, "chaos": chaos})
+    assert (seen, problems) == ({"plain": proof.ENOUGH_ALIKE, "chance": 20, "chaos": 20}, [])
+
+
+def test_what_is_judged_in_a_settled_situation_alone_is_not_missed_later(played):
+    situations = {"plain": {"play": sends_a_message}, "chance": {"play": fails_now_and_then}}
+    only_there = Property(name="plain", points=1, judge=lambda run: held(), situations=("plain",))
+    assert played(situations, only_there)[1] == []
+
+
+def test_a_solution_that_chance_breaks_late_is_found_though_another_situation_is_settled(played):
+    times = []
+
+    def breaks_late(run):
+        times.append(run.situation.name)
+        return held() if times.count("chance") != 19 else broken(expected="Luck.", happened="None.")
+
+    late = Property(name="luck", points=1, judge=breaks_late)
+    situations = {"plain": {"play": sends_a_message}, "chance": {"play": fails_now_and_then}}
+    assert played(situations, late)[1] == ["with seed 18 the solution is judged wrong: luck: None."]
+
+
+def test_a_situation_that_was_not_reached_with_each_seed_is_not_taken_as_alike(played):
+    begun = []
+
+    def breaks_off_first(lab, answer):
+        begun.append(lab)
+        if len(begun) == 1:
+            raise ValueError("not yet")
+
+    seen, problems = played({"first": {"play": breaks_off_first}, "then": {"play": sends_a_message}})
+    assert seen["then"] == 19
+    assert len(problems) == 1

@@ -35,7 +35,7 @@ TOPICS = (
 )
 FEWEST_HINTS = 2
 ENOUGH_ALIKE = 3
-"""Seeds after which runs that are all alike are taken to be alike for every seed."""
+"""Seeds after which runs of a situation that are all alike are taken to be alike for every seed."""
 _MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """An id of AWS's in a name: of a subscription, of an event source mapping, of an execution."""
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
@@ -82,8 +82,9 @@ def placeholder_problems(exercise: Exercise) -> Iterator[str]:
 def solution_problems(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
     """Whether the solution is judged right in labs of these seeds.
 
-    Where no chaos is asked for, and the first seeds give runs that differ in nothing but ids, chance decides
-    nothing else, and other seeds would only give other ids: they are not tried.
+    Where no chaos is asked for in a situation, and its first runs differ in nothing but ids, chance decides
+    nothing else there, and other seeds would only give other ids: it is not played again. Each situation has
+    a lab and a seed of its own, so what happens in one does not depend on which others are played.
     """
     watched, runs = _watched(exercise)
     solution = texts_of(exercise).solution
@@ -91,16 +92,26 @@ def solution_problems(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]
         verdict = _judged(watched, solution, seed)
         if not verdict.passed:
             yield f"with seed {seed} the solution is judged wrong: {_why(verdict)}"
-        if tried == ENOUGH_ALIKE and not _has_chaos(exercise) and all(map(_are_alike, runs.values())):
-            return
+        if tried == ENOUGH_ALIKE:
+            watched = _where_chance_decides(watched, runs)
+            if not watched.situations:
+                return
 
 
-def _has_chaos(exercise: Exercise) -> bool:
-    return any(situation.chaos is not None for situation in exercise.situations)
+def _where_chance_decides(exercise: Exercise, runs: dict[str, list[str]]) -> Exercise:
+    """The exercise with those situations alone that other seeds may make another story of."""
+    situations = tuple(
+        each
+        for each in exercise.situations
+        if each.chaos is not None or not _are_alike(runs.get(each.name, []))
+    )
+    properties = tuple(each for each in exercise.properties if any(map(each.judged_in, situations)))
+    return dataclasses.replace(exercise, situations=situations, properties=properties)
 
 
 def _are_alike(runs: list[str]) -> bool:
-    return len(set(runs)) == 1
+    """Whether a situation was played with each of the first seeds, and always in the same way."""
+    return len(runs) == ENOUGH_ALIKE and len(set(runs)) == 1
 
 
 def _watched(exercise: Exercise) -> tuple[Exercise, dict[str, list[str]]]:
