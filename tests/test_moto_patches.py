@@ -14,6 +14,7 @@ import botocore.retryhandler
 import botocore.utils
 import moto.core.errors
 import moto.iam.models
+import moto.kms.models
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.config import Config
@@ -278,3 +279,30 @@ def test_a_throttled_call_is_tried_again_after_the_same_time_in_every_lab(mode, 
     with Lab():
         during = ExponentialBackoff.delay_amount
     assert ExponentialBackoff.delay_amount is not during
+
+
+# ---- find_keys_by_their_arns
+
+
+def test_moto_still_finds_a_key_to_disable_by_its_id_alone():
+    source = inspect.getsource(moto.kms.models.KmsBackend)
+    for name in ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion"):
+        body = source.partition(f"def {name}(")[2].partition("def ")[0]
+        assert "self.keys[key_id]" in body
+
+
+def test_a_key_is_disabled_enabled_and_deleted_by_its_arn(lab):
+    kms = lab.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+
+    def state():
+        return kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+
+    kms.disable_key(KeyId=arn)
+    assert state() == "Disabled"
+    kms.enable_key(KeyId=arn)
+    assert state() == "Enabled"
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert state() == "PendingDeletion"
+    kms.cancel_key_deletion(KeyId=arn)
+    assert state() == "Disabled"

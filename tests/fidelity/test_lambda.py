@@ -297,6 +297,19 @@ def test_la_27_a_function_that_invokes_itself_is_stopped_in_the_17th_round(lab):
     assert outcomes[-1] == "RecursiveInvocationException"
 
 
+def test_la_36_a_function_of_another_account_runs_for_whom_its_policy_lets(lab):
+    worker(lab, ECHOES)
+    arn, other = "arn:aws:lambda:us-east-1:123456789012:function:worker", "210987654321"
+    theirs = lab.client("lambda", account=other)
+    with refused("AccessDeniedException", "because no resource-based policy allows"):
+        theirs.invoke(FunctionName=arn)
+    lab.client("lambda").add_permission(
+        FunctionName="worker", StatementId="s", Action="lambda:InvokeFunction", Principal=other
+    )
+    answer = theirs.invoke(FunctionName=arn, Payload=json.dumps({"cakes": 3}))
+    assert json.loads(answer["Payload"].read()) == {"cakes": 3}
+
+
 def test_ref_01_a_service_that_is_not_simulated_is_refused_by_name(lab):
     with refused("NotSimulatedByWorkbook", "kafka:ListClusters is not simulated by this workbook"):
         lab.client("kafka").list_clusters()

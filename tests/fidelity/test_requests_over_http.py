@@ -73,3 +73,10 @@ def test_serve_05_an_access_key_that_was_deleted_is_unknown(lab):
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
     )
+
+
+def test_cw_38_many_metrics_arrive_compressed(lab):
+    metrics = [{"MetricName": f"metric-{number}" * 5, "Value": 1} for number in range(300)]
+    call(over_http("cloudwatch"), "PutMetricData", Namespace="shop", MetricData=metrics)
+    pages = lab.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace="shop")
+    assert sum(len(page["Metrics"]) for page in pages) == 300

@@ -62,6 +62,7 @@ def install(patches: Patches, world: World) -> None:
     for hook in (
         when_loaded("moto.iam.models", lambda iam: know_accounts_by_their_key(patches, world, iam)),
         when_loaded("moto.logs.models", lambda logs: number_log_events_from_the_start(patches, logs)),
+        when_loaded("moto.kms.models", lambda kms: find_keys_by_their_arns(patches, kms)),
         when_loaded("moto.sts.models", lambda sts: call_the_learner_by_one_name(patches, sts)),
         when_loaded("moto.dynamodb.responses", lambda tables: tell_of_capacity_if_asked(patches, tables)),
         when_loaded(
@@ -79,6 +80,22 @@ def install(patches: Patches, world: World) -> None:
     clients_once.install(patches)
     wait_by_the_seed_before_trying_again(patches, world)
     adaptive_retries.install(patches, world)
+
+
+_NOT_BY_ARN = ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion")
+
+
+def find_keys_by_their_arns(patches: Patches, kms: types.ModuleType) -> None:
+    """Four operations of moto's know a key by its id alone; AWS takes an ARN for a KeyId everywhere."""
+    for name in _NOT_BY_ARN:
+        patches.set(kms.KmsBackend, name, _by_id_or_arn(getattr(kms.KmsBackend, name)))
+
+
+def _by_id_or_arn(of_moto: Callable[..., Any]) -> Callable[..., Any]:
+    def by_id_or_arn(backend: Any, key_id: str, *further: Any) -> Any:  # noqa: ANN401 - as moto's
+        return of_moto(backend, backend.get_key_id(key_id), *further)
+
+    return by_id_or_arn
 
 
 def answer_from_cached_routes(patches: Patches) -> None:

@@ -34,6 +34,11 @@ class FunctionAccess:
     allowed: bool
     reason: str = ""
 
+    @classmethod
+    def silent(cls, action: str) -> FunctionAccess:
+        """No statement is about this principal, or there is no policy."""
+        return cls(allowed=False, reason=f"because no resource-based policy allows the {action} action")
+
 
 def function_access(
     world: World,
@@ -55,7 +60,7 @@ def function_access(
     qualifier = target.arn.partition(":function:")[2].partition(":")[2]
     policy = policy_of(target.backend, name, None if qualifier in {"", LATEST} else qualifier)
     if not policy.statements:
-        return _silent(action)
+        return FunctionAccess.silent(action)
     who = Principal.of_service(principal) if isinstance(principal, str) else principal
     known = {
         **request_keys(world.clock.datetime(), world.region, target.backend.account_id),
@@ -64,13 +69,7 @@ def function_access(
     verdict = parse_policy(json.dumps(policy.document())).verdict(who, action, target.arn, known)
     if verdict is Verdict.ALLOWED:
         return FunctionAccess(allowed=True)
-    return _silent(action) if verdict is Verdict.SILENT else _DENIED
-
-
-def _silent(action: str) -> FunctionAccess:
-    return FunctionAccess(
-        allowed=False, reason=f"because no resource-based policy allows the {action} action"
-    )
+    return FunctionAccess.silent(action) if verdict is Verdict.SILENT else _DENIED
 
 
 _DENIED = FunctionAccess(allowed=False, reason="with an explicit deny in a resource-based policy")

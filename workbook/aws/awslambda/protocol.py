@@ -26,7 +26,8 @@ from workbook.aws.awslambda.errors import (
 )
 from workbook.aws.awslambda.functions import check_settled
 from workbook.aws.awslambda.invocation import Invocation, invoke
-from workbook.aws.awslambda.names import LATEST, arn_of, read
+from workbook.aws.awslambda.invoked import invoked_function
+from workbook.aws.awslambda.names import LATEST, arn_of
 from workbook.aws.awslambda.registry import find, lifecycle_of
 from workbook.aws.lifetimes import inside_learners_code
 from workbook.engine.world import World, current_world
@@ -95,10 +96,9 @@ def invoke_action(response: LambdaResponse) -> Answer:
 
 
 def _invoke(response: LambdaResponse) -> Answer:
-    backend, headers = response.backend, response.headers
+    headers = response.headers
     response._get_action()  # noqa: SLF001 - it finds the parameters in the path
-    asked = response.querystring.get("Qualifier", [None])[0]
-    name, qualifier = read(backend, response.uri_match["FunctionName"], asked)
+    backend, name, qualifier = invoked_function(response)
     kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     target = find(backend, name, qualifier or LATEST)
     payload = _payload_of(response, kind)

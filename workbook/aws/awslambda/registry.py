@@ -143,11 +143,11 @@ def find_by_arn(world: World, function_arn: str) -> Target:
         ResourceNotFound: there is none.
     """
     reference = parse(function_arn, longest=256)
-    backend = _backend(world, reference.account or world.account, reference.region or world.region)
+    backend = backend_of(world, reference.account or world.account, reference.region or world.region)
     return find(backend, reference.name, reference.qualifier)
 
 
-def _backend(world: World, account: str, region: str) -> LambdaBackend:
+def backend_of(world: World, account: str, region: str) -> LambdaBackend:
     """The registry of an account's functions, kept for a world: moto takes ten microseconds to find it."""
     return world.kept_in("lambda.backends", (account, region), lambda: get_backend(account, region))
 
