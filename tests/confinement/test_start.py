@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import psutil
 import pytest
 from confining import LIMITS, answer_of, how_it_ended, running, said
 
-from workbook.confinement import Level, Limits, highest_level, start, users
+from workbook.confinement import Level, Limits, highest_level, start, starting, users
 from workbook.confinement import levels as levels_module
 from workbook.confinement.levels import as_user
 from workbook.confinement.users import BorrowedUser
@@ -255,3 +256,21 @@ def test_a_user_of_whom_something_lives_is_not_given(monkeypatch):
         borrowed.give_back()
         left.kill()
     assert borrowed.number == users.FIRST_USER + 1
+
+
+@pytest.mark.parametrize("step", ["copies", "command_for", "Confined"])
+def test_where_a_start_fails_nothing_of_it_stays(level, step, monkeypatch, tmp_path):
+    """Descriptors, folders and users would run out in a course of some hundred submissions."""
+    if (step, level) == ("copies", Level.NAMESPACES):
+        pytest.skip("nothing is copied for a program with a world of its own")
+
+    def fail(*_arguments, **_options):
+        raise OSError("no room")
+
+    monkeypatch.setattr(starting, step, fail)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = psutil.Process().num_fds()
+    with pytest.raises(OSError, match="no room"):
+        start([sys.executable], readable={}, limits=Limits(**LIMITS), level=level)
+    assert psutil.Process().num_fds() == before
+    assert list(tmp_path.glob("workbook-confined-*")) == list(tmp_path.glob("workbook-confined-users"))
