@@ -165,6 +165,13 @@ ENDING = {
         answer("import boto3\nsqs = boto3.client('sqs')\nwhile True:\n    sqs.list_queues()"),
         "busy",
     ),
+    "start programs for ever": (
+        answer("""
+            while True:
+                lab.program("another", print)
+        """),
+        "busy",
+    ),
     "print for ever": (answer("while True:\n    print('x' * 100_000)"), "busy"),
     "store for ever": (
         answer("""

@@ -140,6 +140,18 @@ def test_of_two_the_newest_counts_and_the_other_is_named(box):
     assert said in submission.notes
 
 
+def test_a_newer_one_in_which_nothing_was_filled_in_takes_no_answers_back(box):
+    box.put("ada/02_visibility_timeout.ipynb", answered("mine"), at=1000)
+    box.put("ada/again.ipynb", at=2000)
+    submission = only(box)
+    assert "mine" in submission.notebooks[0][1]
+    said = (
+        "ada/again.ipynb was not graded: nothing was filled in, "
+        "and ada/02_visibility_timeout.ipynb has answers."
+    )
+    assert said in submission.notes
+
+
 def test_of_two_with_one_time_the_later_name_counts_and_that_is_said(box):
     box.put("ada/a.ipynb", at=1000)
     box.put("ada/b.ipynb", at=1000)

@@ -51,6 +51,9 @@ MOST_ASKED = 20_000
 _TOO_OFTEN = Trouble(
     "busy", "Your code called AWS, or waited, 20,000 times. Look for a loop that does not end."
 )
+MOST_PROGRAMS = 500
+"""Programs that a learner's process may start in one situation; no solution starts 20."""
+_TOO_MANY = Trouble("busy", "Your code started 500 programs. Look for a loop that does not end.")
 MOST_STUCK = 3
 """Times that code may compute without end in one situation: a handler is called again after each."""
 _ENDLESS = trouble_of(Stuck()) or Trouble("busy", "Your code computes without end.")
@@ -63,7 +66,7 @@ _TOO_HEAVY = Trouble(
 _FULL = Trouble("busy", "Your code stored more in AWS than a lab has room for.")
 BUDGET = 64 * 1024 * 1024
 """Bytes that may come from a learner's process in one situation."""
-_ENDS = (GONE, _TOO_MUCH, _TOO_OFTEN, _TOO_HEAVY, _FULL)
+_ENDS = (GONE, _TOO_MUCH, _TOO_OFTEN, _TOO_MANY, _TOO_HEAVY, _FULL)
 """What ends not only a conversation but the situation."""
 
 
@@ -82,6 +85,7 @@ class LearnersProcess:
         self._processor_time = processor_time
         self._over = False
         self._asked = 0
+        self._programs = 0
         self._computed = 0.0
         self._stuck = 0
         self._most = channel.received + BUDGET
@@ -249,6 +253,9 @@ class LearnersProcess:
         return {"value": None}
 
     def _start_program(self, frame: Mapping[str, Any]) -> dict[str, Any]:
+        self._programs += 1
+        if self._programs > MOST_PROGRAMS:
+            raise Troubled(_TOO_MANY)
         name, function = str(frame.get("name"))[:80], str(frame.get("function"))
         arguments = frame.get("arguments")
         self.start(name, function, arguments if isinstance(arguments, list) else [])

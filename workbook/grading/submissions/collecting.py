@@ -39,7 +39,7 @@ class Submission:
     """Unique in its class."""
     account: str
     notebooks: tuple[tuple[str, str], ...]
-    """Names and texts, the newest last; empty if nothing can be judged."""
+    """Names and texts, the one that counts most last; empty if nothing can be judged."""
     files: tuple[FileRecord, ...]
     notes: tuple[str, ...]
     late_seconds: int

@@ -1,19 +1,28 @@
 """Of all that one learner handed in, what counts: for each task the newest notebook that has it.
 
-A notebook counts if it has a task that no newer one has. The others are named, and not graded. Two of the
-same time are told apart by their names, and that is said, since nobody can know which was meant.
+A notebook counts if it has a task that no newer one has. One in which nothing was filled in stands behind all
+others: who hands in the empty one by mistake did not mean to take the answers back. What does not count is
+named, and not graded. Two of the same time are told apart by their names, and that is said, since nobody can
+know which was meant.
 """
 
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from workbook.grading.results import FileRecord
 from workbook.grading.submissions.files import NOT_READ
 from workbook.grading.submissions.notebooks import Notebook
-from workbook.grading.submissions.tasks import changes, deleted, exercises_in, name_of_the_lesson
+from workbook.grading.submissions.tasks import (
+    changes,
+    deleted,
+    exercises_in,
+    is_as_given,
+    name_of_the_lesson,
+)
 
 _MOST_SENTENCES = 10
 _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
@@ -40,10 +49,15 @@ class Paper:
         """When it was handed in; of what came in one zip file, the learner may say which is the newest."""
         return self.time or _LONG_AGO, self.written or _LONG_AGO
 
+    @functools.cached_property
+    def is_as_given(self) -> bool:
+        """Whether nothing was filled in."""
+        return self.notebook is not None and is_as_given(self.notebook)
+
     @property
-    def age(self) -> tuple[tuple[datetime.datetime, datetime.datetime], str]:
-        """By which the newest is found."""
-        return self.times, self.name
+    def rank(self) -> tuple[bool, tuple[datetime.datetime, datetime.datetime], str]:
+        """By which the one that counts is found: the highest."""
+        return not self.is_as_given, self.times, self.name
 
 
 @dataclass(frozen=True)
@@ -51,13 +65,13 @@ class Sorted:
     """The papers of a learner with what counts among them."""
 
     used: tuple[Paper, ...]
-    """The newest first: the first that has a task is the one that counts for it."""
+    """The one that counts most first: the first that has a task is the one that counts for it."""
     files: tuple[FileRecord, ...]
     notes: tuple[str, ...]
 
     @property
     def time(self) -> datetime.datetime | None:
-        """When the newest that counts was handed in."""
+        """When the one that counts most was handed in."""
         return self.used[0].time if self.used else None
 
 
@@ -69,7 +83,7 @@ def sort(papers: Iterable[Paper], exercises: Iterable[str]) -> Sorted:
         exercises: of the assignment.
     """
     wanted = tuple(exercises)
-    listed = sorted(papers, key=lambda paper: paper.age, reverse=True)
+    listed = sorted(papers, key=lambda paper: paper.rank, reverse=True)
     used, notes = _used(listed, frozenset(wanted))
     notes += _refusals(listed)
     for paper in used:
@@ -104,6 +118,8 @@ def _used(listed: list[Paper], wanted: frozenset[str]) -> tuple[list[Paper], lis
 
 
 def _superseded(paper: Paper, newer: Paper) -> str:
+    if paper.is_as_given and not newer.is_as_given:
+        return f"{paper.name} was not graded: nothing was filled in, and {newer.name} has answers."
     if paper.times == newer.times:
         return f"{paper.name} is as old as {newer.name}, which was graded because its name comes later."
     return f"{paper.name} was not graded: {newer.name} is newer."

@@ -17,6 +17,7 @@ from typing import Any
 
 import ipywidgets
 
+from workbook.flow.input_button import InputButton
 from workbook.flow.keyguard import KeyGuard
 from workbook.teaching.catalogue import all_exercises
 from workbook.teaching.progress.face import NOTHING_KEPT, progress_html, progress_text
@@ -46,7 +47,12 @@ class ProgressPage(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no 
         self.said = ipywidgets.HTML(layout=_FULL_WIDTH)
         self.choice = ipywidgets.Dropdown(description="Begin anew", options=[("choose an exercise", _NONE)])
         self.refresh = self._button("Refresh", "Read again what was noted down", self._refresh)
-        self.forget = self._button("Forget", "Forget what became of the chosen exercise", self._ask)
+        self.forget = InputButton(
+            "Forget",
+            "Forget what became of the chosen exercise",
+            lambda: self.act(self._ask),
+            [self.choice],
+        )
         self.sure = self._button("Yes, forget it", "Forget it; this cannot be undone", self._forget)
         self.keep = self._button("Keep it", "Leave it as it is", self._keep)
         self.choice.observe(lambda _: self._keep(), names="value")
