@@ -305,3 +305,31 @@ def test_sqs_81_a_condition_on_the_principal_s_arn_sees_the_role_and_not_its_ses
     with refused("AccessDenied", "with an explicit deny in a resource-based policy"):
         sqs.purge_queue(QueueUrl=url)
     janitor.purge_queue(QueueUrl=url)
+
+
+def only_with_tls(resource, action):
+    """The statement of the exam: what comes without TLS is refused, whoever sends it."""
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": resource,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_sqs_83_a_policy_can_refuse_what_comes_without_tls(lab, sqs, sns):
+    url = queue(sqs)
+    set_attributes(sqs, url, Policy=only_with_tls(arn_of(sqs, url), "sqs:*"))
+    plain = lab.client("sqs", use_ssl=False)
+    with refused("AccessDenied", "with an explicit deny in a resource-based policy"):
+        plain.send_message(QueueUrl=url, MessageBody="seen by everybody on the way")
+    send(sqs, url, "sealed")
+    assert bodies(receive(sqs, url)) == ["sealed"]
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    policy = only_with_tls(topic, "SNS:Publish")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    with refused("AuthorizationError", "with an explicit deny in a resource-based policy"):
+        lab.client("sns", use_ssl=False).publish(TopicArn=topic, Message="seen by everybody")
+    assert sns.publish(TopicArn=topic, Message="sealed")["MessageId"]

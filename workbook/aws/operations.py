@@ -36,6 +36,8 @@ class Call:
     parameters: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the HTTP request, in any case."""
+    url: str = ""
+    """To which the request was sent."""
 
     @property
     def is_signed(self) -> bool:
@@ -103,7 +105,9 @@ def method_of(operation: Operation) -> Callable[[BaseResponse], ActionResult]:
 
     def answer(response: BaseResponse) -> ActionResult:
         parameters, headers = _parameters_of(response), response.headers
-        call = Call(current_world(), response.current_account, response.region, parameters, headers)
+        call = Call(
+            current_world(), response.current_account, response.region, parameters, headers, response.uri
+        )
         try:
             result = operation(call)
         except ServiceFault as fault:

@@ -44,7 +44,8 @@ def read_forms_once(patches: Patches, response_class: type[BaseResponse]) -> Non
         response.normalized_request, response.headers = request, request.headers
         response.method, response.path, response.body = request.method, request.path, ""
         response.querystring = response.data = {name: [value] for name, value in fields.items()}
-        response.region = response.get_region_from_url(request, full_url or request.raw_url)
+        response.uri = full_url or request.raw_url
+        response.region = response.get_region_from_url(request, response.uri)
         response.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
         _read_parameters(response, fields)
         _note_visitor(response)

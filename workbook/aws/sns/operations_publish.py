@@ -79,7 +79,7 @@ def publish_batch(call: Call) -> Answer:
 
 
 def _demand_publisher(call: Call, topic: Topic) -> None:
-    demand_access(call.world, topic, call.caller, "Publish")
+    demand_access(call, topic, "Publish")
     demand_key(call.world, topic, call.caller)
 
 

@@ -43,7 +43,7 @@ def subscribe(call: Call) -> Answer:
     read_topic_arn(arn, call.region)
     protocol = find_protocol(str(parameters["Protocol"]))
     topic = demand_topic(world, arn, call.region)
-    demand_access(world, topic, call.caller, "Subscribe")
+    demand_access(call, topic, "Subscribe")
     endpoint = str(parameters.get("Endpoint") or "")
     given: dict[str, str] = dict(parameters.get("Attributes") or {})
     _check_endpoint(topic, protocol, endpoint, given)
@@ -104,7 +104,7 @@ def list_subscriptions(call: Call) -> Answer:
 def list_subscriptions_by_topic(call: Call) -> Answer:
     """The subscriptions of one topic, 100 a page."""
     topic = demand_topic(call.world, str(call.parameters["TopicArn"]), call.region)
-    demand_access(call.world, topic, call.caller, "ListSubscriptionsByTopic")
+    demand_access(call, topic, "ListSubscriptionsByTopic")
     return _page(call, topic.subscriptions)
 
 

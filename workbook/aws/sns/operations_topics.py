@@ -65,7 +65,7 @@ def delete_topic(call: Call) -> Answer:
     topic = topics.present.get((address.account, address.name))
     if topic is None:
         return None
-    demand_access(world, topic, call.caller, "DeleteTopic")
+    demand_access(call, topic, "DeleteTopic")
     if topic.archive is not None:
         raise InvalidState(
             "Invalid parameter: Topic has an ArchivePolicy; deactivate it before you delete the topic"
@@ -128,7 +128,7 @@ def remove_permission(call: Call) -> Answer:
 def get_data_protection_policy(call: Call) -> Answer:
     """No topic of a lab has one."""
     topic = demand_topic(call.world, str(call.parameters["ResourceArn"]), call.region, "ResourceArn")
-    demand_access(call.world, topic, call.caller, "GetDataProtectionPolicy")
+    demand_access(call, topic, "GetDataProtectionPolicy")
     return {}
 
 
@@ -139,7 +139,7 @@ def put_data_protection_policy(_call: Call) -> Answer:
 
 def _demand(call: Call, action: str) -> Topic:
     topic = demand_topic(call.world, str(call.parameters.get("TopicArn") or ""), call.region)
-    demand_access(call.world, topic, call.caller, action)
+    demand_access(call, topic, action)
     return topic
 
 

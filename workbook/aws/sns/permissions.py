@@ -23,9 +23,11 @@ from workbook.aws.policies import PolicyError, Principal, PrincipalError, Verdic
 from workbook.aws.policy_conditions import request_keys
 from workbook.aws.policy_principals import unknown_identities
 from workbook.aws.sns.errors import AuthorizationError, InvalidAttribute, InvalidParameter
+from workbook.aws.transport import transport_keys
 
 if TYPE_CHECKING:
     from workbook.aws.delivery import Sender
+    from workbook.aws.operations import Call
     from workbook.aws.sns.topic import Topic
     from workbook.engine.world import World
 
@@ -68,9 +70,16 @@ def default_policy(topic_arn: str, account: str) -> str:
     return _compact({"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
 
 
-def topic_access(world: World, topic: Topic, caller: Principal, action: str) -> Decision:
+def topic_access(
+    world: World,
+    topic: Topic,
+    caller: Principal,
+    action: str,
+    context: Mapping[str, object] | None = None,
+) -> Decision:
     """Whether an identity may perform ``action`` ("Publish" ...) on a topic."""
-    verdict = _verdict(world, topic, caller, action, {"aws:SourceOwner": caller.account})
+    known = {"aws:SourceOwner": caller.account, **(context or {})}
+    verdict = _verdict(world, topic, caller, action, known)
     if verdict is Verdict.DENIED:
         return _DENIED
     if caller.account == topic.account or verdict is Verdict.ALLOWED:
@@ -87,15 +96,15 @@ def service_access(world: World, topic: Topic, sender: Sender) -> Decision:
     return _DENIED if verdict is Verdict.DENIED else _not_mentioned("Publish")
 
 
-def demand_access(world: World, topic: Topic, caller: Principal, action: str) -> None:
+def demand_access(call: Call, topic: Topic, action: str) -> None:
     """Let an allowed request pass.
 
     Raises:
         AuthorizationError: it is not allowed; the text is AWS's.
     """
-    decision = topic_access(world, topic, caller, action)
+    decision = topic_access(call.world, topic, call.caller, action, transport_keys(call.url))
     if not decision.allowed:
-        raise AuthorizationError(refusal(f"User: {caller.arn}", action, topic, decision))
+        raise AuthorizationError(refusal(f"User: {call.caller.arn}", action, topic, decision))
 
 
 def refusal(who: str, action: str, topic: Topic, decision: Decision) -> str:

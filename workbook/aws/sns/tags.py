@@ -80,7 +80,7 @@ def _demand_tagged(call: Call, action: str) -> Topic:
         topic = demand_topic(call.world, str(call.parameters["ResourceArn"]), call.region, "ResourceArn")
     except NotFound:
         raise ResourceNotFound from None
-    demand_access(call.world, topic, call.caller, action)
+    demand_access(call, topic, action)
     return topic
 
 
