@@ -189,7 +189,7 @@ ENDING = {
             import select
             import signal
             os.kill(os.getpid(), signal.SIGSTOP)
-            select.select([], [], [], 10_000)  # another thread may take the signal, and this one run on a while
+            select.select([], [], [], 10_000)  # another thread may take the signal first
         """),
         "busy",
     ),
