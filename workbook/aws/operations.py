@@ -17,6 +17,7 @@ from moto.core.responses import ActionContext, ActionResult, BaseResponse, Empty
 from workbook.aws.callers import caller_of, signed_by
 from workbook.aws.query_requests import WrittenResult
 from workbook.aws.simulated import NOT_SIMULATED
+from workbook.aws.transport import transport_keys
 from workbook.engine.world import World, current_world
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Call:
     def is_signed(self) -> bool:
         """Whether the request carries a signature; some operations need none."""
         return bool(signed_by(self.headers.get("Authorization", ""))[0])
+
+    @property
+    def transport(self) -> Mapping[str, object]:
+        """What its address says about TLS, as condition keys."""
+        return transport_keys(self.url)
 
     @functools.cached_property
     def caller(self) -> Principal:

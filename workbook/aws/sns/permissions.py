@@ -23,7 +23,6 @@ from workbook.aws.policies import PolicyError, Principal, PrincipalError, Verdic
 from workbook.aws.policy_conditions import request_keys
 from workbook.aws.policy_principals import unknown_identities
 from workbook.aws.sns.errors import AuthorizationError, InvalidAttribute, InvalidParameter
-from workbook.aws.transport import transport_keys
 
 if TYPE_CHECKING:
     from workbook.aws.delivery import Sender
@@ -102,7 +101,7 @@ def demand_access(call: Call, topic: Topic, action: str) -> None:
     Raises:
         AuthorizationError: it is not allowed; the text is AWS's.
     """
-    decision = topic_access(call.world, topic, call.caller, action, transport_keys(call.url))
+    decision = topic_access(call.world, topic, call.caller, action, call.transport)
     if not decision.allowed:
         raise AuthorizationError(refusal(f"User: {call.caller.arn}", action, topic, decision))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbook.aws.policies import Principal
+from workbook.aws.transport import transport_keys
 from workbook.engine.world import World
 
 Answer = Mapping[str, object] | None
@@ -26,3 +27,8 @@ class Call:
     region: str
     endpoint: str
     trace_header: str = ""
+
+    @property
+    def transport(self) -> Mapping[str, object]:
+        """What its address says about TLS, as condition keys."""
+        return transport_keys(self.endpoint)

@@ -12,7 +12,6 @@ from workbook.aws.sqs.errors import InvalidParameterValue, MissingParameter, Res
 from workbook.aws.sqs.move_tasks import MoveTask, MoveTasks, source_of
 from workbook.aws.sqs.permissions import demand_access
 from workbook.aws.sqs.validation import optional_integer, optional_text, required_text
-from workbook.aws.transport import transport_keys
 from workbook.engine.world import World
 
 _STATE = "sqs.move-tasks"
@@ -78,7 +77,7 @@ def _named_queue(call: Call, parameter: str, arn: str) -> RegisteredQueue:
         raise ResourceNotFound(
             f"The resource that you specified for the {parameter} parameter doesn't exist."
         )
-    demand_access(queue, call.caller, call.operation, transport_keys(call.endpoint))
+    demand_access(queue, call.caller, call.operation, call.transport)
     return queue
 
 

@@ -14,7 +14,6 @@ from workbook.aws.sqs.permissions import add_permission, queue_access, remove_pe
 from workbook.aws.sqs.queue_attributes import changed_settings, shown_attributes
 from workbook.aws.sqs.queue_lookup import queue_of
 from workbook.aws.sqs.validation import optional_text, required_text, text_map, texts
-from workbook.aws.transport import transport_keys
 
 _MUST_NAME = "Value for parameter QueueName is invalid. Reason: Must specify a queue name."
 
@@ -50,8 +49,7 @@ def get_queue_url(call: Call) -> Answer:
     queue = find_queue_at(call.region, account, name)
     if queue is None and account == call.caller.account:
         raise QueueDoesNotExist
-    transport = transport_keys(call.endpoint)
-    if queue is None or not queue_access(queue, call.caller, call.operation, transport).allowed:
+    if queue is None or not queue_access(queue, call.caller, call.operation, call.transport).allowed:
         raise QueueDoesNotExist("The specified queue does not exist or you do not have access to it.")
     return {"QueueUrl": queue_url_for(call, queue.account, queue.name)}
 

@@ -7,7 +7,6 @@ from workbook.aws.sqs.backend import RegisteredQueue, find_queue_at
 from workbook.aws.sqs.calls import Call
 from workbook.aws.sqs.errors import QueueDoesNotExist
 from workbook.aws.sqs.permissions import demand_access
-from workbook.aws.transport import transport_keys
 from workbook.engine.world import current_world
 
 
@@ -26,5 +25,5 @@ def queue_of(call: Call) -> RegisteredQueue:
     if queue is None:
         raise QueueDoesNotExist
     current_world().trace.note(on=queue.arn)
-    demand_access(queue, call.caller, call.operation, transport_keys(call.endpoint))
+    demand_access(queue, call.caller, call.operation, call.transport)
     return queue
